@@ -1,0 +1,36 @@
+# Translations. A language is one line: PO_LANGUAGES += xx, with its xx.po here.
+PO_LANGUAGES =
+PO_LANGUAGES += zh_CN
+
+PO_FILES = $(PO_LANGUAGES:%=%D%/%.po)
+EXTRA_DIST += $(PO_FILES)
+
+if NLS
+PO_COMPILED = $(PO_LANGUAGES:%=%D%/%.mo)
+CLEANFILES += $(PO_COMPILED)
+all-local: $(PO_COMPILED)
+
+%D%/%.mo: %D%/%.po
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MSGFMT) --check -o $@ $<
+
+install-data-local: $(PO_COMPILED)
+	for l in $(PO_LANGUAGES); do \
+	  d="$(DESTDIR)$(localedir)/$$l/LC_MESSAGES"; \
+	  $(MKDIR_P) "$$d" && $(INSTALL_DATA) po/$$l.mo "$$d/$(PACKAGE).mo" || exit 1; \
+	done
+
+uninstall-local:
+	for l in $(PO_LANGUAGES); do \
+	  rm -f "$(DESTDIR)$(localedir)/$$l/LC_MESSAGES/$(PACKAGE).mo"; \
+	done
+endif
+
+# Collects the messages anew and merges them into each language.
+update-po:
+	cd $(srcdir) && find src ui collectors \( -name '*.c' -o -name '*.h' -o -name '*.def' \) | LC_ALL=C sort \
+	  | $(XGETTEXT) -L C --from-code=UTF-8 -k_ -kN_ -k_n:1,2 -c --add-location=file --package-name=$(PACKAGE) \
+	      --copyright-holder='suantop authors' -f - -o po/$(PACKAGE).pot
+	cd $(srcdir) && for l in $(PO_LANGUAGES); do \
+	  $(MSGMERGE) -q --no-fuzzy-matching --update --backup=none --add-location=file po/$$l.po po/$(PACKAGE).pot || exit 1; \
+	done; rm -f po/$(PACKAGE).pot
+.PHONY: update-po

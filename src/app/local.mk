@@ -1,0 +1,22 @@
+# Everything of the program but main() is a library, so that tests can link it.
+noinst_LIBRARIES += %D%/libapp.a
+%C%_libapp_a_CFLAGS = $(AM_CFLAGS)
+# One file a line: %C%_libapp_a_SOURCES += %D%/name.c %D%/name.h
+%C%_libapp_a_SOURCES =
+
+# The layers, upper before lower; each list is also what a unit test of that layer links.
+BASE_LIBS = src/base/libbase.a $(MATH_LIBS)
+MODEL_LIBS = src/model/libmodel.a $(BASE_LIBS)
+CODEC_LIBS = src/codec/libcodec.a $(BASE_LIBS) $(CJSON_LIBS)
+ACTION_LIBS = src/action/libaction.a $(MODEL_LIBS)
+COLLECTOR_LIBS = collectors/libcollectors.a src/action/libaction.a \
+	src/codec/libcodec.a $(MODEL_LIBS) $(CJSON_LIBS) $(SENSORS_LIBS)
+IO_LIBS = src/io/libio.a $(COLLECTOR_LIBS) $(CURL_LIBS) $(ZSTD_LIBS)
+EXPORT_LIBS = src/export/libexport.a $(MODEL_LIBS)
+UI_LIBS = ui/libui.a $(ACTION_LIBS) $(NCURSES_LIBS)
+APP_LIBS = src/app/libapp.a ui/libui.a src/export/libexport.a $(IO_LIBS) \
+	$(NCURSES_LIBS) $(CYAML_LIBS)
+
+bin_PROGRAMS += suantop
+suantop_SOURCES = %D%/main.c
+suantop_LDADD = $(APP_LIBS)

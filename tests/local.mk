@@ -1,0 +1,49 @@
+# Tests speak TAP, so that each case is counted and not only each program.
+TEST_EXTENSIONS = .sh .py
+TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+LOG_DRIVER = $(TAP_DRIVER)
+SH_LOG_DRIVER = $(TAP_DRIVER)
+PY_LOG_DRIVER = $(TAP_DRIVER)
+SH_LOG_COMPILER = $(BASH_SHELL)
+PY_LOG_COMPILER = $(PYTHON3) -B
+AM_TESTS_ENVIRONMENT = \
+	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
+	SUANTOP_SRCDIR='$(abs_top_srcdir)'; export SUANTOP_SRCDIR; \
+	SUANTOP_BUILDDIR='$(abs_top_builddir)'; export SUANTOP_BUILDDIR; \
+	TZ=UTC; export TZ; LC_ALL=C.UTF-8; export LC_ALL; \
+	ASAN_OPTIONS=$${ASAN_OPTIONS:-detect_leaks=1:strict_string_checks=1}; export ASAN_OPTIONS; \
+	UBSAN_OPTIONS=$${UBSAN_OPTIONS:-print_stacktrace=1}; export UBSAN_OPTIONS; \
+	TSAN_OPTIONS=$${TSAN_OPTIONS:-halt_on_error=0:second_deadlock_stack=1}; export TSAN_OPTIONS;
+
+# A unit test links the layer under test and what lies below it, nothing else:
+# a call that the layer rules forbid does not link.
+UNIT_BASE = $(BASE_LIBS) $(CMOCKA_LIBS)
+UNIT_MODEL = $(MODEL_LIBS) $(CMOCKA_LIBS)
+UNIT_CODEC = $(CODEC_LIBS) $(CMOCKA_LIBS)
+UNIT_ACTION = $(ACTION_LIBS) $(CMOCKA_LIBS)
+UNIT_COLLECTOR = $(COLLECTOR_LIBS) $(CMOCKA_LIBS)
+UNIT_IO = $(IO_LIBS) $(CMOCKA_LIBS)
+UNIT_EXPORT = $(EXPORT_LIBS) $(CMOCKA_LIBS)
+UNIT_UI = $(UI_LIBS) $(CMOCKA_LIBS)
+UNIT_APP = $(APP_LIBS) $(CMOCKA_LIBS)
+
+EXTRA_DIST += %D%/fixtures %D%/unit/unit.h
+
+if HAVE_CMOCKA
+include tests/unit/base.mk
+include tests/unit/model.mk
+include tests/unit/codec.mk
+include tests/unit/action.mk
+include tests/unit/collectors.mk
+include tests/unit/io.mk
+include tests/unit/export.mk
+include tests/unit/ui.mk
+include tests/unit/app.mk
+else
+check-local:
+	@echo "error: the unit tests need cmocka (libcmocka-dev); configure again once it is installed" >&2; exit 1
+endif
+
+include tests/fuzz/local.mk
+
+TESTS += $(check_PROGRAMS)

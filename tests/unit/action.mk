@@ -1,0 +1,3 @@
+# Unit tests of action, two lines a test (source: %D%/test_action_thing.c):
+#   check_PROGRAMS += %D%/test_action_thing
+#   %C%_test_action_thing_LDADD = $(UNIT_ACTION)

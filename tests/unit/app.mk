@@ -1,0 +1,3 @@
+# Unit tests of app, two lines a test (source: %D%/test_app_thing.c):
+#   check_PROGRAMS += %D%/test_app_thing
+#   %C%_test_app_thing_LDADD = $(UNIT_APP)
