@@ -63,12 +63,11 @@ static void run_folder(const char *folder)
     int n = scandir(folder, &names, NULL, alphasort);
 
     for (int i = 0; i < n; i++) {
-        char path[4096];
+        char *path = NULL;
 
-        if (names[i]->d_name[0] != '.') {
-            snprintf(path, sizeof path, "%s/%s", folder, names[i]->d_name);
+        if (names[i]->d_name[0] != '.' && asprintf(&path, "%s/%s", folder, names[i]->d_name) > 0)
             run_one(path, names[i]->d_name);
-        }
+        free(path);
         free(names[i]);
     }
     free(names);

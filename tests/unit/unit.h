@@ -23,7 +23,7 @@ static inline char *unit_fixture(const char *name, size_t *len)
     char path[1024];
     FILE *f;
     char *data;
-    long size;
+    long size = -1;
 
     snprintf(path, sizeof path, "%s/%s", UNIT_FIXTURES, name);
     f = fopen(path, "rb");
