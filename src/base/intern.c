@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT
+ * intern.c - see intern.h.
+ *
+ * Three stores, made for millions of short strings (about 24 bytes beside the bytes themselves):
+ * - blocks of 1 MiB that hold, for each string, a 4-byte head, the raw bytes, a NUL and, only if it
+ *   differs, the sanitised text with its own NUL;
+ * - pages of 4096 places: where in the blocks id n stands, in units of 4 bytes;
+ * - the writer's index: half of the hash and the id, linear probing.
+ * The arrays of blocks and pages are as long as they will ever be from the start (memory that is not
+ * touched costs nothing), so nothing that a reader walks through is ever reallocated. */
+#include "base/intern.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "base/xmem.h"
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    UNIT = 4,
+    BLOCK_BITS = 18, /* in units: 1 MiB */
+    BLOCK_UNITS = 1 << BLOCK_BITS,
+    MAX_BLOCKS = 1 << 14,
+    PAGE_BITS = 12,
+    PAGE_LEN = 1 << PAGE_BITS,
+    MAX_PAGES = 1 << 16,
+    FIRST_INDEX = 1024,
+    MANY_CELLS = (1 << 13) - 1, /* that many or more: counted again when asked for */
+};
+
+/* In front of the raw bytes. */
+struct head {
+    uint32_t len : 17, dirty : 1, cut : 1, cells : 13;
+};
+
+_Static_assert(sizeof(struct head) == UNIT, "one head is one unit");
+
+struct index_slot {
+    uint32_t hash, id; /* id 0 = free: the empty string is never looked up */
+};
+
+struct intern {
+    _Atomic unsigned refs;
+    uint64_t seed;
+    uint32_t count;
+    uint32_t block_count, block_used; /* of the last block, in units */
+    uint32_t index_cap;
+    struct index_slot *index;
+    struct buf scratch; /* the text being made */
+    uint32_t *pages[MAX_PAGES];
+    char *blocks[MAX_BLOCKS];
+};
+
+static const char *place_of(const struct intern *in, strid id)
+{
+    uint32_t place = in->pages[id >> PAGE_BITS][id & (PAGE_LEN - 1)];
+
+    return in->blocks[place >> BLOCK_BITS] + (size_t)(place & (BLOCK_UNITS - 1)) * UNIT;
+}
+
+static struct head head_of(const struct intern *in, strid id)
+{
+    struct head head;
+
+    memcpy(&head, place_of(in, id), sizeof(head));
+    return head;
+}
+
+/* Room for `bytes` in the blocks; UINT32_MAX when they are full. */
+static uint32_t claim_place(struct intern *in, size_t bytes)
+{
+    uint32_t units = (uint32_t)((bytes + UNIT - 1) / UNIT);
+
+    if (in->block_count == 0 || units > BLOCK_UNITS - in->block_used) {
+        if (in->block_count == MAX_BLOCKS)
+            return UINT32_MAX;
+        in->blocks[in->block_count++] = xmalloc((size_t)BLOCK_UNITS * UNIT);
+        in->block_used = 0;
+    }
+    uint32_t place = (in->block_count - 1) << BLOCK_BITS | in->block_used;
+    in->block_used += units;
+    return place;
+}
+
+/* Writes one string behind the last and gives it the next id; 0 when the table is full. */
+static strid append(struct intern *in, struct head head, const char *raw, const struct buf *text)
+{
+    strid id = in->count;
+    size_t bytes = sizeof(head) + head.len + 1 + (head.dirty ? text->len + 1 : 0);
+
+    if (id >> PAGE_BITS >= MAX_PAGES)
+        return 0;
+    uint32_t place = claim_place(in, bytes);
+    if (place == UINT32_MAX)
+        return 0;
+    uint32_t **page = &in->pages[id >> PAGE_BITS];
+    if (!*page)
+        *page = xcalloc(PAGE_LEN, sizeof(**page));
+    (*page)[id & (PAGE_LEN - 1)] = place;
+
+    char *p = in->blocks[place >> BLOCK_BITS] + (size_t)(place & (BLOCK_UNITS - 1)) * UNIT;
+    memcpy(p, &head, sizeof(head));
+    p += sizeof(head);
+    if (head.len)
+        memcpy(p, raw, head.len);
+    p[head.len] = '\0';
+    if (head.dirty)
+        memcpy(p + head.len + 1, text->data, text->len + 1);
+    in->count++;
+    return id;
+}
+
+struct intern *intern_new(void)
+{
+    static _Atomic uint64_t serial;
+    struct intern *in = xcalloc(1, sizeof(*in));
+
+    atomic_init(&in->refs, 1);
+    /* A seed of its own: filling one table in the hash order of another would make long clusters. */
+    in->seed = 0x7375616e + atomic_fetch_add(&serial, 1);
+    buf_init(&in->scratch, (size_t)INTERN_MAX_LEN * 4);
+    in->index_cap = FIRST_INDEX;
+    in->index = xcalloc(in->index_cap, sizeof(*in->index));
+    append(in, (struct head){0}, "", NULL);
+    return in;
+}
+
+struct intern *intern_ref(struct intern *in)
+{
+    atomic_fetch_add_explicit(&in->refs, 1, memory_order_relaxed);
+    return in;
+}
+
+void intern_unref(struct intern *in)
+{
+    if (!in || atomic_fetch_sub_explicit(&in->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    for (uint32_t i = 0; i < in->block_count; i++)
+        free(in->blocks[i]);
+    for (uint32_t i = 0; i < MAX_PAGES && in->pages[i]; i++)
+        free(in->pages[i]);
+    buf_fini(&in->scratch);
+    free(in->index);
+    free(in);
+}
+
+/* Slot of the string, or the free one where it belongs. */
+static struct index_slot *find_slot(const struct intern *in, uint32_t hash, const char *s,
+                                    size_t len, bool cut)
+{
+    for (uint32_t i = hash & (in->index_cap - 1);; i = (i + 1) & (in->index_cap - 1)) {
+        struct index_slot *slot = &in->index[i];
+        if (slot->id == 0)
+            return slot;
+        if (slot->hash != hash)
+            continue;
+        struct head head = head_of(in, slot->id);
+        if (head.len == len && head.cut == cut && memcmp(intern_raw(in, slot->id), s, len) == 0)
+            return slot;
+    }
+}
+
+static void grow_index(struct intern *in)
+{
+    uint32_t cap = in->index_cap * 2;
+    struct index_slot *wider = xcalloc(cap, sizeof(*wider));
+
+    for (uint32_t i = 0; i < in->index_cap; i++) {
+        if (in->index[i].id == 0)
+            continue;
+        uint32_t to = in->index[i].hash & (cap - 1);
+        while (wider[to].id)
+            to = (to + 1) & (cap - 1);
+        wider[to] = in->index[i];
+    }
+    free(in->index);
+    in->index = wider;
+    in->index_cap = cap;
+}
+
+/* Where to cut an overlong string: not inside a code point. */
+static size_t cut_len(const char *s, size_t len)
+{
+    if (len <= INTERN_MAX_LEN)
+        return len;
+    len = INTERN_MAX_LEN;
+    while (len > INTERN_MAX_LEN - 4 && ((unsigned char)s[len] & 0xC0) == 0x80)
+        len--;
+    return len;
+}
+
+/* The head of a new string; its text is left in scratch. */
+static struct head describe(struct intern *in, const char *s, size_t len, bool cut)
+{
+    struct head head = {.len = (uint32_t)len & 0x1FFFF, .cut = cut};
+
+    buf_reset(&in->scratch);
+    head.dirty = cut || !text_is_clean(s, len);
+    if (text_sanitise(&in->scratch, s, len) == RC_OK && cut)
+        buf_adds(&in->scratch, "\xE2\x80\xA6");
+    if (in->scratch.failed)
+        buf_reset(&in->scratch);
+    int cells = text_cells(in->scratch.data);
+    head.cells = cells < MANY_CELLS ? (uint32_t)cells & MANY_CELLS : MANY_CELLS;
+    return head;
+}
+
+strid intern_put(struct intern *in, const char *s, size_t len)
+{
+    size_t kept = cut_len(s, len);
+
+    if (len == 0)
+        return 0;
+    uint32_t hash = (uint32_t)hash_bytes(in->seed, s, kept);
+    struct index_slot *slot = find_slot(in, hash, s, kept, kept < len);
+    if (slot->id)
+        return slot->id;
+    if (in->count > in->index_cap / 5 * 4) {
+        grow_index(in);
+        slot = find_slot(in, hash, s, kept, kept < len);
+    }
+    strid id = append(in, describe(in, s, kept, kept < len), s, &in->scratch);
+    if (id)
+        *slot = (struct index_slot){hash, id};
+    return id;
+}
+
+strid intern_find(const struct intern *in, const char *s, size_t len)
+{
+    size_t kept = cut_len(s, len);
+
+    if (len == 0)
+        return 0;
+    return find_slot(in, (uint32_t)hash_bytes(in->seed, s, kept), s, kept, kept < len)->id;
+}
+
+const char *intern_raw(const struct intern *in, strid id)
+{
+    return place_of(in, id) + sizeof(struct head);
+}
+
+size_t intern_raw_len(const struct intern *in, strid id)
+{
+    return head_of(in, id).len;
+}
+
+const char *intern_text(const struct intern *in, strid id)
+{
+    struct head head = head_of(in, id);
+    const char *raw = intern_raw(in, id);
+
+    return head.dirty ? raw + head.len + 1 : raw;
+}
+
+int intern_cells(const struct intern *in, strid id)
+{
+    struct head head = head_of(in, id);
+
+    return head.cells < MANY_CELLS ? (int)head.cells : text_cells(intern_text(in, id));
+}
+
+bool intern_is_dirty(const struct intern *in, strid id)
+{
+    return head_of(in, id).dirty;
+}
+
+bool intern_is_cut(const struct intern *in, strid id)
+{
+    return head_of(in, id).cut;
+}
+
+uint32_t intern_count(const struct intern *in)
+{
+    return in->count;
+}
+
+size_t intern_bytes(const struct intern *in)
+{
+    size_t pages = (in->count + PAGE_LEN - 1) >> PAGE_BITS;
+
+    return sizeof(*in) + pages * PAGE_LEN * sizeof(uint32_t) + in->scratch.cap +
+           (size_t)in->block_count * BLOCK_UNITS * UNIT + in->index_cap * sizeof(*in->index);
+}
