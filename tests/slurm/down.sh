@@ -1,0 +1,39 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# down.sh - stop what up.sh or emulate.sh started under $W, only by recorded pid or by paths under $W.
+#   W=/tmp/suantop-slurm ./down.sh      WIPE=1 also removes $W (fresh job ids next time)
+W=${W:-/tmp/suantop-slurm}
+export SLURM_CONF="$W/slurm.conf" PATH=$PATH:/usr/sbin
+cmdline() { { tr '\0' ' ' < "/proc/$1/cmdline"; } 2>/dev/null; }
+running() { kill -0 "$1" 2>/dev/null && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; }   # a zombie is gone
+alive() { [ -s "$W/run/$1.pid" ] && running "$(cat "$W/run/$1.pid")"; }
+
+# 1. let Slurm itself end the running jobs (KillWait=5 in up.sh), so that no job script is orphaned
+if alive slurmctld && [ ! -e "$W/emulated" ]; then
+    squeue -h -t R,S -o %A 2>/dev/null | xargs -r scancel 2>/dev/null
+    for _ in $(seq 80); do [ -z "$(squeue -h -t R,S,CG -o %A 2>/dev/null)" ] && break; sleep .1; done
+fi
+# 2. daemons, by pid file; the grep guards against a recycled pid
+for n in slurmrestd-tcp slurmrestd-unix $(cd "$W/run" 2>/dev/null && ls slurmd-*.pid 2>/dev/null | sed 's/\.pid$//') \
+         slurmctld slurmdbd mariadbd munged; do
+    f="$W/run/$n.pid"; [ -s "$f" ] || continue
+    p=$(cat "$f")
+    if cmdline "$p" | grep -qE 'slurm|munged|mariadbd'; then
+        kill "$p" 2>/dev/null
+        for _ in $(seq 100); do running "$p" || break; sleep .1; done
+        running "$p" && { kill -9 "$p"; echo "had to SIGKILL $n ($p)"; }
+    fi
+    rm -f "$f"
+done
+# 3. leftovers of jobs: steppers of ours (our SLURM_CONF in their environment) and scripts below $W/spool
+for d in /proc/[0-9]*; do
+    p=${d#/proc/}
+    c=$(cmdline "$p"); [ -n "$c" ] || continue
+    case $c in
+    *"$W/spool/"*"/slurm_script"*) kill -9 -- "-$(ps -o pgid= -p "$p" | tr -d ' ')" 2>/dev/null ;;
+    "slurmstepd: "*) { tr '\0' '\n' < "$d/environ"; } 2>/dev/null | grep -qx "SLURM_CONF=$W/slurm.conf" && kill -9 "$p" ;;
+    esac
+done
+rm -f "$W/rest/sock"
+[ "${WIPE:-0}" = 1 ] && rm -rf "$W"
+echo down
