@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Each third-party library is known by exactly one file, so that it can be replaced there."""
+import re
+
+import lint
+
+LIBRARIES = {
+    "ncurses": r"(ncursesw?/)?(n?curses|term|panel|menu|form)\.h",
+    "libcurl": r"curl/.*",
+    "cJSON": r"(cjson/)?cJSON\.h",
+    "libsensors": r"sensors/.*",
+    "libcyaml": r"cyaml/.*",
+    "zstd": r"zstd.*\.h|zdict\.h",
+    "SQLite": r"sqlite3\.h",
+    "libmicrohttpd": r"microhttpd\.h",
+    "OpenSSL": r"openssl/.*",
+    "vendor libraries": r"(nvml|dcmi_interface_api|rocm_smi/.*)\.h",
+}
+
+
+def check(root):
+    users = {}
+    for path in lint.sources(root):
+        for line, bracket, name in lint.includes(root, path):
+            # <term.h> is ncurses, "term.h" a file of ours.
+            if bracket == '"' and not name.startswith(("curl/", "cjson/", "cyaml/", "sensors/")):
+                continue
+            for library, pattern in LIBRARIES.items():
+                if re.fullmatch(pattern, name):
+                    users.setdefault(library, {}).setdefault(path, line)
+    complaints = []
+    for library, files in users.items():
+        if len(files) > 1:
+            places = ", ".join(f"{p}:{n}" for p, n in sorted(files.items()))
+            complaints.append(f"{library} is included by {len(files)} files: {places}")
+        complaints += [f"{p}:{n}: a header lets {library} out of its one file"
+                       for p, n in sorted(files.items()) if p.suffix != ".c"]
+    return complaints
+
+
+BAD = {
+    "two files with curses": {"ui/a.c": "#include <curses.h>\n", "ui/b.c": "#include <ncursesw/curses.h>\n"},
+    "two files with curl": {"src/io/a.c": "#include <curl/curl.h>\n", "src/io/b.c": "#include <curl/multi.h>\n"},
+    "a header that includes cJSON": {"src/codec/json.h": "#include <cjson/cJSON.h>\n"},
+}
+GOOD = {
+    "one file a library": {"ui/a.c": "#include <curses.h>\n", "src/io/a.c": "#include <curl/curl.h>\n"},
+    "a header of ours called term.h": {"ui/a.c": '#include "term.h"\n', "ui/b.c": '#include "term.h"\n'},
+}
+
+
+def note(root):
+    out = []
+    for path in lint.sources(root):
+        for _, bracket, name in lint.includes(root, path):
+            out += [f"{library}: {path}" for library, pattern in LIBRARIES.items()
+                    if bracket == "<" and re.fullmatch(pattern, name)]
+    return sorted(set(out))
+
+
+if __name__ == "__main__":
+    lint.run("libraries", check, BAD, GOOD, note)
