@@ -27,6 +27,10 @@ UNIT_EXPORT = $(EXPORT_LIBS) $(CMOCKA_LIBS)
 UNIT_UI = $(UI_LIBS) $(CMOCKA_LIBS)
 UNIT_APP = $(APP_LIBS) $(CMOCKA_LIBS)
 
+# Unit tests with threads, also run under ThreadSanitizer: THREAD_TESTS += %D%/test_io_loop
+# in the .mk file of the layer.
+THREAD_TESTS =
+SCRIPTED_TESTS =
 EXTRA_DIST += %D%/fixtures %D%/unit/unit.h
 
 if HAVE_CMOCKA
@@ -46,4 +50,30 @@ endif
 
 include tests/fuzz/local.mk
 
-TESTS += $(check_PROGRAMS)
+LINTS = \
+	%D%/lint/layers.py \
+	%D%/lint/libraries.py \
+	%D%/lint/cycles.py \
+	%D%/lint/banned.py \
+	%D%/lint/lengths.py \
+	%D%/lint/listed.py \
+	%D%/lint/format.py
+EXTRA_DIST += %D%/lint/lint.py %D%/tap-count %D%/slurm %D%/tools %D%/bench %D%/e2e
+
+# Tests that are scripts: SCRIPTED_TESTS += %D%/name.sh or .py, printing TAP.
+SCRIPTED_TESTS += $(LINTS)
+dist_check_SCRIPTS = $(SCRIPTED_TESTS)
+TESTS += $(check_PROGRAMS) $(SCRIPTED_TESTS)
+
+# The compiled tests only, as under sanitizers; those of them that have threads; the lints only.
+check-unit: all
+	$(MAKE) check TESTS='$(check_PROGRAMS)'
+check-threads: all $(THREAD_TESTS)
+	$(MAKE) check-TESTS check_PROGRAMS='$(THREAD_TESTS)' dist_check_SCRIPTS= TESTS='$(THREAD_TESTS)'
+check-lint:
+	$(MAKE) check-TESTS check_PROGRAMS= TESTS='$(LINTS)'
+
+# Formats every C file as .clang-format says.
+format:
+	cd $(top_srcdir) && find src collectors ui tests -name '*.[ch]' -exec clang-format -i {} +
+.PHONY: check-unit check-threads check-lint format
