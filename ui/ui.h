@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ * ui.h - the dashboard: one thread that waits in poll() for keys, snapshots and the clock.
+ *
+ * The ui knows nothing of collectors or sockets: what it wants from outside goes through the port's
+ * callbacks (which must not block), what comes in arrives through ui_wake after the hub got a snapshot, and
+ * through ui_post_raw.
+ * Thread: ui_run on the main thread; ui_wake and ui_post_* from any thread. */
+#ifndef SUAN_UI_UI_H
+#define SUAN_UI_UI_H
+
+#include "base/err.h"
+#include "model/snapshot.h"
+
+struct ui;
+
+struct ui_port {
+    void *arg;
+    void (*refresh)(void *arg, int source /* -1 = all */);
+    uint32_t (*lookup)(void *arg, int source, enum entity e, const char *id, size_t len);
+    wall_ms (*now)(void *arg); /* wall clock, or the recording's in replay */
+    int (*utc_offset)(void *arg, wall_ms t);
+    /* replay only, else NULL */
+    void (*replay_step)(void *arg);
+    double (*replay_speed)(
+        void *arg, double factor); /* multiplies the speed, returns the new one; factor 0 = ask */
+};
+
+struct ui_options {
+    const char *theme;      /* name or path; NULL = default */
+    const char *theme_dirs; /* colon-separated search path */
+    const char *view;       /* first view, NULL = overview */
+    const char *filter;     /* first filter, NULL = none */
+    const char *colour;     /* "auto" "24bit" "256" "16" "none" */
+    const char *state_file; /* where setup choices and history are kept; NULL = nowhere */
+    int refresh_ms;         /* redraw at least this often while ages move; 0 = 1000 */
+    bool ascii, mouse;
+    int test_fd;        /* a byte line "frame N\n" after each frame, for tests; -1 = none */
+    const char *banner; /* shown in the header when not NULL: "replay", "read-only" ... */
+};
+
+/* RC_IO without a terminal, RC_USAGE for an unknown theme or TERM (with words). */
+enum rc ui_new(struct snapshot_hub *hub, const struct ui_port *port, const struct ui_options *o,
+               struct ui **out, struct err *e);
+/* Until quit or a signal; RC_OK, or RC_IO when the terminal went away. */
+enum rc ui_run(struct ui *u, struct err *e);
+void ui_free(struct ui *u);      /* gives the terminal back */
+void ui_emergency_restore(void); /* async-signal-safe: hooks of xmem, SIGSEGV ... */
+void ui_wake(struct ui *u);      /* any thread: there is a new snapshot */
+void ui_quit(struct ui *u);      /* any thread, signal-safe */
+void ui_post_raw(struct ui *u, uint32_t ticket, enum rc rc, const char *text, size_t len,
+                 const char *message);
+
+#endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT
+ * view.h - what a view is, and all that it is given.
+ *
+ * rebuild() chooses the visible rows from a snapshot, draw() puts them into a canvas; neither has a handle
+ * to anything else, so a view cannot fetch, block or change the model. command() answers a key with state
+ * changes of its own and with wishes (struct view_out) that the ui core carries out.
+ * Thread: ui only. Time is in the input. */
+#ifndef SUAN_UI_VIEW_H
+#define SUAN_UI_VIEW_H
+
+#include "model/query.h"
+#include "model/snapshot.h"
+#include "ui/canvas.h"
+
+enum cmd {
+    CMD_NONE,
+#define CMD(ID, name, keys, group, footer, help) CMD_##ID,
+#include "ui/keys.def"
+#undef CMD
+    CMD_COUNT
+};
+
+/* What the view is narrowed to by drill-down. Names are ids of the snapshot's strings in raw form, kept as
+ * text so that they survive string-table epochs. */
+struct view_scope {
+    int center;     /* index of the center row, -1 = all */
+    char pool[256]; /* raw name, "" = all */
+    char node[256];
+    char job[128];
+    char title[256]; /* breadcrumb for the header: "张北 › h800-train", sanitised */
+};
+
+struct view_input {
+    const struct snapshot *snap; /* never NULL */
+    struct value_ctx ctx;        /* snap, now, utc offset */
+    const struct view_scope *scope;
+    const struct filter *filter; /* compiled for the view's entity; NULL = none */
+    const char *filter_text;
+    struct rect area; /* where the body goes: header and footer are the core's */
+    bool frozen;
+    bool ascii; /* glyphs limited to ASCII */
+    bool mono;  /* no colours: meaning must be in words and attributes */
+};
+
+enum view_wish { WISH_NONE, WISH_PUSH, WISH_PAGER, WISH_RAW, WISH_RETRY, WISH_MESSAGE };
+
+struct view_out {
+    enum view_wish wish;
+    const struct view_ops *push; /* WISH_PUSH: go down into this view ... */
+    struct view_scope scope;     /* ... narrowed to this */
+    struct buf text;             /* WISH_PAGER: text with a title line; WISH_MESSAGE: one line */
+    enum entity entity;          /* WISH_RAW: of this thing */
+    int source;                  /* WISH_RAW, WISH_RETRY: index of the source row */
+    char id[256];                /* WISH_RAW: raw identity bytes */
+};
+
+struct view_ops {
+    const char *name;        /* "nodes" */
+    const char *title;       /* "Nodes" */
+    const char *short_title; /* "Node", for 80 columns */
+    char key;                /* '2' */
+    const char *help;        /* paragraphs for F1: what the figures mean and where they come from */
+    enum entity entity;
+    const enum cmd *footer; /* commands to name in the bottom bar, CMD_NONE-terminated */
+    void *(*open)(void);
+    void (*close)(void *state);
+    void (*rebuild)(void *state, const struct view_input *in);
+    void (*draw)(const void *state, const struct view_input *in, struct canvas *c);
+    /* True if the command did something (redraw). arg: text after a `:command`, "" from a key. */
+    bool (*command)(void *state, const struct view_input *in, enum cmd cmd, const char *arg,
+                    struct view_out *out);
+    /* A click at canvas coordinates; wheel = -1/+1. */
+    bool (*mouse)(void *state, const struct view_input *in, int y, int x, int wheel, bool twice,
+                  struct view_out *out);
+    /* "120 of 2000" for the header, and the sort words; may write nothing. */
+    void (*status)(const void *state, const struct view_input *in, struct buf *out);
+};
+
+const struct view_ops *const *view_all(void); /* NULL-terminated, order of views.def */
+const struct view_ops *view_find(const char *name);
+
+#endif
