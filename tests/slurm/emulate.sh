@@ -49,6 +49,9 @@ alive munged || munged --key-file="$W/munge/key" --socket="$W/munge/sock" --pid-
 for i in $(seq 0 $((GPUS-1))); do : >> "$W/dev/gpu$i"; done
 echo "AutoDetect=off
 Name=gpu Type=h200 File=$W/dev/gpu[0-$((GPUS-1))]" > "$W/gres.conf"
+# Nothing here uses cgroups, yet slurmd starts the plugin that it detects, and for v2 that wants systemd. The
+# one for v1 touches nothing until it is used, so it comes up in any container.
+echo "CgroupPlugin=cgroup/v1" > "$W/cgroup.conf"
 w=${#NODES}; first=$(printf "%0${w}d" 1); half=$(printf "%0${w}d" $((NODES/2)))
 cat > "$W/slurm.conf" <<C
 ClusterName=$CLUSTER

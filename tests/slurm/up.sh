@@ -134,6 +134,9 @@ cmp -s "$W/slurm.conf.new" "$W/slurm.conf" 2>/dev/null && rm "$W/slurm.conf.new"
 mkdir -p "$W/dev"; for i in $(seq 0 $((GPUS-1))); do : >> "$W/dev/gpu$i"; done
 echo "AutoDetect=off
 Name=gpu Type=h200 File=$W/dev/gpu[0-$((GPUS-1))]" > "$W/gres.conf"
+# Nothing here uses cgroups, yet slurmd starts the plugin that it detects, and for v2 that wants systemd. The
+# one for v1 touches nothing until it is used, so it comes up in any container.
+echo "CgroupPlugin=cgroup/v1" > "$W/cgroup.conf"
 export SLURM_CONF="$W/slurm.conf"
 
 # --- optional accounting ----------------------------------------------------------------------
@@ -192,7 +195,12 @@ mkdir -p "$W/bin"; for d in slurmctld slurmd slurmstepd; do ln -sfn "/usr/sbin/$
 alive slurmctld || "$W/bin/slurmctld"
 for _ in $(seq 100); do scontrol ping 2>/dev/null | grep -q UP && break; sleep .1; done
 scontrol ping | grep -q UP || { echo "slurmctld did not come up:"; tail -3 "$W/log/slurmctld.log"; exit 1; }
-for i in $(seq "$NODES"); do alive "slurmd-n$i" || { mkdir -p "$W/spool/n$i"; "$W/bin/slurmd" -d "$W/bin/slurmstepd" -N "n$i"; }; done
+for i in $(seq "$NODES"); do
+    alive "slurmd-n$i" && continue
+    mkdir -p "$W/spool/n$i"
+    "$W/bin/slurmd" -d "$W/bin/slurmstepd" -N "n$i" ||
+        { echo "slurmd n$i did not come up:"; tail -3 "$W/log/slurmd-n$i.log"; exit 1; }
+done
 
 # slurmrestd refuses to run as root or SlurmUser. TWO processes, because in 22.05 the environment variable
 # SLURM_JWT decides how the whole process talks to slurmctld: set (any value, "daemon" by custom) -> only
