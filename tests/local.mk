@@ -26,6 +26,8 @@ UNIT_IO = $(IO_LIBS) $(CMOCKA_LIBS)
 UNIT_EXPORT = $(EXPORT_LIBS) $(CMOCKA_LIBS)
 UNIT_UI = $(UI_LIBS) $(CMOCKA_LIBS)
 UNIT_APP = $(APP_LIBS) $(CMOCKA_LIBS)
+# A test that runs the program in a terminal of its own (if HAVE_VTERM).
+UNIT_PTY = $(VTERM_LIBS) $(CMOCKA_LIBS)
 
 # Unit tests with threads, also run under ThreadSanitizer: THREAD_TESTS += %D%/test_io_loop
 # in the .mk file of the layer.
@@ -57,7 +59,8 @@ LINTS = \
 	%D%/lint/banned.py \
 	%D%/lint/lengths.py \
 	%D%/lint/listed.py \
-	%D%/lint/format.py
+	%D%/lint/format.py \
+	%D%/lint/tap_count.sh
 EXTRA_DIST += %D%/lint/lint.py %D%/tap-count %D%/slurm %D%/tools %D%/bench %D%/e2e
 
 # Tests that are scripts: SCRIPTED_TESTS += %D%/name.sh or .py, printing TAP.
