@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * buf.h - growing byte buffer with a maximum, always NUL-terminated for convenience.
  *
- * The maximum (of len) is given at init: no buffer can grow beyond what its owner thought of. An append that
- * would pass it changes nothing, sets `failed` and returns RC_LIMIT (RC_NOMEM if malloc failed);
- * `failed` is sticky until buf_reset, so a chain of appends needs one check at its end.
+ * The maximum (of len) is given at init: no buffer can grow beyond what its owner thought of. An
+ * append that would pass it changes nothing, sets `failed` and returns RC_LIMIT (RC_NOMEM if malloc
+ * failed); `failed` is sticky until buf_reset, so a chain of appends needs one check at its end.
  * Owner: whoever called buf_init. Thread: one at a time. */
 #ifndef SUAN_BASE_BUF_H
 #define SUAN_BASE_BUF_H

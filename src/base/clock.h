@@ -2,8 +2,8 @@
  * clock.h - the only place that asks what time it is. Thread: any.
  *
  * model, codec, collectors and views never call this: time is an argument there. Wall time is
- * milliseconds since 1970 UTC (type `wall_ms`; 0 = unknown, no real event is that old); intervals and
- * deadlines use monotonic milliseconds. Formatting a given time is pure and lives here too. */
+ * milliseconds since 1970 UTC (type `wall_ms`; 0 = unknown, no real event is that old); intervals
+ * and deadlines use monotonic milliseconds. Formatting a given time is pure and lives here too. */
 #ifndef SUAN_BASE_CLOCK_H
 #define SUAN_BASE_CLOCK_H
 
@@ -18,7 +18,8 @@ mono_ms clock_mono(void);
 
 /* "2026-11-22T08:55:09Z"; out must hold 32 bytes; "" for 0. */
 void time_rfc3339(wall_ms t, char out[32]);
-/* Inverse: RFC 3339 or "2026-11-22T08:55:09" (as local time of the zone offset in minutes). 0 if not one. */
+/* Inverse: RFC 3339, or "2026-11-22T08:55:09" as local time of the given offset; a blank may
+ * stand for the T. 0 if it is neither, or before 1970 (Go's zero time is of the year 1). */
 wall_ms time_parse(const char *s, int utc_offset_minutes);
 /* Local "14:07:31" (offset in minutes east of UTC). */
 void time_hms(wall_ms t, int utc_offset_minutes, char out[16]);

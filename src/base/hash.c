@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * hash.c - see hash.h.
  *
- * The hash folds 64 x 64 -> 128 bit products, 16 bytes of input a step, each word masked by a part of
- * the process key. The map is linear probing over 12-byte slots without tombstones: a removal moves
- * the followers of its cluster back. */
+ * The hash folds 64 x 64 -> 128 bit products, 16 bytes of input a step, each word masked by a part
+ * of the process key. The map is linear probing over 12-byte slots without tombstones: a removal
+ * moves the followers of its cluster back. */
 #include "base/hash.h"
 #include "base/xmem.h"
 #include <stdlib.h>
@@ -170,7 +170,7 @@ void map_add(struct map *m, uint64_t h, uint32_t value)
     put(m, h, value);
 }
 
-/* Fills the hole at i with the next entry that may stand there, then that entry's hole, and so on. */
+/* Fills the hole with the next entry that may stand there, then that entry's hole, and so on. */
 static void close_hole(struct map *m, uint32_t hole)
 {
     uint32_t mask = m->cap - 1;

@@ -2,8 +2,9 @@
  * hash.h - 64-bit hashing and an open-addressing map from 64-bit key hashes to 32-bit values.
  *
  * hash_bytes is keyed (SipHash-like quality is not claimed; the key is random per process so that a
- * hostile source cannot choose collisions). The map stores (hash, value); equality of the full key is
- * decided by the caller's `same` callback, so no key is stored twice.
+ * hostile source cannot choose collisions). The map stores (hash, value); equality of the full key
+ * is decided by the caller's `same` callback, so no key is stored twice. Hashes must be spread well
+ * (hash_bytes, hash_u64): the map takes their low bits as they are.
  * Owner: whoever called map_init. Thread: one at a time. */
 #ifndef SUAN_BASE_HASH_H
 #define SUAN_BASE_HASH_H

@@ -6,8 +6,8 @@
  *   differs, the sanitised text with its own NUL;
  * - pages of 4096 places: where in the blocks id n stands, in units of 4 bytes;
  * - the writer's index: half of the hash and the id, linear probing.
- * The arrays of blocks and pages are as long as they will ever be from the start (memory that is not
- * touched costs nothing), so nothing that a reader walks through is ever reallocated. */
+ * The arrays of blocks and pages are as long as they will ever be from the start (memory that is
+ * not touched costs nothing), so nothing that a reader walks through is ever reallocated. */
 #include "base/intern.h"
 #include "base/hash.h"
 #include "base/text.h"
@@ -116,7 +116,7 @@ struct intern *intern_new(void)
     struct intern *in = xcalloc(1, sizeof(*in));
 
     atomic_init(&in->refs, 1);
-    /* A seed of its own: filling one table in the hash order of another would make long clusters. */
+    /* A seed of its own: filling a table in the hash order of another makes long clusters. */
     in->seed = 0x7375616e + atomic_fetch_add(&serial, 1);
     buf_init(&in->scratch, (size_t)INTERN_MAX_LEN * 4);
     in->index_cap = FIRST_INDEX;
@@ -278,6 +278,6 @@ size_t intern_bytes(const struct intern *in)
 {
     size_t pages = (in->count + PAGE_LEN - 1) >> PAGE_BITS;
 
-    return sizeof(*in) + pages * PAGE_LEN * sizeof(uint32_t) + in->scratch.cap +
+    return pages * PAGE_LEN * sizeof(uint32_t) + in->scratch.cap +
            (size_t)in->block_count * BLOCK_UNITS * UNIT + in->index_cap * sizeof(*in->index);
 }

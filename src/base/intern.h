@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * intern.h - every string from outside, once: raw bytes for API calls, sanitised text for the screen.
+ * intern.h - every string from outside, once: raw bytes for API calls, clean text for the screen.
  *
  * This is the one place where strings are sanitised (text.h): whoever shows text takes intern_text,
  * whoever builds a request takes intern_raw. Ids are dense; 0 is the empty string, always there.
@@ -22,15 +22,16 @@ struct intern *intern_ref(struct intern *in);
 void intern_unref(struct intern *in);
 
 /* Id of the bytes s[0..len); makes it if new. len is cut at INTERN_MAX_LEN (a cut is marked in the
- * text by an ellipsis, and the raw form is then not usable: see intern_is_cut; two such strings with
- * the same beginning share an id). 0 too when the table is full (2^28 strings or 16 GiB). Writer only. */
+ * text by an ellipsis, and the raw form is then not usable: see intern_is_cut; two such strings
+ * with the same beginning share an id). 0 also when the table is full, which it is at 2^28 strings
+ * or 16 GiB. Writer only. */
 strid intern_put(struct intern *in, const char *s, size_t len);
 /* Id if known, else 0. Writer only. */
 strid intern_find(const struct intern *in, const char *s, size_t len);
 
 #define INTERN_MAX_LEN 65536
 
-/* The id is one that this table gave out. NUL-terminated; an embedded NUL of the raw form is kept: see
+/* The id is one that this table gave out. NUL-terminated; NULs inside the raw form are kept, see
  * len. */
 const char *intern_raw(const struct intern *in, strid id);
 size_t intern_raw_len(const struct intern *in, strid id);

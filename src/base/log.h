@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * log.h - diagnostics: a ring in memory that a view can show, and an optional file.
  *
- * Never writes to the terminal while the screen is up. Text is sanitised, and secrets registered with
- * log_secret are replaced by "***". A failed source is data (a row in the sources view), not a log line.
+ * Never writes to the terminal while the screen is up. Text is sanitised, and secrets registered
+ * with log_secret are replaced by "***". A failed source is data (a row in the sources view), not a
+ * log line.
  * Thread: any. */
 #ifndef SUAN_BASE_LOG_H
 #define SUAN_BASE_LOG_H

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * queue.h - bounded queue of owned pointers between threads.
  *
- * The queue owns what is in it: queue_free gives every item left to the `destroy` function. Bounded by
- * count and by weight (bytes the items stand for; max_weight 0 = by count alone). queue_try_push refuses when full, and the producer
- * must then stop its input (the net thread pauses the transfer); nothing is ever dropped silently.
+ * The queue owns what is in it: queue_free gives every item left to the `destroy` function. Bounded
+ * by count and by weight (bytes the items stand for; max_weight 0 = by count alone). queue_try_push
+ * refuses when full, and the producer must then stop its input (the net thread pauses the
+ * transfer); nothing is ever dropped silently.
  * Thread: any number of producers and consumers. */
 #ifndef SUAN_BASE_QUEUE_H
 #define SUAN_BASE_QUEUE_H
@@ -15,7 +16,7 @@ struct queue;
 
 struct queue *queue_new(size_t max_items, size_t max_weight, void (*destroy)(void *item));
 void queue_free(struct queue *q);
-/* False when full or closed; then the item is still the caller's. One item always fits an empty queue. */
+/* False when full or closed: then the item is still the caller's. An empty queue takes any item. */
 bool queue_try_push(struct queue *q, void *item, size_t weight);
 /* Waits up to timeout_ms (-1 = for ever) for room. */
 bool queue_push(struct queue *q, void *item, size_t weight, int timeout_ms);

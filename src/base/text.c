@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * text.c - see text.h. Nearly every name is plain ASCII, so each function has a fast way for that. */
+ * text.c - see text.h. Nearly every name is plain ASCII, so there is a fast way for that. */
 #include "base/text.h"
 #include <string.h>
 
@@ -70,7 +70,7 @@ enum rc text_sanitise(struct buf *out, const char *s, size_t len)
     return RC_OK;
 }
 
-/* Cells of the code point at s, which is not at the end; unclean ones count as their replacement. */
+/* Cells of the code point at s, which is not at the end; an unclean one counts as 1. */
 static int next_cells(const char *s, size_t len, size_t *taken)
 {
     uint32_t cp;

@@ -15,9 +15,9 @@
 #define TEXT_REPLACEMENT                                                                           \
     0x00B7u /* U+00B7 middle dot stands for whatever must not reach a terminal */
 
-/* Decode one code point of s[0..len), len >= 1. Returns the bytes taken (>= 1); *cp = UINT32_MAX when
- * they are not valid UTF-8 (overlong, surrogate, truncated, > 10FFFF): then exactly one byte is
- * taken. */
+/* Decode one code point of s[0..len), len >= 1. Returns the bytes taken (>= 1); *cp = UINT32_MAX
+ * when they are not valid UTF-8 (overlong, surrogate, truncated, > 10FFFF): then exactly one byte
+ * is taken. */
 size_t text_decode(const char *s, size_t len, uint32_t *cp);
 /* Encode; returns bytes written (1..4). What is no code point is written as TEXT_REPLACEMENT. */
 size_t text_encode(uint32_t cp, char out[4]);
@@ -37,8 +37,8 @@ struct text_scan {
  * become into out, *out_len = 0..6 bytes. The bytes were clean if they came back as they are. */
 size_t text_scan_next(struct text_scan *scan, const char *s, size_t len, char out[6],
                       size_t *out_len);
-/* Sanitised form of s[0..len) in a fixed array of `size` >= 1 bytes, NUL-terminated, cut between code
- * points when it is too long. Returns the bytes written. */
+/* Sanitised form of s[0..len) in a fixed array of `size` >= 1 bytes, NUL-terminated, cut between
+ * code points when it is too long. Returns the bytes written. */
 size_t text_clean_into(char *out, size_t size, const char *s, size_t len);
 
 #endif

@@ -19,7 +19,7 @@ char *xstrdup(const char *s) __attribute__((malloc, returns_nonnull, warn_unused
 char *xstrndup(const char *s, size_t n)
     __attribute__((malloc, returns_nonnull, warn_unused_result));
 char *xasprintf(const char *fmt, ...)
-    __attribute__((format(printf, 1, 2), returns_nonnull, warn_unused_result));
+    __attribute__((format(printf, 1, 2), nonnull(1), returns_nonnull, warn_unused_result));
 void xmem_set_oom_hook(void (*hook)(void));
 
 /* For sizes that somebody else chose: NULL when there is no memory or count * size overflows (p is
