@@ -3,13 +3,19 @@
 #   FUZZ_TARGETS += %D%/fuzz_thing
 #   %C%_fuzz_thing_SOURCES = %D%/fuzz_thing.c $(FUZZ_MAIN)
 #   %C%_fuzz_thing_LDADD = $(CODEC_LIBS) $(FUZZ_LDFLAGS)
-# With --enable-fuzz libFuzzer drives them; otherwise standalone.c replays the seeds in `make check`.
+# With --enable-fuzz libFuzzer drives them; otherwise replay_main.c runs the seeds and some thousand
+# pseudo-random inputs in `make check`.
 FUZZ_TARGETS =
+
+FUZZ_TARGETS += %D%/fuzz_text
+%C%_fuzz_text_SOURCES = %D%/fuzz_text.c $(FUZZ_MAIN)
+%C%_fuzz_text_LDADD = $(BASE_LIBS) $(FUZZ_LDFLAGS)
+
 if FUZZ
 FUZZ_MAIN =
 noinst_PROGRAMS += $(FUZZ_TARGETS)
 else
-FUZZ_MAIN = %D%/standalone.c
+FUZZ_MAIN = %D%/replay_main.c
 check_PROGRAMS += $(FUZZ_TARGETS)
 endif
-EXTRA_DIST += %D%/standalone.c
+EXTRA_DIST += %D%/replay_main.c

@@ -1,3 +1,22 @@
 # Unit tests of base, two lines a test (source: %D%/test_base_thing.c):
 #   check_PROGRAMS += %D%/test_base_thing
 #   %C%_test_base_thing_LDADD = $(UNIT_BASE)
+check_PROGRAMS += %D%/test_base_mem
+%C%_test_base_mem_LDADD = $(UNIT_BASE)
+check_PROGRAMS += %D%/test_base_buf
+%C%_test_base_buf_LDADD = $(UNIT_BASE)
+check_PROGRAMS += %D%/test_base_err
+%C%_test_base_err_LDADD = $(UNIT_BASE)
+check_PROGRAMS += %D%/test_base_clock
+%C%_test_base_clock_LDADD = $(UNIT_BASE)
+check_PROGRAMS += %D%/test_base_text
+%C%_test_base_text_LDADD = $(UNIT_BASE)
+check_PROGRAMS += %D%/test_base_hash
+%C%_test_base_hash_LDADD = $(UNIT_BASE)
+check_PROGRAMS += %D%/test_base_intern
+%C%_test_base_intern_LDADD = $(UNIT_BASE)
+check_PROGRAMS += %D%/test_base_queue
+%C%_test_base_queue_LDADD = $(UNIT_BASE)
+check_PROGRAMS += %D%/test_base_log
+%C%_test_base_log_LDADD = $(UNIT_BASE)
+THREAD_TESTS += %D%/test_base_intern %D%/test_base_queue %D%/test_base_log

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT
+ * test_base_intern.c - intern: one id a string, raw and clean forms, little memory, stable places. */
+#include "base/intern.h"
+#include "base/text.h"
+#include "tests/unit/unit.h"
+#include <pthread.h>
+
+#define ELLIPSIS "\xE2\x80\xA6"
+
+static strid put(struct intern *in, const char *s)
+{
+    return intern_put(in, s, strlen(s));
+}
+
+static void test_zero_is_the_empty_string(void **state)
+{
+    (void)state;
+    struct intern *in = intern_new();
+
+    assert_int_equal(intern_count(in), 1);
+    assert_int_equal(intern_put(in, "", 0), 0);
+    assert_int_equal(intern_find(in, "", 0), 0);
+    assert_string_equal(intern_raw(in, 0), "");
+    assert_string_equal(intern_text(in, 0), "");
+    assert_int_equal(intern_cells(in, 0), 0);
+    assert_int_equal(intern_raw_len(in, 0), 0);
+    assert_false(intern_is_dirty(in, 0));
+    intern_unref(in);
+    intern_unref(NULL);
+}
+
+static void test_the_same_bytes_have_the_same_id(void **state)
+{
+    (void)state;
+    struct intern *in = intern_new();
+    strid a = put(in, "alpha"), b = put(in, "beta");
+
+    assert_int_equal(a, 1);
+    assert_int_equal(b, 2);
+    assert_int_equal(put(in, "alpha"), a);
+    assert_int_equal(intern_put(in, "alphabet", 5), a);
+    assert_int_equal(intern_find(in, "beta", 4), b);
+    assert_int_equal(intern_find(in, "gamma", 5), 0);
+    assert_int_equal(intern_count(in), 3);
+    intern_unref(in);
+}
+
+static void test_raw_and_text(void **state)
+{
+    (void)state;
+    struct intern *in = intern_new();
+    strid clean = put(in, "caf\xC3\xA9 \xE4\xB8\xAD"), dirty = put(in, "a\033[1m\xFF");
+    strid nul = intern_put(in, "a\0b", 3), plain = intern_put(in, "a", 1);
+
+    assert_false(intern_is_dirty(in, clean));
+    assert_ptr_equal(intern_raw(in, clean), intern_text(in, clean));
+    assert_int_equal(intern_cells(in, clean), 7);
+    assert_true(intern_is_dirty(in, dirty));
+    assert_string_equal(intern_raw(in, dirty), "a\033[1m\xFF");
+    assert_string_equal(intern_text(in, dirty), "a\xC2\xB7[1m\xC2\xB7");
+    assert_int_equal(intern_cells(in, dirty), 6);
+    assert_int_not_equal(nul, plain);
+    assert_int_equal(intern_raw_len(in, nul), 3);
+    assert_memory_equal(intern_raw(in, nul), "a\0b", 4);
+    assert_string_equal(intern_text(in, nul), "a\xC2\xB7"
+                                              "b");
+    intern_unref(in);
+}
+
+static void test_wide_texts_are_measured(void **state)
+{
+    (void)state;
+    struct intern *in = intern_new();
+    static char s[20000];
+
+    for (size_t len = 8189; len < 8195; len++) { /* around what the head can hold */
+        memset(s, 'x', len);
+        assert_int_equal(intern_cells(in, intern_put(in, s, len)), len);
+    }
+    memset(s, '\n', sizeof(s));
+    strid id = intern_put(in, s, sizeof(s));
+    assert_int_equal(intern_cells(in, id), sizeof(s));
+    assert_int_equal(strlen(intern_text(in, id)), 2 * sizeof(s));
+    intern_unref(in);
+}
+
+static void test_long_strings_are_cut_and_say_so(void **state)
+{
+    (void)state;
+    struct intern *in = intern_new();
+    size_t len = INTERN_MAX_LEN + 10;
+    char *s = malloc(len);
+
+    memset(s, 'x', len);
+    strid whole = intern_put(in, s, INTERN_MAX_LEN), cut = intern_put(in, s, len);
+    assert_int_not_equal(whole, cut);
+    assert_false(intern_is_cut(in, whole));
+    assert_false(intern_is_dirty(in, whole));
+    assert_int_equal(intern_raw_len(in, whole), INTERN_MAX_LEN);
+    assert_true(intern_is_cut(in, cut));
+    assert_true(intern_is_dirty(in, cut));
+    assert_int_equal(intern_find(in, s, len), cut);
+    assert_int_equal(intern_find(in, s, len - 1), cut);
+    assert_int_equal(intern_cells(in, cut), INTERN_MAX_LEN + 1);
+    assert_string_equal(intern_text(in, cut) + INTERN_MAX_LEN, ELLIPSIS);
+
+    memcpy(s + INTERN_MAX_LEN - 1, "\xE4\xB8\xAD", 3); /* across the cut */
+    cut = intern_put(in, s, len);
+    assert_int_equal(intern_raw_len(in, cut), INTERN_MAX_LEN - 1);
+    assert_string_equal(intern_text(in, cut) + INTERN_MAX_LEN - 1, ELLIPSIS);
+
+    memset(s, '\xBF', len); /* the worst: each byte becomes two */
+    cut = intern_put(in, s, len);
+    assert_true(text_is_clean(intern_text(in, cut), strlen(intern_text(in, cut))));
+    assert_true(intern_cells(in, cut) >= INTERN_MAX_LEN - 4);
+    free(s);
+    intern_unref(in);
+}
+
+static void test_many_strings_stay_where_they_are(void **state)
+{
+    (void)state;
+    enum { COUNT = 200000 };
+    struct intern *in = intern_new();
+    strid early = put(in, "the first of all");
+    const char *place = intern_text(in, early);
+    size_t before = intern_bytes(in), letters = 0;
+    char name[32];
+
+    for (int i = 0; i < COUNT; i++) {
+        int len = snprintf(name, sizeof(name), "job-%d", i);
+        letters += (size_t)len;
+        assert_int_equal(intern_put(in, name, (size_t)len), i + 2);
+    }
+    assert_ptr_equal(intern_text(in, early), place);
+    assert_string_equal(place, "the first of all");
+    for (int i = 0; i < COUNT; i++) {
+        int len = snprintf(name, sizeof(name), "job-%d", i);
+        assert_int_equal(intern_find(in, name, (size_t)len), i + 2);
+        assert_string_equal(intern_raw(in, (strid)i + 2), name);
+        assert_int_equal(intern_cells(in, (strid)i + 2), len);
+    }
+    /* The index doubles, so what a string costs beside its bytes swings; 20 to 30 is its range. */
+    double each = (double)(intern_bytes(in) - before - letters) / COUNT;
+    assert_true(each < 30);
+    intern_unref(in);
+}
+
+struct shared {
+    struct intern *in;
+    pthread_mutex_t lock;
+    uint32_t published;
+};
+
+static void *read_along(void *arg)
+{
+    struct shared *sh = arg;
+    uint32_t known = 0;
+
+    while (known < 50000) {
+        pthread_mutex_lock(&sh->lock);
+        known = sh->published;
+        pthread_mutex_unlock(&sh->lock);
+        for (uint32_t id = known > 2000 ? known - 2000 : 1; id < known; id++) {
+            char want[32];
+            snprintf(want, sizeof(want), "\n%u", id);
+            assert_string_equal(intern_raw(sh->in, id), want);
+            assert_memory_equal(intern_text(sh->in, id), "\xC2\xB7", 2);
+        }
+    }
+    intern_unref(sh->in);
+    return NULL;
+}
+
+/* For TSan: a reader without a lock beside the writer. */
+static void test_readers_need_no_lock(void **state)
+{
+    (void)state;
+    struct shared sh = {.in = intern_new(), .lock = PTHREAD_MUTEX_INITIALIZER};
+    pthread_t reader;
+
+    assert_ptr_equal(intern_ref(sh.in), sh.in);
+    assert_int_equal(pthread_create(&reader, NULL, read_along, &sh), 0);
+    for (uint32_t id = 1; id <= 50000; id++) {
+        char name[32];
+        snprintf(name, sizeof(name), "\n%u", id);
+        assert_int_equal(put(sh.in, name), id);
+        if (id % 500 == 0) {
+            pthread_mutex_lock(&sh.lock);
+            sh.published = id + 1;
+            pthread_mutex_unlock(&sh.lock);
+        }
+    }
+    intern_unref(sh.in);
+    pthread_join(reader, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_zero_is_the_empty_string),
+        cmocka_unit_test(test_the_same_bytes_have_the_same_id),
+        cmocka_unit_test(test_raw_and_text),
+        cmocka_unit_test(test_wide_texts_are_measured),
+        cmocka_unit_test(test_long_strings_are_cut_and_say_so),
+        cmocka_unit_test(test_many_strings_stay_where_they_are),
+        cmocka_unit_test(test_readers_need_no_lock),
+    };
+    return cmocka_run_group_tests_name("base intern", tests, NULL, NULL);
+}
