@@ -1,6 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""No include cycles: neither among headers nor among modules (foo.c and foo.h are one module)."""
+"""No include cycles: neither among headers nor among modules.
+
+foo.c, foo.h and foo_int.h (what the files of a module tell each other) are one module.
+"""
+import re
+
 import lint
 from layers import resolve
 
@@ -57,11 +62,15 @@ def cycles(graph):
 
 def module(path):
     # A table (.def) is part of whoever includes it, so it stands for itself.
-    return path.with_suffix("").as_posix() if path.suffix in (".c", ".h") else path.as_posix()
+    if path.suffix not in (".c", ".h"):
+        return path.as_posix()
+    return re.sub(r"_int$", "", path.with_suffix("").as_posix())
 
 
 def check(root):
-    return ["include cycle: " + " <-> ".join(group) for group in cycles(graph_of(root, module))]
+    headers = cycles(graph_of(root, lambda path: path.as_posix()))
+    modules = cycles(graph_of(root, module))
+    return ["include cycle: " + " <-> ".join(group) for group in headers + modules]
 
 
 BAD = {
@@ -72,6 +81,9 @@ BAD = {
         "src/base/b.h": '#include "base/c.h"\n', "src/base/c.h": '#include "base/a.h"\n'},
 }
 GOOD = {
+    "a module's own private header": {
+        "src/base/a.h": "", "src/base/a_int.h": '#include "base/a.h"\n',
+        "src/base/a.c": '#include "base/a_int.h"\n', "src/base/b.c": '#include "base/a_int.h"\n'},
     "a diamond": {
         "src/base/a.h": '#include "base/b.h"\n#include "base/c.h"\n', "src/base/b.h": '#include "base/d.h"\n',
         "src/base/c.h": '#include "base/d.h"\n', "src/base/d.h": ""},
