@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * main.c - where the program starts and, apart from the out-of-memory handler,
  * the only place where it ends. */
-#include "config.h"
+#include "autoconf.h"
 
 #include <stdio.h>
 

@@ -25,7 +25,7 @@ FORBIDDEN = {
     "export": r"model/(delta|fleet)\.h",
     "collectors": r"model/(fleet|snapshot|query|value)\.h",
 }
-GENERATED = {"config.h"}
+GENERATED = {"autoconf.h"}
 
 
 def layer_of(path):
