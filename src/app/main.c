@@ -1,12 +1,100 @@
 /* SPDX-License-Identifier: MIT
- * main.c - where the program starts and, apart from the out-of-memory handler,
- * the only place where it ends. */
+ * main.c - the process: hardening, the command line, and which command. The only place that exits. */
+#include "app/cli.h"
+#include "app/command.h"
+#include "base/buf.h"
+#include "base/log.h"
+#include "collectors/local/probe.h"
+
 #include "autoconf.h"
 
+#include <locale.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sysexits.h>
+#include <unistd.h>
 
-int main(void)
-{
-    puts(PACKAGE_STRING);
+static int show_usage(void) {
+    struct buf text;
+    buf_init(&text, 65536);
+    cli_usage(&text);
+    fputs(text.data, stdout);
+    buf_fini(&text);
+    return fflush(stdout) == 0 ? 0 : EX_IOERR;
+}
+
+static int show_version(void) {
+    puts("suantop " PACKAGE_VERSION "\nMIT licence");
+    return fflush(stdout) == 0 ? 0 : EX_IOERR;
+}
+
+/* Tokens must not end up in a core file; and nothing here was written to run with somebody else's rights. */
+static bool harden(void) {
+    struct rlimit none = {0, 0};
+    if (getuid() != geteuid() || getgid() != getegid())
+        return false;
+    (void)setrlimit(RLIMIT_CORE, &none);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    (void)prctl(PR_SET_DUMPABLE, 0);
+#endif
+    (void)signal(SIGPIPE, SIG_IGN);
+    return true;
+}
+
+static int open_log(const struct cli *cli) {
+    struct err e = {0};
+    bool verbose = cli->value[OPTION_VERBOSE] != NULL, screen = cli->command == CLI_DASHBOARD;
+    log_init(verbose ? LOG_DEBUG : LOG_INFO);
+    if (cli->value[OPTION_LOG] != NULL && log_open_file(cli->value[OPTION_LOG], &e) != RC_OK)
+        return command_fail(&e);
+    log_to_stderr(verbose && !screen && cli->value[OPTION_LOG] == NULL);
     return 0;
+}
+
+static int run(const struct cli *cli) {
+    switch (cli->command) {
+    case CLI_DASHBOARD:
+        return command_dashboard(cli);
+    case CLI_SNAPSHOT:
+        return command_snapshot(cli);
+    case CLI_CHECK:
+        return command_check(cli);
+    case CLI_DOCTOR:
+        return command_doctor(cli);
+    case CLI_RECORD:
+        return command_record(cli);
+    case CLI_REPLAY:
+        return command_replay(cli);
+    case CLI_PROBE:
+        return local_probe(stdout);
+    case CLI_VERSION:
+        return show_version();
+    default:
+        return show_usage();
+    }
+}
+
+int main(int argc, char **argv) {
+    struct cli cli;
+    struct err e = {0};
+    (void)setlocale(LC_ALL, "");
+    if (!harden()) {
+        fputs("suantop: refuses to run setuid or setgid\n", stderr);
+        return EX_NOPERM;
+    }
+    if (cli_parse(argc, argv, &cli, &e) != RC_OK)
+        return cli.command == CLI_CHECK ? (printf("UNKNOWN - %s\n", e.msg), 3) : command_fail(&e);
+    if (cli.value[OPTION_SHOW_HELP] != NULL)
+        return show_usage();
+    if (cli.value[OPTION_SHOW_VERSION] != NULL)
+        return show_version();
+    int status = open_log(&cli);
+    if (status == 0)
+        status = run(&cli);
+    log_close();
+    return status;
 }

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT
+ * command_snapshot.c - suantop snapshot, check and doctor: collect once, write, exit. Curses is never touched. */
+#include "app/command.h"
+
+#include "app/session.h"
+#include "base/buf.h"
+#include "export/export.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define DEFAULT_TIMEOUT_MS 10000
+#define EXIT_UNKNOWN 3
+
+/* Opens, collects once; *complete tells whether every source answered well. NULL on failure with e set. */
+static struct snapshot *collect(const struct cli *cli, struct session *s, bool *complete, struct err *e) {
+    int64_t timeout;
+    size_t unanswered;
+    enum rc rc = command_duration(cli, OPTION_TIMEOUT, DEFAULT_TIMEOUT_MS, &timeout, e);
+    if (rc == RC_OK)
+        rc = session_open(s, cli->value[OPTION_CONFIG], 0, e);
+    if (rc != RC_OK)
+        return NULL;
+    rc = session_start_live(s, NULL, e);
+    if (rc != RC_OK) {
+        session_close(s);
+        return NULL;
+    }
+    struct snapshot *snap = session_collect(s, (int)timeout, &unanswered);
+    *complete = unanswered == 0 && snapshot_totals(snap)->sources_bad == 0;
+    return snap;
+}
+
+int command_snapshot(const struct cli *cli) {
+    struct session s;
+    struct err e = {0};
+    bool complete;
+    struct snapshot *snap = collect(cli, &s, &complete, &e);
+    if (snap == NULL)
+        return command_fail(&e);
+    int status = command_export(cli, snap, clock_wall(), complete);
+    snapshot_unref(snap);
+    session_close(&s);
+    return status;
+}
+
+static enum rc check_limits(const struct cli *cli, struct check_limits *l, struct err *e) {
+    int64_t warn_stale, crit_stale;
+    enum rc rc = command_duration(cli, OPTION_STALE_WARN, 120000, &warn_stale, e);
+    if (rc == RC_OK)
+        rc = command_duration(cli, OPTION_STALE_CRIT, 600000, &crit_stale, e);
+    if (rc == RC_OK)
+        rc = command_number(cli, OPTION_OUT_WARN, 15, &l->warn_out_share, e);
+    if (rc == RC_OK)
+        rc = command_number(cli, OPTION_OUT_CRIT, 25, &l->crit_out_share, e);
+    if (rc == RC_OK)
+        rc = command_number(cli, OPTION_TEMP_WARN, 80, &l->warn_celsius, e);
+    if (rc == RC_OK)
+        rc = command_number(cli, OPTION_TEMP_CRIT, 90, &l->crit_celsius, e);
+    if (rc == RC_OK)
+        rc = command_number(cli, OPTION_QUEUED_WARN, 0, &l->warn_queued, e);
+    if (rc == RC_OK)
+        rc = command_number(cli, OPTION_QUEUED_CRIT, 0, &l->crit_queued, e);
+    if (rc == RC_OK) {
+        l->warn_stale_s = warn_stale / 1000;
+        l->crit_stale_s = crit_stale / 1000;
+    }
+    return rc;
+}
+
+static int unknown(const struct err *e) {
+    printf("UNKNOWN - %s%s%s\n", e->where, e->where[0] != '\0' ? ": " : "", e->msg);
+    return EXIT_UNKNOWN;
+}
+
+int command_check(const struct cli *cli) {
+    struct session s;
+    struct err e = {0};
+    struct check_limits limits = {0};
+    struct buf line;
+    bool complete;
+    if (check_limits(cli, &limits, &e) != RC_OK)
+        return unknown(&e);
+    struct snapshot *snap = collect(cli, &s, &complete, &e);
+    if (snap == NULL)
+        return unknown(&e);
+    struct export_options o = {.now = clock_wall(), .complete = complete, .filter_entity = -1, .only_center = cli->value[OPTION_CENTER]};
+    buf_init(&line, 65536);
+    int status = check_verdict(snap, &limits, &o, &line);
+    printf("%s\n", line.data);
+    buf_fini(&line);
+    snapshot_unref(snap);
+    session_close(&s);
+    return fflush(stdout) == 0 ? status : EXIT_UNKNOWN;
+}
+
+static const char *or_none(const char *s) {
+    return s[0] != '\0' ? s : "-";
+}
+
+static bool doctor_source(const struct snapshot *snap, const struct source_row *r) {
+    const struct intern *in = snapshot_strings(snap);
+    bool ok = r->state == source_state_OK;
+    printf("%-4s  %s  %s\n", ok ? "ok" : "FAIL", intern_text(in, r->name), intern_text(in, r->target));
+    if (ok)
+        printf("      %s, version %s, last answer %.0f ms, %.0f bytes\n", or_none(intern_text(in, r->via)),
+               or_none(intern_text(in, r->version)), r->latency_ms, r->last_bytes);
+    if (row_has(r, source, note))
+        printf("      note: %s\n", intern_text(in, r->note));
+    if (!ok)
+        printf("      what: %s%s%s\n", intern_text(in, r->error_code), row_has(r, source, error_code) ? ": " : "",
+               row_has(r, source, error) ? intern_text(in, r->error) : "no answer within the time-out (--timeout)");
+    if (row_has(r, source, mend))
+        printf("      mend: %s\n", intern_text(in, r->mend));
+    if (r->bad_elements > 0)
+        printf("      %.0f elements could not be used, for example: %s\n", r->bad_elements, intern_text(in, r->bad_example));
+    return ok;
+}
+
+static bool doctor_terminal(void) {
+    const char *term = getenv("TERM"), *lang = getenv("LC_ALL");
+    if (lang == NULL || lang[0] == '\0')
+        lang = getenv("LC_CTYPE");
+    if (lang == NULL || lang[0] == '\0')
+        lang = getenv("LANG");
+    bool utf8 = lang != NULL && (strstr(lang, "UTF-8") != NULL || strstr(lang, "utf8") != NULL);
+    printf("%-4s  terminal TERM=%s, locale %s\n", utf8 ? "ok" : "note", term != NULL ? term : "(unset)",
+           lang != NULL ? lang : "(unset)");
+    if (!utf8)
+        printf("      mend: the locale is not UTF-8; the dashboard draws UTF-8 all the same (--ascii if that looks wrong)\n");
+    return true;
+}
+
+int command_doctor(const struct cli *cli) {
+    struct session s;
+    struct err e = {0};
+    bool complete;
+    size_t bad = 0;
+    struct snapshot *snap = collect(cli, &s, &complete, &e);
+    if (snap == NULL)
+        return command_fail(&e);
+    printf("ok    configuration %s, %zu centers, %zu sources\n",
+           s.config.path != NULL ? s.config.path : "(none: found by looking around)", s.config.center_count,
+           config_source_count(&s.config));
+    for (uint32_t i = 0; i < snapshot_slots(snap, ENTITY_SOURCE); i++) {
+        const struct source_row *row = snapshot_row(snap, ENTITY_SOURCE, i);
+        bad += row != NULL && !doctor_source(snap, row);
+    }
+    doctor_terminal();
+    printf("%zu source%s failed\n", bad, bad == 1 ? "" : "s");
+    snapshot_unref(snap);
+    session_close(&s);
+    return bad == 0 ? 0 : 1;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT
+ * config_where.c - see config_where.h. libcyaml tells the line of the enclosing mapping only; a person
+ * at 3 a.m. wants the line of the value. */
+#include "app/config_where.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <yaml.h>
+
+static yaml_node_t *child_of_mapping(yaml_document_t *doc, yaml_node_t *node, const char *key, size_t len) {
+    for (yaml_node_pair_t *p = node->data.mapping.pairs.start; p < node->data.mapping.pairs.top; p++) {
+        const yaml_node_t *k = yaml_document_get_node(doc, p->key);
+        if (k->type == YAML_SCALAR_NODE && k->data.scalar.length == len &&
+            memcmp(k->data.scalar.value, key, len) == 0)
+            return yaml_document_get_node(doc, p->value);
+    }
+    return NULL;
+}
+
+static yaml_node_t *child_of_sequence(yaml_document_t *doc, yaml_node_t *node, const char *index) {
+    long i = strtol(index, NULL, 10);
+    yaml_node_item_t *items = node->data.sequence.items.start;
+    if (i < 0 || i >= node->data.sequence.items.top - items)
+        return NULL;
+    return yaml_document_get_node(doc, items[i]);
+}
+
+static yaml_node_t *descend(yaml_document_t *doc, yaml_node_t *node, const char *path) {
+    while (*path != '\0') {
+        size_t len = strcspn(path, "/");
+        yaml_node_t *next = NULL;
+        if (node->type == YAML_MAPPING_NODE)
+            next = child_of_mapping(doc, node, path, len);
+        else if (node->type == YAML_SEQUENCE_NODE)
+            next = child_of_sequence(doc, node, path);
+        if (next == NULL)
+            break;
+        node = next;
+        path += len + (path[len] == '/');
+    }
+    return node;
+}
+
+int config_where(const char *text, size_t len, const char *path) {
+    yaml_parser_t parser;
+    yaml_document_t doc;
+    int line = 0;
+    if (!yaml_parser_initialize(&parser))
+        return 0;
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
+    if (yaml_parser_load(&parser, &doc)) {
+        yaml_node_t *root = yaml_document_get_root_node(&doc);
+        if (root != NULL)
+            line = (int)descend(&doc, root, path)->start_mark.line + 1;
+        yaml_document_delete(&doc);
+    }
+    yaml_parser_delete(&parser);
+    return line;
+}
+
+int config_where_key(const char *text, size_t len, const char *key, int from) {
+    size_t key_len = strlen(key);
+    int line = 1;
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '\n')
+            line++;
+        if (line >= from && len - i > key_len && memcmp(text + i, key, key_len) == 0 && text[i + key_len] == ':')
+            return line;
+    }
+    return from;
+}

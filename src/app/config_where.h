@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT
+ * config_where.h - on which line of a YAML text something stands; the only door to libyaml. Pure. */
+#ifndef SUAN_APP_CONFIG_WHERE_H
+#define SUAN_APP_CONFIG_WHERE_H
+
+#include <stddef.h>
+
+/* path: "centers/1/sources/0/slurm/url": keys and sequence indices. The line (from 1) of the value at the deepest part
+ * of the path that exists; 0 if the text does not parse. */
+int config_where(const char *text, size_t len, const char *path);
+/* The line at or after `from` on which the mapping key `key` stands; `from` if there is none. */
+int config_where_key(const char *text, size_t len, const char *key, int from);
+
+#endif
