@@ -19,4 +19,4 @@ check_PROGRAMS += %D%/test_base_queue
 %C%_test_base_queue_LDADD = $(UNIT_BASE)
 check_PROGRAMS += %D%/test_base_log
 %C%_test_base_log_LDADD = $(UNIT_BASE)
-THREAD_TESTS += %D%/test_base_intern %D%/test_base_queue %D%/test_base_log
+THREAD_TESTS += %D%/test_base_text %D%/test_base_intern %D%/test_base_queue %D%/test_base_log

@@ -94,6 +94,22 @@ static void test_printing_more_than_is_free(void **state)
     buf_fini(&b);
 }
 
+/* Around the place where the text fits but its NUL does not. */
+static void test_printing_exactly_what_is_free(void **state)
+{
+    (void)state;
+    for (int len = 1; len < 200; len++) {
+        struct buf b;
+        buf_init(&b, 1000);
+        buf_adds(&b, "x");
+        assert_int_equal(buf_addf(&b, "%*d", len, 7), RC_OK);
+        assert_int_equal(b.len, len + 1);
+        assert_int_equal(strlen(b.data), len + 1);
+        assert_int_equal(b.data[len], '7');
+        buf_fini(&b);
+    }
+}
+
 static void test_reserve_and_commit(void **state)
 {
     (void)state;
@@ -154,6 +170,7 @@ int main(void)
         cmocka_unit_test(test_the_maximum_holds_exactly),
         cmocka_unit_test(test_failure_is_sticky_until_reset),
         cmocka_unit_test(test_printing_more_than_is_free),
+        cmocka_unit_test(test_printing_exactly_what_is_free),
         cmocka_unit_test(test_reserve_and_commit),
         cmocka_unit_test(test_consume_and_truncate),
         cmocka_unit_test(test_take_hands_the_memory_over),

@@ -146,6 +146,24 @@ static void test_many_strings_stay_where_they_are(void **state)
     intern_unref(in);
 }
 
+/* Equal sizes that do not divide a block: the last place of each block is one unit too short. */
+static void test_blocks_are_not_overrun(void **state)
+{
+    (void)state;
+    struct intern *in = intern_new();
+    char name[32];
+
+    for (int i = 0; i < 120000; i++) {
+        snprintf(name, sizeof(name), "name-%07d", i);
+        assert_int_equal(intern_put(in, name, 12), i + 1);
+    }
+    for (int i = 0; i < 120000; i++) {
+        snprintf(name, sizeof(name), "name-%07d", i);
+        assert_string_equal(intern_text(in, (strid)i + 1), name);
+    }
+    intern_unref(in);
+}
+
 struct shared {
     struct intern *in;
     pthread_mutex_t lock;
@@ -204,6 +222,7 @@ int main(void)
         cmocka_unit_test(test_wide_texts_are_measured),
         cmocka_unit_test(test_long_strings_are_cut_and_say_so),
         cmocka_unit_test(test_many_strings_stay_where_they_are),
+        cmocka_unit_test(test_blocks_are_not_overrun),
         cmocka_unit_test(test_readers_need_no_lock),
     };
     return cmocka_run_group_tests_name("base intern", tests, NULL, NULL);

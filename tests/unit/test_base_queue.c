@@ -51,6 +51,21 @@ static void test_weight_bounds_too(void **state)
     queue_free(q);
 }
 
+static void test_a_pop_gives_its_weight_back(void **state)
+{
+    (void)state;
+    struct queue *q = queue_new(10, 100, NULL);
+
+    assert_true(queue_try_push(q, &items[0], 60));
+    for (int i = 1; i < 20; i++) { /* never empty, so nothing else resets the sum */
+        assert_true(queue_try_push(q, &items[i], 40));
+        assert_ptr_equal(queue_pop(q, 0), &items[i - 1]);
+        assert_true(queue_try_push(q, &items[i], 60));
+        assert_ptr_equal(queue_pop(q, 0), &items[i]);
+    }
+    queue_free(q);
+}
+
 static void test_one_item_always_fits(void **state)
 {
     (void)state;
@@ -244,6 +259,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_first_in_first_out),
         cmocka_unit_test(test_weight_bounds_too),
+        cmocka_unit_test(test_a_pop_gives_its_weight_back),
         cmocka_unit_test(test_one_item_always_fits),
         cmocka_unit_test(test_close_refuses_and_drains),
         cmocka_unit_test(test_free_destroys_what_is_left),

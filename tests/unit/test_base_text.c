@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "tests/unit/unit.h"
 #include <locale.h>
+#include <pthread.h>
 
 #define DOT "\xC2\xB7"          /* U+00B7 */
 #define ELLIPSIS "\xE2\x80\xA6" /* U+2026 */
@@ -109,6 +110,29 @@ static void test_the_users_locale_does_not_matter(void **state)
     assert_int_equal(text_cp_cells(0x9FA5), 2);
     assert_int_equal(text_cells("\xE9\xBE\xA5"), 2);
     assert_ptr_equal(uselocale((locale_t)0), LC_GLOBAL_LOCALE);
+}
+
+static void *add_widths(void *arg)
+{
+    long *sum = arg;
+
+    for (uint32_t cp = 0; cp <= 0x10FFFF; cp++)
+        *sum += text_cp_cells(cp);
+    return NULL;
+}
+
+/* For TSan: the table is filled by whoever comes first. */
+static void test_threads_read_the_same_widths(void **state)
+{
+    (void)state;
+    pthread_t threads[2];
+    long sums[2] = {0, 0};
+
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, add_widths, &sums[i]), 0);
+    for (int i = 0; i < 2; i++)
+        pthread_join(threads[i], NULL);
+    assert_int_equal(sums[0], sums[1]);
 }
 
 static void check_sanitise(const char *s, size_t len, const char *want)
@@ -295,6 +319,7 @@ static void test_contains(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_threads_read_the_same_widths), /* first: the table is empty */
         cmocka_unit_test(test_decode_valid),
         cmocka_unit_test(test_decode_invalid_takes_one_byte),
         cmocka_unit_test(test_encode_is_the_inverse),
