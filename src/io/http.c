@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: MIT
+ * http.c - see http.h. The only file that knows libcurl. */
+#include "io/http.h"
+#include "base/xmem.h"
+#include <curl/curl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    BUFFER_SIZE = 256 * 1024,
+    CONNECT_TIMEOUT_MS = 3000,
+    HEADER_BYTES_MAX = 64 * 1024,
+    CONNECTION_AGE_S = 300, /* longer than the usual interval, or each poll makes a handshake */
+    RETRY_AFTER_MAX_S = 24 * 3600,
+};
+
+struct http {
+    CURLM *multi;
+    struct http_dialer dialer;
+    struct http_transfer *first;
+    struct curl_waitfd *waits;
+    size_t wait_cap;
+};
+
+struct http_transfer {
+    struct http *http;
+    struct http_transfer *prev, *next;
+    CURL *easy;
+    struct curl_slist *headers;
+    struct sink sink;
+    struct patience patience;
+    int dial;
+    bool paused;
+    bool head_done;
+    size_t header_bytes;
+    struct err stop; /* why we broke it off */
+    char why[CURL_ERROR_SIZE];
+    char type[128];
+};
+
+/* ---- set-up ---- */
+
+static void global_init(void)
+{
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+enum rc http_new(const struct http_dialer *dialer, long max_connections, struct http **out,
+                 struct err *e)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, global_init);
+    CURLM *multi = curl_multi_init();
+    if (!multi)
+        return err_set(e, RC_NOMEM, "libcurl", "cannot be initialised");
+    struct http *h = xcalloc(1, sizeof(*h));
+    h->multi = multi;
+    if (dialer)
+        h->dialer = *dialer;
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, max_connections);
+    curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+    *out = h;
+    return RC_OK;
+}
+
+static void wipe_headers(struct curl_slist *list)
+{
+    for (struct curl_slist *l = list; l; l = l->next)
+        explicit_bzero(l->data, strlen(l->data));
+    curl_slist_free_all(list);
+}
+
+static void unlink_transfer(struct http_transfer *t)
+{
+    if (t->prev)
+        t->prev->next = t->next;
+    else
+        t->http->first = t->next;
+    if (t->next)
+        t->next->prev = t->prev;
+}
+
+static void transfer_free(struct http_transfer *t)
+{
+    curl_multi_remove_handle(t->http->multi, t->easy);
+    curl_easy_cleanup(t->easy);
+    wipe_headers(t->headers);
+    free(t);
+}
+
+void http_cancel(struct http_transfer *t)
+{
+    if (!t)
+        return;
+    unlink_transfer(t);
+    transfer_free(t);
+}
+
+void http_free(struct http *h)
+{
+    if (!h)
+        return;
+    while (h->first)
+        http_cancel(h->first);
+    curl_multi_cleanup(h->multi);
+    free(h->waits);
+    free(h);
+}
+
+/* ---- libcurl's callbacks ---- */
+
+static void tell_head(struct http_transfer *t)
+{
+    long status = 0;
+    char *type = NULL;
+
+    if (t->head_done)
+        return;
+    t->head_done = true;
+    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(t->easy, CURLINFO_CONTENT_TYPE, &type);
+    snprintf(t->type, sizeof(t->type), "%s", type ? type : "");
+    t->sink.head(t->sink.arg, (int)status, t->type);
+}
+
+static size_t on_header(char *data, size_t size, size_t count, void *arg)
+{
+    struct http_transfer *t = arg;
+    size_t len = size * count;
+
+    (void)data;
+    patience_bytes(&t->patience, len, clock_mono());
+    t->header_bytes += len;
+    if (t->header_bytes <= HEADER_BYTES_MAX)
+        return len;
+    err_set(&t->stop, RC_LIMIT, NULL, "the answer's headers are longer than %d bytes",
+            HEADER_BYTES_MAX);
+    return 0;
+}
+
+static size_t on_body(char *data, size_t size, size_t count, void *arg)
+{
+    struct http_transfer *t = arg;
+    size_t len = size * count;
+    bool paused = false;
+
+    if (t->paused)
+        return CURL_WRITEFUNC_PAUSE;
+    patience_bytes(&t->patience, len, clock_mono());
+    tell_head(t);
+    if (t->sink.data(t->sink.arg, data, len, &paused, &t->stop) != RC_OK)
+        return 0;
+    if (paused) {
+        t->paused = true; /* this piece was taken; the next one is refused */
+        patience_pause(&t->patience, true, clock_mono());
+    }
+    return len;
+}
+
+static curl_socket_t on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *addr)
+{
+    struct http_transfer *t = arg;
+
+    (void)purpose;
+    if (t->dial)
+        return t->http->dialer.open(t->http->dialer.arg, t->dial);
+    return socket(addr->family, addr->socktype | SOCK_CLOEXEC, addr->protocol);
+}
+
+static int on_sockopt(void *arg, curl_socket_t fd, curlsocktype purpose)
+{
+    struct http_transfer *t = arg;
+
+    (void)fd;
+    (void)purpose;
+    return t->dial ? CURL_SOCKOPT_ALREADY_CONNECTED : CURL_SOCKOPT_OK;
+}
+
+/* The connection may outlive its transfer, so this one is handed the multi's owner. */
+static int on_close(void *arg, curl_socket_t fd)
+{
+    struct http *h = arg;
+
+    if (h->dialer.close)
+        h->dialer.close(h->dialer.arg, fd);
+    return close(fd);
+}
+
+/* ---- start ---- */
+
+static enum rc check_scheme(const struct http_request *rq, struct err *e)
+{
+    bool local = rq->dial || rq->unix_socket;
+    const char *url = rq->base_url ? rq->base_url : "";
+
+    if (local || strncasecmp(url, "https://", 8) == 0)
+        return RC_OK;
+    if (strncasecmp(url, "http://", 7) != 0)
+        return err_set(e, RC_USAGE, url, "is not an http or https URL");
+    if (!rq->insecure)
+        return err_set(e, RC_USAGE, url, "http is refused without insecure: true");
+    return RC_OK;
+}
+
+/* Scheme and host of a local connection mean nothing; the path part of its base URL does. */
+static char *full_url(const struct http_request *rq)
+{
+    const char *base = rq->base_url ? rq->base_url : "";
+
+    if (rq->dial || rq->unix_socket) {
+        const char *host = strstr(base, "://");
+        const char *path = strchr(host ? host + 3 : base, '/');
+        size_t len = path ? strlen(path) : 0;
+        while (len && path[len - 1] == '/')
+            len--;
+        return xasprintf("http://localhost%.*s%s", (int)len, path ? path : "", rq->path);
+    }
+    size_t len = strlen(base);
+    while (len && base[len - 1] == '/')
+        len--;
+    return xasprintf("%.*s%s", (int)len, base, rq->path);
+}
+
+static void add_headers(struct http_transfer *t, const struct http_request *rq)
+{
+    for (size_t i = 0; rq->headers && rq->headers[i]; i++)
+        t->headers = curl_slist_append(t->headers, rq->headers[i]);
+    if (rq->body)
+        t->headers = curl_slist_append(t->headers, "Content-Type: application/json");
+    t->headers = curl_slist_append(t->headers, "Expect:");
+    curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
+}
+
+static void restrict_protocols(CURL *easy)
+{
+#if LIBCURL_VERSION_NUM >= 0x075500
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https");
+#else
+    curl_easy_setopt(easy, CURLOPT_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS);
+    curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS, CURLPROTO_HTTPS);
+#endif
+#if LIBCURL_VERSION_NUM >= 0x075700
+    /* Without it the end of a transfer waits for a resolver thread that hangs. */
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
+}
+
+static void set_safety(CURL *easy, const struct http_request *rq)
+{
+    restrict_protocols(easy);
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_UNRESTRICTED_AUTH, 0L);
+    curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    if (rq->ca_file)
+        curl_easy_setopt(easy, CURLOPT_CAINFO, rq->ca_file);
+    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
+    curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)CONNECTION_AGE_S);
+    /* h2 with re-used connections is broken in some releases in the field, and buys nothing here. */
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)BUFFER_SIZE);
+    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
+}
+
+static void set_callbacks(struct http_transfer *t)
+{
+    CURL *easy = t->easy;
+
+    curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->why);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, t);
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_sockopt);
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, t);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, t->http);
+}
+
+static void set_target(struct http_transfer *t, const struct http_request *rq)
+{
+    char name[32], *url = full_url(rq);
+    CURL *easy = t->easy;
+
+    curl_easy_setopt(easy, CURLOPT_URL, url);
+    free(url);
+    /* A name of its own keeps the connections of different children apart; it is never looked up. */
+    snprintf(name, sizeof(name), "/suantop-dial/%d", rq->dial);
+    if (rq->dial || rq->unix_socket)
+        curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, rq->dial ? name : rq->unix_socket);
+    if (rq->body) {
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)strlen(rq->body));
+        curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, rq->body);
+    }
+    if (rq->method && (rq->body || strcmp(rq->method, "GET") != 0))
+        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, rq->method);
+}
+
+enum rc http_start(struct http *h, const struct http_request *rq, const struct sink *sink,
+                   mono_ms now, struct http_transfer **out, struct err *e)
+{
+    enum rc rc = check_scheme(rq, e);
+
+    if (rc != RC_OK)
+        return rc;
+    CURL *easy = curl_easy_init();
+    if (!easy)
+        return err_set(e, RC_NOMEM, "libcurl", "cannot make a transfer");
+    struct http_transfer *t = xcalloc(1, sizeof(*t));
+    t->http = h;
+    t->easy = easy;
+    t->sink = *sink;
+    t->dial = rq->dial;
+    patience_start(&t->patience, rq->first_byte_ms, rq->total_ms, now);
+    set_safety(easy, rq);
+    set_callbacks(t);
+    set_target(t, rq);
+    add_headers(t, rq);
+    t->next = h->first;
+    if (h->first)
+        h->first->prev = t;
+    h->first = t;
+    curl_multi_add_handle(h->multi, easy);
+    *out = t;
+    return RC_OK;
+}
+
+/* ---- the end ---- */
+
+static enum rc class_of(CURLcode code)
+{
+    switch (code) {
+    case CURLE_OK:
+        return RC_OK;
+    case CURLE_OPERATION_TIMEDOUT:
+        return RC_TIMEOUT;
+    case CURLE_OUT_OF_MEMORY:
+        return RC_NOMEM;
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_SSL_CACERT_BADFILE:
+        return RC_USAGE;
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_BAD_CONTENT_ENCODING:
+        return RC_SYNTAX;
+    case CURLE_FILESIZE_EXCEEDED:
+        return RC_LIMIT;
+    default:
+        return RC_NET;
+    }
+}
+
+/* libcurl's own texts are for those who know libcurl; these are for operators. */
+static const char *words_of(CURLcode code)
+{
+    switch (code) {
+    case CURLE_PARTIAL_FILE:
+        return "the answer ended early: ";
+    case CURLE_GOT_NOTHING:
+        return "the connection closed without an answer: ";
+    case CURLE_PEER_FAILED_VERIFICATION:
+        return "the server's certificate was refused: ";
+    case CURLE_SSL_CONNECT_ERROR:
+        return "no TLS connection: ";
+    case CURLE_BAD_CONTENT_ENCODING:
+        return "the answer is not what its Content-Encoding says: ";
+    default:
+        return "";
+    }
+}
+
+static void explain(struct http_transfer *t, CURLcode code, struct reply *reply)
+{
+    const char *why = *t->why ? t->why : curl_easy_strerror(code);
+    const struct http_dialer *d = &t->http->dialer;
+
+    if (t->stop.rc != RC_OK) {
+        reply->err = t->stop;
+    } else if (t->dial && d->why &&
+               d->why(d->arg, t->dial, &reply->status, &reply->head, &reply->err) != RC_OK) {
+        /* the child said it better */
+    } else {
+        err_set(&reply->err, class_of(code), NULL, "%s%s", words_of(code), why);
+    }
+    reply->rc = reply->err.rc;
+}
+
+static bool is_redirect(int status)
+{
+    return status >= 300 && status < 400 && status != 304;
+}
+
+static void explain_redirect(struct http_transfer *t, struct reply *reply)
+{
+    char *url = NULL, *host = NULL;
+    CURLU *u = curl_url();
+
+    curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &url);
+    if (u && url && curl_url_set(u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK)
+        curl_url_get(u, CURLUPART_HOST, &host, 0);
+    reply->rc = err_set(&reply->err, RC_HTTP, NULL,
+                        "HTTP status %d points to %s%s; redirects are not followed", reply->status,
+                        host ? "host " : "", host ? host : "somewhere else");
+    reply->err.http = reply->status;
+    curl_free(host);
+    curl_url_cleanup(u);
+}
+
+static void fill_reply(struct http_transfer *t, CURLcode code, struct reply *reply)
+{
+    long status = 0;
+    curl_off_t retry = 0;
+
+    curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &retry);
+    mono_ms now = clock_mono(), first = t->patience.first_byte_at;
+    reply->status = (int)status;
+    reply->retry_after_s =
+        retry > 0 ? (int)(retry < RETRY_AFTER_MAX_S ? retry : RETRY_AFTER_MAX_S) : -1;
+    reply->content_type = t->type;
+    reply->first_byte_ms = first ? first - t->patience.started_at : 0;
+    reply->total_ms = now - t->patience.started_at;
+    reply->at = clock_wall();
+    if (code != CURLE_OK)
+        explain(t, code, reply);
+    else if (is_redirect(reply->status))
+        explain_redirect(t, reply);
+}
+
+static void finish(struct http_transfer *t, CURLcode code)
+{
+    struct reply reply = {.head = ""};
+
+    if (code == CURLE_OK)
+        tell_head(t); /* an empty body has a status too */
+    fill_reply(t, code, &reply);
+    unlink_transfer(t);
+    t->sink.done(t->sink.arg, &reply);
+    transfer_free(t);
+}
+
+/* ---- running ---- */
+
+static void check_patience(struct http *h, mono_ms now)
+{
+    struct http_transfer *next;
+
+    for (struct http_transfer *t = h->first; t; t = next) {
+        next = t->next;
+        if (patience_check(&t->patience, true, now, &t->stop) != RC_OK)
+            finish(t, CURLE_OPERATION_TIMEDOUT);
+    }
+}
+
+void http_run(struct http *h, mono_ms now)
+{
+    int running, left;
+    CURLMsg *msg;
+
+    curl_multi_perform(h->multi, &running);
+    while ((msg = curl_multi_info_read(h->multi, &left))) {
+        struct http_transfer *t = NULL;
+        if (msg->msg != CURLMSG_DONE)
+            continue;
+        CURLcode code = msg->data.result;
+        curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, (char **)&t);
+        finish(t, code);
+    }
+    check_patience(h, now);
+}
+
+void http_resume(struct http_transfer *t)
+{
+    if (!t->paused)
+        return;
+    t->paused = false;
+    patience_pause(&t->patience, false, clock_mono());
+    curl_easy_pause(t->easy, CURLPAUSE_CONT);
+}
+
+mono_ms http_due(struct http *h, mono_ms now)
+{
+    long ms = -1;
+    mono_ms due = INT64_MAX;
+
+    curl_multi_timeout(h->multi, &ms);
+    if (ms >= 0)
+        due = now + ms;
+    for (const struct http_transfer *t = h->first; t; t = t->next) {
+        mono_ms until = patience_until(&t->patience, true);
+        if (until < due)
+            due = until;
+    }
+    return due;
+}
+
+void http_wait(struct http *h, struct pollfd *fds, size_t count, int timeout_ms)
+{
+    int ready;
+
+    h->waits = xgrow(h->waits, &h->wait_cap, count + 1, sizeof(*h->waits));
+    for (size_t i = 0; i < count; i++)
+        h->waits[i] = (struct curl_waitfd){
+            .fd = fds[i].fd,
+            .events = (short)(fds[i].events & POLLIN ? CURL_WAIT_POLLIN : 0),
+        };
+    curl_multi_poll(h->multi, h->waits, (unsigned)count, timeout_ms, &ready);
+    /* libcurl does not pass POLLHUP on, which is all that the end of a pipe says: ask again. */
+    if (count && poll(fds, count, 0) < 0)
+        for (size_t i = 0; i < count; i++)
+            fds[i].revents = 0;
+}
+
+void http_wakeup(struct http *h)
+{
+    curl_multi_wakeup(h->multi);
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT
+ * ingest.c - see ingest.h. */
+#include "io/ingest.h"
+#include "base/log.h"
+#include "base/xmem.h"
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#define LOG_MODULE "ingest"
+
+enum {
+    TICK_MS = 1000,
+    DEFAULT_PUBLISH_MS = 250,
+    HEARTBEAT_MS =
+        10 * 1000, /* what time alone changes (a source falls silent) must show some time */
+};
+
+/* All but the lock's part belongs to the thread while it runs. */
+struct ingest {
+    struct fleet *fleet;
+    struct queue *in;
+    struct snapshot_hub *hub;
+    int publish_ms;
+    bool changed;
+    mono_ms published_at, ticked_at;
+    pthread_t thread;
+    bool started;
+    atomic_bool stop;
+
+    pthread_mutex_t lock; /* of everything below */
+    pthread_cond_t flushed;
+    struct delta
+        *marker; /* empty delta that ingest_flush sent through the queue; NULL = it came through */
+};
+
+static void publish(struct ingest *g)
+{
+    snapshot_hub_publish(g->hub, fleet_publish(g->fleet, clock_wall()));
+    g->changed = false;
+    g->published_at = clock_mono();
+}
+
+struct ingest *ingest_new(struct fleet *fleet, struct queue *in, struct snapshot_hub *hub,
+                          int publish_ms)
+{
+    struct ingest *g = xcalloc(1, sizeof(*g));
+
+    g->fleet = fleet;
+    g->in = in;
+    g->hub = hub;
+    g->publish_ms = publish_ms > 0 ? publish_ms : DEFAULT_PUBLISH_MS;
+    atomic_init(&g->stop, false);
+    pthread_mutex_init(&g->lock, NULL);
+    pthread_cond_init(&g->flushed, NULL);
+    publish(g);
+    return g;
+}
+
+/* True if d was what ingest_flush waits for: all that was in the queue before it is applied. */
+static bool meet_marker(struct ingest *g, const struct delta *d)
+{
+    pthread_mutex_lock(&g->lock);
+    bool met = g->marker == d;
+    pthread_mutex_unlock(&g->lock);
+    if (!met)
+        return false;
+    publish(g);
+    pthread_mutex_lock(&g->lock);
+    g->marker = NULL;
+    pthread_cond_broadcast(&g->flushed);
+    pthread_mutex_unlock(&g->lock);
+    return true;
+}
+
+static void apply(struct ingest *g, struct delta *d)
+{
+    struct err e = {0};
+
+    if (!meet_marker(g, d)) {
+        if (fleet_apply(g->fleet, d, &e) != RC_OK)
+            log_warn("source %u: %s", (unsigned)d->source, e.msg);
+        g->changed = true;
+    }
+    delta_free(d);
+}
+
+static void tick_if_due(struct ingest *g, mono_ms now)
+{
+    if (now - g->ticked_at < TICK_MS)
+        return;
+    g->ticked_at = now;
+    fleet_tick(g->fleet, clock_wall());
+}
+
+static void publish_if_due(struct ingest *g, mono_ms now)
+{
+    if ((g->changed && now - g->published_at >= g->publish_ms) ||
+        now - g->published_at >= HEARTBEAT_MS)
+        publish(g);
+}
+
+static int time_to_wait(const struct ingest *g, mono_ms now)
+{
+    mono_ms due = g->ticked_at + TICK_MS;
+
+    if (g->changed && g->published_at + g->publish_ms < due)
+        due = g->published_at + g->publish_ms;
+    return due > now ? (int)(due - now) : 0;
+}
+
+static void *run(void *arg)
+{
+    struct ingest *g = arg;
+
+    while (!atomic_load(&g->stop)) {
+        struct delta *d = queue_pop(g->in, time_to_wait(g, clock_mono()));
+        if (d)
+            apply(g, d);
+        mono_ms now = clock_mono();
+        tick_if_due(g, now);
+        publish_if_due(g, now);
+    }
+    return NULL;
+}
+
+enum rc ingest_start(struct ingest *g, struct err *e)
+{
+    sigset_t all, before;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int failed = pthread_create(&g->thread, NULL, run, g);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (failed)
+        return err_sys(e, RC_IO, failed, "ingest", "no thread");
+    g->started = true;
+    return RC_OK;
+}
+
+static void drain(struct ingest *g)
+{
+    struct delta *d;
+
+    while ((d = queue_pop(g->in, 0)))
+        apply(g, d);
+}
+
+void ingest_flush(struct ingest *g)
+{
+    if (!g->started) {
+        drain(g);
+        publish(g);
+        return;
+    }
+    struct delta *marker = delta_new(0, 0, 0, 0);
+    pthread_mutex_lock(&g->lock);
+    g->marker = marker;
+    pthread_mutex_unlock(&g->lock);
+    if (!queue_push(g->in, marker, 1, -1)) { /* closed: nothing moves any more */
+        delta_free(marker);
+        return;
+    }
+    pthread_mutex_lock(&g->lock);
+    while (g->marker)
+        pthread_cond_wait(&g->flushed, &g->lock);
+    pthread_mutex_unlock(&g->lock);
+}
+
+void ingest_stop(struct ingest *g)
+{
+    if (!g->started)
+        return;
+    atomic_store(&g->stop, true);
+    queue_close(g->in);
+    pthread_join(g->thread, NULL);
+    g->started = false;
+    drain(g);
+    publish(g);
+}
+
+void ingest_free(struct ingest *g)
+{
+    if (!g)
+        return;
+    ingest_stop(g);
+    fleet_free(g->fleet);
+    pthread_cond_destroy(&g->flushed);
+    pthread_mutex_destroy(&g->lock);
+    free(g);
+}

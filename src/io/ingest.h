@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ * ingest.h - the ingest thread: the only writer of the fleet.
+ *
+ * Pops deltas, applies them, ticks once a second, publishes at most every publish_ms while something
+ * changed (an idle fleet publishes nothing). Thread: new/free from the app. */
+#ifndef SUAN_IO_INGEST_H
+#define SUAN_IO_INGEST_H
+
+#include "base/queue.h"
+#include "model/fleet.h"
+
+struct ingest;
+
+/* Takes the fleet; borrows the queue and the hub. The first snapshot is published before it returns. */
+struct ingest *ingest_new(struct fleet *fleet, struct queue *in, struct snapshot_hub *hub,
+                          int publish_ms);
+enum rc ingest_start(struct ingest *g, struct err *e);
+/* Applies all that is in the queue now and publishes; for one-shot commands, after net_wait_first_round. */
+void ingest_flush(struct ingest *g);
+void ingest_stop(struct ingest *g); /* drains the queue, joins */
+void ingest_free(struct ingest *g);
+
+#endif

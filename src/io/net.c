@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: MIT
+ * net.c - see net.h. The thread, its one waiting place, and what other threads ask of it. */
+#include "io/net.h"
+#include "base/xmem.h"
+#include "io/backoff.h"
+#include "io/replay.h"
+#include "io/source.h"
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    CONNECTIONS_SPARE = 8,
+    CONNECTIONS_MAX = 512,
+    LONGEST_SLEEP_MS = 60 * 1000, /* a wall clock that was set must show in the rows some time */
+    RECORD_MAX_BYTES = 256 << 20,
+};
+
+struct lookup {
+    struct lookup *next;
+    uint32_t ticket;
+    int source;
+    enum entity entity;
+    char id[];
+};
+
+struct net {
+    struct net_options options;
+    struct carriers carriers; /* the thread's, while it runs */
+    struct source **sources;
+    size_t count, made;
+    pthread_t thread;
+    bool started;
+
+    pthread_mutex_t lock; /* of everything below */
+    struct http *awake;   /* whom to wake; NULL once the thread has ended */
+    pthread_cond_t settled;
+    bool stop;
+    bool *refresh;
+    struct lookup *lookups, **last_lookup;
+    uint32_t tickets;
+    size_t unsettled;
+};
+
+/* ---- life ---- */
+
+static enum rc make_carriers(struct net *n, struct err *e)
+{
+    struct carriers *c = &n->carriers;
+    long connections = (long)n->count * 2 + CONNECTIONS_SPARE;
+
+    c->children = children_new();
+    c->pipes = pipes_new(c->children);
+    struct http_dialer dialer = pipes_dialer(c->pipes);
+    return http_new(&dialer, connections < CONNECTIONS_MAX ? connections : CONNECTIONS_MAX,
+                    &c->http, e);
+}
+
+static enum rc make_recorder(const struct net *n, size_t index, struct recorder **r, struct err *e)
+{
+    uint64_t max = n->options.record_max_bytes ? n->options.record_max_bytes : RECORD_MAX_BYTES;
+
+    *r = NULL;
+    if (!n->options.record_dir)
+        return RC_OK;
+    return recorder_open(n->options.record_dir, (unsigned)index, max, r, e);
+}
+
+static enum rc make_sources(struct net *n, const struct net_source *sources, struct err *e)
+{
+    uint64_t random = n->options.seed;
+    struct source_env env = {
+        .carriers = n->carriers,
+        .out = n->options.out,
+        .backoff_cap_ms = n->options.interval_override_ms,
+        .raw = n->options.raw,
+        .raw_arg = n->options.raw_arg,
+    };
+
+    for (; n->made < n->count; n->made++) {
+        struct recorder *recorder;
+        enum rc rc = make_recorder(n, n->made, &recorder, e);
+        if (rc != RC_OK)
+            return rc;
+        env.seed = random_next(&random);
+        n->sources[n->made] = source_new(&env, &sources[n->made], recorder);
+    }
+    return RC_OK;
+}
+
+static void init_lock(struct net *n)
+{
+    pthread_condattr_t attr;
+
+    pthread_mutex_init(&n->lock, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&n->settled, &attr);
+    pthread_condattr_destroy(&attr);
+}
+
+enum rc net_new(const struct net_source *sources, size_t count, const struct net_options *o,
+                struct net **out, struct err *e)
+{
+    struct net *n = xcalloc(1, sizeof(*n));
+
+    n->options = *o;
+    n->count = count;
+    n->sources = xcalloc(count ? count : 1, sizeof(*n->sources));
+    n->refresh = xcalloc(count ? count : 1, sizeof(*n->refresh));
+    n->unsettled = count;
+    n->last_lookup = &n->lookups;
+    init_lock(n);
+    enum rc rc = make_carriers(n, e);
+    if (rc == RC_OK)
+        rc = make_sources(n, sources, e);
+    if (rc != RC_OK) {
+        net_free(n);
+        return rc;
+    }
+    *out = n;
+    return RC_OK;
+}
+
+/* Transfers before connections, connections before the children at their other end. */
+static void end_everything(struct net *n)
+{
+    pthread_mutex_lock(&n->lock);
+    n->awake = NULL;
+    pthread_mutex_unlock(&n->lock);
+    for (size_t i = 0; i < n->made; i++)
+        source_free(n->sources[i]);
+    n->made = 0;
+    http_free(n->carriers.http);
+    children_free(n->carriers.children);
+    pipes_free(n->carriers.pipes);
+    n->carriers = (struct carriers){0};
+}
+
+void net_free(struct net *n)
+{
+    struct lookup *next;
+
+    if (!n)
+        return;
+    net_stop(n);
+    end_everything(n);
+    for (struct lookup *l = n->lookups; l; l = next) {
+        next = l->next;
+        free(l);
+    }
+    pthread_cond_destroy(&n->settled);
+    pthread_mutex_destroy(&n->lock);
+    free(n->sources);
+    free(n->refresh);
+    free(n);
+}
+
+/* ---- the thread ---- */
+
+static void take_refreshes(struct net *n, mono_ms now)
+{
+    for (size_t i = 0; i < n->count; i++) {
+        pthread_mutex_lock(&n->lock);
+        bool wanted = n->refresh[i];
+        n->refresh[i] = false;
+        pthread_mutex_unlock(&n->lock);
+        if (wanted)
+            source_refresh(n->sources[i], now);
+    }
+}
+
+static void take_lookups(struct net *n, mono_ms now)
+{
+    pthread_mutex_lock(&n->lock);
+    struct lookup *l = n->lookups, *next;
+    n->lookups = NULL;
+    n->last_lookup = &n->lookups;
+    pthread_mutex_unlock(&n->lock);
+    for (; l; l = next) {
+        next = l->next;
+        source_lookup(n->sources[l->source], l->ticket, l->entity, l->id, now);
+        free(l);
+    }
+}
+
+static void count_unsettled(struct net *n)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < n->count; i++)
+        left += !source_is_settled(n->sources[i]);
+    pthread_mutex_lock(&n->lock);
+    if (left != n->unsettled) {
+        n->unsettled = left;
+        pthread_cond_broadcast(&n->settled);
+    }
+    pthread_mutex_unlock(&n->lock);
+}
+
+static int time_to_sleep(struct net *n, mono_ms now)
+{
+    mono_ms due = now + LONGEST_SLEEP_MS;
+
+    for (size_t i = 0; i < n->count; i++) {
+        mono_ms at = source_due(n->sources[i], now);
+        due = at < due ? at : due;
+    }
+    mono_ms http = http_due(n->carriers.http, now),
+            children = children_due(n->carriers.children, now);
+    due = http < due ? http : due;
+    due = children < due ? children : due;
+    return due > now ? (int)(due - now) : 0;
+}
+
+static void turn(struct net *n)
+{
+    mono_ms now = clock_mono();
+    struct pollfd *fds;
+
+    take_refreshes(n, now);
+    take_lookups(n, now);
+    for (size_t i = 0; i < n->count; i++)
+        source_run(n->sources[i], now, clock_wall());
+    count_unsettled(n);
+    size_t count = children_fds(n->carriers.children, &fds);
+    http_wait(n->carriers.http, fds, count, time_to_sleep(n, clock_mono()));
+    now = clock_mono();
+    http_run(n->carriers.http, now);
+    children_run(n->carriers.children, now);
+}
+
+static bool is_stopped(struct net *n)
+{
+    pthread_mutex_lock(&n->lock);
+    bool stop = n->stop;
+    pthread_mutex_unlock(&n->lock);
+    return stop;
+}
+
+static void *run(void *arg)
+{
+    struct net *n = arg;
+
+    while (!is_stopped(n))
+        turn(n);
+    end_everything(n);
+    return NULL;
+}
+
+static void wake_locked(struct net *n)
+{
+    if (n->awake)
+        http_wakeup(n->awake);
+}
+
+static void on_room(void *arg)
+{
+    struct net *n = arg;
+
+    pthread_mutex_lock(&n->lock);
+    wake_locked(n);
+    pthread_mutex_unlock(&n->lock);
+}
+
+enum rc net_start(struct net *n, struct err *e)
+{
+    sigset_t all, before;
+
+    /* Signals are the ui's; and a write to a closed connection must not end the process. */
+    n->awake = n->carriers.http;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    queue_on_room(n->options.out, on_room, n);
+    int failed = pthread_create(&n->thread, NULL, run, n);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (failed)
+        return err_sys(e, RC_IO, failed, "net", "no thread");
+    n->started = true;
+    return RC_OK;
+}
+
+void net_stop(struct net *n)
+{
+    if (!n->started)
+        return;
+    queue_on_room(n->options.out, NULL, NULL);
+    pthread_mutex_lock(&n->lock);
+    n->stop = true;
+    wake_locked(n);
+    pthread_mutex_unlock(&n->lock);
+    pthread_join(n->thread, NULL);
+    n->started = false;
+}
+
+/* ---- any thread ---- */
+
+void net_refresh(struct net *n, int source)
+{
+    pthread_mutex_lock(&n->lock);
+    for (size_t i = 0; i < n->count; i++)
+        if (source < 0 || (size_t)source == i)
+            n->refresh[i] = true;
+    wake_locked(n);
+    pthread_mutex_unlock(&n->lock);
+}
+
+uint32_t net_lookup(struct net *n, int source, enum entity e, const char *id, size_t len)
+{
+    struct lookup *l = xcalloc(1, sizeof(*l) + len + 1);
+
+    memcpy(l->id, id, len);
+    l->entity = e;
+    l->source = source;
+    pthread_mutex_lock(&n->lock);
+    l->ticket = ++n->tickets;
+    uint32_t ticket = l->ticket;
+    *n->last_lookup = l;
+    n->last_lookup = &l->next;
+    wake_locked(n);
+    pthread_mutex_unlock(&n->lock);
+    return ticket;
+}
+
+size_t net_wait_first_round(struct net *n, int timeout_ms)
+{
+    struct timespec until;
+    int failed = 0;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += timeout_ms / 1000;
+    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_mutex_lock(&n->lock);
+    while (n->unsettled && failed != ETIMEDOUT)
+        failed = pthread_cond_timedwait(&n->settled, &n->lock, &until);
+    size_t left = n->unsettled;
+    pthread_mutex_unlock(&n->lock);
+    return left;
+}

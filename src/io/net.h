@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT
+ * net.h - the net thread: schedule, transports, credentials, back-off.
+ *
+ * Owns one curl multi, the child processes, and each source's collector state. Per source: plan() when
+ * due and with room in flight, back-off with jitter after failures (capped at 60 s, visible in the SOURCE
+ * row, ended by net_refresh), a pause after RC_AUTH. The state of every source goes to the fleet as
+ * ordinary deltas of its SOURCE row.
+ * Thread: net_new .. net_free from the app; everything marked "any" is safe from the ui thread. */
+#ifndef SUAN_IO_NET_H
+#define SUAN_IO_NET_H
+
+#include "base/queue.h"
+#include "collectors/collector.h"
+
+struct net;
+
+struct net_source {
+    const struct collector_ops *ops;
+    struct source_conf conf; /* borrowed strings must outlive the net */
+};
+
+/* The raw record that somebody asked for; text is NUL-terminated raw bytes. Called on the net thread. */
+typedef void net_raw_fn(void *arg, uint32_t ticket, enum rc rc, const char *text, size_t len,
+                        const struct err *e);
+
+struct net_options {
+    struct queue *out;         /* of struct delta; the net does not own it */
+    const char *record_dir;    /* NULL = do not record */
+    uint64_t record_max_bytes; /* per source; 0 = 256 MiB */
+    int64_t
+        interval_override_ms; /* tests: collectors' intervals are theirs; this only shortens back-off; 0 = off */
+    net_raw_fn *raw;
+    void *raw_arg;
+    uint64_t seed;
+};
+
+enum rc net_new(const struct net_source *sources, size_t count, const struct net_options *o,
+                struct net **out, struct err *e);
+enum rc net_start(struct net *n, struct err *e);
+void net_stop(struct net *n); /* ends transfers and children, joins the thread; within 1 s */
+void net_free(struct net *n);
+
+/* any thread */
+void net_refresh(struct net *n, int source /* -1 = all */);
+uint32_t net_lookup(struct net *n, int source, enum entity e, const char *id,
+                    size_t len); /* ticket */
+/* How many sources have not finished their first full round (each request that was due once). Wakes the waiter. */
+size_t net_wait_first_round(struct net *n, int timeout_ms);
+
+#endif
