@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT
+ * derived.c - one function a line of derived.def. What cannot be computed is VALUE_NONE, never 0. */
+#include "model/rollup.h"
+#include "model/value_int.h"
+
+static struct value none(void)
+{
+    return (struct value){.kind = VALUE_NONE};
+}
+
+static struct value number(bool has, double v)
+{
+    return has ? (struct value){.kind = VALUE_NUM, .num = v} : none();
+}
+
+static struct value share(bool has, double part, double whole)
+{
+    return has && whole > 0 ? number(true, 100 * part / whole) : none();
+}
+
+static struct value duration(bool has, int64_t ms)
+{
+    return has ? (struct value){.kind = VALUE_DURATION, .num = (double)ms} : none();
+}
+
+static struct value since(bool has, wall_ms from, wall_ms to)
+{
+    return duration(has && to >= from, to - from);
+}
+
+/* What is overdue is due now. */
+static struct value until(bool has, wall_ms t, wall_ms now)
+{
+    return duration(has, t > now ? t - now : 0);
+}
+
+static struct value age(const struct value_ctx *c, const void *row)
+{
+    int64_t ms = snapshot_age_of(c->snap, row, c->now);
+
+    return duration(ms >= 0, ms);
+}
+
+static struct value center_name(const struct value_ctx *c, const void *row)
+{
+    const struct center_row *center = snapshot_center(c->snap, row_head_of(row)->center);
+
+    if (center && row_has(center, center, name))
+        return (struct value){.kind = VALUE_STR, .str = center->name};
+    if (center && row_has(center, center, id))
+        return (struct value){.kind = VALUE_STR, .str = center->id};
+    return none();
+}
+
+#define derive_center_age_seconds age
+#define derive_source_age_seconds age
+#define derive_pool_age_seconds age
+#define derive_node_age_seconds age
+#define derive_device_age_seconds age
+#define derive_job_age_seconds age
+#define derive_reservation_age_seconds age
+#define derive_license_age_seconds age
+#define derive_source_center center_name
+#define derive_pool_center center_name
+#define derive_node_center center_name
+#define derive_device_center center_name
+#define derive_job_center center_name
+#define derive_reservation_center center_name
+#define derive_license_center center_name
+
+#define BOTH(row, entity, a, b) (row_has(row, entity, a) && row_has(row, entity, b))
+
+static struct value derive_center_device_share_percent(const struct value_ctx *c, const void *row)
+{
+    const struct center_row *r = row;
+
+    (void)c;
+    return share(BOTH(r, center, devices_total, devices_allocated), r->devices_allocated,
+                 r->devices_total);
+}
+
+static struct value derive_center_cpu_share_percent(const struct value_ctx *c, const void *row)
+{
+    const struct center_row *r = row;
+
+    (void)c;
+    return share(BOTH(r, center, cpus_total, cpus_allocated), r->cpus_allocated, r->cpus_total);
+}
+
+static struct value derive_center_oldest_wait(const struct value_ctx *c, const void *row)
+{
+    const struct center_row *r = row;
+
+    return since(row_has(r, center, oldest_queued_at), r->oldest_queued_at, c->now);
+}
+
+static struct value derive_source_next_in(const struct value_ctx *c, const void *row)
+{
+    const struct source_row *r = row;
+
+    return until(row_has(r, source, next_try_at), r->next_try_at, c->now);
+}
+
+enum status {
+    STATUS_UNKNOWN,
+    STATUS_IDLE,
+    STATUS_MIXED,
+    STATUS_ALLOCATED,
+    STATUS_COMPLETING,
+    STATUS_PLANNED,
+    STATUS_RESERVED,
+    STATUS_MAINT,
+    STATUS_REBOOT,
+    STATUS_POWERING,
+    STATUS_POWERED_DOWN,
+    STATUS_BLOCKED,
+    STATUS_FUTURE,
+    STATUS_DRAINING,
+    STATUS_DRAINED,
+    STATUS_NO_ANSWER,
+    STATUS_FAIL,
+    STATUS_INVALID,
+    STATUS_ERROR,
+    STATUS_DOWN
+};
+
+static const char *const status_words[] = {
+    "unknown", "idle",      "mixed",    "allocated",    "completing", "planned", "reserved",
+    "maint",   "reboot",    "powering", "powered_down", "blocked",    "future",  "draining",
+    "drained", "no_answer", "fail",     "invalid",      "error",      "down",    NULL};
+
+#define FLAG(flags, id) ((flags) >> node_flag_##id & 1)
+
+static enum status status_down(const struct node_row *n, uint32_t flags)
+{
+    if (row_has(n, node, state) && n->state == node_state_ERROR)
+        return STATUS_ERROR;
+    if (FLAG(flags, INVALID))
+        return STATUS_INVALID;
+    if (FLAG(flags, FAIL))
+        return STATUS_FAIL;
+    /* A node that does not answer is down for people only when the scheduler says so. */
+    return row_has(n, node, state) && n->state == node_state_DOWN ? STATUS_DOWN : STATUS_NO_ANSWER;
+}
+
+static enum status status_drained(const struct node_row *n, uint32_t flags)
+{
+    bool busy =
+        n->state == node_state_ALLOCATED || n->state == node_state_MIXED || FLAG(flags, COMPLETING);
+
+    return busy ? STATUS_DRAINING : STATUS_DRAINED;
+}
+
+/* The flag that matters most to somebody who wants to run work there. */
+static enum status status_by_flag(uint32_t flags)
+{
+    static const struct {
+        uint8_t flag, status;
+    } order[] = {
+        {node_flag_POWERED_DOWN, STATUS_POWERED_DOWN},
+        {node_flag_POWERING, STATUS_POWERING},
+        {node_flag_REBOOT, STATUS_REBOOT},
+        {node_flag_MAINT, STATUS_MAINT},
+        {node_flag_BLOCKED, STATUS_BLOCKED},
+        {node_flag_RESERVED, STATUS_RESERVED},
+        {node_flag_COMPLETING, STATUS_COMPLETING},
+        {node_flag_PLANNED, STATUS_PLANNED},
+    };
+
+    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+        if (flags >> order[i].flag & 1)
+            return (enum status)order[i].status;
+    return STATUS_UNKNOWN;
+}
+
+static enum status status_of(const struct node_row *n)
+{
+    static const uint8_t by_state[node_state_COUNT] = {
+        [node_state_IDLE] = STATUS_IDLE,
+        [node_state_MIXED] = STATUS_MIXED,
+        [node_state_ALLOCATED] = STATUS_ALLOCATED,
+        [node_state_FUTURE] = STATUS_FUTURE,
+    };
+    uint32_t flags = row_has(n, node, flags) ? n->flags : 0;
+    enum node_class class = rollup_node_class(n);
+
+    if (class == NODE_DOWN)
+        return status_down(n, flags);
+    if (class == NODE_DRAINED)
+        return status_drained(n, flags);
+    enum status by_flag = status_by_flag(flags);
+    if (by_flag != STATUS_UNKNOWN)
+        return by_flag;
+    return row_has(n, node, state) ? (enum status)by_state[n->state] : STATUS_UNKNOWN;
+}
+
+static struct value derive_node_status(const struct value_ctx *c, const void *row)
+{
+    enum status s = status_of(row);
+
+    (void)c;
+    return (struct value){.kind = VALUE_WORD, .num = s, .word = status_words[s]};
+}
+
+static struct value derive_node_devices_free(const struct value_ctx *c, const void *row)
+{
+    const struct node_row *n = row;
+    double free = n->devices_total - n->devices_allocated;
+
+    (void)c;
+    return number(BOTH(n, node, devices_total, devices_allocated), free > 0 ? free : 0);
+}
+
+static struct value derive_node_cpu_share_percent(const struct value_ctx *c, const void *row)
+{
+    const struct node_row *n = row;
+
+    (void)c;
+    return share(BOTH(n, node, cpus_total, cpus_allocated), n->cpus_allocated, n->cpus_total);
+}
+
+static struct value derive_node_memory_share_percent(const struct value_ctx *c, const void *row)
+{
+    const struct node_row *n = row;
+
+    (void)c;
+    return share(BOTH(n, node, memory_total_bytes, memory_allocated_bytes),
+                 n->memory_allocated_bytes, n->memory_total_bytes);
+}
+
+static struct value derive_node_out_for(const struct value_ctx *c, const void *row)
+{
+    const struct node_row *n = row;
+
+    return since(row_has(n, node, reason_at), n->reason_at, c->now);
+}
+
+static bool has_begun(const struct job_row *j)
+{
+    return row_has(j, job, started_at) && row_has(j, job, state) && j->state != job_state_QUEUED &&
+           j->state != job_state_HELD;
+}
+
+static bool is_running(const struct job_row *j)
+{
+    return has_begun(j) && j->state >= job_state_RUNNING && j->state <= job_state_SUSPENDED;
+}
+
+static bool is_waiting(const struct job_row *j)
+{
+    return row_has(j, job, state) && (j->state == job_state_QUEUED || j->state == job_state_HELD);
+}
+
+static struct value derive_job_waited(const struct value_ctx *c, const void *row)
+{
+    const struct job_row *j = row;
+
+    if (has_begun(j))
+        return since(row_has(j, job, eligible_at), j->eligible_at, j->started_at);
+    return since(is_waiting(j) && row_has(j, job, eligible_at), j->eligible_at, c->now);
+}
+
+static struct value derive_job_ran(const struct value_ctx *c, const void *row)
+{
+    const struct job_row *j = row;
+
+    if (is_running(j))
+        return since(true, j->started_at, c->now);
+    return since(has_begun(j) && row_has(j, job, ended_at), j->started_at, j->ended_at);
+}
+
+static bool has_limit(const struct job_row *j)
+{
+    return row_has(j, job, time_limit_seconds) && j->time_limit_seconds > 0; /* -1 = unlimited */
+}
+
+static struct value derive_job_left(const struct value_ctx *c, const void *row)
+{
+    const struct job_row *j = row;
+    wall_ms end = j->started_at + (wall_ms)(j->time_limit_seconds * 1000);
+
+    return until(is_running(j) && has_limit(j), end, c->now);
+}
+
+static struct value derive_job_starts_in(const struct value_ctx *c, const void *row)
+{
+    const struct job_row *j = row;
+
+    return until(is_waiting(j) && row_has(j, job, expected_start_at), j->expected_start_at, c->now);
+}
+
+static struct value derive_job_progress_percent(const struct value_ctx *c, const void *row)
+{
+    const struct job_row *j = row;
+    struct value ran = derive_job_ran(c, row);
+
+    return share(ran.kind != VALUE_NONE && has_limit(j), ran.num, j->time_limit_seconds * 1000);
+}
+
+#define TYPE_STR FT_STR
+#define TYPE_NUM FT_NUM
+#define TYPE_DURATION FT_NUM
+#define TYPE_WORD FT_ENUM
+#define WORDS_STR NULL
+#define WORDS_NUM NULL
+#define WORDS_DURATION NULL
+#define WORDS_WORD status_words
+
+static const struct derived all[] = {
+#define DERIVED(ent, ENT, name, vkind, funit, ftitle, fcells, fhelp)                               \
+    {.entity = ENTITY_##ENT,                                                                       \
+     .kind = VALUE_##vkind,                                                                        \
+     .derive = derive_##ent##_##name,                                                              \
+     .field = {.id = #name,                                                                        \
+               .title = ftitle,                                                                    \
+               .help = fhelp,                                                                      \
+               .type = TYPE_##vkind,                                                               \
+               .unit = UNIT_##funit,                                                               \
+               .group = GROUP_ROLLUP,                                                              \
+               .cells = fcells,                                                                    \
+               .words = WORDS_##vkind}},
+#include "model/derived.def"
+#undef DERIVED
+};
+
+const struct derived *derived_column(enum entity e, unsigned n)
+{
+    const size_t count = sizeof(all) / sizeof(all[0]);
+    size_t i = 0;
+
+    while (i < count && all[i].entity != e)
+        i++;
+    i += n;
+    return i < count && all[i].entity == e ? &all[i] : NULL;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT
+ * fleet.c - see fleet.h: birth and end of the fleet, the passing of time, publishing. */
+#include "base/xmem.h"
+#include "model/fleet_int.h"
+#include "model/health.h"
+#include "model/snapshot_int.h"
+#include <math.h>
+#include <stdlib.h>
+
+enum { DEFAULT_ROWS = 2000000, DEFAULT_STALE_AFTER_MS = 30000, DEFAULT_KEEP_GONE_MS = 3600000 };
+#define COMPACT_OVER_BYTES ((size_t)16 << 20)
+
+struct fleet *fleet_new(const struct fleet_limits *limits)
+{
+    struct fleet *f = xcalloc(1, sizeof(*f));
+
+    if (limits)
+        f->limits = *limits;
+    for (int e = 0; e < ENTITY_COUNT; e++) {
+        if (!f->limits.rows[e])
+            f->limits.rows[e] = DEFAULT_ROWS;
+        table_init(&f->tables[e], (enum entity)e);
+    }
+    if (!f->limits.stale_after_ms)
+        f->limits.stale_after_ms = DEFAULT_STALE_AFTER_MS;
+    if (!f->limits.keep_gone_jobs_ms)
+        f->limits.keep_gone_jobs_ms = DEFAULT_KEEP_GONE_MS;
+    f->strings = intern_new();
+    rows_init(&f->confirmed, sizeof(struct source_confirmed));
+    rows_init(&f->history, sizeof(struct history_rings));
+    pools_init(&f->pools);
+    twins_init(&f->twins);
+    return f;
+}
+
+void fleet_free(struct fleet *f)
+{
+    if (!f)
+        return;
+    for (int e = 0; e < ENTITY_COUNT; e++)
+        table_fini(&f->tables[e]);
+    rows_fini(&f->confirmed);
+    rows_fini(&f->history);
+    pools_fini(&f->pools);
+    twins_fini(&f->twins);
+    intern_unref(f->strings);
+    free(f->centers);
+    free(f->polls);
+    free(f->gone);
+    free(f);
+}
+
+static void age_sources(struct fleet *f, wall_ms now)
+{
+    const struct table *t = &f->tables[ENTITY_SOURCE];
+
+    for (uint32_t slot = 0; slot < t->slots; slot++) {
+        struct edit ed = edit_begin(f, ENTITY_SOURCE, slot);
+        const struct source_row *s = ed.row;
+        if (!(s->h.flags & ROW_ALIVE) || !row_has(s, source, state) || s->state != source_state_OK)
+            continue;
+        if (health_late(s, f->limits.stale_after_ms, now))
+            edit_put(&ed, FIELD_source_state, &(union field_value){.small = source_state_STALE});
+        edit_end(&ed);
+    }
+}
+
+static void sample_center(struct fleet *f, uint16_t center, int due)
+{
+    const struct fleet_center *c = fleet_center_of(f, center);
+    struct history_rings *h = rows_edit(&f->history, center);
+    static const float unknown[HISTORY_COUNT] = {NAN, NAN, NAN, NAN, NAN};
+    float sample[HISTORY_COUNT];
+
+    memcpy(sample, unknown, sizeof(sample));
+    if (c->known_nodes && c->sums.v[SUM_DEVICE_NODES])
+        sample[HISTORY_DEVICES_ALLOCATED] = (float)sums_get(&c->sums, SUM_DEVICES_ALLOCATED);
+    if (c->known_nodes && c->sums.v[SUM_CPU_NODES])
+        sample[HISTORY_CPUS_ALLOCATED] = (float)sums_get(&c->sums, SUM_CPUS_ALLOCATED);
+    if (c->known_jobs) {
+        sample[HISTORY_QUEUED] = (float)sums_get(&c->sums, SUM_QUEUED);
+        sample[HISTORY_RUNNING] = (float)sums_get(&c->sums, SUM_RUNNING);
+    }
+    if (c->hottest.slot != SLOT_NONE)
+        sample[HISTORY_TEMPERATURE] = (float)c->hottest.value;
+    while (due-- > 1)
+        history_push(h, unknown); /* nobody looked: a gap, not a line */
+    history_push(h, sample);
+}
+
+static void sample_history(struct fleet *f, wall_ms now)
+{
+    int due = history_due(&f->sampled_at, now);
+
+    if (!due)
+        return;
+    fleet_find_extremes(f);
+    rows_grow(&f->history, f->center_count);
+    for (uint32_t c = 0; c < f->center_count; c++)
+        sample_center(f, (uint16_t)c, due);
+}
+
+void fleet_tick(struct fleet *f, wall_ms now)
+{
+    age_sources(f, now);
+    fleet_forget_gone(f, now);
+    sample_history(f, now);
+    size_t bytes = intern_bytes(f->strings);
+    if (bytes > COMPACT_OVER_BYTES && bytes / 2 > f->strings_checked)
+        fleet_compact(f);
+}
+
+struct snapshot *fleet_publish(struct fleet *f, wall_ms now)
+{
+    struct snapshot *s = xcalloc(1, sizeof(*s));
+
+    fleet_write_rollups(f, now, &s->totals);
+    atomic_init(&s->refs, 1);
+    s->generation = ++f->generation;
+    s->at = now;
+    s->strings = intern_ref(f->strings);
+    for (int e = 0; e < ENTITY_COUNT; e++) {
+        struct table *t = &f->tables[e];
+        s->tables[e] = (struct snapshot_table){.rows = rows_share(&t->rows),
+                                               .index = rows_share(&t->index),
+                                               .index_mask = t->index_mask,
+                                               .slots = t->slots,
+                                               .living = t->living};
+    }
+    s->confirmed = rows_share(&f->confirmed);
+    s->history = rows_share(&f->history);
+    return s;
+}
+
+struct fleet_stats fleet_stats(const struct fleet *f)
+{
+    return f->stats;
+}

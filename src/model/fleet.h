@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT
+ * fleet.h - the mutable state of everything, and the only way to change it.
+ *
+ * fleet_apply merges deltas; fleet_tick moves time (ages, histories, forgetting of finished jobs);
+ * fleet_publish rolls up and makes an immutable snapshot. Rows live in chunks that snapshots share:
+ * a chunk is copied only when it changes after being published.
+ * Thread: the ingest thread only. Time is an argument. */
+#ifndef SUAN_MODEL_FLEET_H
+#define SUAN_MODEL_FLEET_H
+
+#include "base/err.h"
+#include "model/delta.h"
+#include "model/snapshot.h"
+
+struct fleet;
+
+struct fleet_limits {
+    uint32_t rows[ENTITY_COUNT]; /* most rows per entity; 0 = default (2 million) */
+    int64_t stale_after_ms; /* a source silent for so long past its interval is stale; 0 = 30 s */
+    int64_t keep_gone_jobs_ms; /* how long a job that the scheduler forgot is remembered; 0 = 1 h */
+};
+
+/* Counters since the start, for diagnostics. */
+struct fleet_stats {
+    uint64_t deltas, records;
+    uint64_t rows_refused;   /* the row cap was hit */
+    uint64_t values_refused; /* implausible or malformed values, now absent */
+    uint64_t keeps_unknown;  /* `keep` for a row that is not there */
+    uint64_t compactions;    /* of the string table */
+};
+
+struct fleet *fleet_new(const struct fleet_limits *limits);
+void fleet_free(struct fleet *f);
+/* RC_LIMIT when a row cap was hit (the rest of the delta is applied) or d->failed (nothing is, and its poll is
+ * abandoned). Takes nothing: the caller frees d.
+ * A center's row sits in the slot of its number (delta.center), a source's in that of delta.source: one
+ * delta describes one center and at most one source. */
+enum rc fleet_apply(struct fleet *f, const struct delta *d, struct err *e);
+void fleet_tick(struct fleet *f, wall_ms now);
+/* A new snapshot with one reference, the caller's. Never NULL. */
+struct snapshot *fleet_publish(struct fleet *f, wall_ms now);
+
+struct fleet_stats fleet_stats(const struct fleet *f);
+
+#endif

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT
+ * fleet_apply.c - merges one delta into the rows. A delta may come from a file: nothing in it is
+ * trusted but its memory. */
+#include "model/fleet_int.h"
+#include "model/plausible.h"
+
+/* The one writer's state while it applies one delta. */
+struct applying {
+    struct fleet *f;
+    const struct delta *d;
+    bool in_poll[ENTITY_COUNT]; /* the poll's end will confirm rows of that entity */
+    enum entity refused;        /* of a row that hit the cap; ENTITY_COUNT = none */
+};
+
+/* Which group a row of that entity is known by when a record says nothing but its name. */
+static unsigned default_group(enum entity e)
+{
+    return e == ENTITY_DEVICE ? 2 : 1;
+}
+
+static bool string_same(const struct fleet *f, const void *row, const struct field *fd,
+                        unsigned field, const struct delta_value *v)
+{
+    strid id = field_has(row, field) ? field_str(row, fd) : 0;
+
+    return id && intern_raw_len(f->strings, id) == v->len &&
+           memcmp(intern_raw(f->strings, id), v->u.str, v->len) == 0;
+}
+
+/* The value as the row will hold it; false if it is not believed. */
+static bool convert(struct fleet *f, const struct field *fd, const struct delta_value *v,
+                    union field_value *out)
+{
+    int64_t i = v->u.i;
+
+    memset(out, 0, sizeof(*out));
+    switch (fd->type) {
+    case FT_STR:
+    case FT_LIST:
+    case FT_HOSTLIST:
+        out->str = intern_put(f->strings, v->u.str, v->len);
+        return out->str != 0;
+    case FT_NUM:
+        out->num = v->u.num + 0.0; /* no negative zero */
+        return plausible_num(fd->unit, v->u.num);
+    case FT_TIME:
+        out->time = i;
+        return plausible_time(i);
+    case FT_FLAGS:
+        plausible_int(fd, &i);
+        out->flags = (uint32_t)i;
+        return true;
+    default:
+        if (!plausible_int(fd, &i))
+            return false;
+        out->small = (uint8_t)i;
+        return true;
+    }
+}
+
+/* Identity is set when the row is made and never again. A center's id may come after its row. */
+static bool is_identity(enum entity e, unsigned field)
+{
+    switch (e) {
+    case ENTITY_CENTER:
+    case ENTITY_SOURCE:
+    case ENTITY_DEVICE:
+        return false;
+    default:
+        return (int)field == entity_info(e)->name_field;
+    }
+}
+
+static void set_value(struct edit *ed, const struct delta_value *v)
+{
+    const struct entity_info *info = entity_info(ed->entity);
+    const struct field *fd = &info->fields[v->field];
+    union field_value value;
+
+    if (is_identity(ed->entity, v->field) && field_has(ed->row, v->field))
+        return;
+    if (v->absent) {
+        edit_clear(ed, v->field);
+        return;
+    }
+    if (field_is_string(fd) && string_same(ed->f, ed->row, fd, v->field, v))
+        return;
+    if (convert(ed->f, fd, v, &value)) {
+        edit_put(ed, v->field, &value);
+        return;
+    }
+    ed->f->stats.values_refused++;
+    edit_clear(ed, v->field);
+}
+
+static unsigned set_values(struct edit *ed, const struct delta_record *r)
+{
+    const struct entity_info *info = entity_info(r->entity);
+    unsigned groups = 0;
+
+    for (uint32_t i = 0; i < r->count; i++) {
+        const struct delta_value *v = &r->values[i];
+        if (v->field >= info->field_count || info->fields[v->field].group == GROUP_ROLLUP)
+            continue;
+        set_value(ed, v);
+        if ((int)v->field != info->name_field)
+            groups |= info->fields[v->field].group == GROUP_TELE ? 2 : 1;
+    }
+    return groups ? groups : default_group(r->entity);
+}
+
+/* A job that turned up again is what it was. */
+static void revive(struct edit *ed)
+{
+    struct row_head *h;
+
+    if (!(row_head_of(ed->row)->flags & ROW_GONE))
+        return;
+    h = edit_write(ed);
+    h->flags &= (uint16_t)~ROW_GONE;
+    h->gone_at = 0;
+    if (ed->entity == ENTITY_JOB && h->was)
+        ((struct job_row *)(void *)h)->state = (uint8_t)(h->was - 1);
+    h->was = 0;
+}
+
+static void confirm_group(struct edit *ed, const struct applying *a, unsigned g)
+{
+    struct mark *m = &a->f->tables[ed->entity].marks[ed->slot];
+    bool lazily = a->in_poll[ed->entity];
+
+    if (lazily || m->source[g] != a->d->source)
+        m->poll[g] = a->d->poll.seq;
+    m->source[g] = a->d->source;
+    if (row_head_of(ed->row)->source[g] != a->d->source)
+        ((struct row_head *)edit_write(ed))->source[g] = a->d->source;
+    wall_ms seen_at = row_head_of(ed->row)->seen_at[g];
+    if ((!lazily || ed->write || seen_at == 0) && seen_at < a->d->at)
+        ((struct row_head *)edit_write(ed))->seen_at[g] = a->d->at;
+}
+
+static void confirm(struct edit *ed, const struct applying *a, unsigned groups)
+{
+    for (unsigned g = 0; g < 2; g++)
+        if (groups >> g & 1)
+            confirm_group(ed, a, g);
+}
+
+static uint32_t find(const struct applying *a, const struct delta_record *r)
+{
+    struct table *t = &a->f->tables[r->entity];
+
+    if (r->entity != ENTITY_CENTER && r->entity != ENTITY_SOURCE)
+        return table_find(t, r->key);
+    uint32_t slot = r->entity == ENTITY_CENTER ? a->d->center : a->d->source;
+    return slot != NOBODY && table_alive(t, slot) ? slot : SLOT_NONE;
+}
+
+static void apply_keep(const struct applying *a, const struct delta_record *r)
+{
+    uint32_t slot = find(a, r);
+
+    if (slot == SLOT_NONE) {
+        a->f->stats.keeps_unknown++;
+        return;
+    }
+    const struct mark *m = &a->f->tables[r->entity].marks[slot];
+    unsigned groups =
+        (m->source[0] == a->d->source ? 1u : 0) | (m->source[1] == a->d->source ? 2u : 0);
+    struct edit ed = edit_begin(a->f, r->entity, slot);
+    revive(&ed);
+    confirm(&ed, a, groups ? groups : default_group(r->entity));
+    edit_end(&ed);
+}
+
+static bool tells_config(const struct delta_record *r)
+{
+    const struct entity_info *info = entity_info(r->entity);
+
+    for (uint32_t i = 0; i < r->count; i++)
+        if (r->values[i].field < info->field_count &&
+            info->fields[r->values[i].field].group == GROUP_CONFIG)
+            return true;
+    return false;
+}
+
+/* A collector may have spoken of its center before the configuration named it. */
+static void rename_numbered(struct fleet *f, const struct delta_record *r, uint32_t slot)
+{
+    struct table *t = &f->tables[r->entity];
+
+    if (t->numbered && table_head(t, slot)->key != r->key && tells_config(r))
+        table_rekey(t, slot, r->key);
+}
+
+static void apply_row(struct applying *a, const struct delta_record *r)
+{
+    uint32_t slot = find(a, r);
+
+    if (slot == SLOT_NONE)
+        slot = fleet_take(a->f, a->d, r);
+    if (slot == SLOT_NONE) {
+        a->refused = r->entity;
+        return;
+    }
+    rename_numbered(a->f, r, slot);
+    struct edit ed = edit_begin(a->f, r->entity, slot);
+    revive(&ed);
+    confirm(&ed, a, set_values(&ed, r));
+    edit_end(&ed);
+}
+
+static void apply_record(struct applying *a, const struct delta_record *r)
+{
+    a->f->stats.records++;
+    if ((unsigned)r->entity >= ENTITY_COUNT)
+        return;
+    if (r->keep) {
+        apply_keep(a, r);
+    } else if (r->remove) {
+        uint32_t slot = find(a, r);
+        if (slot != SLOT_NONE)
+            fleet_drop(a->f, r->entity, slot);
+    } else {
+        apply_row(a, r);
+    }
+}
+
+enum rc fleet_apply(struct fleet *f, const struct delta *d, struct err *e)
+{
+    struct applying a = {.f = f, .d = d, .refused = ENTITY_COUNT};
+
+    f->stats.deltas++;
+    if (d->failed || d->center == NOBODY) {
+        fleet_poll_abandon(f, d);
+        return err_set(e, RC_LIMIT, "delta", "more data in one piece than is allowed");
+    }
+    fleet_poll_begin(f, d);
+    for (int i = 0; i < ENTITY_COUNT; i++)
+        a.in_poll[i] = fleet_poll_open(f, d, (enum entity)i);
+    for (const struct delta_record *r = d->first; r; r = r->next)
+        apply_record(&a, r);
+    fleet_poll_end(f, d);
+    if (a.refused == ENTITY_COUNT)
+        return RC_OK;
+    const struct entity_info *info = entity_info(a.refused);
+    return err_set(e, RC_LIMIT, info->plural, "more than %u %s: the rest is left out",
+                   f->limits.rows[a.refused], info->plural);
+}

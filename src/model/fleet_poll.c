@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT
+ * fleet_poll.c - complete lists: what a poll did not list is gone when, and only when, it ended well. */
+#include "base/xmem.h"
+#include "model/fleet_int.h"
+
+static struct source_polls *polls_of(struct fleet *f, uint16_t source)
+{
+    if (source >= f->poll_count) {
+        f->polls = xgrow(f->polls, &f->polls_cap, (size_t)source + 1, sizeof(*f->polls));
+        while (f->poll_count <= source)
+            f->polls[f->poll_count++] = (struct source_polls){0};
+    }
+    return &f->polls[source];
+}
+
+/* A poll that was open for the same entity is thereby abandoned. */
+void fleet_poll_begin(struct fleet *f, const struct delta *d)
+{
+    if (!d->poll.seq || !d->poll.begin || d->source == NOBODY)
+        return;
+    struct source_polls *p = polls_of(f, d->source);
+    for (int e = 0; e < ENTITY_COUNT; e++)
+        if (d->poll.entities[e]) {
+            p->open[e] = d->poll.seq;
+            p->begun_at[e] = d->at;
+        }
+}
+
+bool fleet_poll_open(const struct fleet *f, const struct delta *d, enum entity e)
+{
+    return d->poll.seq && d->poll.entities[e] && d->source < f->poll_count &&
+           f->polls[d->source].open[e] == d->poll.seq;
+}
+
+void fleet_poll_abandon(struct fleet *f, const struct delta *d)
+{
+    for (int e = 0; e < ENTITY_COUNT; e++)
+        if (fleet_poll_open(f, d, (enum entity)e))
+            f->polls[d->source].open[e] = 0;
+}
+
+static void remember_gone(struct fleet *f, uint32_t slot, uint32_t birth, wall_ms at)
+{
+    f->gone = xgrow(f->gone, &f->gone_cap, f->gone_count + 1, sizeof(*f->gone));
+    f->gone[f->gone_count++] = (struct gone_job){.slot = slot, .birth = birth, .at = at};
+}
+
+/* It ended while nobody looked. What it was doing then stays in raw_state, and (for a job that
+ * turns up again) in head.was. */
+static void job_is_gone(struct fleet *f, uint32_t slot, wall_ms at)
+{
+    struct edit ed = edit_begin(f, ENTITY_JOB, slot);
+    struct job_row *j = edit_write(&ed);
+
+    j->h.flags |= ROW_GONE;
+    j->h.gone_at = at;
+    j->h.was = 0;
+    if (row_has(j, job, state) && j->state <= job_state_SUSPENDED) {
+        j->h.was = 1u + j->state;
+        j->state = job_state_UNKNOWN;
+    }
+    edit_end(&ed);
+    remember_gone(f, slot, j->h.birth, at);
+}
+
+/* Somebody else still knows the row: it loses the values of those groups, but not its identity. */
+static void detach(struct fleet *f, enum entity e, uint32_t slot, unsigned groups)
+{
+    const struct entity_info *info = entity_info(e);
+    struct edit ed = edit_begin(f, e, slot);
+    struct row_head *h = edit_write(&ed);
+
+    for (unsigned g = 0; g < 2; g++)
+        if (groups >> g & 1) {
+            f->tables[e].marks[slot].source[g] = NOBODY;
+            h->source[g] = NOBODY;
+        }
+    for (unsigned i = 0; i < info->field_count; i++) {
+        enum field_group group = info->fields[i].group;
+        bool identity =
+            (int)i == info->name_field || (e == ENTITY_DEVICE && i == FIELD_device_index);
+        unsigned bit = group == GROUP_TELE ? 2 : group == GROUP_SCHED ? 1 : 0;
+        if ((groups & bit) && !identity)
+            edit_clear(&ed, i);
+    }
+    edit_end(&ed);
+}
+
+/* The row was confirmed until the poll before this one. */
+static void note_last_seen(struct fleet *f, enum entity e, uint32_t slot, unsigned groups,
+                           uint16_t source)
+{
+    const struct source_confirmed *c =
+        source < f->confirmed.count ? rows_at(&f->confirmed, source) : NULL;
+    const struct row_head *h = table_head(&f->tables[e], slot);
+
+    for (unsigned g = 0; c && g < 2; g++)
+        if ((groups >> g & 1) && h->seen_at[g] < c->at[e])
+            ((struct row_head *)rows_edit(&f->tables[e].rows, slot))->seen_at[g] = c->at[e];
+}
+
+static void sweep_row(struct fleet *f, const struct delta *d, enum entity e, uint32_t slot,
+                      unsigned groups)
+{
+    struct mark *m = &f->tables[e].marks[slot];
+    bool others =
+        (!(groups & 1) && m->source[0] != NOBODY) || (!(groups & 2) && m->source[1] != NOBODY);
+
+    if (!others && e != ENTITY_JOB) {
+        fleet_drop(f, e, slot);
+        return;
+    }
+    note_last_seen(f, e, slot, groups, d->source);
+    if (others) {
+        detach(f, e, slot, groups);
+        return;
+    }
+    m->source[0] = m->source[1] = NOBODY;
+    job_is_gone(f, slot, d->at);
+}
+
+/* Rows that this source knew before and did not list now. Reads nothing but the marks. */
+static void sweep(struct fleet *f, const struct delta *d, enum entity e)
+{
+    struct table *t = &f->tables[e];
+
+    for (uint32_t slot = 0; slot < t->slots; slot++) {
+        const struct mark *m = &t->marks[slot];
+        unsigned groups = 0;
+        for (unsigned g = 0; g < 2; g++)
+            if (m->source[g] == d->source && m->poll[g] != d->poll.seq)
+                groups |= 1u << g;
+        if (groups)
+            sweep_row(f, d, e, slot, groups);
+    }
+}
+
+static void confirm_all(struct fleet *f, const struct delta *d, enum entity e, wall_ms at)
+{
+    struct source_confirmed *c;
+
+    rows_grow(&f->confirmed, (uint32_t)d->source + 1);
+    c = rows_edit(&f->confirmed, d->source);
+    if (at > c->at[e])
+        c->at[e] = at;
+}
+
+static void note_known(struct fleet *f, uint16_t center, enum entity e)
+{
+    struct fleet_center *c = fleet_center_of(f, center);
+
+    if (e == ENTITY_NODE)
+        c->known_nodes = true;
+    else if (e == ENTITY_JOB)
+        c->known_jobs = true;
+    else
+        return;
+    pools_all_dirty(&f->pools);
+}
+
+void fleet_poll_end(struct fleet *f, const struct delta *d)
+{
+    if (d->poll.end == POLL_BAD)
+        fleet_poll_abandon(f, d);
+    if (d->poll.end != POLL_GOOD && d->poll.end != POLL_SAME)
+        return;
+    for (int e = 0; e < ENTITY_COUNT; e++) {
+        if (!fleet_poll_open(f, d, (enum entity)e))
+            continue;
+        if (d->poll.end == POLL_GOOD)
+            sweep(f, d, (enum entity)e);
+        confirm_all(f, d, (enum entity)e, f->polls[d->source].begun_at[e]);
+        if (d->poll.end == POLL_GOOD)
+            note_known(f, d->center, (enum entity)e);
+        f->polls[d->source].open[e] = 0;
+    }
+}
+
+/* Gone jobs in the order in which they went; those that came back or were dropped are passed over. */
+void fleet_forget_gone(struct fleet *f, wall_ms now)
+{
+    struct table *t = &f->tables[ENTITY_JOB];
+
+    while (f->gone_first < f->gone_count) {
+        const struct gone_job *g = &f->gone[f->gone_first];
+        if (now - g->at < f->limits.keep_gone_jobs_ms)
+            break;
+        f->gone_first++;
+        if (!table_alive(t, g->slot))
+            continue;
+        const struct row_head *h = table_head(t, g->slot);
+        if (h->birth == g->birth && (h->flags & ROW_GONE) && h->gone_at == g->at)
+            fleet_drop(f, ENTITY_JOB, g->slot);
+    }
+    if (f->gone_first == 0 || f->gone_first < f->gone_count / 2)
+        return;
+    f->gone_count -= f->gone_first;
+    memmove(f->gone, f->gone + f->gone_first, f->gone_count * sizeof(*f->gone));
+    f->gone_first = 0;
+}

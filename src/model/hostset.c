@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT
+ * hostset.c - see hostset.h. */
+#include "model/hostset.h"
+#include "model/fold.h"
+#include <stdint.h>
+#include <string.h>
+
+enum { MAX_DIGITS = 18, MAX_BRACKETS = 8 };
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static int digits_at(const char *s)
+{
+    int n = 0;
+
+    while (n < MAX_DIGITS && is_digit(s[n]))
+        n++;
+    return n;
+}
+
+static uint64_t number_of(const char *s, int digits)
+{
+    uint64_t v = 0;
+
+    for (int i = 0; i < digits; i++)
+        v = v * 10 + (uint64_t)(s[i] - '0');
+    return v;
+}
+
+/* Would the number be written with exactly so many digits when padded to `width`? */
+static bool fits_width(const char *s, int digits, int width)
+{
+    return digits == width || (digits > width && s[0] != '0');
+}
+
+/* One "001-016" or "020" of a bracket at *p, moved past it; false if it is not one. */
+static bool in_range(const char **p, const char *s, int digits, bool *inside)
+{
+    int width = digits_at(*p);
+    uint64_t low = number_of(*p, width), high = low, v = number_of(s, digits);
+
+    if (!width)
+        return false;
+    *p += width;
+    if (**p == '-') {
+        int n = digits_at(++*p);
+        if (!n)
+            return false;
+        high = number_of(*p, n);
+        *p += n;
+    }
+    if (v >= low && v <= high && fits_width(s, digits, width))
+        *inside = true;
+    return **p == ',' || **p == ']';
+}
+
+/* Is the number s[0..digits) in the bracket whose inside starts at p? *end: behind the ']'. */
+static bool in_bracket(const char *p, const char *s, int digits, const char **end)
+{
+    bool inside = false;
+
+    while (in_range(&p, s, digits, &inside)) {
+        if (*p++ == ']') {
+            *end = p;
+            return inside;
+        }
+    }
+    return false;
+}
+
+/* Does one name of the set, up to a comma outside brackets, match the whole host? */
+static bool match_name(const char *p, const char *host, int brackets)
+{
+    while (*p && *p != ',' && *p != '[') {
+        if (fold_char(*p++) != fold_char(*host++))
+            return false;
+    }
+    if (*p != '[')
+        return *host == '\0';
+    if (brackets == MAX_BRACKETS)
+        return false;
+    /* Digits may follow the bracket, too: try each length. */
+    for (int digits = digits_at(host); digits > 0; digits--) {
+        const char *end;
+        if (in_bracket(p + 1, host, digits, &end) && match_name(end, host + digits, brackets + 1))
+            return true;
+    }
+    return false;
+}
+
+static const char *next_name(const char *p)
+{
+    bool bracket = false;
+
+    for (; *p; p++) {
+        if (*p == '[' || *p == ']')
+            bracket = *p == '[';
+        else if (*p == ',' && !bracket)
+            return p + 1;
+    }
+    return NULL;
+}
+
+bool hostset_contains(const char *set, const char *host)
+{
+    for (const char *p = set; p && *host; p = next_name(p))
+        if (match_name(p, host, 0))
+            return true;
+    return false;
+}

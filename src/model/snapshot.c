@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT
+ * snapshot.c - see snapshot.h. Everything here reads; the fleet has made it all. */
+#include "model/history.h"
+#include "model/snapshot_int.h"
+#include <stdlib.h>
+
+#define CLOCK_SLACK_MS 5000
+
+struct snapshot *snapshot_ref(struct snapshot *s)
+{
+    atomic_fetch_add_explicit(&s->refs, 1, memory_order_relaxed);
+    return s;
+}
+
+void snapshot_unref(struct snapshot *s)
+{
+    if (!s || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    for (int e = 0; e < ENTITY_COUNT; e++) {
+        rows_view_unref(s->tables[e].rows);
+        rows_view_unref(s->tables[e].index);
+    }
+    rows_view_unref(s->confirmed);
+    rows_view_unref(s->history);
+    intern_unref(s->strings);
+    free(s);
+}
+
+uint64_t snapshot_generation(const struct snapshot *s)
+{
+    return s->generation;
+}
+
+wall_ms snapshot_at(const struct snapshot *s)
+{
+    return s->at;
+}
+
+const struct intern *snapshot_strings(const struct snapshot *s)
+{
+    return s->strings;
+}
+
+const struct totals *snapshot_totals(const struct snapshot *s)
+{
+    return &s->totals;
+}
+
+uint32_t snapshot_slots(const struct snapshot *s, enum entity e)
+{
+    return s->tables[e].slots;
+}
+
+uint32_t snapshot_count(const struct snapshot *s, enum entity e)
+{
+    return s->tables[e].living;
+}
+
+const void *snapshot_row(const struct snapshot *s, enum entity e, uint32_t slot)
+{
+    const struct snapshot_table *t = &s->tables[e];
+
+    if (slot >= t->slots)
+        return NULL;
+    const void *row = rows_view_at(t->rows, slot);
+    return row_head_of(row)->flags & ROW_ALIVE ? row : NULL;
+}
+
+uint32_t snapshot_find(const struct snapshot *s, enum entity e, uint64_t key)
+{
+    const struct snapshot_table *t = &s->tables[e];
+    uint32_t entry, i = (uint32_t)key & t->index_mask;
+
+    if (!t->index_mask)
+        return UINT32_MAX;
+    for (; (entry = *(const uint32_t *)rows_view_at(t->index, i)); i = (i + 1) & t->index_mask)
+        if (row_head_of(rows_view_at(t->rows, entry - 1))->key == key)
+            return entry - 1;
+    return UINT32_MAX;
+}
+
+const struct center_row *snapshot_center(const struct snapshot *s, uint16_t center)
+{
+    return snapshot_row(s, ENTITY_CENTER, center);
+}
+
+const struct source_row *snapshot_source(const struct snapshot *s, uint16_t source)
+{
+    return snapshot_row(s, ENTITY_SOURCE, source);
+}
+
+int snapshot_history(const struct snapshot *s, uint16_t center, enum history which, float *out,
+                     int n)
+{
+    if (center >= s->history->count)
+        return 0;
+    return history_copy(rows_view_at(s->history, center), which, out, n);
+}
+
+static wall_ms confirmed_at(const struct snapshot *s, uint16_t source, unsigned entity)
+{
+    if (source >= s->confirmed->count)
+        return 0;
+    return ((const wall_ms *)rows_view_at(s->confirmed, source))[entity];
+}
+
+wall_ms snapshot_seen_at(const struct snapshot *s, const void *row, enum field_group group)
+{
+    const struct row_head *h = row;
+    unsigned g = group == GROUP_TELE, entity = h->flags >> ROW_ENTITY_SHIFT;
+    wall_ms confirmed = h->flags & ROW_GONE ? 0 : confirmed_at(s, h->source[g], entity);
+
+    return confirmed > h->seen_at[g] ? confirmed : h->seen_at[g];
+}
+
+static wall_ms oldest_source(const struct snapshot *s, uint16_t center)
+{
+    wall_ms oldest = 0;
+
+    for (uint32_t i = 0; i < s->tables[ENTITY_SOURCE].slots; i++) {
+        const struct source_row *src = snapshot_source(s, (uint16_t)i);
+        if (!src || src->h.center != center || !row_has(src, source, last_ok_at))
+            continue;
+        if (!oldest || src->last_ok_at < oldest)
+            oldest = src->last_ok_at;
+    }
+    return oldest;
+}
+
+static wall_ms age_counts_from(const struct snapshot *s, const void *row)
+{
+    const struct row_head *h = row;
+    const struct source_row *src = row;
+    wall_ms seen;
+
+    switch (h->flags >> ROW_ENTITY_SHIFT) {
+    case ENTITY_CENTER:
+        return oldest_source(s, h->center);
+    case ENTITY_SOURCE:
+        return row_has(src, source, last_ok_at) ? src->last_ok_at : 0;
+    case ENTITY_DEVICE:
+        seen = snapshot_seen_at(s, row, GROUP_TELE);
+        return seen ? seen : snapshot_seen_at(s, row, GROUP_SCHED);
+    default:
+        seen = snapshot_seen_at(s, row, GROUP_SCHED);
+        return seen ? seen : snapshot_seen_at(s, row, GROUP_TELE);
+    }
+}
+
+int64_t snapshot_age_of(const struct snapshot *s, const void *row, wall_ms now)
+{
+    wall_ms seen = age_counts_from(s, row);
+
+    if (seen == 0 || seen - now > CLOCK_SLACK_MS)
+        return -1;
+    return now > seen ? now - seen : 0;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT
+ * snapshot_int.h - the inside of a snapshot: for fleet_publish, which makes it, and query, which walks
+ * its chunks. */
+#ifndef SUAN_MODEL_SNAPSHOT_INT_H
+#define SUAN_MODEL_SNAPSHOT_INT_H
+
+#include "model/rows.h"
+#include "model/snapshot.h"
+#include <stdatomic.h>
+
+struct snapshot_table {
+    struct rows_view *rows;
+    struct rows_view *index; /* slot + 1 by key, linear probing; see table.h */
+    uint32_t index_mask;
+    uint32_t slots, living;
+};
+
+struct snapshot {
+    atomic_uint refs;
+    uint64_t generation;
+    wall_ms at;
+    struct intern *strings;
+    struct snapshot_table tables[ENTITY_COUNT];
+    struct rows_view *confirmed; /* wall_ms[ENTITY_COUNT] by source number */
+    struct rows_view *history;   /* struct history_rings by center number */
+    struct totals totals;
+};
+
+#endif

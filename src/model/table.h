@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT
+ * table.h - the rows of one entity: slots, the index from key to slot, and ingest's private marks.
+ *
+ * A row keeps its slot while it lives; freed slots are zeroed and taken again. Centers and sources sit in
+ * the slot of their number, the others anywhere. The index is linear probing over slot + 1 in a
+ * copy-on-write array of its own, so that a snapshot can look keys up too.
+ * Thread: ingest. */
+#ifndef SUAN_MODEL_TABLE_H
+#define SUAN_MODEL_TABLE_H
+
+#include "model/entity.h"
+#include "model/rows.h"
+
+#define SLOT_NONE UINT32_MAX
+#define NOBODY UINT16_MAX
+
+/* Who confirmed a row, per group ([0] SCHED/CONFIG, [1] TELE): kept outside the rows, so that a poll that
+ * finds nothing changed touches no row, and a sweep reads nothing but this. */
+struct mark {
+    uint32_t poll[2];   /* the poll that listed it last */
+    uint16_t source[2]; /* NOBODY, or whose poll that was */
+};
+
+struct table {
+    const struct entity_info *info;
+    struct rows rows;
+    struct rows index;
+    uint32_t index_mask; /* entries of the index - 1; 0 = none yet */
+    uint32_t slots;      /* one past the highest slot ever taken */
+    uint32_t living;
+    bool numbered; /* slots are given by the caller */
+    uint32_t *free_slots;
+    size_t free_count, free_cap;
+    struct mark *marks;
+    size_t marks_cap;
+};
+
+void table_init(struct table *t, enum entity e);
+void table_fini(struct table *t);
+/* Slot of the row with that key, or SLOT_NONE. */
+uint32_t table_find(const struct table *t, uint64_t key);
+/* A zeroed row with head.key, flags and source set. want: its slot, or SLOT_NONE for any. */
+uint32_t table_take(struct table *t, uint64_t key, uint32_t want);
+void table_drop(struct table *t, uint32_t slot);
+/* Gives a living row another key. */
+void table_rekey(struct table *t, uint32_t slot, uint64_t key);
+
+static inline const struct row_head *table_head(const struct table *t, uint32_t slot)
+{
+    return rows_at(&t->rows, slot);
+}
+
+static inline bool table_alive(const struct table *t, uint32_t slot)
+{
+    return slot < t->slots && (table_head(t, slot)->flags & ROW_ALIVE);
+}
+
+#endif
