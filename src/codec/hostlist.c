@@ -17,7 +17,8 @@
 
 struct range {
     uint64_t lo, hi;
-    int width; /* of lo: numbers are padded to it */
+    int width;  /* of lo: numbers are padded to it */
+    int widest; /* how wide they can become */
 };
 
 static bool is_digit(char c)
@@ -46,11 +47,12 @@ static const char *parse_number(const char *p, uint64_t *v, int *width)
 /* One "8" or "001-016"; behind it is a comma or the bracket's end. NULL if not. */
 static const char *parse_range(const char *p, struct range *r)
 {
-    int width;
+    int width = 0;
     p = parse_number(p, &r->lo, &r->width);
     r->hi = r->lo;
     if (p && *p == '-')
         p = parse_number(p + 1, &r->hi, &width);
+    r->widest = width > r->width ? width : r->width;
     return p && r->lo <= r->hi && (*p == ',' || *p == ']') ? p : NULL;
 }
 
@@ -91,7 +93,7 @@ static const char *check_bracket(const char *p, uint64_t *count, size_t *width)
         const char *end = parse_range(p, &r);
         if (!end)
             return NULL;
-        *width = (size_t)(end - p) > *width ? (size_t)(end - p) : *width;
+        *width = (size_t)r.widest > *width ? (size_t)r.widest : *width;
         *count = add_saturated(*count, r.hi - r.lo + 1);
         if (*end == ']')
             return end + 1;

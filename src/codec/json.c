@@ -289,7 +289,7 @@ enum json_slurm json_slurm_num(const struct json *v, double *out)
     double n;
     if (json_type(v) == JSON_OBJECT)
         return slurm_object(v, out);
-    if (is_infinite_word(json_str(v)))
+    if (json_type(v) == JSON_STRING && is_infinite_word(json_str(v)))
         return JSON_INFINITE;
     return json_num(v, &n) ? slurm_plain(n, out) : JSON_UNSET;
 }

@@ -6,9 +6,10 @@
  * next text; the values are the same as cJSON's on the whole text by test. An unwanted value is
  * not checked beyond its end. Documented precedence: of duplicate keys the last wins, at every
  * level; keys are case-sensitive. A lone surrogate, a NUL or bad UTF-8 inside a string costs those
- * characters (they arrive as bytes that sanitising replaces), a number of more than 60 characters
- * is no number; never is it the element. Values are borrowed: valid until the next json_read on
- * the same reader. Thread: one reader, one thread (the cJSON allocation hook is thread-local). */
+ * characters (they arrive as bytes that sanitising replaces), a number that is too long for the
+ * cJSON at hand is no number; never is it the element. Values are borrowed: valid until the next
+ * json_read on the same reader. Thread: one reader, one thread (the cJSON allocation hook is
+ * thread-local). */
 #ifndef SUAN_CODEC_JSON_H
 #define SUAN_CODEC_JSON_H
 

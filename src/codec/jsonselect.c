@@ -191,6 +191,8 @@ enum rc jsonselect_run(struct jsonselect *s, const char *text, size_t len, struc
     struct cursor c = {text, skip_space(text, text + len), text + len, e};
     memset(spans, 0, s->count * sizeof *spans);
     s->next = 0;
+    if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+        c.p = skip_space(text + 3, c.end);
     if (c.p == c.end)
         return syntax(&c, "nothing there");
     if (*c.p != '{')

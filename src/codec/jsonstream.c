@@ -249,7 +249,7 @@ static enum rc step_value(struct jsonstream *js, char c, bool *taken)
         js->state = js->arrays ? S_AFTER_VALUE : S_DONE;
         return RC_OK;
     }
-    if (c == ',' || c == ':' || c == '}' || c == ']')
+    if ((unsigned char)c < ' ' || strchr(",:}]", c))
         return unexpected(js, "a value", c);
     if (js->state == S_VALUE && c == '[' && is_chosen(js)) {
         js->in_array = true;

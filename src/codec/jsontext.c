@@ -9,12 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define NUMBER_MAX 60 /* cJSON reads 63 characters of a number and stumbles over the rest */
-
-bool jsontext_hides_nul(const char *text, size_t len)
-{
-    return memchr(text, 0, len) || memmem(text, len, "\\u0000", 6);
-}
+#define NUMBER_MAX 63 /* what older cJSON reads of a number; they stumble over the rest */
 
 /* The value of "\uXXXX" at s, or -1. */
 static int32_t unit_at(const char *s, size_t len)
@@ -33,6 +28,17 @@ static int32_t unit_at(const char *s, size_t len)
         v = v << 4 | d;
     }
     return v;
+}
+
+bool jsontext_hides_nul(const char *text, size_t len)
+{
+    const char *p = text, *end = text + len;
+    if (memchr(text, 0, len))
+        return true;
+    while ((p = memchr(p, '\\', (size_t)(end - p))) && ++p < end)
+        if (*p == 'u' && unit_at(p - 1, (size_t)(end - p) + 1) <= 0)
+            return true;
+    return false;
 }
 
 /* UTF-8 by formula, also of what has no valid form: surrogates, and NUL as two bytes. */
@@ -73,6 +79,8 @@ static size_t mend_escape(struct buf *out, const char *s, size_t len)
         return 6;
     }
     size_t n = len < 2 ? len : 2;
+    if (u < 0 && n == 2 && s[1] == 'u')
+        (void)buf_addc(out, '\\'); /* four hexadecimal digits do not follow: then it is text */
     (void)buf_add(out, s, n);
     return n;
 }

@@ -9,15 +9,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Would a C string parser misread it: a NUL, written raw or as an escape? */
+/* Would cJSON make a NUL of some of it, which cuts the string there? So it does with raw ones, with
+ * their escape, and with escapes that lack hexadecimal digits. */
 bool jsontext_hides_nul(const char *text, size_t len);
 
 /* Append text to out so that cJSON reads it and nothing hides:
  * - the escape of a lone surrogate, or of NUL, becomes the bytes of its (invalid) UTF-8 form,
  * which the sanitiser replaces, so two different names stay different;
  * - a raw NUL becomes the same bytes as the escaped one;
- * - a number of more than 60 characters becomes 1e999: no longer a finite number, but no syntax
- * error. */
+ * - a \u that four hexadecimal digits do not follow becomes the text it is;
+ * - a number of more than 63 characters, which older cJSON refuse, becomes 1e999: not finite, but
+ * no syntax error. */
 enum rc jsontext_mend(struct buf *out, const char *text, size_t len);
 
 /* Decode the escapes of a key in place (the text between its quotes). Returns the new length; the

@@ -17,7 +17,7 @@
 bool quantity_number(const char *s, double *out);
 /* "5s" "10m" "2h" "3d" "1500ms" "90" (seconds) -> milliseconds. */
 bool quantity_duration(const char *s, int64_t *out_ms);
-/* Slurm's time limit: "MM", "MM:SS", "HH:MM:SS", "D-HH[:MM[:SS]]", "UNLIMITED" (-> -1 s). Seconds. */
+/* Slurm's time limit: "MM", "MM:SS", "HH:MM:SS", "D-HH[:MM[:SS]]", "UNLIMITED" (-> -1). Seconds. */
 bool quantity_slurm_time(const char *s, int64_t *out_s);
 /* "62.50G" with binary steps K M G T P (Slurm's memory; a bare number counts in default_unit
  * bytes). */

@@ -110,12 +110,19 @@ static void strip_remark(struct entry *e)
         e->len = (size_t)(open - e->text);
 }
 
-static bool all_digits(const char *s, size_t len)
+/* Could it be a device type, "h200" or "1g.10gb"? Then it is not a count that cannot be read. */
+static bool is_type(const char *s, size_t len)
 {
-    size_t i = 0;
-    while (i < len && s[i] >= '0' && s[i] <= '9')
-        i++;
-    return i == len;
+    bool letter = false;
+    for (size_t i = 0; i < len; i++) {
+        char c = s[i];
+        bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        bool is_digit = c >= '0' && c <= '9';
+        if (!is_letter && !is_digit && (i == 0 || !memchr("_-.+", c, 4)))
+            return false;
+        letter |= is_letter;
+    }
+    return letter;
 }
 
 /* The count behind the last mark; without one, as in "gpu" and "gpu:h200", it is 1. Returns how
@@ -131,7 +138,7 @@ static ptrdiff_t split_count(const struct entry *e, struct gres *g)
     if (parse_count(mark + 1, left, &g->count))
         return (ptrdiff_t)head;
     g->count = 1;
-    return !eq && head == 0 && !all_digits(mark + 1, left) ? (ptrdiff_t)e->len : -1;
+    return !eq && head == 0 && is_type(mark + 1, left) ? (ptrdiff_t)e->len : -1;
 }
 
 /* What follows "gpu": "", ":4", ":h200", ":h200:4", "=4", ":h200=4". */

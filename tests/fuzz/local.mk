@@ -11,6 +11,19 @@ FUZZ_TARGETS += %D%/fuzz_text
 %C%_fuzz_text_SOURCES = %D%/fuzz_text.c $(FUZZ_MAIN)
 %C%_fuzz_text_LDADD = $(BASE_LIBS) $(FUZZ_LDFLAGS)
 
+FUZZ_TARGETS += %D%/fuzz_hostlist
+%C%_fuzz_hostlist_SOURCES = %D%/fuzz_hostlist.c $(FUZZ_MAIN)
+%C%_fuzz_hostlist_LDADD = $(CODEC_LIBS) $(FUZZ_LDFLAGS)
+FUZZ_TARGETS += %D%/fuzz_json
+%C%_fuzz_json_SOURCES = %D%/fuzz_json.c tests/unit/json_same.h $(FUZZ_MAIN)
+%C%_fuzz_json_LDADD = $(CODEC_LIBS) $(FUZZ_LDFLAGS)
+FUZZ_TARGETS += %D%/fuzz_jsonstream
+%C%_fuzz_jsonstream_SOURCES = %D%/fuzz_jsonstream.c $(FUZZ_MAIN)
+%C%_fuzz_jsonstream_LDADD = $(CODEC_LIBS) $(FUZZ_LDFLAGS)
+FUZZ_TARGETS += %D%/fuzz_quantity
+%C%_fuzz_quantity_SOURCES = %D%/fuzz_quantity.c $(FUZZ_MAIN)
+%C%_fuzz_quantity_LDADD = $(CODEC_LIBS) $(FUZZ_LDFLAGS)
+
 if FUZZ
 FUZZ_MAIN =
 noinst_PROGRAMS += $(FUZZ_TARGETS)
