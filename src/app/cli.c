@@ -29,14 +29,16 @@ struct parser {
     struct err *e;
 };
 
-static int find_long(const char *name, size_t len) {
+static int find_long(const char *name, size_t len)
+{
     for (int i = 0; i < OPTION_COUNT; i++)
         if (strlen(cli_options[i].name) == len && strncmp(cli_options[i].name, name, len) == 0)
             return i;
     return -1;
 }
 
-static int find_letter(char letter) {
+static int find_letter(char letter)
+{
     for (int i = 0; i < OPTION_COUNT; i++)
         if (cli_options[i].letter == letter)
             return i;
@@ -44,7 +46,9 @@ static int find_letter(char letter) {
 }
 
 /* inline_value: after '=' or glued to the letter; NULL = take the next word. */
-static enum rc take_option(struct parser *p, int option, const char *shown, const char *inline_value) {
+static enum rc take_option(struct parser *p, int option, const char *shown,
+                           const char *inline_value)
+{
     const struct cli_option_info *info = &cli_options[option];
     if (info->arg == NULL) {
         if (inline_value != NULL)
@@ -54,26 +58,31 @@ static enum rc take_option(struct parser *p, int option, const char *shown, cons
     }
     if (inline_value == NULL) {
         if (p->at + 1 >= p->argc)
-            return err_set(p->e, RC_USAGE, "command line", "%s needs a value: %s", shown, info->arg);
+            return err_set(p->e, RC_USAGE, "command line", "%s needs a value: %s", shown,
+                           info->arg);
         inline_value = p->argv[++p->at];
     }
     p->out->value[option] = inline_value;
     return RC_OK;
 }
 
-static enum rc take_long(struct parser *p, const char *word) {
+static enum rc take_long(struct parser *p, const char *word)
+{
     size_t len = strcspn(word + 2, "=");
     int option = find_long(word + 2, len);
     if (option < 0)
-        return err_set(p->e, RC_USAGE, "command line", "unknown option %s; see suantop --help", word);
+        return err_set(p->e, RC_USAGE, "command line", "unknown option %s; see suantop --help",
+                       word);
     return take_option(p, option, word, word[2 + len] == '=' ? word + 3 + len : NULL);
 }
 
-static enum rc take_letters(struct parser *p, const char *word) {
+static enum rc take_letters(struct parser *p, const char *word)
+{
     for (const char *c = word + 1; *c != '\0'; c++) {
         int option = find_letter(*c);
         if (option < 0)
-            return err_set(p->e, RC_USAGE, "command line", "unknown option -%c; see suantop --help", *c);
+            return err_set(p->e, RC_USAGE, "command line", "unknown option -%c; see suantop --help",
+                           *c);
         const char *glued = cli_options[option].arg != NULL && c[1] != '\0' ? c + 1 : NULL;
         enum rc rc = take_option(p, option, word, glued);
         if (rc != RC_OK || cli_options[option].arg != NULL)
@@ -82,7 +91,8 @@ static enum rc take_letters(struct parser *p, const char *word) {
     return RC_OK;
 }
 
-static enum rc take_word(struct parser *p, const char *word) {
+static enum rc take_word(struct parser *p, const char *word)
+{
     if (!p->have_command) {
         for (int i = 1; i < CLI_COMMANDS_SHOWN; i++)
             if (strcmp(cli_commands[i].name, word) == 0) {
@@ -95,29 +105,35 @@ static enum rc take_word(struct parser *p, const char *word) {
             p->have_command = true;
             return RC_OK;
         }
-        return err_set(p->e, RC_USAGE, "command line", "unknown command \"%s\"; see suantop --help", word);
+        return err_set(p->e, RC_USAGE, "command line", "unknown command \"%s\"; see suantop --help",
+                       word);
     }
-    if (p->out->command >= CLI_COMMANDS_SHOWN || cli_commands[p->out->command].args[0] == '\0' || p->out->operand != NULL)
+    if (p->out->command >= CLI_COMMANDS_SHOWN || cli_commands[p->out->command].args[0] == '\0' ||
+        p->out->operand != NULL)
         return err_set(p->e, RC_USAGE, "command line", "\"%s\" is one word too many", word);
     p->out->operand = word;
     return RC_OK;
 }
 
-static enum rc check_use(const struct parser *p) {
+static enum rc check_use(const struct parser *p)
+{
     const struct cli *c = p->out;
     const char *name = c->command < CLI_COMMANDS_SHOWN ? cli_commands[c->command].name : "probe";
     if (c->value[OPTION_SHOW_HELP] != NULL || c->value[OPTION_SHOW_VERSION] != NULL)
         return RC_OK;
     for (int i = 0; i < OPTION_COUNT; i++)
         if (c->value[i] != NULL && (cli_options[i].commands >> c->command & 1) == 0)
-            return err_set(p->e, RC_USAGE, "command line", "--%s means nothing to suantop%s%s", cli_options[i].name,
-                           name[0] != '\0' ? " " : "", name);
-    if (c->command < CLI_COMMANDS_SHOWN && cli_commands[c->command].args[0] != '\0' && c->operand == NULL)
-        return err_set(p->e, RC_USAGE, "command line", "suantop %s needs %s", name, cli_commands[c->command].args);
+            return err_set(p->e, RC_USAGE, "command line", "--%s means nothing to suantop%s%s",
+                           cli_options[i].name, name[0] != '\0' ? " " : "", name);
+    if (c->command < CLI_COMMANDS_SHOWN && cli_commands[c->command].args[0] != '\0' &&
+        c->operand == NULL)
+        return err_set(p->e, RC_USAGE, "command line", "suantop %s needs %s", name,
+                       cli_commands[c->command].args);
     return RC_OK;
 }
 
-enum rc cli_parse(int argc, char **argv, struct cli *out, struct err *e) {
+enum rc cli_parse(int argc, char **argv, struct cli *out, struct err *e)
+{
     struct parser p = {.argc = argc, .argv = argv, .out = out, .e = e};
     bool options = true;
     memset(out, 0, sizeof *out);
@@ -140,15 +156,20 @@ enum rc cli_parse(int argc, char **argv, struct cli *out, struct err *e) {
     return check_use(&p);
 }
 
-static void usage_option(struct buf *out, const struct cli_option_info *o) {
+static void usage_option(struct buf *out, const struct cli_option_info *o)
+{
     char left[48];
-    snprintf(left, sizeof left, "%c%c%s --%s%s%s", o->letter != '\0' ? '-' : ' ', o->letter != '\0' ? o->letter : ' ',
-             o->letter != '\0' ? "," : " ", o->name, o->arg != NULL ? " " : "", o->arg != NULL ? o->arg : "");
+    snprintf(left, sizeof left, "%c%c%s --%s%s%s", o->letter != '\0' ? '-' : ' ',
+             o->letter != '\0' ? o->letter : ' ', o->letter != '\0' ? "," : " ", o->name,
+             o->arg != NULL ? " " : "", o->arg != NULL ? o->arg : "");
     buf_addf(out, "  %-24s %s\n", left, o->help);
 }
 
-void cli_usage(struct buf *out) {
-    buf_adds(out, "suantop - top for computing power: FLOPS, heat, queues and interrupted tasks of all centers\n\n");
+void cli_usage(struct buf *out)
+{
+    buf_adds(
+        out,
+        "suantop - top for computing power: FLOPS, heat, queues and interrupted tasks of all centers\n\n");
     for (int i = 0; i < CLI_COMMANDS_SHOWN; i++) {
         char left[48];
         snprintf(left, sizeof left, "suantop %s %s", cli_commands[i].name, cli_commands[i].args);
@@ -157,5 +178,7 @@ void cli_usage(struct buf *out) {
     buf_adds(out, "\nOptions\n");
     for (int i = 0; i < OPTION_COUNT; i++)
         usage_option(out, &cli_options[i]);
-    buf_adds(out, "\nIn the dashboard press ? for the keys. Manual: suantop(1), suantop.conf(5), suantop-themes(5).\n");
+    buf_adds(
+        out,
+        "\nIn the dashboard press ? for the keys. Manual: suantop(1), suantop.conf(5), suantop-themes(5).\n");
 }

@@ -22,12 +22,21 @@ enum cli_option {
 
 struct cli {
     enum cli_command command;
-    const char *value[OPTION_COUNT]; /* the argument; "" for a flag that was given; NULL = not given */
-    const char *operand;             /* DIR, or NULL */
+    const char
+        *value[OPTION_COUNT]; /* the argument; "" for a flag that was given; NULL = not given */
+    const char *operand;      /* DIR, or NULL */
 };
 
-struct cli_command_info { const char *name, *args, *help; };
-struct cli_option_info { const char *name; char letter; const char *arg; unsigned commands; const char *help; };
+struct cli_command_info {
+    const char *name, *args, *help;
+};
+struct cli_option_info {
+    const char *name;
+    char letter;
+    const char *arg;
+    unsigned commands;
+    const char *help;
+};
 extern const struct cli_command_info cli_commands[];
 extern const struct cli_option_info cli_options[OPTION_COUNT];
 #define CLI_COMMANDS_SHOWN CLI_PROBE

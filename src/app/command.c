@@ -15,24 +15,31 @@
 
 #define EXIT_PARTIAL 3
 
-enum rc command_duration(const struct cli *cli, enum cli_option option, int64_t fallback_ms, int64_t *out, struct err *e) {
+enum rc command_duration(const struct cli *cli, enum cli_option option, int64_t fallback_ms,
+                         int64_t *out, struct err *e)
+{
     const char *text = cli->value[option];
     *out = fallback_ms;
     if (text == NULL || (quantity_duration(text, out) && *out > 0 && *out <= INT_MAX))
         return RC_OK;
-    return err_set(e, RC_USAGE, "command line", "--%s needs a duration such as 500ms, 10s or 5m, not \"%s\"",
+    return err_set(e, RC_USAGE, "command line",
+                   "--%s needs a duration such as 500ms, 10s or 5m, not \"%s\"",
                    cli_options[option].name, text);
 }
 
-enum rc command_number(const struct cli *cli, enum cli_option option, double fallback, double *out, struct err *e) {
+enum rc command_number(const struct cli *cli, enum cli_option option, double fallback, double *out,
+                       struct err *e)
+{
     const char *text = cli->value[option];
     *out = fallback;
     if (text == NULL || (quantity_number(text, out) && *out >= 0))
         return RC_OK;
-    return err_set(e, RC_USAGE, "command line", "--%s needs a number, not \"%s\"", cli_options[option].name, text);
+    return err_set(e, RC_USAGE, "command line", "--%s needs a number, not \"%s\"",
+                   cli_options[option].name, text);
 }
 
-int command_fail(const struct err *e) {
+int command_fail(const struct err *e)
+{
     fprintf(stderr, "suantop: %s%s%s\n", e->where, e->where[0] != '\0' ? ": " : "", e->msg);
     switch (e->rc) {
     case RC_USAGE:
@@ -48,7 +55,8 @@ int command_fail(const struct err *e) {
     }
 }
 
-static enum rc parse_only(const char *list, bool entities[ENTITY_COUNT], int *single, struct err *e) {
+static enum rc parse_only(const char *list, bool entities[ENTITY_COUNT], int *single, struct err *e)
+{
     size_t chosen = 0;
     *single = -1;
     for (const char *p = list; p != NULL && *p != '\0';) {
@@ -60,9 +68,10 @@ static enum rc parse_only(const char *list, bool entities[ENTITY_COUNT], int *si
                 found = i;
         }
         if (found < 0)
-            return err_set(e, RC_USAGE, "command line",
-                           "--only: \"%.*s\" is not one of centers, sources, pools, nodes, devices, jobs, reservations, licenses",
-                           (int)len, p);
+            return err_set(
+                e, RC_USAGE, "command line",
+                "--only: \"%.*s\" is not one of centers, sources, pools, nodes, devices, jobs, reservations, licenses",
+                (int)len, p);
         entities[found] = true;
         *single = ++chosen == 1 ? found : -1;
         p += len + (p[len] == ',');
@@ -70,7 +79,9 @@ static enum rc parse_only(const char *list, bool entities[ENTITY_COUNT], int *si
     return RC_OK;
 }
 
-static enum rc export_options(const struct cli *cli, struct export_options *o, struct filter **filter, struct err *e) {
+static enum rc export_options(const struct cli *cli, struct export_options *o,
+                              struct filter **filter, struct err *e)
+{
     double width;
     int single;
     enum rc rc = parse_only(cli->value[OPTION_ONLY], o->entities, &single, e);
@@ -84,29 +95,36 @@ static enum rc export_options(const struct cli *cli, struct export_options *o, s
     if (cli->value[OPTION_FILTER] == NULL)
         return RC_OK;
     if (single < 0)
-        return err_set(e, RC_USAGE, "command line", "--filter needs --only with one kind of rows, such as --only jobs");
+        return err_set(e, RC_USAGE, "command line",
+                       "--filter needs --only with one kind of rows, such as --only jobs");
     rc = filter_compile(cli->value[OPTION_FILTER], (enum entity)single, filter, e);
     o->filter = *filter;
     o->filter_entity = single;
     return rc;
 }
 
-static enum rc center_exists(const struct snapshot *s, const char *id, struct err *e) {
+static enum rc center_exists(const struct snapshot *s, const char *id, struct err *e)
+{
     const struct intern *strings = snapshot_strings(s);
     for (uint32_t i = 0; id != NULL && i < snapshot_slots(s, ENTITY_CENTER); i++) {
         const struct center_row *row = snapshot_row(s, ENTITY_CENTER, i);
         if (row != NULL && strcmp(intern_raw(strings, row->id), id) == 0)
             return RC_OK;
     }
-    return id == NULL ? RC_OK : err_set(e, RC_USAGE, "command line", "--center: there is no center \"%s\"", id);
+    return id == NULL
+               ? RC_OK
+               : err_set(e, RC_USAGE, "command line", "--center: there is no center \"%s\"", id);
 }
 
-static enum rc write_out(const struct cli *cli, const struct snapshot *s, const struct export_options *o, struct err *e) {
+static enum rc write_out(const struct cli *cli, const struct snapshot *s,
+                         const struct export_options *o, struct err *e)
+{
     const char *name = cli->value[OPTION_FORMAT] != NULL ? cli->value[OPTION_FORMAT] : "text";
     const struct export_format *format = export_find(name);
     struct outfile file;
     if (format == NULL)
-        return err_set(e, RC_USAGE, "command line", "--format: \"%s\" is not one of json, ndjson, csv, text", name);
+        return err_set(e, RC_USAGE, "command line",
+                       "--format: \"%s\" is not one of json, ndjson, csv, text", name);
     enum rc rc = outfile_open(&file, cli->value[OPTION_OUTPUT], e);
     if (rc != RC_OK)
         return rc;
@@ -117,10 +135,12 @@ static enum rc write_out(const struct cli *cli, const struct snapshot *s, const 
     return rc;
 }
 
-int command_export(const struct cli *cli, struct snapshot *s, wall_ms now, bool complete) {
+int command_export(const struct cli *cli, struct snapshot *s, wall_ms now, bool complete)
+{
     struct err e = {0};
     struct filter *filter = NULL;
-    struct export_options o = {.now = now, .utc_offset_minutes = clock_utc_offset(now), .complete = complete};
+    struct export_options o = {
+        .now = now, .utc_offset_minutes = clock_utc_offset(now), .complete = complete};
     enum rc rc = export_options(cli, &o, &filter, &e);
     if (rc == RC_OK)
         rc = center_exists(s, o.only_center, &e);

@@ -18,8 +18,10 @@ int command_record(const struct cli *cli);
 int command_replay(const struct cli *cli);
 
 /* Shared by them. */
-enum rc command_duration(const struct cli *cli, enum cli_option option, int64_t fallback_ms, int64_t *out, struct err *e);
-enum rc command_number(const struct cli *cli, enum cli_option option, double fallback, double *out, struct err *e);
+enum rc command_duration(const struct cli *cli, enum cli_option option, int64_t fallback_ms,
+                         int64_t *out, struct err *e);
+enum rc command_number(const struct cli *cli, enum cli_option option, double fallback, double *out,
+                       struct err *e);
 /* Says "suantop: WHERE: MESSAGE" on standard error; returns the exit status that fits. */
 int command_fail(const struct err *e);
 /* Writes s as --format says; returns the exit status. complete: false makes it 3. */

@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 /* Until INT, TERM or HUP. */
-static void wait_for_signal(void) {
+static void wait_for_signal(void)
+{
     sigset_t set;
     int number;
     sigemptyset(&set);
@@ -21,7 +22,8 @@ static void wait_for_signal(void) {
     (void)sigwait(&set, &number);
 }
 
-static void block_signals(void) {
+static void block_signals(void)
+{
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
@@ -30,7 +32,8 @@ static void block_signals(void) {
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
-int command_record(const struct cli *cli) {
+int command_record(const struct cli *cli)
+{
     struct session s;
     struct err e = {0};
     enum rc rc = session_open(&s, cli->value[OPTION_CONFIG], 0, &e);
@@ -39,7 +42,8 @@ int command_record(const struct cli *cli) {
     block_signals(); /* before the threads start, so that they inherit it and only we take them */
     rc = session_start_live(&s, cli->operand, &e);
     if (rc == RC_OK) {
-        fprintf(stderr, "suantop: recording %zu sources into %s; end with Ctrl-C\n", config_source_count(&s.config), cli->operand);
+        fprintf(stderr, "suantop: recording %zu sources into %s; end with Ctrl-C\n",
+                config_source_count(&s.config), cli->operand);
         wait_for_signal();
     }
     session_close(&s);
@@ -47,7 +51,8 @@ int command_record(const struct cli *cli) {
 }
 
 /* All answers at once, then one snapshot at the recording's own time. */
-static int replay_to_snapshot(const struct cli *cli, struct session *s) {
+static int replay_to_snapshot(const struct cli *cli, struct session *s)
+{
     struct err e = {0};
     enum rc rc = ingest_start(s->ingest, &e); /* it empties the queue while we fill it */
     if (rc != RC_OK)
@@ -56,12 +61,14 @@ static int replay_to_snapshot(const struct cli *cli, struct session *s) {
         ;
     ingest_flush(s->ingest);
     struct snapshot *snap = snapshot_hub_latest(s->hub);
-    int status = command_export(cli, snap, replay_now(s->replay), snapshot_totals(snap)->sources_bad == 0);
+    int status =
+        command_export(cli, snap, replay_now(s->replay), snapshot_totals(snap)->sources_bad == 0);
     snapshot_unref(snap);
     return status;
 }
 
-int command_replay(const struct cli *cli) {
+int command_replay(const struct cli *cli)
+{
     struct session s;
     struct err e = {0};
     enum rc rc = session_open_replay(&s, cli->operand, &e);

@@ -23,33 +23,39 @@ struct screen {
     double speed;
 };
 
-static void port_refresh(void *arg, int source) {
+static void port_refresh(void *arg, int source)
+{
     struct screen *screen = arg;
     if (screen->session->net != NULL)
         net_refresh(screen->session->net, source);
 }
 
-static uint32_t port_lookup(void *arg, int source, enum entity e, const char *id, size_t len) {
+static uint32_t port_lookup(void *arg, int source, enum entity e, const char *id, size_t len)
+{
     struct screen *screen = arg;
     return screen->session->net != NULL ? net_lookup(screen->session->net, source, e, id, len) : 0;
 }
 
-static wall_ms port_now(void *arg) {
+static wall_ms port_now(void *arg)
+{
     struct screen *screen = arg;
     return screen->session->replay != NULL ? replay_now(screen->session->replay) : clock_wall();
 }
 
-static int port_offset(void *arg, wall_ms t) {
+static int port_offset(void *arg, wall_ms t)
+{
     (void)arg;
     return clock_utc_offset(t);
 }
 
-static void port_step(void *arg) {
+static void port_step(void *arg)
+{
     struct screen *screen = arg;
     replay_request_step(screen->session->replay);
 }
 
-static double port_speed(void *arg, double factor) {
+static double port_speed(void *arg, double factor)
+{
     struct screen *screen = arg;
     if (factor > 0) {
         screen->speed = screen->speed > 0 ? screen->speed * factor : 1;
@@ -58,17 +64,21 @@ static double port_speed(void *arg, double factor) {
     return screen->speed;
 }
 
-static void on_raw(void *arg, uint32_t ticket, enum rc rc, const char *text, size_t len, const struct err *e) {
+static void on_raw(void *arg, uint32_t ticket, enum rc rc, const char *text, size_t len,
+                   const struct err *e)
+{
     struct screen *screen = arg;
     ui_post_raw(screen->ui, ticket, rc, text, len, e != NULL ? e->msg : "");
 }
 
-static void on_published(void *arg) {
+static void on_published(void *arg)
+{
     ui_wake(arg);
 }
 
 /* $XDG_STATE_HOME/suantop/ui, made if need be; NULL when there is no place to keep things. */
-static char *state_file(void) {
+static char *state_file(void)
+{
     const char *xdg = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
     char *dir = NULL;
     if (xdg != NULL && xdg[0] == '/')
@@ -88,19 +98,25 @@ static char *state_file(void) {
     return file;
 }
 
-static char *theme_dirs(void) {
-    const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME"), *own = getenv("SUANTOP_THEMES");
+static char *theme_dirs(void)
+{
+    const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME"),
+               *own = getenv("SUANTOP_THEMES");
     return xasprintf("%s%s%s%s:%s", own != NULL ? own : "", own != NULL ? ":" : "",
                      xdg != NULL ? xdg : (home != NULL ? home : ""),
-                     xdg != NULL ? "/suantop/themes" : "/.config/suantop/themes", PKGDATADIR "/themes");
+                     xdg != NULL ? "/suantop/themes" : "/.config/suantop/themes",
+                     PKGDATADIR "/themes");
 }
 
-static int test_fd(void) {
+static int test_fd(void)
+{
     const char *text = getenv("SUANTOP_TEST_FD");
     return text != NULL && text[0] != '\0' ? (int)strtol(text, NULL, 10) : -1;
 }
 
-static void fill_options(const struct cli *cli, const struct session *s, bool replay, struct ui_options *o) {
+static void fill_options(const struct cli *cli, const struct session *s, bool replay,
+                         struct ui_options *o)
+{
     *o = (struct ui_options){
         .theme = cli->value[OPTION_THEME] != NULL ? cli->value[OPTION_THEME] : s->config.theme,
         .view = cli->value[OPTION_VIEW],
@@ -115,15 +131,23 @@ static void fill_options(const struct cli *cli, const struct session *s, bool re
 }
 
 /* Where output goes when there is no screen to draw on. */
-static int refuse_without_terminal(void) {
-    fputs("suantop: standard output is not a terminal; for one picture in a file or pipe use: suantop snapshot\n", stderr);
+static int refuse_without_terminal(void)
+{
+    fputs(
+        "suantop: standard output is not a terminal; for one picture in a file or pipe use: suantop snapshot\n",
+        stderr);
     return EX_USAGE;
 }
 
-static int run_ui(const struct cli *cli, struct screen *screen, bool replay) {
+static int run_ui(const struct cli *cli, struct screen *screen, bool replay)
+{
     struct err e = {0};
     struct ui_options o;
-    struct ui_port port = {.arg = screen, .refresh = port_refresh, .lookup = port_lookup, .now = port_now, .utc_offset = port_offset};
+    struct ui_port port = {.arg = screen,
+                           .refresh = port_refresh,
+                           .lookup = port_lookup,
+                           .now = port_now,
+                           .utc_offset = port_offset};
     char *state = state_file(), *dirs = theme_dirs();
     if (replay) {
         port.replay_step = port_step;
@@ -139,7 +163,8 @@ static int run_ui(const struct cli *cli, struct screen *screen, bool replay) {
         screen->session->raw = on_raw;
         screen->session->raw_arg = screen;
         xmem_set_oom_hook(ui_emergency_restore);
-        rc = replay ? session_start_replay(screen->session, screen->speed, &e) : session_start_live(screen->session, NULL, &e);
+        rc = replay ? session_start_replay(screen->session, screen->speed, &e)
+                    : session_start_live(screen->session, NULL, &e);
         if (rc == RC_OK)
             rc = ui_run(screen->ui, &e);
         session_stop(screen->session);
@@ -150,17 +175,20 @@ static int run_ui(const struct cli *cli, struct screen *screen, bool replay) {
     return rc == RC_OK ? 0 : command_fail(&e);
 }
 
-int command_screen(const struct cli *cli, struct session *s, bool replay) {
+int command_screen(const struct cli *cli, struct session *s, bool replay)
+{
     struct screen screen = {.session = s, .speed = 1};
     struct err e = {0};
     if (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO))
         return refuse_without_terminal();
-    if (cli->value[OPTION_SPEED] != NULL && command_number(cli, OPTION_SPEED, 1, &screen.speed, &e) != RC_OK)
+    if (cli->value[OPTION_SPEED] != NULL &&
+        command_number(cli, OPTION_SPEED, 1, &screen.speed, &e) != RC_OK)
         return command_fail(&e);
     return run_ui(cli, &screen, replay);
 }
 
-int command_dashboard(const struct cli *cli) {
+int command_dashboard(const struct cli *cli)
+{
     struct session s;
     struct err e = {0};
     int64_t refresh;

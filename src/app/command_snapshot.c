@@ -16,7 +16,9 @@
 #define EXIT_UNKNOWN 3
 
 /* Opens, collects once; *complete tells whether every source answered well. NULL on failure with e set. */
-static struct snapshot *collect(const struct cli *cli, struct session *s, bool *complete, struct err *e) {
+static struct snapshot *collect(const struct cli *cli, struct session *s, bool *complete,
+                                struct err *e)
+{
     int64_t timeout;
     size_t unanswered;
     enum rc rc = command_duration(cli, OPTION_TIMEOUT, DEFAULT_TIMEOUT_MS, &timeout, e);
@@ -34,7 +36,8 @@ static struct snapshot *collect(const struct cli *cli, struct session *s, bool *
     return snap;
 }
 
-int command_snapshot(const struct cli *cli) {
+int command_snapshot(const struct cli *cli)
+{
     struct session s;
     struct err e = {0};
     bool complete;
@@ -47,7 +50,8 @@ int command_snapshot(const struct cli *cli) {
     return status;
 }
 
-static enum rc check_limits(const struct cli *cli, struct check_limits *l, struct err *e) {
+static enum rc check_limits(const struct cli *cli, struct check_limits *l, struct err *e)
+{
     int64_t warn_stale, crit_stale;
     enum rc rc = command_duration(cli, OPTION_STALE_WARN, 120000, &warn_stale, e);
     if (rc == RC_OK)
@@ -71,12 +75,14 @@ static enum rc check_limits(const struct cli *cli, struct check_limits *l, struc
     return rc;
 }
 
-static int unknown(const struct err *e) {
+static int unknown(const struct err *e)
+{
     printf("UNKNOWN - %s%s%s\n", e->where, e->where[0] != '\0' ? ": " : "", e->msg);
     return EXIT_UNKNOWN;
 }
 
-int command_check(const struct cli *cli) {
+int command_check(const struct cli *cli)
+{
     struct session s;
     struct err e = {0};
     struct check_limits limits = {0};
@@ -87,7 +93,10 @@ int command_check(const struct cli *cli) {
     struct snapshot *snap = collect(cli, &s, &complete, &e);
     if (snap == NULL)
         return unknown(&e);
-    struct export_options o = {.now = clock_wall(), .complete = complete, .filter_entity = -1, .only_center = cli->value[OPTION_CENTER]};
+    struct export_options o = {.now = clock_wall(),
+                               .complete = complete,
+                               .filter_entity = -1,
+                               .only_center = cli->value[OPTION_CENTER]};
     buf_init(&line, 65536);
     int status = check_verdict(snap, &limits, &o, &line);
     printf("%s\n", line.data);
@@ -97,44 +106,54 @@ int command_check(const struct cli *cli) {
     return fflush(stdout) == 0 ? status : EXIT_UNKNOWN;
 }
 
-static const char *or_none(const char *s) {
+static const char *or_none(const char *s)
+{
     return s[0] != '\0' ? s : "-";
 }
 
-static bool doctor_source(const struct snapshot *snap, const struct source_row *r) {
+static bool doctor_source(const struct snapshot *snap, const struct source_row *r)
+{
     const struct intern *in = snapshot_strings(snap);
     bool ok = r->state == source_state_OK;
-    printf("%-4s  %s  %s\n", ok ? "ok" : "FAIL", intern_text(in, r->name), intern_text(in, r->target));
+    printf("%-4s  %s  %s\n", ok ? "ok" : "FAIL", intern_text(in, r->name),
+           intern_text(in, r->target));
     if (ok)
-        printf("      %s, version %s, last answer %.0f ms, %.0f bytes\n", or_none(intern_text(in, r->via)),
-               or_none(intern_text(in, r->version)), r->latency_ms, r->last_bytes);
+        printf("      %s, version %s, last answer %.0f ms, %.0f bytes\n",
+               or_none(intern_text(in, r->via)), or_none(intern_text(in, r->version)),
+               r->latency_ms, r->last_bytes);
     if (row_has(r, source, note))
         printf("      note: %s\n", intern_text(in, r->note));
     if (!ok)
-        printf("      what: %s%s%s\n", intern_text(in, r->error_code), row_has(r, source, error_code) ? ": " : "",
-               row_has(r, source, error) ? intern_text(in, r->error) : "no answer within the time-out (--timeout)");
+        printf("      what: %s%s%s\n", intern_text(in, r->error_code),
+               row_has(r, source, error_code) ? ": " : "",
+               row_has(r, source, error) ? intern_text(in, r->error)
+                                         : "no answer within the time-out (--timeout)");
     if (row_has(r, source, mend))
         printf("      mend: %s\n", intern_text(in, r->mend));
     if (r->bad_elements > 0)
-        printf("      %.0f elements could not be used, for example: %s\n", r->bad_elements, intern_text(in, r->bad_example));
+        printf("      %.0f elements could not be used, for example: %s\n", r->bad_elements,
+               intern_text(in, r->bad_example));
     return ok;
 }
 
-static bool doctor_terminal(void) {
+static bool doctor_terminal(void)
+{
     const char *term = getenv("TERM"), *lang = getenv("LC_ALL");
     if (lang == NULL || lang[0] == '\0')
         lang = getenv("LC_CTYPE");
     if (lang == NULL || lang[0] == '\0')
         lang = getenv("LANG");
     bool utf8 = lang != NULL && (strstr(lang, "UTF-8") != NULL || strstr(lang, "utf8") != NULL);
-    printf("%-4s  terminal TERM=%s, locale %s\n", utf8 ? "ok" : "note", term != NULL ? term : "(unset)",
-           lang != NULL ? lang : "(unset)");
+    printf("%-4s  terminal TERM=%s, locale %s\n", utf8 ? "ok" : "note",
+           term != NULL ? term : "(unset)", lang != NULL ? lang : "(unset)");
     if (!utf8)
-        printf("      mend: the locale is not UTF-8; the dashboard draws UTF-8 all the same (--ascii if that looks wrong)\n");
+        printf(
+            "      mend: the locale is not UTF-8; the dashboard draws UTF-8 all the same (--ascii if that looks wrong)\n");
     return true;
 }
 
-int command_doctor(const struct cli *cli) {
+int command_doctor(const struct cli *cli)
+{
     struct session s;
     struct err e = {0};
     bool complete;
@@ -143,8 +162,8 @@ int command_doctor(const struct cli *cli) {
     if (snap == NULL)
         return command_fail(&e);
     printf("ok    configuration %s, %zu centers, %zu sources\n",
-           s.config.path != NULL ? s.config.path : "(none: found by looking around)", s.config.center_count,
-           config_source_count(&s.config));
+           s.config.path != NULL ? s.config.path : "(none: found by looking around)",
+           s.config.center_count, config_source_count(&s.config));
     for (uint32_t i = 0; i < snapshot_slots(snap, ENTITY_SOURCE); i++) {
         const struct source_row *row = snapshot_row(snap, ENTITY_SOURCE, i);
         bad += row != NULL && !doctor_source(snap, row);

@@ -19,7 +19,8 @@
 
 const char *const config_capacity_keys[4] = {"fp64", "fp32", "fp16", "fp8"};
 
-static char *in_dir(const char *dir, const char *rest) {
+static char *in_dir(const char *dir, const char *rest)
+{
     char *path = xasprintf("%s%s", dir, rest);
     if (access(path, F_OK) == 0)
         return path;
@@ -27,7 +28,8 @@ static char *in_dir(const char *dir, const char *rest) {
     return NULL;
 }
 
-char *config_find(const char *explicit_path) {
+char *config_find(const char *explicit_path)
+{
     if (explicit_path != NULL)
         return xstrdup(explicit_path);
     const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
@@ -39,7 +41,8 @@ char *config_find(const char *explicit_path) {
     return found != NULL ? found : in_dir(SYSCONFDIR, "/suantop/config.yaml");
 }
 
-static enum rc read_fd(int fd, const char *path, struct buf *out, struct err *e) {
+static enum rc read_fd(int fd, const char *path, struct buf *out, struct err *e)
+{
     struct stat st;
     if (fstat(fd, &st) != 0)
         return err_sys(e, RC_IO, errno, path, "cannot be read");
@@ -60,7 +63,8 @@ static enum rc read_fd(int fd, const char *path, struct buf *out, struct err *e)
     }
 }
 
-enum rc config_load(const char *path, struct config *out, struct err *e) {
+enum rc config_load(const char *path, struct config *out, struct err *e)
+{
     struct buf text;
     memset(out, 0, sizeof *out);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -75,7 +79,9 @@ enum rc config_load(const char *path, struct config *out, struct err *e) {
     return rc;
 }
 
-enum rc config_load_text(const char *text, size_t len, const char *name, struct config *out, struct err *e) {
+enum rc config_load_text(const char *text, size_t len, const char *name, struct config *out,
+                         struct err *e)
+{
     memset(out, 0, sizeof *out);
     if (memchr(text, '\0', len) != NULL)
         return err_set(e, RC_SYNTAX, name, "holds a NUL byte");
@@ -93,14 +99,16 @@ enum rc config_load_text(const char *text, size_t len, const char *name, struct 
     return rc;
 }
 
-static void source_fini(struct config_source *s) {
+static void source_fini(struct config_source *s)
+{
     for (size_t i = 0; i < s->ops->option_count; i++)
         free(s->values[i]);
     free(s->values);
     free(s->id);
 }
 
-static void center_fini(struct config_center *c) {
+static void center_fini(struct config_center *c)
+{
     for (size_t i = 0; i < c->source_count; i++)
         source_fini(&c->sources[i]);
     for (size_t i = 0; i < ARRAY_LEN(c->capacity); i++)
@@ -112,7 +120,8 @@ static void center_fini(struct config_center *c) {
     free(c->region);
 }
 
-void config_free(struct config *c) {
+void config_free(struct config *c)
+{
     for (size_t i = 0; i < c->center_count; i++)
         center_fini(&c->centers[i]);
     free(c->centers);
@@ -121,7 +130,8 @@ void config_free(struct config *c) {
     memset(c, 0, sizeof *c);
 }
 
-struct config_center *config_add_center(struct config *c, const char *id, const char *name) {
+struct config_center *config_add_center(struct config *c, const char *id, const char *name)
+{
     c->centers = xreallocarray(c->centers, c->center_count + 1, sizeof *c->centers);
     struct config_center *center = &c->centers[c->center_count++];
     memset(center, 0, sizeof *center);
@@ -133,7 +143,8 @@ struct config_center *config_add_center(struct config *c, const char *id, const 
 }
 
 /* "zhangbei/slurm", and "zhangbei/slurm-2" for the second of its kind. */
-static char *source_id(const struct config_center *center, const struct collector_ops *ops) {
+static char *source_id(const struct config_center *center, const struct collector_ops *ops)
+{
     unsigned same = 1;
     for (size_t i = 0; i < center->source_count; i++)
         same += center->sources[i].ops == ops;
@@ -142,9 +153,12 @@ static char *source_id(const struct config_center *center, const struct collecto
     return xasprintf("%s/%s-%u", center->id, ops->name, same);
 }
 
-struct config_source *config_add_source(struct config_center *center, const struct collector_ops *ops) {
+struct config_source *config_add_source(struct config_center *center,
+                                        const struct collector_ops *ops)
+{
     char *id = source_id(center, ops);
-    center->sources = xreallocarray(center->sources, center->source_count + 1, sizeof *center->sources);
+    center->sources =
+        xreallocarray(center->sources, center->source_count + 1, sizeof *center->sources);
     struct config_source *s = &center->sources[center->source_count++];
     memset(s, 0, sizeof *s);
     s->ops = ops;
@@ -156,7 +170,8 @@ struct config_source *config_add_source(struct config_center *center, const stru
     return s;
 }
 
-void config_set(struct config_source *s, const char *option, const char *value) {
+void config_set(struct config_source *s, const char *option, const char *value)
+{
     for (size_t i = 0; i < s->ops->option_count; i++)
         if (strcmp(s->ops->options[i].name, option) == 0) {
             free(s->values[i]);
@@ -164,14 +179,16 @@ void config_set(struct config_source *s, const char *option, const char *value) 
         }
 }
 
-size_t config_source_count(const struct config *c) {
+size_t config_source_count(const struct config *c)
+{
     size_t n = 0;
     for (size_t i = 0; i < c->center_count; i++)
         n += c->centers[i].source_count;
     return n;
 }
 
-void config_index(struct config *c, const char *self) {
+void config_index(struct config *c, const char *self)
+{
     uint16_t number = 0;
     for (size_t i = 0; i < c->center_count; i++)
         for (size_t k = 0; k < c->centers[i].source_count; k++) {

@@ -13,8 +13,8 @@
 
 struct config_source {
     const struct collector_ops *ops;
-    char **values;          /* by option of ops, NULL = unset; fallbacks applied */
-    char *id;               /* "tianjin/slurm", unique */
+    char **values; /* by option of ops, NULL = unset; fallbacks applied */
+    char *id;      /* "tianjin/slurm", unique */
     struct source_conf conf;
 };
 
@@ -30,9 +30,9 @@ struct config_center {
 };
 
 struct config {
-    char *path;             /* of the file, or NULL when discovered */
+    char *path; /* of the file, or NULL when discovered */
     int64_t refresh_ms;
-    char *theme;            /* NULL = default */
+    char *theme; /* NULL = default */
     struct config_center *centers;
     size_t center_count;
 };
@@ -43,7 +43,8 @@ extern const char *const config_capacity_keys[4];
  * NULL if there is none (then discover). The caller frees it. */
 char *config_find(const char *explicit_path);
 enum rc config_load(const char *path, struct config *out, struct err *e);
-enum rc config_load_text(const char *text, size_t len, const char *name, struct config *out, struct err *e);
+enum rc config_load_text(const char *text, size_t len, const char *name, struct config *out,
+                         struct err *e);
 void config_free(struct config *c);
 /* Number all sources and fill their source_conf. self: path of this program. */
 void config_index(struct config *c, const char *self);
@@ -51,7 +52,8 @@ size_t config_source_count(const struct config *c);
 
 /* Building one by hand (discover, tests). */
 struct config_center *config_add_center(struct config *c, const char *id, const char *name);
-struct config_source *config_add_source(struct config_center *center, const struct collector_ops *ops);
+struct config_source *config_add_source(struct config_center *center,
+                                        const struct collector_ops *ops);
 void config_set(struct config_source *s, const char *option, const char *value);
 /* The configuration as JSON or YAML text without secrets, enough to load it again (recordings). */
 struct buf;

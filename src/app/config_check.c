@@ -22,20 +22,25 @@ struct check {
     struct err *e;
 };
 
-static enum rc refuse(const struct check *c, const char *path, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static enum rc refuse(const struct check *c, const char *path, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
-static enum rc refuse(const struct check *c, const char *path, const char *fmt, ...) {
+static enum rc refuse(const struct check *c, const char *path, const char *fmt, ...)
+{
     char where[96], message[256];
     va_list args;
     va_start(args, fmt);
     vsnprintf(message, sizeof message, fmt, args);
     va_end(args);
-    snprintf(where, sizeof where, "%.80s:%d", c->where->name, config_where(c->where->text, c->where->len, path));
+    snprintf(where, sizeof where, "%.80s:%d", c->where->name,
+             config_where(c->where->text, c->where->len, path));
     return err_set(c->e, RC_SCHEMA, where, "%s", message);
 }
 
 /* One of `words`, whose index is the value; index 0 ("unknown") is only for the unset. */
-static enum rc check_word(const struct check *c, const char *path, const char *value, const char *const *words, int *out) {
+static enum rc check_word(const struct check *c, const char *path, const char *value,
+                          const char *const *words, int *out)
+{
     char accepted[160] = "";
     if (value == NULL)
         return RC_OK;
@@ -50,12 +55,14 @@ static enum rc check_word(const struct check *c, const char *path, const char *v
     return refuse(c, path, "\"%s\" is not one of:%s", value, accepted);
 }
 
-static const char *const *words_of(const char *field) {
+static const char *const *words_of(const char *field)
+{
     const struct entity_info *info = entity_info(ENTITY_CENTER);
     return info->fields[entity_field(ENTITY_CENTER, field)].words;
 }
 
-static bool one_of(const char *value, const char *words) {
+static bool one_of(const char *value, const char *words)
+{
     size_t len = strlen(value);
     for (const char *p = words; len > 0 && (p = strstr(p, value)) != NULL; p += len)
         if ((p == words || p[-1] == ' ') && (p[len] == ' ' || p[len] == '\0'))
@@ -63,21 +70,28 @@ static bool one_of(const char *value, const char *words) {
     return false;
 }
 
-static bool is_url(const char *s) {
-    return (strncmp(s, "https://", 8) == 0 && s[8] != '\0') || (strncmp(s, "http://", 7) == 0 && s[7] != '\0');
+static bool is_url(const char *s)
+{
+    return (strncmp(s, "https://", 8) == 0 && s[8] != '\0') ||
+           (strncmp(s, "http://", 7) == 0 && s[7] != '\0');
 }
 
-static enum rc check_option(const struct check *c, const char *path, const struct option_desc *o, const char *value) {
+static enum rc check_option(const struct check *c, const char *path, const struct option_desc *o,
+                            const char *value)
+{
     int64_t ms;
     double number;
     switch (o->type) {
     case OPT_URL:
         if (!is_url(value) || strpbrk(value, " \t\r\n\"@") != NULL)
-            return refuse(c, path, "%s must be https://HOST:PORT (without user or password), not \"%s\"", o->name, value);
+            return refuse(c, path,
+                          "%s must be https://HOST:PORT (without user or password), not \"%s\"",
+                          o->name, value);
         break;
     case OPT_DURATION:
         if (!quantity_duration(value, &ms) || ms <= 0)
-            return refuse(c, path, "%s must be a duration such as 500ms, 30s, 5m or 1h, not \"%s\"", o->name, value);
+            return refuse(c, path, "%s must be a duration such as 500ms, 30s, 5m or 1h, not \"%s\"",
+                          o->name, value);
         break;
     case OPT_BOOL:
         if (!one_of(value, "true false"))
@@ -85,7 +99,8 @@ static enum rc check_option(const struct check *c, const char *path, const struc
         break;
     case OPT_SIZE:
         if (!quantity_bytes(value, 1, &number))
-            return refuse(c, path, "%s must be a size such as 500K or 10M, not \"%s\"", o->name, value);
+            return refuse(c, path, "%s must be a size such as 500K or 10M, not \"%s\"", o->name,
+                          value);
         break;
     case OPT_WORD:
         if (!one_of(value, o->words))
@@ -103,7 +118,9 @@ static enum rc check_option(const struct check *c, const char *path, const struc
 }
 
 /* http:// only with insecure: true, so that a token never leaves in clear by a typing error. */
-static enum rc check_insecure(const struct check *c, const char *path, const struct config_source *s) {
+static enum rc check_insecure(const struct check *c, const char *path,
+                              const struct config_source *s)
+{
     const char *url = NULL, *insecure = NULL;
     for (size_t i = 0; i < s->ops->option_count; i++) {
         if (strcmp(s->ops->options[i].name, "url") == 0)
@@ -111,19 +128,25 @@ static enum rc check_insecure(const struct check *c, const char *path, const str
         if (strcmp(s->ops->options[i].name, "insecure") == 0)
             insecure = s->values[i];
     }
-    if (url == NULL || strncmp(url, "http://", 7) != 0 || (insecure != NULL && strcmp(insecure, "true") == 0))
+    if (url == NULL || strncmp(url, "http://", 7) != 0 ||
+        (insecure != NULL && strcmp(insecure, "true") == 0))
         return RC_OK;
-    return refuse(c, path, "http:// sends the token in clear; use https://, or say insecure: true for this source");
+    return refuse(
+        c, path,
+        "http:// sends the token in clear; use https://, or say insecure: true for this source");
 }
 
-static char *resolve(const struct check *c, enum option_type type, const char *value) {
+static char *resolve(const struct check *c, enum option_type type, const char *value)
+{
     const char *slash = strrchr(c->where->name, '/');
     if (type != OPT_PATH || value[0] == '/' || slash == NULL)
         return xstrdup(value);
     return xasprintf("%.*s/%s", (int)(slash - c->where->name), c->where->name, value);
 }
 
-static enum rc check_options(const struct check *c, const char *path, char **raw, struct config_source *s) {
+static enum rc check_options(const struct check *c, const char *path, char **raw,
+                             struct config_source *s)
+{
     char at[160];
     for (size_t i = 0; i < s->ops->option_count; i++) {
         const struct option_desc *o = &s->ops->options[i];
@@ -139,8 +162,9 @@ static enum rc check_options(const struct check *c, const char *path, char **raw
     return check_insecure(c, path, s);
 }
 
-static enum rc check_source(const struct check *c, const char *path, const struct config_raw_source *raw,
-                            struct config_center *center) {
+static enum rc check_source(const struct check *c, const char *path,
+                            const struct config_raw_source *raw, struct config_center *center)
+{
     const struct collector_ops *const *all = collector_all();
     int chosen = -1;
     char at[128];
@@ -148,8 +172,9 @@ static enum rc check_source(const struct check *c, const char *path, const struc
         if (raw->by_collector[i] == NULL)
             continue;
         if (chosen >= 0)
-            return refuse(c, path, "one entry of sources holds both %s and %s; give each its own \"-\"", all[chosen]->name,
-                          all[i]->name);
+            return refuse(c, path,
+                          "one entry of sources holds both %s and %s; give each its own \"-\"",
+                          all[chosen]->name, all[i]->name);
         chosen = i;
     }
     if (chosen < 0)
@@ -158,18 +183,22 @@ static enum rc check_source(const struct check *c, const char *path, const struc
     return check_options(c, at, raw->by_collector[chosen], config_add_source(center, all[chosen]));
 }
 
-static enum rc check_id(const struct check *c, const char *path, const char *id) {
+static enum rc check_id(const struct check *c, const char *path, const char *id)
+{
     for (const char *p = id; *p != '\0'; p++)
         if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.", *p) == NULL)
-            return refuse(c, path, "id \"%s\" may hold letters, digits, - _ and . only (name is for people)", id);
+            return refuse(c, path,
+                          "id \"%s\" may hold letters, digits, - _ and . only (name is for people)",
+                          id);
     for (size_t i = 0; i < c->out->center_count; i++)
         if (strcmp(c->out->centers[i].id, id) == 0)
             return refuse(c, path, "two centers have the id \"%s\"", id);
     return RC_OK;
 }
 
-static enum rc check_words(const struct check *c, const char *path, const struct config_raw_center *raw,
-                           struct config_center *center) {
+static enum rc check_words(const struct check *c, const char *path,
+                           const struct config_raw_center *raw, struct config_center *center)
+{
     char at[64];
     int kind = 0, tier = 0, tenancy = 0;
     snprintf(at, sizeof at, "%s/kind", path);
@@ -186,8 +215,9 @@ static enum rc check_words(const struct check *c, const char *path, const struct
     return rc;
 }
 
-static enum rc check_capacity(const struct check *c, const char *path, const struct config_raw_center *raw,
-                              struct config_center *center) {
+static enum rc check_capacity(const struct check *c, const char *path,
+                              const struct config_raw_center *raw, struct config_center *center)
+{
     char at[64];
     double flops;
     for (size_t i = 0; raw->capacity != NULL && i < ARRAY_LEN(config_capacity_keys); i++) {
@@ -202,21 +232,25 @@ static enum rc check_capacity(const struct check *c, const char *path, const str
     return RC_OK;
 }
 
-static void replace(char **slot, const char *value) {
+static void replace(char **slot, const char *value)
+{
     if (value == NULL)
         return;
     free(*slot);
     *slot = xstrdup(value);
 }
 
-static enum rc check_center(const struct check *c, unsigned index, const struct config_raw_center *raw) {
-    char path[48], at[64];
+static enum rc check_center(const struct check *c, unsigned index,
+                            const struct config_raw_center *raw)
+{
+    char path[48], at[96];
     snprintf(path, sizeof path, "centers/%u", index);
     snprintf(at, sizeof at, "%s/id", path);
     enum rc rc = check_id(c, at, raw->id);
     if (rc != RC_OK)
         return rc;
-    struct config_center *center = config_add_center(c->out, raw->id, raw->name != NULL ? raw->name : raw->id);
+    struct config_center *center =
+        config_add_center(c->out, raw->id, raw->name != NULL ? raw->name : raw->id);
     replace(&center->operator_name, raw->operator_name);
     replace(&center->region, raw->region);
     rc = check_words(c, path, raw, center);
@@ -229,17 +263,21 @@ static enum rc check_center(const struct check *c, unsigned index, const struct 
     return rc;
 }
 
-static enum rc check_refresh(const struct check *c, const char *value) {
+static enum rc check_refresh(const struct check *c, const char *value)
+{
     c->out->refresh_ms = 5000;
     if (value == NULL)
         return RC_OK;
     if (!quantity_duration(value, &c->out->refresh_ms) || c->out->refresh_ms < MIN_REFRESH_MS ||
         c->out->refresh_ms > MAX_REFRESH_MS)
-        return refuse(c, "refresh", "refresh must be a duration from 250ms to 1h, not \"%s\"", value);
+        return refuse(c, "refresh", "refresh must be a duration from 250ms to 1h, not \"%s\"",
+                      value);
     return RC_OK;
 }
 
-enum rc config_check(const struct config_text *where, const struct config_raw *raw, struct config *out, struct err *e) {
+enum rc config_check(const struct config_text *where, const struct config_raw *raw,
+                     struct config *out, struct err *e)
+{
     const struct check c = {where, out, e};
     enum rc rc = check_refresh(&c, raw->refresh);
     if (raw->theme != NULL)

@@ -9,7 +9,8 @@
 #define CONFIG_MAX_COLLECTORS 16
 
 struct config_raw_source {
-    char **by_collector[CONFIG_MAX_COLLECTORS]; /* by index in collector_all(): option values; NULL = not this one */
+    char **by_collector
+        [CONFIG_MAX_COLLECTORS]; /* by index in collector_all(): option values; NULL = not this one */
 };
 struct config_raw_capacity {
     char *by_precision[4];
@@ -32,8 +33,10 @@ struct config_text {
     const char *name;
 };
 
-enum rc config_parse(const char *text, size_t len, const char *name, struct config_raw **out, struct err *e);
+enum rc config_parse(const char *text, size_t len, const char *name, struct config_raw **out,
+                     struct err *e);
 void config_raw_free(struct config_raw *raw);
-enum rc config_check(const struct config_text *where, const struct config_raw *raw, struct config *out, struct err *e);
+enum rc config_check(const struct config_text *where, const struct config_raw *raw,
+                     struct config *out, struct err *e);
 
 #endif

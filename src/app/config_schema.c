@@ -23,10 +23,14 @@ static cyaml_schema_field_t source_fields[CONFIG_MAX_COLLECTORS + 1];
 static cyaml_schema_value_t source_schema;
 
 static const cyaml_schema_field_t capacity_fields[] = {
-    CYAML_FIELD_STRING_PTR("fp64", OPTIONAL_TEXT, struct config_raw_capacity, by_precision[0], 1, MAX_TEXT),
-    CYAML_FIELD_STRING_PTR("fp32", OPTIONAL_TEXT, struct config_raw_capacity, by_precision[1], 1, MAX_TEXT),
-    CYAML_FIELD_STRING_PTR("fp16", OPTIONAL_TEXT, struct config_raw_capacity, by_precision[2], 1, MAX_TEXT),
-    CYAML_FIELD_STRING_PTR("fp8", OPTIONAL_TEXT, struct config_raw_capacity, by_precision[3], 1, MAX_TEXT),
+    CYAML_FIELD_STRING_PTR("fp64", OPTIONAL_TEXT, struct config_raw_capacity, by_precision[0], 1,
+                           MAX_TEXT),
+    CYAML_FIELD_STRING_PTR("fp32", OPTIONAL_TEXT, struct config_raw_capacity, by_precision[1], 1,
+                           MAX_TEXT),
+    CYAML_FIELD_STRING_PTR("fp16", OPTIONAL_TEXT, struct config_raw_capacity, by_precision[2], 1,
+                           MAX_TEXT),
+    CYAML_FIELD_STRING_PTR("fp8", OPTIONAL_TEXT, struct config_raw_capacity, by_precision[3], 1,
+                           MAX_TEXT),
     CYAML_FIELD_END};
 
 static const cyaml_schema_field_t center_fields[] = {
@@ -34,25 +38,30 @@ static const cyaml_schema_field_t center_fields[] = {
     CYAML_FIELD_STRING_PTR("name", OPTIONAL_TEXT, struct config_raw_center, name, 1, MAX_TEXT),
     CYAML_FIELD_STRING_PTR("kind", OPTIONAL_TEXT, struct config_raw_center, kind, 0, MAX_TEXT),
     CYAML_FIELD_STRING_PTR("tier", OPTIONAL_TEXT, struct config_raw_center, tier, 0, MAX_TEXT),
-    CYAML_FIELD_STRING_PTR("tenancy", OPTIONAL_TEXT, struct config_raw_center, tenancy, 0, MAX_TEXT),
-    CYAML_FIELD_STRING_PTR("operator", OPTIONAL_TEXT, struct config_raw_center, operator_name, 0, MAX_TEXT),
+    CYAML_FIELD_STRING_PTR("tenancy", OPTIONAL_TEXT, struct config_raw_center, tenancy, 0,
+                           MAX_TEXT),
+    CYAML_FIELD_STRING_PTR("operator", OPTIONAL_TEXT, struct config_raw_center, operator_name, 0,
+                           MAX_TEXT),
     CYAML_FIELD_STRING_PTR("region", OPTIONAL_TEXT, struct config_raw_center, region, 0, MAX_TEXT),
-    CYAML_FIELD_MAPPING_PTR("capacity", OPTIONAL_TEXT, struct config_raw_center, capacity, capacity_fields),
-    CYAML_FIELD_SEQUENCE_COUNT("sources", CYAML_FLAG_POINTER, struct config_raw_center, sources, sources_count,
-                               &source_schema, 1, 64),
+    CYAML_FIELD_MAPPING_PTR("capacity", OPTIONAL_TEXT, struct config_raw_center, capacity,
+                            capacity_fields),
+    CYAML_FIELD_SEQUENCE_COUNT("sources", CYAML_FLAG_POINTER, struct config_raw_center, sources,
+                               sources_count, &source_schema, 1, 64),
     CYAML_FIELD_END};
 static const cyaml_schema_value_t center_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_raw_center, center_fields)};
 static const cyaml_schema_field_t top_fields[] = {
     CYAML_FIELD_STRING_PTR("refresh", OPTIONAL_TEXT, struct config_raw, refresh, 0, MAX_TEXT),
     CYAML_FIELD_STRING_PTR("theme", OPTIONAL_TEXT, struct config_raw, theme, 0, MAX_TEXT),
-    CYAML_FIELD_SEQUENCE_COUNT("centers", CYAML_FLAG_POINTER, struct config_raw, centers, centers_count,
-                               &center_schema, 1, MAX_CENTERS),
+    CYAML_FIELD_SEQUENCE_COUNT("centers", CYAML_FLAG_POINTER, struct config_raw, centers,
+                               centers_count, &center_schema, 1, MAX_CENTERS),
     CYAML_FIELD_END};
-static const cyaml_schema_value_t top_schema = {CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct config_raw, top_fields)};
+static const cyaml_schema_value_t top_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct config_raw, top_fields)};
 
 /* One optional string per option; a collector's mapping is an array of char pointers by option index. */
-static cyaml_schema_field_t *option_fields(const struct collector_ops *ops) {
+static cyaml_schema_field_t *option_fields(const struct collector_ops *ops)
+{
     cyaml_schema_field_t *fields = xcalloc(ops->option_count + 1, sizeof *fields);
     for (size_t i = 0; i < ops->option_count; i++)
         fields[i] = (cyaml_schema_field_t){
@@ -67,7 +76,8 @@ static cyaml_schema_field_t *option_fields(const struct collector_ops *ops) {
     return fields;
 }
 
-static void build_schema(void) {
+static void build_schema(void)
+{
     const struct collector_ops *const *all = collector_all();
     size_t n = 0;
     if (source_fields[0].key != NULL)
@@ -93,7 +103,8 @@ struct complaint {
     int line;
 };
 
-static void note_where(struct complaint *c, const char *message) {
+static void note_where(struct complaint *c, const char *message)
+{
     const char *line = strstr(message, "(line: ");
     const char *field = strstr(message, "mapping field '");
     if (line != NULL && c->line == 0)
@@ -102,7 +113,8 @@ static void note_where(struct complaint *c, const char *message) {
         sscanf(field + 15, "%63[^']", c->field);
 }
 
-static void on_log(cyaml_log_t level, void *arg, const char *fmt, va_list args) {
+static void on_log(cyaml_log_t level, void *arg, const char *fmt, va_list args)
+{
     struct complaint *c = arg;
     char message[512];
     (void)level;
@@ -118,7 +130,8 @@ static void on_log(cyaml_log_t level, void *arg, const char *fmt, va_list args) 
     }
 }
 
-static void accepted_keys(struct buf *out, const char *field) {
+static void accepted_keys(struct buf *out, const char *field)
+{
     const struct collector_ops *ops = collector_find(field);
     const cyaml_schema_field_t *fields = top_fields;
     if (ops != NULL) {
@@ -136,7 +149,9 @@ static void accepted_keys(struct buf *out, const char *field) {
         buf_addf(out, " %s", fields->key);
 }
 
-static enum rc refuse(const char *text, size_t len, const char *name, const struct complaint *c, struct err *e) {
+static enum rc refuse(const char *text, size_t len, const char *name, const struct complaint *c,
+                      struct err *e)
+{
     char where[96];
     int line = c->line;
     const char *key = strstr(c->text, "Unexpected key: ");
@@ -144,7 +159,8 @@ static enum rc refuse(const char *text, size_t len, const char *name, const stru
         line = config_where_key(text, len, key + 16, line);
     snprintf(where, sizeof where, "%.80s:%d", name, line);
     if (key == NULL)
-        return err_set(e, RC_SCHEMA, where, "%s%s%s", c->text[0] != '\0' ? c->text : "is not a configuration",
+        return err_set(e, RC_SCHEMA, where, "%s%s%s",
+                       c->text[0] != '\0' ? c->text : "is not a configuration",
                        c->field[0] != '\0' ? " at " : "", c->field);
     struct buf accepted;
     buf_init(&accepted, 1024);
@@ -154,12 +170,18 @@ static enum rc refuse(const char *text, size_t len, const char *name, const stru
     return RC_SCHEMA;
 }
 
-static cyaml_config_t config_of(struct complaint *c) {
-    return (cyaml_config_t){
-        .log_fn = on_log, .log_ctx = c, .mem_fn = cyaml_mem, .log_level = CYAML_LOG_ERROR, .flags = CYAML_CFG_NO_ALIAS};
+static cyaml_config_t config_of(struct complaint *c)
+{
+    return (cyaml_config_t){.log_fn = on_log,
+                            .log_ctx = c,
+                            .mem_fn = cyaml_mem,
+                            .log_level = CYAML_LOG_ERROR,
+                            .flags = CYAML_CFG_NO_ALIAS};
 }
 
-enum rc config_parse(const char *text, size_t len, const char *name, struct config_raw **out, struct err *e) {
+enum rc config_parse(const char *text, size_t len, const char *name, struct config_raw **out,
+                     struct err *e)
+{
     struct complaint c = {.line = 0};
     cyaml_config_t cfg = config_of(&c);
     cyaml_data_t *data = NULL;
@@ -174,7 +196,8 @@ enum rc config_parse(const char *text, size_t len, const char *name, struct conf
     return RC_OK;
 }
 
-void config_raw_free(struct config_raw *raw) {
+void config_raw_free(struct config_raw *raw)
+{
     struct complaint c = {.line = 0};
     cyaml_config_t cfg = config_of(&c);
     cyaml_free(&cfg, &top_schema, (cyaml_data_t *)raw, 0);

@@ -7,8 +7,11 @@
 #include <string.h>
 #include <yaml.h>
 
-static yaml_node_t *child_of_mapping(yaml_document_t *doc, yaml_node_t *node, const char *key, size_t len) {
-    for (yaml_node_pair_t *p = node->data.mapping.pairs.start; p < node->data.mapping.pairs.top; p++) {
+static yaml_node_t *child_of_mapping(yaml_document_t *doc, yaml_node_t *node, const char *key,
+                                     size_t len)
+{
+    for (yaml_node_pair_t *p = node->data.mapping.pairs.start; p < node->data.mapping.pairs.top;
+         p++) {
         const yaml_node_t *k = yaml_document_get_node(doc, p->key);
         if (k->type == YAML_SCALAR_NODE && k->data.scalar.length == len &&
             memcmp(k->data.scalar.value, key, len) == 0)
@@ -17,7 +20,8 @@ static yaml_node_t *child_of_mapping(yaml_document_t *doc, yaml_node_t *node, co
     return NULL;
 }
 
-static yaml_node_t *child_of_sequence(yaml_document_t *doc, yaml_node_t *node, const char *index) {
+static yaml_node_t *child_of_sequence(yaml_document_t *doc, yaml_node_t *node, const char *index)
+{
     long i = strtol(index, NULL, 10);
     yaml_node_item_t *items = node->data.sequence.items.start;
     if (i < 0 || i >= node->data.sequence.items.top - items)
@@ -25,7 +29,8 @@ static yaml_node_t *child_of_sequence(yaml_document_t *doc, yaml_node_t *node, c
     return yaml_document_get_node(doc, items[i]);
 }
 
-static yaml_node_t *descend(yaml_document_t *doc, yaml_node_t *node, const char *path) {
+static yaml_node_t *descend(yaml_document_t *doc, yaml_node_t *node, const char *path)
+{
     while (*path != '\0') {
         size_t len = strcspn(path, "/");
         yaml_node_t *next = NULL;
@@ -41,7 +46,8 @@ static yaml_node_t *descend(yaml_document_t *doc, yaml_node_t *node, const char 
     return node;
 }
 
-int config_where(const char *text, size_t len, const char *path) {
+int config_where(const char *text, size_t len, const char *path)
+{
     yaml_parser_t parser;
     yaml_document_t doc;
     int line = 0;
@@ -58,13 +64,15 @@ int config_where(const char *text, size_t len, const char *path) {
     return line;
 }
 
-int config_where_key(const char *text, size_t len, const char *key, int from) {
+int config_where_key(const char *text, size_t len, const char *key, int from)
+{
     size_t key_len = strlen(key);
     int line = 1;
     for (size_t i = 0; i < len; i++) {
         if (text[i] == '\n')
             line++;
-        if (line >= from && len - i > key_len && memcmp(text + i, key, key_len) == 0 && text[i + key_len] == ':')
+        if (line >= from && len - i > key_len && memcmp(text + i, key, key_len) == 0 &&
+            text[i + key_len] == ':')
             return line;
     }
     return from;

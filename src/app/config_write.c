@@ -7,7 +7,8 @@
 #include <string.h>
 
 /* Double-quoted YAML scalar. */
-static void add_scalar(struct buf *out, const char *s) {
+static void add_scalar(struct buf *out, const char *s)
+{
     buf_addc(out, '"');
     for (; *s != '\0'; s++) {
         if (*s == '"' || *s == '\\')
@@ -17,7 +18,8 @@ static void add_scalar(struct buf *out, const char *s) {
     buf_addc(out, '"');
 }
 
-static void add_pair(struct buf *out, const char *indent, const char *key, const char *value) {
+static void add_pair(struct buf *out, const char *indent, const char *key, const char *value)
+{
     if (value == NULL || value[0] == '\0')
         return;
     buf_addf(out, "%s%s: ", indent, key);
@@ -25,7 +27,8 @@ static void add_pair(struct buf *out, const char *indent, const char *key, const
     buf_addc(out, '\n');
 }
 
-static void write_source(const struct config_source *s, struct buf *out) {
+static void write_source(const struct config_source *s, struct buf *out)
+{
     buf_addf(out, "      - %s:", s->ops->name);
     size_t start = out->len;
     buf_addc(out, '\n');
@@ -40,11 +43,16 @@ static void write_source(const struct config_source *s, struct buf *out) {
     }
 }
 
-static const char *word(const char *field, int value) {
-    return value == 0 ? NULL : entity_info(ENTITY_CENTER)->fields[entity_field(ENTITY_CENTER, field)].words[value];
+static const char *word(const char *field, int value)
+{
+    return value == 0 ? NULL
+                      : entity_info(ENTITY_CENTER)
+                            ->fields[entity_field(ENTITY_CENTER, field)]
+                            .words[value];
 }
 
-static void write_capacity(const struct config_center *c, struct buf *out) {
+static void write_capacity(const struct config_center *c, struct buf *out)
+{
     bool first = true;
     for (int i = 0; i < 4; i++) {
         if (c->capacity[i] == NULL)
@@ -55,7 +63,8 @@ static void write_capacity(const struct config_center *c, struct buf *out) {
     }
 }
 
-void config_write_yaml(const struct config *c, struct buf *out) {
+void config_write_yaml(const struct config *c, struct buf *out)
+{
     buf_adds(out, "centers:\n");
     for (size_t i = 0; i < c->center_count; i++) {
         const struct config_center *center = &c->centers[i];

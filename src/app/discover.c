@@ -23,11 +23,14 @@ static const char *const rest_sockets[] = {
 };
 
 /* Directory of `program` in PATH or where sites put Slurm; NULL if nowhere. The caller frees it. */
-static char *dir_of(const char *program) {
+static char *dir_of(const char *program)
+{
     const char *path = getenv("PATH");
-    char *dirs = xasprintf("%s:/usr/bin:/usr/local/bin:/opt/slurm/bin:/usr/local/slurm/bin", path != NULL ? path : "");
+    char *dirs = xasprintf("%s:/usr/bin:/usr/local/bin:/opt/slurm/bin:/usr/local/slurm/bin",
+                           path != NULL ? path : "");
     char *found = NULL, *save = NULL;
-    for (char *dir = strtok_r(dirs, ":", &save); dir != NULL && found == NULL; dir = strtok_r(NULL, ":", &save)) {
+    for (char *dir = strtok_r(dirs, ":", &save); dir != NULL && found == NULL;
+         dir = strtok_r(NULL, ":", &save)) {
         char *file = xasprintf("%s/%s", dir, program);
         if (dir[0] == '/' && access(file, X_OK) == 0)
             found = xstrdup(dir);
@@ -37,15 +40,18 @@ static char *dir_of(const char *program) {
     return found;
 }
 
-static const char *rest_socket(void) {
+static const char *rest_socket(void)
+{
     struct stat st;
     for (size_t i = 0; i < ARRAY_LEN(rest_sockets); i++)
-        if (stat(rest_sockets[i], &st) == 0 && S_ISSOCK(st.st_mode) && access(rest_sockets[i], R_OK | W_OK) == 0)
+        if (stat(rest_sockets[i], &st) == 0 && S_ISSOCK(st.st_mode) &&
+            access(rest_sockets[i], R_OK | W_OK) == 0)
             return rest_sockets[i];
     return NULL;
 }
 
-static const char *slurm_conf(void) {
+static const char *slurm_conf(void)
+{
     static const char *const usual[] = {"/etc/slurm/slurm.conf", "/etc/slurm-llnl/slurm.conf"};
     const char *conf = getenv("SLURM_CONF");
     if (conf != NULL && access(conf, R_OK) == 0)
@@ -57,7 +63,8 @@ static const char *slurm_conf(void) {
 }
 
 /* ClusterName of slurm.conf: only to have a name before the first answer; the scheduler's own word comes later. */
-static void cluster_name(const char *conf, char out[65]) {
+static void cluster_name(const char *conf, char out[65])
+{
     char line[1024];
     out[0] = '\0';
     FILE *f = conf != NULL ? fopen(conf, "re") : NULL;
@@ -70,14 +77,16 @@ static void cluster_name(const char *conf, char out[65]) {
         fclose(f);
 }
 
-static void find_slurm(struct config *out) {
+static void find_slurm(struct config *out)
+{
     char name[65];
     const struct collector_ops *ops = collector_find("slurm");
     char *bin = dir_of("squeue");
     const char *socket_path = rest_socket(), *conf = slurm_conf();
     if (ops != NULL && (socket_path != NULL || (bin != NULL && conf != NULL))) {
         cluster_name(conf, name);
-        struct config_center *center = config_add_center(out, name[0] != '\0' ? name : "slurm", name[0] != '\0' ? name : "Slurm");
+        struct config_center *center = config_add_center(out, name[0] != '\0' ? name : "slurm",
+                                                         name[0] != '\0' ? name : "Slurm");
         struct config_source *s = config_add_source(center, ops);
         config_set(s, "socket", socket_path);
         config_set(s, "bin_dir", bin);
@@ -86,24 +95,28 @@ static void find_slurm(struct config *out) {
     free(bin);
 }
 
-static void find_this_machine(struct config *out) {
+static void find_this_machine(struct config *out)
+{
     char host[256] = "";
     const struct collector_ops *ops = collector_find("local");
     if (ops == NULL)
         return;
     gethostname(host, sizeof host - 1);
-    struct config_center *center = config_add_center(out, "local", host[0] != '\0' ? host : "this machine");
+    struct config_center *center =
+        config_add_center(out, "local", host[0] != '\0' ? host : "this machine");
     center->kind = center_kind_GENERAL;
     config_add_source(center, ops);
 }
 
-void discover(struct config *out) {
+void discover(struct config *out)
+{
     memset(out, 0, sizeof *out);
     out->refresh_ms = 5000;
     find_slurm(out);
     if (out->center_count > 0 && strcmp(out->centers[0].id, "local") == 0) {
         free(out->centers[0].id);
-        out->centers[0].id = xstrdup("slurm"); /* a cluster named "local" must not collide with this machine */
+        out->centers[0].id =
+            xstrdup("slurm"); /* a cluster named "local" must not collide with this machine */
     }
     find_this_machine(out);
 }

@@ -18,7 +18,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-static int show_usage(void) {
+static int show_usage(void)
+{
     struct buf text;
     buf_init(&text, 65536);
     cli_usage(&text);
@@ -27,13 +28,15 @@ static int show_usage(void) {
     return fflush(stdout) == 0 ? 0 : EX_IOERR;
 }
 
-static int show_version(void) {
+static int show_version(void)
+{
     puts("suantop " PACKAGE_VERSION "\nMIT licence");
     return fflush(stdout) == 0 ? 0 : EX_IOERR;
 }
 
 /* Tokens must not end up in a core file; and nothing here was written to run with somebody else's rights. */
-static bool harden(void) {
+static bool harden(void)
+{
     struct rlimit none = {0, 0};
     if (getuid() != geteuid() || getgid() != getegid())
         return false;
@@ -45,7 +48,8 @@ static bool harden(void) {
     return true;
 }
 
-static int open_log(const struct cli *cli) {
+static int open_log(const struct cli *cli)
+{
     struct err e = {0};
     bool verbose = cli->value[OPTION_VERBOSE] != NULL, screen = cli->command == CLI_DASHBOARD;
     log_init(verbose ? LOG_DEBUG : LOG_INFO);
@@ -55,7 +59,8 @@ static int open_log(const struct cli *cli) {
     return 0;
 }
 
-static int run(const struct cli *cli) {
+static int run(const struct cli *cli)
+{
     switch (cli->command) {
     case CLI_DASHBOARD:
         return command_dashboard(cli);
@@ -78,7 +83,8 @@ static int run(const struct cli *cli) {
     }
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     struct cli cli;
     struct err e = {0};
     (void)setlocale(LC_ALL, "");

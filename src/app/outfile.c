@@ -15,11 +15,13 @@
 
 #define OUTFILE_BUFFER 65536
 
-static const char *name_of(const struct outfile *o) {
+static const char *name_of(const struct outfile *o)
+{
     return o->path != NULL ? o->path : "standard output";
 }
 
-static enum rc flush(struct outfile *o, struct err *e) {
+static enum rc flush(struct outfile *o, struct err *e)
+{
     size_t done = 0;
     while (done < o->used) {
         ssize_t n = write(o->fd, o->data + done, o->used - done);
@@ -33,7 +35,8 @@ static enum rc flush(struct outfile *o, struct err *e) {
     return RC_OK;
 }
 
-static enum rc sink_write(void *arg, const void *data, size_t len, struct err *e) {
+static enum rc sink_write(void *arg, const void *data, size_t len, struct err *e)
+{
     struct outfile *o = arg;
     const char *from = data;
     while (len > 0) {
@@ -51,11 +54,16 @@ static enum rc sink_write(void *arg, const void *data, size_t len, struct err *e
     return RC_OK;
 }
 
-static enum rc open_temporary(struct outfile *o, struct err *e) {
+static enum rc open_temporary(struct outfile *o, struct err *e)
+{
     struct stat st;
-    if (lstat(o->path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode) && !S_ISFIFO(st.st_mode))
-        return err_set(e, RC_IO, o->path, S_ISLNK(st.st_mode) ? "is a symbolic link: refused" : "is not a regular file");
-    if (lstat(o->path, &st) == 0 && !S_ISREG(st.st_mode)) { /* a device or pipe is written in place */
+    if (lstat(o->path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode) &&
+        !S_ISFIFO(st.st_mode))
+        return err_set(e, RC_IO, o->path,
+                       S_ISLNK(st.st_mode) ? "is a symbolic link: refused"
+                                           : "is not a regular file");
+    if (lstat(o->path, &st) == 0 &&
+        !S_ISREG(st.st_mode)) { /* a device or pipe is written in place */
         o->fd = open(o->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
         return o->fd >= 0 ? RC_OK : err_sys(e, RC_IO, errno, o->path, "cannot be opened");
     }
@@ -68,7 +76,8 @@ static enum rc open_temporary(struct outfile *o, struct err *e) {
     return err_sys(e, RC_IO, errno, o->path, "cannot be written");
 }
 
-enum rc outfile_open(struct outfile *o, const char *path, struct err *e) {
+enum rc outfile_open(struct outfile *o, const char *path, struct err *e)
+{
     *o = (struct outfile){.fd = STDOUT_FILENO, .data = xmalloc(OUTFILE_BUFFER)};
     o->sink = (struct sink){sink_write, o};
     if (path == NULL || strcmp(path, "-") == 0)
@@ -82,7 +91,8 @@ enum rc outfile_open(struct outfile *o, const char *path, struct err *e) {
 }
 
 /* The rename must survive a crash as well: fsync of the directory. */
-static void sync_directory(const char *path) {
+static void sync_directory(const char *path)
+{
     char *copy = xstrdup(path);
     int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
@@ -92,7 +102,8 @@ static void sync_directory(const char *path) {
     free(copy);
 }
 
-static enum rc put_in_place(struct outfile *o, struct err *e) {
+static enum rc put_in_place(struct outfile *o, struct err *e)
+{
     mode_t mask = umask(0);
     umask(mask);
     if (fchmod(o->fd, 0644 & ~mask) != 0 || fsync(o->fd) != 0)
@@ -105,7 +116,8 @@ static enum rc put_in_place(struct outfile *o, struct err *e) {
     return RC_OK;
 }
 
-enum rc outfile_commit(struct outfile *o, struct err *e) {
+enum rc outfile_commit(struct outfile *o, struct err *e)
+{
     enum rc rc = flush(o, e);
     if (rc == RC_OK && o->temporary != NULL)
         rc = put_in_place(o, e);
@@ -113,7 +125,8 @@ enum rc outfile_commit(struct outfile *o, struct err *e) {
     return rc;
 }
 
-void outfile_abandon(struct outfile *o) {
+void outfile_abandon(struct outfile *o)
+{
     if (o->temporary != NULL)
         unlink(o->temporary);
     if (o->fd >= 0 && o->fd != STDOUT_FILENO)

@@ -23,24 +23,28 @@
 #define PUBLISH_MS 250
 #define MANIFEST "config.yaml"
 
-static void free_delta(void *item) {
+static void free_delta(void *item)
+{
     delta_free(item);
 }
 
-static void on_published(void *arg) {
+static void on_published(void *arg)
+{
     struct session *s = arg;
     if (s->published != NULL)
         s->published(s->published_arg);
 }
 
-static char *self_path(void) {
+static char *self_path(void)
+{
     char path[4096];
     ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
     return n > 0 ? xstrndup(path, (size_t)n) : xstrdup("suantop");
 }
 
 /* Where a source is, for people: URL, socket or command; never a secret, because none is in the configuration. */
-static const char *target_of(const struct source_conf *c) {
+static const char *target_of(const struct source_conf *c)
+{
     static const char *const keys[] = {"url", "socket", "command"};
     for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
         const char *value = source_opt(c, keys[i]);
@@ -50,7 +54,8 @@ static const char *target_of(const struct source_conf *c) {
     return "this machine";
 }
 
-static void add_center(struct delta *d, const struct config_center *c) {
+static void add_center(struct delta *d, const struct config_center *c)
+{
     delta_row(d, ENTITY_CENTER, c->id, strlen(c->id));
     delta_str(d, FIELD_center_id, c->id);
     delta_str(d, FIELD_center_name, c->name);
@@ -64,7 +69,8 @@ static void add_center(struct delta *d, const struct config_center *c) {
         delta_int(d, FIELD_center_tenancy, (int64_t)c->tenancy);
 }
 
-static void add_source(struct delta *d, const struct config_source *s) {
+static void add_source(struct delta *d, const struct config_source *s)
+{
     delta_row(d, ENTITY_SOURCE, s->id, strlen(s->id));
     delta_str(d, FIELD_source_name, s->id);
     delta_str(d, FIELD_source_collector, s->ops->name);
@@ -73,7 +79,8 @@ static void add_source(struct delta *d, const struct config_source *s) {
 }
 
 /* The rows of the configuration are ordinary deltas: a replay or a second viewer gets them the same way. */
-static void apply_config(struct fleet *fleet, const struct config *c) {
+static void apply_config(struct fleet *fleet, const struct config *c)
+{
     for (size_t i = 0; i < c->center_count; i++) {
         struct delta *d = delta_new((uint16_t)i, UINT16_MAX, clock_wall(), 0);
         add_center(d, &c->centers[i]);
@@ -90,7 +97,8 @@ static void apply_config(struct fleet *fleet, const struct config *c) {
         }
 }
 
-static void build(struct session *s) {
+static void build(struct session *s)
+{
     uint64_t key = 0;
     if (getrandom(&key, sizeof key, GRND_NONBLOCK) == (ssize_t)sizeof key)
         hash_set_key(key);
@@ -102,7 +110,8 @@ static void build(struct session *s) {
     s->ingest = ingest_new(fleet, s->queue, s->hub, PUBLISH_MS);
 }
 
-static void apply_refresh(struct config *c, int64_t refresh_ms) {
+static void apply_refresh(struct config *c, int64_t refresh_ms)
+{
     char text[32];
     snprintf(text, sizeof text, "%lldms", (long long)refresh_ms);
     for (size_t i = 0; i < c->center_count; i++)
@@ -110,7 +119,8 @@ static void apply_refresh(struct config *c, int64_t refresh_ms) {
             config_set(&c->centers[i].sources[k], "interval", text);
 }
 
-enum rc session_open(struct session *s, const char *config_path, int64_t refresh_ms, struct err *e) {
+enum rc session_open(struct session *s, const char *config_path, int64_t refresh_ms, struct err *e)
+{
     memset(s, 0, sizeof *s);
     char *path = config_find(config_path);
     enum rc rc = RC_OK;
@@ -128,16 +138,19 @@ enum rc session_open(struct session *s, const char *config_path, int64_t refresh
     return RC_OK;
 }
 
-static struct replay_source *replay_sources(const struct config *c, size_t *count) {
+static struct replay_source *replay_sources(const struct config *c, size_t *count)
+{
     struct replay_source *list = xcalloc(config_source_count(c) + 1, sizeof *list);
     *count = 0;
     for (size_t i = 0; i < c->center_count; i++)
         for (size_t k = 0; k < c->centers[i].source_count; k++)
-            list[(*count)++] = (struct replay_source){c->centers[i].sources[k].ops, c->centers[i].sources[k].conf};
+            list[(*count)++] =
+                (struct replay_source){c->centers[i].sources[k].ops, c->centers[i].sources[k].conf};
     return list;
 }
 
-enum rc session_open_replay(struct session *s, const char *dir, struct err *e) {
+enum rc session_open_replay(struct session *s, const char *dir, struct err *e)
+{
     size_t count;
     memset(s, 0, sizeof *s);
     char *path = xasprintf("%s/" MANIFEST, dir);
@@ -155,16 +168,19 @@ enum rc session_open_replay(struct session *s, const char *dir, struct err *e) {
     return rc;
 }
 
-static struct net_source *net_sources(const struct config *c, size_t *count) {
+static struct net_source *net_sources(const struct config *c, size_t *count)
+{
     struct net_source *list = xcalloc(config_source_count(c) + 1, sizeof *list);
     *count = 0;
     for (size_t i = 0; i < c->center_count; i++)
         for (size_t k = 0; k < c->centers[i].source_count; k++)
-            list[(*count)++] = (struct net_source){c->centers[i].sources[k].ops, c->centers[i].sources[k].conf};
+            list[(*count)++] =
+                (struct net_source){c->centers[i].sources[k].ops, c->centers[i].sources[k].conf};
     return list;
 }
 
-static enum rc write_all(int fd, const char *data, size_t len) {
+static enum rc write_all(int fd, const char *data, size_t len)
+{
     while (len > 0) {
         ssize_t n = write(fd, data, len);
         if (n < 0 && errno == EINTR)
@@ -177,7 +193,8 @@ static enum rc write_all(int fd, const char *data, size_t len) {
     return RC_OK;
 }
 
-static enum rc write_manifest(const struct config *c, const char *dir, struct err *e) {
+static enum rc write_manifest(const struct config *c, const char *dir, struct err *e)
+{
     struct buf text;
     if (mkdir(dir, 0700) != 0 && errno != EEXIST)
         return err_sys(e, RC_IO, errno, dir, "cannot be made");
@@ -188,7 +205,9 @@ static enum rc write_manifest(const struct config *c, const char *dir, struct er
     enum rc rc = RC_OK;
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
-        rc = err_sys(e, RC_IO, errno, path, errno == EEXIST ? "is there already; record into a new directory" : "cannot be made");
+        rc = err_sys(e, RC_IO, errno, path,
+                     errno == EEXIST ? "is there already; record into a new directory"
+                                     : "cannot be made");
     else if (write_all(fd, text.data, text.len) != RC_OK)
         rc = err_sys(e, RC_IO, errno, path, "cannot be written");
     if (fd >= 0 && close(fd) != 0 && rc == RC_OK)
@@ -198,9 +217,11 @@ static enum rc write_manifest(const struct config *c, const char *dir, struct er
     return rc;
 }
 
-enum rc session_start_live(struct session *s, const char *record_dir, struct err *e) {
+enum rc session_start_live(struct session *s, const char *record_dir, struct err *e)
+{
     size_t count;
-    struct net_options o = {.out = s->queue, .record_dir = record_dir, .raw = s->raw, .raw_arg = s->raw_arg};
+    struct net_options o = {
+        .out = s->queue, .record_dir = record_dir, .raw = s->raw, .raw_arg = s->raw_arg};
     if (getrandom(&o.seed, sizeof o.seed, GRND_NONBLOCK) < 0)
         o.seed = (uint64_t)clock_mono();
     if (record_dir != NULL) {
@@ -218,12 +239,14 @@ enum rc session_start_live(struct session *s, const char *record_dir, struct err
     return rc;
 }
 
-enum rc session_start_replay(struct session *s, double speed, struct err *e) {
+enum rc session_start_replay(struct session *s, double speed, struct err *e)
+{
     enum rc rc = ingest_start(s->ingest, e);
     return rc == RC_OK ? replay_start(s->replay, speed, e) : rc;
 }
 
-void session_stop(struct session *s) {
+void session_stop(struct session *s)
+{
     if (s->net != NULL)
         net_stop(s->net);
     if (s->replay != NULL)
@@ -233,7 +256,8 @@ void session_stop(struct session *s) {
     s->published = NULL;
 }
 
-void session_close(struct session *s) {
+void session_close(struct session *s)
+{
     session_stop(s);
     net_free(s->net);
     replay_free(s->replay);
@@ -245,7 +269,8 @@ void session_close(struct session *s) {
     memset(s, 0, sizeof *s);
 }
 
-struct snapshot *session_collect(struct session *s, int timeout_ms, size_t *unanswered) {
+struct snapshot *session_collect(struct session *s, int timeout_ms, size_t *unanswered)
+{
     *unanswered = net_wait_first_round(s->net, timeout_ms);
     net_stop(s->net);
     ingest_flush(s->ingest);

@@ -14,15 +14,15 @@
 
 struct session {
     struct config config;
-    char *self;                 /* path of this program */
+    char *self; /* path of this program */
     struct queue *queue;
     struct snapshot_hub *hub;
     struct ingest *ingest;
-    struct net *net;            /* live only */
-    struct replay *replay;      /* replay only */
+    struct net *net;       /* live only */
+    struct replay *replay; /* replay only */
     void (*published)(void *arg);
     void *published_arg;
-    net_raw_fn *raw;            /* set before session_start_live */
+    net_raw_fn *raw; /* set before session_start_live */
     void *raw_arg;
 };
 

@@ -1,3 +1,6 @@
 # Unit tests of app, two lines a test (source: %D%/test_app_thing.c):
 #   check_PROGRAMS += %D%/test_app_thing
 #   %C%_test_app_thing_LDADD = $(UNIT_APP)
+check_PROGRAMS += %D%/test_app_config %D%/test_app_cli
+%C%_test_app_config_LDADD = $(UNIT_APP)
+%C%_test_app_cli_LDADD = $(UNIT_APP)

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT
+ * test_app_config.c - a good configuration is understood, a bad one is refused with line and accepted words. */
+#include "app/config.h"
+#include "base/buf.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char good[] =
+    "refresh: 2s\n"
+    "theme: suantop-light\n"
+    "centers:\n"
+    "  - id: zhangbei\n"
+    "    name: 张北智算中心\n"
+    "    kind: intelligent\n"
+    "    tenancy: public\n"
+    "    operator: 阿里云\n"
+    "    capacity: {fp16: 12 EFLOPS}\n"
+    "    sources:\n"
+    "      - slurm: {url: \"https://slurm.zb.example:6820\", user: ops, token_file: zb.jwt}\n"
+    "      - slurm: {command: \"ssh login.zb.example\"}\n"
+    "  - id: here\n"
+    "    sources:\n"
+    "      - local: {}\n";
+
+static void test_good(void **state)
+{
+    struct config c;
+    struct err e = {0};
+    (void)state;
+    assert_int_equal(config_load_text(good, strlen(good), "/etc/x/config.yaml", &c, &e), RC_OK);
+    config_index(&c, "self");
+    assert_int_equal(c.center_count, 2);
+    assert_int_equal(c.refresh_ms, 2000);
+    assert_string_equal(c.theme, "suantop-light");
+    assert_string_equal(c.centers[0].name, "张北智算中心");
+    assert_int_equal(c.centers[0].kind, center_kind_INTELLIGENT);
+    assert_int_equal(c.centers[0].tenancy, center_tenancy_PUBLIC);
+    assert_string_equal(c.centers[0].capacity[2], "12 EFLOPS");
+    assert_string_equal(c.centers[0].sources[0].id, "zhangbei/slurm");
+    assert_string_equal(c.centers[0].sources[1].id, "zhangbei/slurm-2");
+    assert_string_equal(source_opt(&c.centers[0].sources[0].conf, "token_file"), "/etc/x/zb.jwt");
+    assert_string_equal(source_opt(&c.centers[0].sources[1].conf, "command"),
+                        "ssh login.zb.example");
+    assert_string_equal(c.centers[1].name, "here");
+    assert_int_equal(c.centers[1].sources[0].conf.source, 2);
+    config_free(&c);
+}
+
+/* What was written can be read again, and holds no name of a secret. */
+static void test_write(void **state)
+{
+    struct config c, again;
+    struct buf text;
+    (void)state;
+    buf_init(&text, 65536);
+    assert_int_equal(config_load_text(good, strlen(good), "/etc/x/config.yaml", &c, NULL), RC_OK);
+    config_write_yaml(&c, &text);
+    assert_null(strstr(text.data, "zb.jwt"));
+    assert_int_equal(config_load_text(text.data, text.len, "again", &again, NULL), RC_OK);
+    assert_int_equal(again.center_count, 2);
+    assert_string_equal(again.centers[0].operator_name, "阿里云");
+    assert_int_equal(again.centers[0].source_count, 2);
+    config_free(&c);
+    config_free(&again);
+    buf_fini(&text);
+}
+
+struct refusal {
+    const char *text, *where, *message;
+};
+
+static const struct refusal refusals[] = {
+    {"", "f", "empty"},
+    {"refresh: 5s\n", "f:", "centers"},
+    {"centers:\n  - id: a\n    sources: []\n", "f:", "sources"},
+    {"centers:\n  - name: a\n    sources:\n      - local: {}\n", "f:", "id"},
+    {"centers:\n  - id: a b\n    sources:\n      - local: {}\n", "f:2", "letters"},
+    {"centers:\n  - id: a\n    kind: quantum\n    sources:\n      - local: {}\n", "f:3",
+     "intelligent super general"},
+    {"centers:\n  - id: a\n    kinds: super\n    sources:\n      - local: {}\n", "f:3",
+     "unknown key \"kinds\""},
+    {"centers:\n  - id: a\n    sources:\n      - slrum: {}\n", "f:4", "slurm local"},
+    {"centers:\n  - id: a\n    sources:\n      - slurm:\n          url: \"https://h\"\n          tokn: x\n",
+     "f:6", "token_file"},
+    {"centers:\n  - id: a\n    sources:\n      - slurm:\n          url: \"http://h\"\n", "f:5",
+     "insecure"},
+    {"centers:\n  - id: a\n    sources:\n      - slurm:\n          url: \"ftp://h\"\n", "f:5",
+     "https://"},
+    {"centers:\n  - id: a\n    sources:\n      - slurm:\n          jobs_interval: soon\n", "f:5",
+     "30s"},
+    {"centers:\n  - id: a\n    sources:\n      - slurm:\n          insecure: perhaps\n", "f:5",
+     "true or false"},
+    {"centers:\n  - id: a\n    sources:\n      - local: {}\n  - id: a\n    sources:\n      - local: {}\n",
+     "f:5", "two centers"},
+    {"centers:\n  - id: a\n    sources:\n      - local: {}\n        slurm: {}\n", "f:4", "both"},
+    {"centers:\n  - id: a\n    capacity: {fp16: lots}\n    sources:\n      - local: {}\n", "f:3",
+     "EFLOPS"},
+    {"refresh: 1ms\ncenters:\n  - id: a\n    sources:\n      - local: {}\n", "f:1", "250ms"},
+    {"centers: [\n", "f", ""},
+    {"a: &x [*x]\n", "f", ""},
+    {"refresh: 5s\nrefresh: 6s\n", "f", "refresh"},
+};
+
+static void test_refusals(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+        struct config c;
+        struct err e = {0};
+        enum rc rc = config_load_text(refusals[i].text, strlen(refusals[i].text), "f", &c, &e);
+        if (rc != RC_SCHEMA || strstr(e.where, refusals[i].where) == NULL ||
+            strstr(e.msg, refusals[i].message) == NULL)
+            fail_msg("case %zu: rc %s, where \"%s\", message \"%s\"", i, rc_name(rc), e.where,
+                     e.msg);
+    }
+}
+
+static void test_files(void **state)
+{
+    struct config c;
+    struct err e = {0};
+    (void)state;
+    assert_int_equal(config_load("/nonexistent/config.yaml", &c, &e), RC_IO);
+    assert_string_equal(e.where, "/nonexistent/config.yaml");
+    assert_int_equal(config_load("/dev/zero", &c, &e), RC_IO);
+    assert_int_equal(config_load_text("a\0b", 3, "f", &c, &e), RC_SYNTAX);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_good),
+        cmocka_unit_test(test_write),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_files),
+    };
+    return cmocka_run_group_tests_name("app config", tests, NULL, NULL);
+}
