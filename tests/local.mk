@@ -61,7 +61,7 @@ LINTS = \
 	%D%/lint/listed.py \
 	%D%/lint/format.py \
 	%D%/lint/tap_count.sh
-EXTRA_DIST += %D%/lint/lint.py %D%/tap-count %D%/slurm %D%/tools %D%/bench %D%/e2e
+EXTRA_DIST += %D%/lint/lint.py %D%/tap-count %D%/slurm %D%/tools %D%/bench %D%/e2e %D%/fake
 
 # Tests that are scripts: SCRIPTED_TESTS += %D%/name.sh or .py, printing TAP.
 SCRIPTED_TESTS += $(LINTS)

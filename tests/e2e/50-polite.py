@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What a Slurm cluster has to bear: one jobs and one nodes request per interval, whatever views are open."""
+import collections
+import os
+import time
+
+import tap
+from e2e import Dashboard, alpha, config, until
+from proxy import Proxy
+
+VIEWS = "1", "2", "4", "5", "8"
+
+
+def times(requests):
+    """{last part of the path: times}"""
+    out = collections.defaultdict(list)
+    for at, _, path in requests:
+        out[path.split("?")[0].rstrip("/").rsplit("/", 1)[1]].append(at)
+    return out
+
+
+def gaps(at):
+    return [round(b - a, 2) for a, b in zip(at, at[1:])]
+
+
+def main():
+    c = alpha()
+    port = int(c.url.rsplit(":", 1)[1])
+    until(20, lambda: "unk" not in c.run("sinfo", "-h", "-o", "%t"))
+    c.submit("-J", "some", "--mem=100")
+
+    def watch(name, **options):
+        proxy = Proxy(port)
+        source = {"url": proxy.url, "insecure": "true", "user": "root", "token_file": c.secret(name=name), "prefer": "rest", **options}
+        ui = Dashboard("-c", config({"alpha": {"slurm": source}}, f"{name}.yaml"), size=(120, 40))
+        return proxy, ui
+
+    # Two at the same time: as shipped, and with short intervals so that many of them pass.
+    shipped, calm = watch("shipped")
+    quick, busy = watch("quick", nodes_interval="5s", jobs_interval="5s", diag_interval="5s")
+    tap.ok("both come up", calm.wait("alpha", 15) and busy.wait("alpha", 15), busy.text())
+    started, turn = time.monotonic(), 0
+    while time.monotonic() - started < 34:
+        for ui in calm, busy:
+            ui.keys(VIEWS[turn % 5])
+            ui.keys(*[("down", "d", "esc"), ("pgdn", "t", "t"), (">", "i"), ("/", "x", "esc", "esc")][turn % 4])
+            ui.pump(0.3)
+        turn += 1
+    took = time.monotonic() - started
+    for name, proxy, interval in (("as shipped", shipped, 30), ("every 5 s", quick, 5)):
+        seen = proxy.take()
+        by = times(seen)
+        tap.none(f"{name}: only GET", [r for r in seen if r[1] != "GET"])
+        for what in "jobs", "nodes":
+            at = by[what]
+            tap.ok(f"{name}: one {what} request an interval", 1 <= len(at) <= took / interval + 2, gaps(at))
+            tap.none(f"{name}: never two {what} requests within one interval", [g for g in gaps(at) if g < interval * 0.75])
+        least = min(gaps(by["diag"]) or [99])
+        tap.ok(f"{name}: diag is cheap and rare", least >= min(interval, 10) * 0.75 and len(by["diag"]) <= took / min(interval, 10) + 3,
+               gaps(by["diag"]))
+        tap.ok(f"{name}: no request for a single job or node", set(by) <= {"ping", "diag", "jobs", "nodes", "partitions", "reservations", "licenses"}, set(by))
+        tap.ok(f"{name}: {len(seen)} requests in {took:.0f} s", len(seen) <= 12 + took / min(interval, 10) * 3 + took / 5, by)
+    hammer(calm, shipped)
+    for ui in calm, busy:
+        tap.equal("ends well", ui.quit(), 0)
+
+
+def hammer(ui, proxy):
+    """An impatient hand on F5."""
+    for _ in range(60):
+        os.write(ui.master, b"\x1b[15~")
+        ui.pump(0.05)
+    ui.pump(1)
+    by = times(proxy.take())
+    for what in "jobs", "nodes":
+        tap.ok(f"sixty times F5 in 4 s: few {what} requests", len(by[what]) <= 3, gaps(by[what]))
+
+
+if __name__ == "__main__":
+    tap.run(main)

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT
+ * rig.c - see rig.h. */
+#include "tests/fake/rig.h"
+#include "base/buf.h"
+#include "model/value.h"
+#include <dirent.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void destroy_delta(void *item)
+{
+    delta_free(item);
+}
+
+void rig_init(struct rig *r)
+{
+    *r = (struct rig){0};
+    r->queue = queue_new(256, 8 << 20, destroy_delta);
+    r->hub = snapshot_hub_new(NULL, NULL);
+    r->ingest = ingest_new(fleet_new(NULL), r->queue, r->hub, 20);
+    r->options = (struct net_options){.out = r->queue, .seed = 7, .interval_override_ms = 100};
+}
+
+struct fake_conf *rig_add(struct rig *r, const struct collector_ops *ops)
+{
+    r->sources[r->count].ops = ops ? ops : &fake_collector;
+    return &r->confs[r->count++];
+}
+
+static void must(enum rc rc, const struct err *e)
+{
+    if (rc == RC_OK)
+        return;
+    fprintf(stderr, "rig: %s: %s\n", e->where, e->msg);
+    abort();
+}
+
+void rig_start(struct rig *r)
+{
+    struct err e = {0};
+
+    for (size_t i = 0; i < r->count; i++)
+        r->sources[i].conf = r->confs[i].conf;
+    must(net_new(r->sources, r->count, &r->options, &r->net, &e), &e);
+    must(ingest_start(r->ingest, &e), &e);
+    must(net_start(r->net, &e), &e);
+}
+
+void rig_stop(struct rig *r)
+{
+    if (r->net)
+        net_stop(r->net);
+    ingest_stop(r->ingest);
+    net_free(r->net);
+    r->net = NULL;
+}
+
+void rig_fini(struct rig *r)
+{
+    rig_stop(r);
+    ingest_free(r->ingest);
+    snapshot_hub_free(r->hub);
+    queue_free(r->queue);
+}
+
+static void copy_text(char *out, size_t size, const struct snapshot *s, bool has, strid id)
+{
+    snprintf(out, size, "%s", has ? intern_text(snapshot_strings(s), id) : "");
+}
+
+bool rig_source(struct rig *r, uint16_t source, struct rig_source *out)
+{
+    struct snapshot *s = snapshot_hub_latest(r->hub);
+    const struct source_row *row = s ? snapshot_source(s, source) : NULL;
+
+    *out = (struct rig_source){0};
+    if (row) {
+        out->state = (enum source_state)row->state;
+        out->requests = row->requests;
+        out->failures = row->failures;
+        out->consecutive = row->consecutive_failures;
+        out->bad = row->bad_elements;
+        out->bytes = row->bytes;
+        out->interval_ms = row->interval_ms;
+        out->last_ok_at = row_has(row, source, last_ok_at) ? row->last_ok_at : 0;
+        out->next_try_at = row_has(row, source, next_try_at) ? row->next_try_at : 0;
+        copy_text(out->error_code, sizeof(out->error_code), s, row_has(row, source, error_code),
+                  row->error_code);
+        copy_text(out->error, sizeof(out->error), s, row_has(row, source, error), row->error);
+        copy_text(out->mend, sizeof(out->mend), s, row_has(row, source, mend), row->mend);
+        copy_text(out->bad_example, sizeof(out->bad_example), s, row_has(row, source, bad_example),
+                  row->bad_example);
+    }
+    snapshot_unref(s);
+    return row != NULL;
+}
+
+uint32_t rig_nodes(struct rig *r, bool living_only)
+{
+    struct snapshot *s = snapshot_hub_latest(r->hub);
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; s && i < snapshot_slots(s, ENTITY_NODE); i++) {
+        const struct node_row *row = snapshot_row(s, ENTITY_NODE, i);
+        n += row && !(living_only && (row->h.flags & ROW_GONE));
+    }
+    snapshot_unref(s);
+    return n;
+}
+
+bool rig_wait(struct rig *r, bool (*test)(struct rig *r, void *arg), void *arg, int ms)
+{
+    mono_ms until = clock_mono() + ms;
+
+    while (!test(r, arg)) {
+        if (clock_mono() >= until)
+            return false;
+        poll(NULL, 0, 5);
+    }
+    return true;
+}
+
+struct wanted {
+    uint16_t source;
+    enum source_state state;
+    uint32_t nodes;
+};
+
+static bool has_state(struct rig *r, void *arg)
+{
+    const struct wanted *w = arg;
+    struct rig_source s;
+
+    return rig_source(r, w->source, &s) && s.state == w->state;
+}
+
+static bool has_nodes(struct rig *r, void *arg)
+{
+    return rig_nodes(r, true) == ((const struct wanted *)arg)->nodes;
+}
+
+bool rig_wait_state(struct rig *r, uint16_t source, enum source_state state, int ms)
+{
+    struct wanted w = {.source = source, .state = state};
+
+    return rig_wait(r, has_state, &w, ms);
+}
+
+bool rig_wait_nodes(struct rig *r, uint32_t living, int ms)
+{
+    struct wanted w = {.nodes = living};
+
+    return rig_wait(r, has_nodes, &w, ms);
+}
+
+static void dump_row(struct buf *out, const struct value_ctx *c, enum entity e, const void *row)
+{
+    const struct entity_info *info = entity_info(e);
+
+    buf_addf(out, "%s flags=%u", info->id, (unsigned)row_head_of(row)->flags);
+    for (unsigned i = 0; i < info->field_count; i++) {
+        const struct field *f = &info->fields[i];
+        struct value v = column_value(c, e, i, row);
+        if (v.kind == VALUE_NONE || v.kind == VALUE_TIME)
+            continue;
+        buf_addf(out, " %s=", f->id);
+        value_text(c, f, &v, out);
+    }
+    buf_addc(out, '\n');
+}
+
+char *rig_dump(struct rig *r)
+{
+    struct snapshot *s = snapshot_hub_latest(r->hub);
+    struct value_ctx c = {.snap = s, .now = snapshot_at(s)};
+    struct buf out;
+
+    buf_init(&out, 64 << 20);
+    for (int e = 0; e < ENTITY_COUNT; e++) {
+        if (e == ENTITY_SOURCE)
+            continue; /* how long things took is not part of what they said */
+        for (uint32_t i = 0; i < snapshot_slots(s, (enum entity)e); i++) {
+            const void *row = snapshot_row(s, (enum entity)e, i);
+            if (row)
+                dump_row(&out, &c, (enum entity)e, row);
+        }
+    }
+    snapshot_unref(s);
+    return buf_take(&out);
+}
+
+size_t rig_open_fds(void)
+{
+    DIR *d = opendir("/proc/self/fd");
+    size_t n = 0;
+
+    while (d && readdir(d))
+        n++;
+    if (d)
+        closedir(d);
+    return n;
+}
