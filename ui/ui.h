@@ -50,4 +50,10 @@ void ui_quit(struct ui *u);      /* any thread, signal-safe */
 void ui_post_raw(struct ui *u, uint32_t ticket, enum rc rc, const char *text, size_t len,
                  const char *message);
 
+/* What has been written to the terminal so far: for tests and benchmarks. */
+struct ui_counters {
+    uint64_t frames, bytes, writes;
+};
+void ui_counters(const struct ui *u, struct ui_counters *out);
+
 #endif

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT
+ * overlay.c - see overlay.h. */
+#include "ui/overlay.h"
+#include "base/xmem.h"
+#include "model/value.h"
+#include "ui/help.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HELP_MAX = 65536, NAMES_MAX = 32768, RAW_MAX = 4 << 20, WHEEL_ROWS = 3 };
+
+enum setup_item { SETUP_THEME, SETUP_EVERY, SETUP_MOUSE, SETUP_ASCII, SETUP_DEPTH };
+
+static const int every_choices[] = {100, 500, 1000, 2000, 5000, 10000, 30000};
+
+void overlay_close(struct ui *u)
+{
+    if (u->overlay == UI_OVER_SETUP)
+        overlay_remember(u);
+    u->overlay = UI_OVER_NONE;
+    u->raw_ticket = 0;
+    u->dirty = true;
+}
+
+void overlay_text(struct ui *u, enum pager_kind kind, const char *text, size_t len)
+{
+    pager_set(&u->pager, kind, text, len);
+    u->overlay = UI_OVER_PAGER;
+    u->dirty = true;
+}
+
+void overlay_help(struct ui *u)
+{
+    struct buf text;
+
+    buf_init(&text, HELP_MAX);
+    help_text(ui_top(u)->slot->ops, &text);
+    overlay_text(u, PAGER_HELP, text.data, text.len);
+    buf_fini(&text);
+}
+
+void overlay_raw(struct ui *u, enum entity e, int source, const char *id)
+{
+    char text[600];
+
+    if (!u->port.lookup) {
+        ui_say(u, true, "raw records cannot be asked for here");
+        return;
+    }
+    uint32_t ticket = u->port.lookup(u->port.arg, source, e, id, strlen(id));
+    if (ticket == 0) {
+        ui_say(u, true, "this source cannot be asked for a single record");
+        return;
+    }
+    int n = snprintf(text, sizeof text, "%s %.300s\nasking its source\xE2\x80\xA6\n",
+                     entity_info(e)->id, id);
+    overlay_text(u, PAGER_PLAIN, text, (size_t)n);
+    u->raw_ticket = ticket;
+}
+
+void overlay_mail(struct ui *u, uint32_t ticket, enum rc rc, const char *text, size_t len,
+                  const char *message)
+{
+    size_t keep = len < RAW_MAX ? len : RAW_MAX;
+    char *copy = mem_try_alloc(keep + 1);
+
+    if (copy && keep > 0)
+        memcpy(copy, text, keep);
+    if (copy)
+        copy[keep] = '\0';
+    pthread_mutex_lock(&u->mail.lock);
+    free(u->mail.text);
+    u->mail.text = copy;
+    u->mail.len = copy ? keep : 0;
+    u->mail.ticket = ticket;
+    u->mail.rc = copy ? rc : RC_NOMEM;
+    snprintf(u->mail.message, sizeof u->mail.message, "%s", message ? message : "");
+    u->mail.full = true;
+    pthread_mutex_unlock(&u->mail.lock);
+}
+
+static void show_raw(struct ui *u, enum rc rc, const char *text, size_t len, const char *message)
+{
+    struct buf page;
+
+    buf_init(&page, RAW_MAX + 1024);
+    buf_addf(&page, "%s\n", u->pager.title);
+    if (rc)
+        buf_addf(&page, "its source did not tell: %s%s%s\n", rc_name(rc), *message ? ": " : "",
+                 message);
+    buf_add(&page, text, len);
+    overlay_text(u, PAGER_PLAIN, page.data, page.len);
+    buf_fini(&page);
+}
+
+void overlay_take(struct ui *u)
+{
+    struct ui_mail *m = &u->mail;
+    char message[sizeof m->message], *text = NULL;
+    size_t len = 0;
+    enum rc rc = RC_OK;
+
+    pthread_mutex_lock(&m->lock);
+    bool wanted = m->full && m->ticket == u->raw_ticket && u->overlay == UI_OVER_PAGER;
+    if (m->full) {
+        text = m->text;
+        len = m->len;
+        rc = m->rc;
+        memcpy(message, m->message, sizeof message);
+        m->text = NULL;
+        m->full = false;
+    }
+    pthread_mutex_unlock(&m->lock);
+    if (wanted) {
+        show_raw(u, rc, text ? text : "", len, message);
+        u->raw_ticket = 0;
+    }
+    free(text);
+}
+
+void overlay_sort(struct ui *u)
+{
+    const struct view_ops *ops = ui_top(u)->slot->ops;
+
+    menu_fini(&u->menu);
+    menu_init(&u->menu, "Sort by");
+    for (unsigned i = 0; i < column_count(ops->entity); i++) {
+        const struct field *f = column_info(ops->entity, i);
+        menu_add(&u->menu, f->id, f->title, f->help);
+    }
+    u->overlay = UI_OVER_SORT;
+    u->dirty = true;
+}
+
+static void every_words(int ms, char out[32])
+{
+    if (ms < 1000)
+        snprintf(out, 32, "%d ms", ms);
+    else
+        snprintf(out, 32, "%d s", ms / 1000);
+}
+
+static void fill_setup(struct ui *u)
+{
+    int at = u->menu.at;
+    char every[32];
+
+    menu_fini(&u->menu);
+    menu_init(&u->menu, "Setup");
+    every_words(u->every_ms, every);
+    menu_add(&u->menu, "theme", u->theme.name, "any .theme file, btop's too");
+    menu_add(&u->menu, "new data", every, "shown at most this often; keys are answered at once");
+    menu_add(&u->menu, "mouse", u->mouse ? "on" : "off",
+             "off: the terminal's own selecting and pasting");
+    menu_add(&u->menu, "ASCII only", u->ascii ? "on" : "off", "bars and lines of plain characters");
+    menu_add(&u->menu, "colours", term_depth(u->term), "what this terminal shows (--colour)");
+    u->menu.at = at;
+}
+
+void overlay_setup(struct ui *u)
+{
+    u->menu.at = 0;
+    fill_setup(u);
+    u->overlay = UI_OVER_SETUP;
+    u->dirty = true;
+}
+
+enum rc overlay_theme(struct ui *u, const char *name, struct err *e)
+{
+    struct theme t;
+    enum rc rc = theme_load(name, u->theme_dirs, &t, e);
+
+    if (rc)
+        return rc;
+    u->theme = t;
+    term_theme(u->term, &t);
+    snprintf(u->state.theme, sizeof u->state.theme, "%s", name);
+    u->dirty = true;
+    return RC_OK;
+}
+
+void overlay_remember(struct ui *u)
+{
+    struct err e = {0};
+
+    if (u->state_file && ui_state_save(&u->state, u->state_file, &e) != RC_OK)
+        ui_say(u, true, "%s: %s", e.where, e.msg);
+}
+
+/* The theme `by` places after the present one in the list of names. */
+static void step_theme(struct ui *u, int by)
+{
+    struct buf names;
+    const char *list[256];
+    int count = 0, at = 0;
+    struct err e = {0};
+    char *next;
+
+    buf_init(&names, NAMES_MAX);
+    theme_names(u->theme_dirs, &names);
+    for (char *name = names.data; *name && count < (int)ARRAY_LEN(list); name = next) {
+        next = name + strcspn(name, "\n");
+        if (*next)
+            *next++ = '\0';
+        if (strcmp(name, u->theme.name) == 0)
+            at = count;
+        list[count++] = name;
+    }
+    if (count > 0 && overlay_theme(u, list[(at + by + count) % count], &e) != RC_OK)
+        ui_say(u, true, "%s: %s", e.where, e.msg);
+    buf_fini(&names);
+}
+
+static void step_every(struct ui *u, int by)
+{
+    int count = (int)ARRAY_LEN(every_choices), at = 0;
+
+    while (at < count - 1 && every_choices[at] < u->every_ms)
+        at++;
+    at = at + by < 0 ? 0 : at + by >= count ? count - 1 : at + by;
+    u->every_ms = u->state.every_ms = every_choices[at];
+}
+
+static void change_setup(struct ui *u, int by)
+{
+    switch ((enum setup_item)u->menu.at) {
+    case SETUP_THEME:
+        step_theme(u, by);
+        break;
+    case SETUP_EVERY:
+        step_every(u, by);
+        break;
+    case SETUP_MOUSE:
+        u->mouse = !u->mouse;
+        u->state.mouse = u->mouse;
+        term_mouse(u->term, u->mouse);
+        break;
+    case SETUP_ASCII:
+        u->ascii = !u->ascii;
+        u->state.ascii = u->ascii;
+        u->rows_stale = true;
+        break;
+    case SETUP_DEPTH:
+        break;
+    }
+    fill_setup(u);
+    u->dirty = true;
+}
+
+static enum cmd menu_answer(struct ui *u, uint32_t key, char *arg, size_t size)
+{
+    switch (menu_key(&u->menu, key)) {
+    case MENU_CLOSE:
+        overlay_close(u);
+        break;
+    case MENU_CHOSEN:
+        if (u->overlay == UI_OVER_SETUP) {
+            change_setup(u, 1);
+            break;
+        }
+        snprintf(arg, size, "%s", u->menu.items[u->menu.at].label);
+        overlay_close(u);
+        return CMD_SORT_PICK;
+    case MENU_LESS:
+    case MENU_MORE:
+        if (u->overlay == UI_OVER_SETUP)
+            change_setup(u, key == KEYC_LEFT ? -1 : 1);
+        break;
+    case MENU_MOVED:
+        u->dirty = true;
+        break;
+    case MENU_NOTHING:
+        break;
+    }
+    return CMD_NONE;
+}
+
+enum cmd overlay_key(struct ui *u, uint32_t key, char *arg, size_t size)
+{
+    if (u->overlay != UI_OVER_PAGER)
+        return menu_answer(u, key, arg, size);
+    switch (pager_key(&u->pager, key)) {
+    case PAGER_CLOSE:
+        overlay_close(u);
+        break;
+    case PAGER_SEARCH:
+        return CMD_FILTER;
+    case PAGER_MOVED:
+        u->dirty = true;
+        break;
+    case PAGER_NOTHING:
+        break;
+    }
+    return CMD_NONE;
+}
+
+void overlay_mouse(struct ui *u, int y, int x, int wheel)
+{
+    u->dirty = true;
+    if (u->overlay == UI_OVER_PAGER) {
+        pager_scroll(&u->pager, wheel * WHEEL_ROWS);
+        return;
+    }
+    int hit = wheel ? -1 : menu_hit(&u->menu, ui_body(u), y, x);
+    if (wheel)
+        menu_key(&u->menu, wheel < 0 ? KEYC_UP : KEYC_DOWN);
+    else if (hit >= 0)
+        u->menu.at = hit;
+}

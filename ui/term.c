@@ -1,0 +1,688 @@
+/* SPDX-License-Identifier: MIT
+ * term.c - see term.h. The only file that knows ncurses.
+ *
+ * ncurses writes to a file descriptor of its own. Around each frame that descriptor is pointed at a
+ * memory file, so that we see the bytes of the frame, can put the marks of a synchronized update around
+ * them and write them at once; ncurses alone would need dozens of writes. */
+#include "ui/term.h"
+#include "base/text.h"
+#include "base/xmem.h"
+#include "ui/keymap.h"
+#include "ui/palette.h"
+#include "ui/terminfo.h"
+#include "ui/tty.h"
+#include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+
+#undef tab /* terminfo macros that other words would run into */
+#undef columns
+
+enum { ESC_DELAY_MS = 25, SIDE_MIN = 1, SIDE_MAX = 1000, STRIKE = 0x0336, RGB_COLOURS = 1 << 24 };
+
+static const char sync_begin[] = "\033[?2026h", sync_end[] = "\033[?2026l";
+
+struct terminal {
+    SCREEN *screen;
+    WINDOW *keys;   /* a pad that is never drawn: reading from it refreshes nothing */
+    FILE *in, *out; /* what ncurses got */
+    int tty;        /* the terminal itself */
+    int capture;    /* memory file */
+    struct canvas shown;
+    bool fresh; /* nothing of `shown` is on the screen */
+    bool sync, strike, direct, gone, suspended;
+    int colours;
+    enum depth depth;
+    struct palette palette;
+    uint16_t pair[ROLE_COUNT][ROLE_COUNT]; /* by role; 0 = not asked for yet */
+    struct {
+        int32_t fg, bg;
+    } * pairs; /* what each pair is; 0 is the terminal's own */
+    int pair_count, pair_max;
+    char *frame;
+    size_t frame_cap;
+    cchar_t *row; /* one row on its way to ncurses */
+    int row_cap;
+    struct term_counters counters;
+};
+
+static void capture_begin(struct terminal *t)
+{
+    lseek(t->capture, 0, SEEK_SET);
+    dup2(t->capture, fileno(t->out));
+}
+
+/* What was written since capture_begin goes to the terminal. */
+static enum rc capture_end(struct terminal *t)
+{
+    off_t end = lseek(t->capture, 0, SEEK_CUR);
+    size_t len = end > 0 ? (size_t)end : 0, mark = t->sync ? sizeof sync_begin - 1 : 0;
+    unsigned writes = 0;
+
+    dup2(t->tty, fileno(t->out));
+    if (len == 0)
+        return RC_OK;
+    t->frame = xgrow(t->frame, &t->frame_cap, len + 2 * mark, 1);
+    memcpy(t->frame, sync_begin, mark);
+    if (pread(t->capture, t->frame + mark, len, 0) != (ssize_t)len)
+        return RC_IO;
+    memcpy(t->frame + mark + len, sync_end, mark);
+    enum rc rc = tty_write(t->tty, t->frame, len + 2 * mark, &writes);
+    t->counters.bytes += len + 2 * mark;
+    t->counters.writes += writes;
+    if (rc == RC_IO)
+        t->gone = true;
+    return rc;
+}
+
+static bool locale_is_utf8(void)
+{
+    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+/* ncurses needs a locale to know how to write characters. Where none is set (LANG=C over ssh) the
+ * terminal nearly always takes UTF-8; a charset that somebody did choose is kept, and ncurses converts. */
+static void choose_locale(void)
+{
+    const char *name = setlocale(LC_CTYPE, "");
+
+    if (!name || strcmp(name, "C") == 0 || strcmp(name, "POSIX") == 0)
+        setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+static enum rc need_terminal(struct terminal *t, struct err *e)
+{
+    const char *hint = "use `suantop snapshot` where there is no terminal";
+    int in = STDIN_FILENO;
+
+    if (!isatty(STDOUT_FILENO))
+        return err_set(e, RC_IO, "terminal", "standard output is not a terminal; %s", hint);
+    if (!isatty(in))
+        in = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+    if (in < 0)
+        return err_set(e, RC_IO, "terminal", "standard input is not a terminal; %s", hint);
+    t->tty = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    int out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    int keys = in == STDIN_FILENO ? fcntl(in, F_DUPFD_CLOEXEC, 3) : in;
+    t->capture = memfd_create("suantop-frame", MFD_CLOEXEC);
+    t->out = out >= 0 ? fdopen(out, "w") : NULL;
+    t->in = keys >= 0 ? fdopen(keys, "r") : NULL;
+    if (t->tty < 0 || t->capture < 0 || !t->out || !t->in)
+        return err_sys(e, RC_IO, errno, "terminal", "cannot open the terminal");
+    return RC_OK;
+}
+
+static bool has_string(const char *name)
+{
+    const char *s = tigetstr(name);
+
+    return s && s != (const char *)-1 && *s;
+}
+
+/* What TERM says, before ncurses is started: it would print and exit on its own. */
+static enum rc ask_terminfo(struct terminal *t, const struct term_options *o, struct err *e)
+{
+    const char *name = getenv("TERM"), *truecolour = getenv("COLORTERM");
+    const char *hint = "try TERM=xterm-256color, or use `suantop snapshot -f text`";
+    int status;
+
+    if (!name || !*name)
+        return err_set(e, RC_USAGE, "TERM", "TERM is not set; %s", hint);
+    if (setupterm(name, fileno(t->out), &status) != OK)
+        return err_set(e, RC_USAGE, "TERM", "TERM=%.40s is not in the terminal database; %s", name,
+                       hint);
+    if (!has_string("cup") || !has_string("clear"))
+        return err_set(e, RC_USAGE, "TERM", "TERM=%.40s cannot move its cursor; %s", name, hint);
+    t->colours = tigetnum("colors");
+    bool rgb = tigetflag("RGB") > 0 || tigetnum("RGB") > 0 || has_string("RGB");
+    bool says = truecolour && (!strcmp(truecolour, "truecolor") || !strcmp(truecolour, "24bit"));
+    t->direct = rgb || ((says || (o->colour && !strcmp(o->colour, "24bit"))) && t->colours >= 8);
+    t->depth = depth_choose(o->colour, t->colours, t->direct, getenv("NO_COLOR"));
+    t->sync = strncmp(name, "linux", 5) != 0 && strncmp(name, "vt", 2) != 0;
+    t->strike = t->sync && locale_is_utf8();
+    return RC_OK;
+}
+
+/* Append a terminfo string without its padding. */
+static void add_string(struct buf *out, const char *name)
+{
+    const char *s = tigetstr(name);
+
+    if (!s || s == (const char *)-1)
+        return;
+    while (*s) {
+        if (s[0] == '$' && s[1] == '<' && strchr(s, '>'))
+            s = strchr(s, '>') + 1;
+        else
+            buf_addc(out, *s++);
+    }
+}
+
+/* What gives the screen back when nothing else works any more. */
+static enum rc arm_emergency(struct terminal *t, struct err *e)
+{
+    static const char *const names[] = {"sgr0", "op", "cnorm", "rmkx", "rmcup"};
+    struct buf bye;
+
+    buf_init(&bye, 256);
+    if (t->sync)
+        buf_adds(&bye, sync_end);
+    if (has_string("kmous"))
+        buf_adds(&bye, "\033[?1000l\033[?1002l\033[?1006l");
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        add_string(&bye, names[i]);
+    enum rc rc = tty_arm(t->tty, bye.data, bye.len, e);
+    buf_fini(&bye);
+    return rc;
+}
+
+/* 24-bit colour for terminals whose entry in the database does not tell it: the same entry, with
+ * direct colours, is handed to ncurses through the environment (see terminfo(5), "hex:"). */
+static SCREEN *start_direct(struct terminal *t)
+{
+    const struct terminfo_reader reader = {.name = getenv("TERM"),
+                                           .flags = boolnames,
+                                           .numbers = numnames,
+                                           .strings = strnames,
+                                           .flag = tigetflag,
+                                           .number = tigetnum,
+                                           .string = tigetstr};
+    const char *name = getenv("TERM"), *before = getenv("TERMINFO");
+    char *keep = before ? xstrdup(before) : NULL;
+    struct buf entry;
+
+    buf_init(&entry, 65536);
+    buf_adds(&entry, "hex:");
+    SCREEN *s = NULL;
+    if (terminfo_direct(&entry, &reader) == RC_OK) {
+        setenv("TERMINFO", entry.data, 1);
+        s = newterm(name, t->out, t->in);
+    }
+    if (keep)
+        setenv("TERMINFO", keep, 1);
+    else
+        unsetenv("TERMINFO");
+    free(keep);
+    buf_fini(&entry);
+    return s;
+}
+
+static SCREEN *start_screen(struct terminal *t)
+{
+    TERMINAL *asked = cur_term;
+    SCREEN *s = NULL;
+
+    if (t->depth == DEPTH_24BIT && tigetflag("RGB") <= 0 && tigetnum("RGB") <= 0 &&
+        !has_string("RGB"))
+        s = start_direct(t);
+    if (!s) {
+        if (tigetflag("RGB") <= 0 && t->depth == DEPTH_24BIT)
+            t->depth = t->colours < 256 ? DEPTH_16 : DEPTH_256;
+        s = newterm(NULL, t->out, t->in);
+    }
+    if (s && asked != cur_term)
+        del_curterm(asked);
+    return s;
+}
+
+/* Modes that ncurses then takes for its own: single keys, no echo, signals by the user's own
+ * characters, and no flow control, which would freeze the picture. */
+static void enter_modes(struct terminal *t)
+{
+    struct termios m;
+
+    cbreak();
+    noecho();
+    nonl();
+    if (tcgetattr(t->tty, &m) == 0) {
+        m.c_iflag &= ~(tcflag_t)(IXON | IXOFF);
+        m.c_cc[VLNEXT] = m.c_cc[VDISCARD] = _POSIX_VDISABLE;
+        tcsetattr(t->tty, TCSADRAIN, &m);
+    }
+    def_prog_mode();
+}
+
+static void start_colours(struct terminal *t)
+{
+    if (t->depth == DEPTH_MONO || start_color() == ERR) {
+        t->depth = DEPTH_MONO;
+        return;
+    }
+    use_default_colors();
+    t->colours = COLORS;
+    t->pair_max = COLOR_PAIRS < 32767 ? COLOR_PAIRS : 32767;
+    if (t->pair_max > ROLE_COUNT * ROLE_COUNT)
+        t->pair_max = ROLE_COUNT * ROLE_COUNT;
+    t->pairs = xcalloc((size_t)t->pair_max + 1, sizeof *t->pairs);
+    t->pairs[0].fg = t->pairs[0].bg = THEME_TERMINAL;
+    t->pair_count = 1;
+}
+
+static void fit_size(struct terminal *t)
+{
+    struct winsize ws = {0};
+
+    int h = LINES, w = COLS;
+
+    if (ioctl(t->tty, TIOCGWINSZ, &ws) == 0 && ws.ws_row > 0 && ws.ws_col > 0) {
+        h = ws.ws_row;
+        w = ws.ws_col;
+    }
+    h = h < SIDE_MIN ? SIDE_MIN : h > SIDE_MAX ? SIDE_MAX : h;
+    w = w < SIDE_MIN ? SIDE_MIN : w > SIDE_MAX ? SIDE_MAX : w;
+    if (h != LINES || w != COLS)
+        resize_term(h, w);
+    if (h != t->shown.h || w != t->shown.w)
+        canvas_resize(&t->shown, h, w);
+    t->fresh = true;
+}
+
+static void start_input(struct terminal *t, bool mouse)
+{
+    set_escdelay(ESC_DELAY_MS);
+    typeahead(-1);
+    t->keys = newpad(1, 1);
+    keypad(t->keys, TRUE);
+    nodelay(t->keys, TRUE);
+    intrflush(t->keys, FALSE);
+    term_mouse(t, mouse);
+}
+
+/* Everything that ncurses says at its start goes out with the first frame. The endwin() there makes it
+ * flush once a frame and no longer at each movement of the cursor. */
+static void start_output(struct terminal *t, bool mouse)
+{
+    capture_begin(t);
+    endwin();
+    refresh();
+    leaveok(stdscr, TRUE);
+    curs_set(0);
+    start_input(t, mouse);
+    capture_end(t);
+}
+
+static void term_free(struct terminal *t)
+{
+    if (t->out)
+        fclose(t->out);
+    if (t->in)
+        fclose(t->in);
+    if (t->tty >= 0)
+        close(t->tty);
+    if (t->capture >= 0)
+        close(t->capture);
+    canvas_fini(&t->shown);
+    free(t->pairs);
+    free(t->frame);
+    free(t->row);
+    free(t);
+}
+
+enum rc term_open(const struct term_options *o, struct terminal **out, struct err *e)
+{
+    struct terminal *t = xcalloc(1, sizeof *t);
+    struct theme theme;
+
+    t->tty = t->capture = -1;
+    if (!depth_word_ok(o->colour)) {
+        free(t);
+        return err_set(e, RC_USAGE, "colour", "%.40s is none of auto, 24bit, 256, 16, none",
+                       o->colour);
+    }
+    choose_locale();
+    enum rc rc = need_terminal(t, e);
+    if (rc == RC_OK)
+        rc = ask_terminfo(t, o, e);
+    if (rc == RC_OK)
+        rc = arm_emergency(t, e);
+    if (rc == RC_OK && (t->screen = start_screen(t)) == NULL)
+        rc = err_set(e, RC_USAGE, "TERM", "ncurses cannot use this terminal");
+    if (rc) {
+        tty_disarm();
+        term_free(t);
+        return rc;
+    }
+    enter_modes(t);
+    start_colours(t);
+    theme_default(&theme);
+    term_theme(t, &theme);
+    start_output(t, o->mouse);
+    fit_size(t);
+    *out = t;
+    return RC_OK;
+}
+
+static void leave(struct terminal *t)
+{
+    if (t->gone)
+        return;
+    mousemask(0, NULL);
+    curs_set(1);
+    endwin();
+    fflush(t->out);
+    tty_modes_restore();
+}
+
+void term_close(struct terminal *t)
+{
+    if (!t)
+        return;
+    leave(t);
+    tty_disarm();
+    delwin(t->keys);
+    delscreen(t->screen);
+    term_free(t);
+}
+
+void term_suspend(struct terminal *t)
+{
+    if (t->suspended)
+        return;
+    leave(t);
+    t->suspended = true;
+}
+
+void term_resume(struct terminal *t)
+{
+    t->suspended = false;
+    reset_prog_mode();
+    capture_begin(t);
+    refresh();
+    curs_set(0);
+    capture_end(t);
+    fit_size(t);
+    term_repaint(t);
+}
+
+int term_fd(const struct terminal *t)
+{
+    return fileno(t->in);
+}
+
+void term_size(const struct terminal *t, int *h, int *w)
+{
+    *h = t->shown.h;
+    *w = t->shown.w;
+}
+
+void term_refit(struct terminal *t)
+{
+    fit_size(t);
+    term_repaint(t);
+}
+
+void term_repaint(struct terminal *t)
+{
+    t->fresh = true;
+    clearok(curscr, TRUE);
+}
+
+bool term_is_utf8(const struct terminal *t)
+{
+    (void)t;
+    return locale_is_utf8();
+}
+
+bool term_is_mono(const struct terminal *t)
+{
+    return t->palette.depth == DEPTH_MONO;
+}
+
+const char *term_depth(const struct terminal *t)
+{
+    static const char *const words[] = {"mono", "16", "256", "24-bit"};
+
+    return words[t->palette.depth];
+}
+
+void term_mouse(struct terminal *t, bool on)
+{
+    (void)t;
+    mouseinterval(0);
+    mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+}
+
+/* The pair of two colours; a terminal with few pairs gives its last ones to whoever comes late. */
+static int pair_number(struct terminal *t, int32_t fg, int32_t bg)
+{
+    int i = 0;
+
+    while (i < t->pair_count && (t->pairs[i].fg != fg || t->pairs[i].bg != bg))
+        i++;
+    if (i < t->pair_count)
+        return i;
+    if (i >= t->pair_max || init_extended_pair(i, fg, bg) == ERR)
+        return 0;
+    t->pairs[i].fg = fg;
+    t->pairs[i].bg = bg;
+    t->pair_count++;
+    return i;
+}
+
+static int pair_of(struct terminal *t, const struct cell *cell, const struct look *look)
+{
+    uint16_t *known = &t->pair[cell->fg][cell->bg];
+
+    if (t->depth == DEPTH_MONO)
+        return 0;
+    if (!*known)
+        *known = (uint16_t)(pair_number(t, look->fg, look->bg) + 1);
+    return *known - 1;
+}
+
+static attr_t curses_attr(unsigned attr)
+{
+    attr_t a = A_NORMAL;
+
+    a |= attr & ATTR_BOLD ? A_BOLD : 0;
+    a |= attr & ATTR_DIM ? A_DIM : 0;
+    a |= attr & ATTR_UNDERLINE ? A_UNDERLINE : 0;
+    a |= attr & ATTR_REVERSE ? A_REVERSE : 0;
+    a |= attr & ATTR_BLINK ? A_BLINK : 0;
+    return a;
+}
+
+/* A cell as ncurses wants it. Terminals have no common word for "struck out", so a stroke is laid over
+ * the character. */
+static void put_cell(struct terminal *t, const struct cell *cell, cchar_t *out)
+{
+    struct look look = palette_look(&t->palette, cell);
+    int pair = pair_of(t, cell, &look), n = 0;
+    wchar_t text[CCHARW_MAX + 1] = {(wchar_t)cell->cp};
+
+    for (n = 1; n < 3 && cell->comb[n - 1]; n++)
+        text[n] = (wchar_t)cell->comb[n - 1];
+    if (look.attr & ATTR_STRIKE && cell->cp != ' ') {
+        if (t->strike)
+            text[n] = STRIKE;
+        else
+            look.attr |= ATTR_DIM;
+    }
+    if (setcchar(out, text, curses_attr(look.attr), 0, &pair) == ERR)
+        setcchar(out, L" ", A_NORMAL, 0, &pair);
+}
+
+void term_theme(struct terminal *t, const struct theme *theme)
+{
+    struct cell ground = {' ', {0, 0}, ROLE_TEXT, ROLE_BG, 0, 1};
+    cchar_t blank;
+
+    palette_build(&t->palette, theme, t->depth, t->colours);
+    memset(t->pair, 0, sizeof t->pair);
+    t->pair_count = t->pairs ? 1 : 0;
+    put_cell(t, &ground, &blank);
+    bkgrndset(&blank);
+    term_repaint(t);
+}
+
+/* The cells of a row that differ: [*from, *to), whole characters. False if none does. */
+static bool changed_span(const struct terminal *t, const struct cell *now,
+                         const struct cell *before, int *from, int *to)
+{
+    int w = t->shown.w, a = 0, b = w;
+
+    if (!t->fresh) {
+        if (memcmp(now, before, (size_t)w * sizeof *now) == 0)
+            return false;
+        while (memcmp(&now[a], &before[a], sizeof *now) == 0)
+            a++;
+        while (memcmp(&now[b - 1], &before[b - 1], sizeof *now) == 0)
+            b--;
+        while (a > 0 && (now[a].width == 0 || before[a].width == 0))
+            a--;
+        while (b < w && (now[b].width == 0 || before[b].width == 0))
+            b++;
+    }
+    *from = a;
+    *to = b;
+    return true;
+}
+
+static void put_row(struct terminal *t, int y, const struct cell *now, int from, int to)
+{
+    int n = 0;
+
+    if (t->row_cap < t->shown.w) {
+        t->row_cap = t->shown.w;
+        t->row = xreallocarray(t->row, (size_t)t->row_cap, sizeof *t->row);
+    }
+    for (int x = from; x < to; x++)
+        if (now[x].width > 0)
+            put_cell(t, &now[x], &t->row[n++]);
+    mvadd_wchnstr(y, from, t->row, n);
+}
+
+static bool put_cursor(struct terminal *t, const struct canvas *c)
+{
+    bool seen = c->cursor_y >= 0 && c->cursor_y < t->shown.h && c->cursor_x >= 0 &&
+                c->cursor_x < t->shown.w;
+    int y = seen ? c->cursor_y : -1, x = seen ? c->cursor_x : -1;
+
+    if (y == t->shown.cursor_y && x == t->shown.cursor_x)
+        return false;
+    t->shown.cursor_y = y;
+    t->shown.cursor_x = x;
+    return true;
+}
+
+static bool put_rows(struct terminal *t, const struct canvas *c)
+{
+    bool dirty = t->fresh;
+    int from, to, w = t->shown.w;
+
+    for (int y = 0; y < t->shown.h; y++) {
+        const struct cell *now = &c->cells[(size_t)y * (size_t)w];
+        struct cell *before = &t->shown.cells[(size_t)y * (size_t)w];
+        if (!changed_span(t, now, before, &from, &to))
+            continue;
+        put_row(t, y, now, from, to);
+        memcpy(before, now, (size_t)w * sizeof *now);
+        dirty = true;
+    }
+    return dirty;
+}
+
+enum rc term_show(struct terminal *t, const struct canvas *c)
+{
+    if (t->gone)
+        return RC_IO;
+    if (t->suspended || c->h != t->shown.h || c->w != t->shown.w)
+        return RC_OK;
+    bool moved = put_cursor(t, c), dirty = put_rows(t, c), seen = t->shown.cursor_y >= 0;
+    t->fresh = false;
+    t->counters.frames++;
+    if (!dirty && !moved)
+        return RC_OK;
+    capture_begin(t);
+    if (moved)
+        curs_set(seen);
+    leaveok(stdscr, !seen);
+    if (seen)
+        move(t->shown.cursor_y, t->shown.cursor_x);
+    wnoutrefresh(stdscr);
+    doupdate();
+    enum rc rc = capture_end(t);
+    if (rc)
+        term_repaint(t); /* what came through is not known */
+    return rc == RC_IO ? RC_IO : RC_OK;
+}
+
+static uint32_t key_of(int code)
+{
+    static const struct {
+        int code;
+        uint32_t key;
+    } keys[] = {
+        {KEY_UP, KEYC_UP},          {KEY_DOWN, KEYC_DOWN},    {KEY_LEFT, KEYC_LEFT},
+        {KEY_RIGHT, KEYC_RIGHT},    {KEY_HOME, KEYC_HOME},    {KEY_END, KEYC_END},
+        {KEY_PPAGE, KEYC_PGUP},     {KEY_NPAGE, KEYC_PGDN},   {KEY_IC, KEYC_INSERT},
+        {KEY_DC, KEYC_DELETE},      {KEY_BTAB, KEYC_BACKTAB}, {KEY_ENTER, KEY_RETURN},
+        {KEY_BACKSPACE, KEY_ERASE}, {KEY_FIND, KEYC_HOME},    {KEY_SELECT, KEYC_END},
+        {KEY_A1, KEYC_HOME},        {KEY_A3, KEYC_PGUP},      {KEY_C1, KEYC_END},
+        {KEY_C3, KEYC_PGDN},
+    };
+
+    if (code > KEY_F0 && code <= KEY_F(12))
+        return KEYC_F1 + (uint32_t)(code - KEY_F(1));
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+        if (keys[i].code == code)
+            return keys[i].key;
+    return 0;
+}
+
+static bool mouse_key(struct term_key *k)
+{
+    MEVENT m;
+
+    if (getmouse(&m) != OK)
+        return false;
+    *k = (struct term_key){.key = KEYC_MOUSE, .y = m.y, .x = m.x};
+    k->wheel = m.bstate & BUTTON4_PRESSED ? -1 : m.bstate & BUTTON5_PRESSED ? 1 : 0;
+    return k->wheel || (m.bstate & BUTTON1_PRESSED);
+}
+
+bool term_key(struct terminal *t, struct term_key *k)
+{
+    wint_t ch;
+    int kind;
+
+    while ((kind = wget_wch(t->keys, &ch)) != ERR) {
+        *k = (struct term_key){.key = (uint32_t)ch};
+        if (kind == KEY_CODE_YES && ch == KEY_MOUSE) {
+            if (mouse_key(k))
+                return true;
+            continue;
+        }
+        if (kind == KEY_CODE_YES)
+            k->key = key_of((int)ch);
+        else if (ch == '\n')
+            k->key = KEY_RETURN;
+        else if (ch == '\b')
+            k->key = KEY_ERASE;
+        if (k->key)
+            return true;
+    }
+    return false;
+}
+
+bool term_gone(const struct terminal *t)
+{
+    int waiting = 0;
+
+    return t->gone || ioctl(term_fd(t), FIONREAD, &waiting) != 0 || waiting == 0;
+}
+
+const struct term_counters *term_counters(const struct terminal *t)
+{
+    return &t->counters;
+}
