@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT
+ * collector.h - the contract between a collector and the I/O layer.
+ *
+ * A collector does no I/O and never reads a clock: plan() says which requests are due, the I/O layer sends
+ * them and cuts the answers, decode() turns one slice into rows, done() judges the whole answer. So no
+ * collector can block, each decoder is a fuzz target, and a recording can be replayed through it.
+ * A collector MUST NOT: open, read, write, fork, sleep, log secrets, keep pointers into a request or slice
+ * after the call, or expand text that came from outside.
+ * Thread: all calls for one source come from the net thread (or from replay), never two at a time.
+ * Registration: one line in collectors.def; registry.h lists them. */
+#ifndef SUAN_COLLECTORS_COLLECTOR_H
+#define SUAN_COLLECTORS_COLLECTOR_H
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "model/delta.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- configuration ------------------------------------------------------------------------------ */
+
+enum option_type {
+    OPT_STR,
+    OPT_URL,
+    OPT_PATH,
+    OPT_COMMAND,
+    OPT_DURATION,
+    OPT_BOOL,
+    OPT_SIZE,
+    OPT_WORD
+};
+
+struct option_desc {
+    const char *name; /* key in the YAML mapping of the source */
+    enum option_type type;
+    const char *help;
+    const char *fallback; /* value when unset; NULL = unset */
+    const char *words;    /* OPT_WORD: accepted words, space-separated */
+};
+
+/* Options that the I/O layer itself reads for every HTTP source: put this at the head of the table. */
+#define COMMON_HTTP_OPTIONS                                                                        \
+    {"url", OPT_URL, "https://host:port (http only with insecure: true)", NULL, NULL},             \
+        {"socket", OPT_PATH, "unix socket to speak HTTP over", NULL, NULL},                        \
+        {"ca_file", OPT_PATH, "certificate authority to verify the server with", NULL, NULL},      \
+        {"insecure", OPT_BOOL, "allow http:// for this source (TLS itself is always verified)",    \
+         "false", NULL},                                                                           \
+        {"user", OPT_STR, "user name that goes with the token", NULL, NULL},                       \
+        {"token_file", OPT_PATH,                                                                   \
+         "file that holds the token; must not be readable by group or others", NULL, NULL},        \
+    {                                                                                              \
+        "token_command", OPT_COMMAND, "command that prints the token", NULL, NULL                  \
+    }
+
+struct source_conf {
+    uint16_t center, source; /* indices of the rows */
+    const char *center_id;   /* identity of the CENTER row */
+    const char *id;          /* identity of the SOURCE row, unique: "tianjin/slurm" */
+    const char *collector;
+    const struct option_desc *options;
+    size_t option_count;
+    const char *const *values; /* by option index; fallback already applied; NULL = unset */
+    const char *self;          /* path of this program, for collectors that run `suantop probe` */
+};
+/* Value of an option, NULL if unset (and if there is no such option: a bug that tests find). */
+const char *source_opt(const struct source_conf *c, const char *name);
+int64_t source_opt_ms(const struct source_conf *c, const char *name, int64_t fallback);
+bool source_opt_bool(const struct source_conf *c, const char *name);
+
+/* ---- requests ----------------------------------------------------------------------------------- */
+
+enum via {
+    VIA_HTTP, /* method + path at base_url or unix_socket, through libcurl */
+    VIA_PIPE, /* the same HTTP over stdin and stdout of a child that is kept open (slurmrestd behind ssh) */
+    VIA_COMMAND /* run argv, take its stdout */
+};
+enum cut {
+    CUT_WHOLE, /* one slice: the whole body, at most slice_max bytes */
+    CUT_JSON, /* elements of the top-level arrays `arrays`; other top-level members come as slices too */
+    CUT_LINES /* one slice per line */
+};
+
+struct request {
+    int what;     /* the collector's own code: decode() and done() switch on it */
+    uint32_t tag; /* the collector's own number (target index ...) */
+    enum via via;
+    const char *label; /* short, without secrets, for the sources view: "GET /jobs", "squeue" */
+    /* VIA_HTTP, VIA_PIPE */
+    const char *method; /* "GET" */
+    const char *
+        base_url; /* "https://host:6820"; with unix_socket or VIA_PIPE only its path part matters */
+    const char *unix_socket;
+    const char *path; /* begins with '/', already percent-encoded */
+    const char *body; /* NULL = none; JSON */
+    /* VIA_COMMAND, and for VIA_PIPE the server to start */
+    const char *
+        prefix; /* command before argv ("ssh login01"), split into words by the I/O layer; NULL = none.
+                                 * Behind ssh each argv element is quoted for the remote shell. */
+    const char *const *argv; /* NULL-terminated */
+    const char *const
+        *env; /* extra NAME=value for the child; the child gets a cleaned environment */
+    /* answer */
+    enum cut cut;
+    const char *const *arrays; /* CUT_JSON: NULL-terminated top-level keys */
+    size_t slice_max;          /* 0 = 1 MiB */
+    uint64_t body_max;         /* decompressed bytes; 0 = 64 MiB */
+    int64_t first_byte_ms;     /* patience until the first byte; 0 = 10 s */
+    int64_t total_ms;          /* patience for the whole answer; 0 = 30 s */
+    bool lists[ENTITY_COUNT];  /* a good answer lists these entities completely: see delta_poll */
+    bool accept_any_status; /* done() wants to judge error statuses itself (it always sees them) */
+    struct arena arena;     /* owns every string above; use request_str */
+};
+
+struct request_list; /* made by the I/O layer */
+/* A zeroed request that belongs to the list. */
+struct request *request_add(struct request_list *list);
+char *request_str(struct request *rq, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Copy of a NULL-terminated list into the request's arena. */
+const char *const *request_strv(struct request *rq, const char *const *list);
+/* Percent-encode one path segment or query value into the request's arena. */
+char *request_encode(struct request *rq, const char *s);
+
+struct reply {
+    enum rc rc;     /* transport verdict: RC_OK = a complete answer arrived (whatever its status) */
+    struct err err; /* when rc != RC_OK */
+    int status;     /* HTTP status; VIA_COMMAND: exit status */
+    uint64_t bytes; /* decompressed */
+    uint64_t bad_slices; /* slices that could not be cut or decoded */
+    int64_t first_byte_ms, total_ms;
+    int retry_after_s;        /* from the header; -1 = none */
+    const char *content_type; /* "" if none */
+    const char
+        *head;  /* first bytes of the body (at most 512, NUL-terminated, raw): for error texts. For
+                                 * VIA_COMMAND: the first bytes of its stderr */
+    wall_ms at; /* when it ended */
+};
+
+/* ---- the collector ------------------------------------------------------------------------------ */
+
+enum auth_scheme {
+    AUTH_NONE,
+    AUTH_SLURM, /* X-SLURM-USER-NAME + X-SLURM-USER-TOKEN */
+    AUTH_BEARER
+};
+
+struct collector_ops {
+    const char *name; /* key in the configuration */
+    const char *help;
+    const struct option_desc *options;
+    size_t option_count;
+    enum auth_scheme auth;
+    unsigned max_in_flight; /* requests of one source at the same time */
+    /* seed: randomness for jitter, an argument so that tests are deterministic. */
+    enum rc (*open)(const struct source_conf *conf, uint64_t seed, void **state, struct err *e);
+    void (*close)(void *state);
+    /* Adds what is due at `now` to the list (nothing while its requests are in flight is the caller's business:
+     * plan is only called with room in flight). Returns when to ask again; the caller asks again after done()
+     * anyway, and delays the call while the source backs off. wall: for requests that carry a time. */
+    mono_ms (*plan)(void *state, mono_ms now, wall_ms wall, struct request_list *out);
+    /* One slice. key: JSON top-level key ("" for an element of a root array, a line, or a whole body). Adds rows to d.
+     * Not RC_OK: the slice is counted as bad with e as its example; the answer goes on. */
+    enum rc (*decode)(void *state, const struct request *rq, const char *key, const char *text,
+                      size_t len, struct delta *d, struct err *e);
+    /* The answer is complete or failed. Sets *end for the poll (POLL_GOOD, POLL_BAD or POLL_SAME), may add rows
+     * (its SOURCE row: via, note, version ...). Its return is the verdict on the source: RC_OK, or the class of the
+     * failure with e filled: e->msg says what happened, *mend (static or request-arena text) what to do about it.
+     * RC_AUTH pauses polling until the operator retries or the token file changes. */
+    enum rc (*done)(void *state, const struct request *rq, const struct reply *reply, mono_ms now,
+                    struct delta *d, enum poll_end *end, const char **mend, struct err *e);
+    /* The operator wants fresh data: everything is due now (within the collector's own politeness floor). */
+    void (*refresh)(void *state, mono_ms now);
+    /* A request for the raw record of one thing, as the other side tells it (key `y`). CUT_WHOLE; its answer is shown,
+     * not decoded. RC_UNSUPPORTED if there is none. id: raw identity bytes; must be passed encoded or as one argv element. */
+    enum rc (*lookup)(void *state, enum entity e, const char *id, struct request *out,
+                      struct err *err);
+};
+
+#endif

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT
+ * probe.c - see probe.h. The only file that knows libsensors. */
+#include "collectors/local/probe.h"
+#include <ctype.h>
+#include <dirent.h>
+#include <sensors/sensors.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+/* ---- output ---- */
+
+static void put_text(FILE *out, const char *key, const char *s)
+{
+    fprintf(out, ",\"%s\":\"", key);
+    for (; *s != '\0'; s++) {
+        unsigned char c = (unsigned char)*s;
+        if (c == '"' || c == '\\')
+            fputc('\\', out);
+        if (c < 0x20)
+            fprintf(out, "\\u%04x", c);
+        else
+            fputc(c, out);
+    }
+    fputc('"', out);
+}
+
+/* Locale-free: main() has set the user's, and a comma would not be JSON. */
+static void put_number(FILE *out, const char *key, double v)
+{
+    long long milli = (long long)(v * 1000 + (v < 0 ? -0.5 : 0.5));
+
+    fprintf(out, ",\"%s\":%s%lld.%03lld", key, milli < 0 ? "-" : "", llabs(milli) / 1000,
+            llabs(milli) % 1000);
+}
+
+static void put_sensor(FILE *out, const char *kind, const char *chip, const char *label,
+                       double value, double limit)
+{
+    fprintf(out, "{\"entity\":\"sensor\",\"kind\":\"%s\"", kind);
+    put_text(out, "chip", chip);
+    put_text(out, "label", label);
+    put_number(out, "value", value);
+    if (limit > 0)
+        put_number(out, "limit", limit);
+    fputs("}\n", out);
+}
+
+/* ---- small files ---- */
+
+struct place {
+    const char *root;
+};
+
+static FILE *open_at(const struct place *p, const char *path)
+{
+    char full[512];
+
+    snprintf(full, sizeof full, "%s%s", p->root, path);
+    return fopen(full, "re");
+}
+
+/* First line, without its end; "" when it cannot be read. */
+static bool read_line(const struct place *p, const char *path, char *out, size_t size)
+{
+    FILE *f = open_at(p, path);
+
+    out[0] = '\0';
+    if (f == NULL)
+        return false;
+    bool good = fgets(out, (int)size, f) != NULL;
+    fclose(f);
+    out[strcspn(out, "\r\n")] = '\0';
+    return good;
+}
+
+/* A decimal number without the locale's point. */
+static bool parse_number(const char *s, double *out)
+{
+    double v = 0, scale = 1;
+    bool minus = *s == '-', digits = false;
+
+    for (s += minus; isdigit((unsigned char)*s); s++, digits = true)
+        v = v * 10 + (*s - '0');
+    if (*s == '.')
+        for (s++; isdigit((unsigned char)*s); s++, digits = true)
+            v += (*s - '0') * (scale /= 10);
+    *out = minus ? -v : v;
+    return digits;
+}
+
+static bool read_number(const struct place *p, const char *path, double *out)
+{
+    char line[128];
+
+    return read_line(p, path, line, sizeof line) && parse_number(line, out);
+}
+
+/* ---- the machine ---- */
+
+static void put_load(FILE *out, const struct place *p)
+{
+    double v;
+
+    if (read_number(p, "/proc/loadavg", &v))
+        put_number(out, "load", v);
+    if (read_number(p, "/proc/uptime", &v))
+        put_number(out, "uptime", v);
+}
+
+static void put_memory(FILE *out, const struct place *p)
+{
+    static const struct {
+        const char *begins, *key;
+    } wanted[] = {{"MemTotal:", "memory_total_kib"}, {"MemAvailable:", "memory_available_kib"}};
+    char line[256];
+    double v;
+    FILE *f = open_at(p, "/proc/meminfo");
+
+    while (f != NULL && fgets(line, sizeof line, f) != NULL)
+        for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+            size_t n = strlen(wanted[i].begins);
+            if (strncmp(line, wanted[i].begins, n) == 0 &&
+                parse_number(line + n + strspn(line + n, " "), &v))
+                put_number(out, wanted[i].key, v);
+        }
+    if (f != NULL)
+        fclose(f);
+}
+
+/* "cpu  user nice system idle iowait irq softirq steal guest guest_nice": guests are counted in user. */
+static void put_cpu_times(FILE *out, const char *p)
+{
+    double total = 0, idle = 0, v;
+
+    for (int i = 0; i < 8; i++) {
+        p += strspn(p, " ");
+        if (!parse_number(p, &v))
+            break;
+        total += v;
+        idle += i == 3 || i == 4 ? v : 0;
+        p += strcspn(p, " ");
+    }
+    put_number(out, "cpu_ticks", total);
+    put_number(out, "cpu_idle_ticks", idle);
+}
+
+static void put_cpus(FILE *out, const struct place *p)
+{
+    char line[1024];
+    double v;
+    unsigned cpus = 0;
+    FILE *f = open_at(p, "/proc/stat");
+
+    while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+        if (strncmp(line, "cpu ", 4) == 0)
+            put_cpu_times(out, line + 4);
+        else if (strncmp(line, "cpu", 3) == 0)
+            cpus++;
+        else if (strncmp(line, "btime ", 6) == 0 && parse_number(line + 6, &v))
+            put_number(out, "booted_at", v);
+    }
+    if (f != NULL)
+        fclose(f);
+    if (cpus > 0)
+        put_number(out, "cpus", cpus);
+}
+
+static void put_machine(FILE *out, const struct place *p)
+{
+    struct utsname u;
+    char host[256] = "", os[256] = "";
+
+    if (uname(&u) == 0)
+        snprintf(os, sizeof os, "%s %s", u.sysname, u.release);
+    if (*p->root != '\0')
+        read_line(p, "/etc/hostname", host, sizeof host);
+    else if (gethostname(host, sizeof host - 1) != 0)
+        host[0] = '\0';
+    fputs("{\"entity\":\"node\"", out);
+    put_text(out, "name", host);
+    put_text(out, "os", os);
+    put_load(out, p);
+    put_memory(out, p);
+    put_cpus(out, p);
+    fputs("}\n", out);
+}
+
+/* ---- libsensors ---- */
+
+static bool value_of(const sensors_chip_name *chip, const sensors_feature *feature,
+                     sensors_subfeature_type type, double *out)
+{
+    const sensors_subfeature *sub = sensors_get_subfeature(chip, feature, type);
+
+    return sub != NULL && (sub->flags & SENSORS_MODE_R) &&
+           sensors_get_value(chip, sub->number, out) == 0;
+}
+
+static void put_feature(FILE *out, const sensors_chip_name *chip, const sensors_feature *feature)
+{
+    double v, limit = 0;
+    char *label = sensors_get_label(chip, feature);
+    const char *name = label != NULL ? label : feature->name;
+
+    if (feature->type == SENSORS_FEATURE_TEMP &&
+        value_of(chip, feature, SENSORS_SUBFEATURE_TEMP_INPUT, &v)) {
+        if (!value_of(chip, feature, SENSORS_SUBFEATURE_TEMP_CRIT, &limit) &&
+            !value_of(chip, feature, SENSORS_SUBFEATURE_TEMP_MAX, &limit))
+            limit = 0;
+        put_sensor(out, "temperature", chip->prefix, name, v, limit);
+    } else if (feature->type == SENSORS_FEATURE_FAN &&
+               value_of(chip, feature, SENSORS_SUBFEATURE_FAN_INPUT, &v)) {
+        put_sensor(out, "fan", chip->prefix, name, v, 0);
+    } else if (feature->type == SENSORS_FEATURE_POWER &&
+               (value_of(chip, feature, SENSORS_SUBFEATURE_POWER_AVERAGE, &v) ||
+                value_of(chip, feature, SENSORS_SUBFEATURE_POWER_INPUT, &v))) {
+        put_sensor(out, "power", chip->prefix, name, v, 0);
+    }
+    free(label);
+}
+
+/* Returns how many temperatures there were to read. */
+static unsigned put_chips(FILE *out)
+{
+    const sensors_chip_name *chip;
+    const sensors_feature *feature;
+    unsigned temperatures = 0;
+    int c = 0;
+
+    if (sensors_init(NULL) != 0)
+        return 0;
+    while ((chip = sensors_get_detected_chips(NULL, &c)) != NULL) {
+        int f = 0;
+        while ((feature = sensors_get_features(chip, &f)) != NULL) {
+            put_feature(out, chip, feature);
+            temperatures += feature->type == SENSORS_FEATURE_TEMP;
+        }
+    }
+    sensors_cleanup();
+    return temperatures;
+}
+
+/* ---- /sys ---- */
+
+static DIR *dir_at(const struct place *p, const char *path)
+{
+    char full[512];
+
+    snprintf(full, sizeof full, "%s%s", p->root, path);
+    return opendir(full);
+}
+
+/* Where no hwmon driver tells: the zones that the firmware declares. */
+static void put_thermal_zone(FILE *out, const struct place *p, const char *zone)
+{
+    char path[300], type[64];
+    double v;
+
+    snprintf(path, sizeof path, "/sys/class/thermal/%.64s/type", zone);
+    if (!read_line(p, path, type, sizeof type))
+        return;
+    snprintf(path, sizeof path, "/sys/class/thermal/%.64s/temp", zone);
+    if (read_number(p, path, &v))
+        put_sensor(out, "temperature", "thermal", type, v / 1000, 0);
+}
+
+static void put_energy_zone(FILE *out, const struct place *p, const char *zone)
+{
+    char path[300], name[64];
+    double energy, range;
+
+    snprintf(path, sizeof path, "/sys/class/powercap/%.64s/name", zone);
+    if (!read_line(p, path, name, sizeof name))
+        return;
+    snprintf(path, sizeof path, "/sys/class/powercap/%.64s/energy_uj", zone);
+    if (!read_number(p, path, &energy)) /* root only, since PLATYPUS */
+        return;
+    snprintf(path, sizeof path, "/sys/class/powercap/%.64s/max_energy_range_uj", zone);
+    if (!read_number(p, path, &range))
+        range = 0;
+    fputs("{\"entity\":\"energy\"", out);
+    put_text(out, "zone", zone);
+    put_text(out, "label", name);
+    put_number(out, "microjoules", energy);
+    put_number(out, "range", range);
+    fputs("}\n", out);
+}
+
+static void each_entry(FILE *out, const struct place *p, const char *folder, const char *begins,
+                       void (*put)(FILE *, const struct place *, const char *))
+{
+    DIR *d = dir_at(p, folder);
+
+    for (struct dirent *entry; d != NULL && (entry = readdir(d)) != NULL;)
+        if (strncmp(entry->d_name, begins, strlen(begins)) == 0)
+            put(out, p, entry->d_name);
+    if (d != NULL)
+        closedir(d);
+}
+
+static int probe(FILE *out, const char *root, bool chips)
+{
+    struct place p = {root};
+    unsigned temperatures = 0;
+
+    /* Cheap and certain first: if a driver hangs, this much has been told. */
+    put_machine(out, &p);
+    each_entry(out, &p, "/sys/class/powercap", "intel-rapl:", put_energy_zone);
+    fflush(out);
+    if (chips)
+        temperatures = put_chips(out);
+    if (temperatures == 0)
+        each_entry(out, &p, "/sys/class/thermal", "thermal_zone", put_thermal_zone);
+    fputs("{\"entity\":\"end\"}\n", out);
+    return fflush(out) == 0 && !ferror(out) ? 0 : 1;
+}
+
+int local_probe(FILE *out)
+{
+    return probe(out, "", true);
+}
+
+int local_probe_at(FILE *out, const char *root)
+{
+    return probe(out, root, false);
+}

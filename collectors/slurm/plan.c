@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT
+ * plan.c - what is due, and when to look again. One request at a time; see collector.h. */
+#include "collectors/slurm/slurm.h"
+
+enum {
+    TEXT_DIAG_MS = 30000, /* sdiag asks not to be called in loops, and costs a process here */
+    TOO_BIG_MS = 120000,  /* a job list beyond the limit, where there is no other way */
+    STATES_MS = 60000,
+    CONFIG_MS = 3600000,
+    RETRY_MS = 5000,        /* a part that failed; the caller's back-off comes on top */
+    FRESH_AFTER_POLLS = 64, /* then everything is decoded once more, in case a row was lost */
+    REFRESH_FLOOR_MS = 5000 /* however often the operator presses the key */
+};
+
+static int64_t longer(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+int64_t slurm_interval_ms(const struct slurm *s, enum part p)
+{
+    int64_t ms = longer(s->opt.interval_ms[p], 10 * s->parts[p].last_ms);
+
+    if (p == PART_DIAG && !slurm_uses_rest(s))
+        return longer(ms, TEXT_DIAG_MS);
+    if (p == PART_HELLO)
+        return CONFIG_MS;
+    if (p == PART_STATES)
+        return longer(ms, STATES_MS);
+    return p == PART_JOBS && s->too_big ? longer(ms, TOO_BIG_MS) : ms;
+}
+
+/* Sources that were started together must not ask together for ever. */
+static int64_t jitter(struct slurm *s, int64_t ms)
+{
+    return ms - ms / 20 + (int64_t)(slurm_random(s) % 1000) * (ms / 10) / 1000;
+}
+
+void slurm_schedule(struct slurm *s, enum part p, bool good, mono_ms now, const struct reply *reply)
+{
+    struct schedule *part = &s->parts[p];
+
+    if (good)
+        part->last_ms = reply->total_ms > 0 ? reply->total_ms : 0;
+    int64_t wait = jitter(s, slurm_interval_ms(s, p));
+    part->due = now + (good || wait < RETRY_MS ? wait : RETRY_MS);
+}
+
+static bool applies(const struct slurm *s, enum part p)
+{
+    if (p == PART_HELLO)
+        return !slurm_uses_rest(s); /* over REST it is asked when there is no version */
+    if (p == PART_STATES)
+        return slurm_uses_rest(s) && s->too_big && s->api >= 40 && s->volume.records >= 0;
+    return true;
+}
+
+/* The longest overdue; of several that never ran the first in the order of enum part. */
+static enum part pick(const struct slurm *s, mono_ms now, mono_ms *next)
+{
+    enum part best = PART_COUNT;
+
+    *next = now + CONFIG_MS;
+    for (int i = 0; i < PART_COUNT; i++) {
+        enum part p = (enum part)i;
+        if (!applies(s, p))
+            continue;
+        if (s->parts[p].due < *next)
+            *next = s->parts[p].due;
+        if (s->parts[p].due <= now && (best == PART_COUNT || s->parts[p].due < s->parts[best].due))
+            best = p;
+    }
+    return best;
+}
+
+/* A slurmrestd that could not be started is tried again now and then. */
+static void revive_rest(struct slurm *s, mono_ms now)
+{
+    if (!s->rest_dead || now < s->rest_retry)
+        return;
+    s->rest_dead = false;
+    s->launch = 0;
+    s->api = 0;
+    s->asking = 0;
+}
+
+static mono_ms ask(struct slurm *s, enum part p, enum way w, mono_ms now, struct request_list *out)
+{
+    slurm_ask(s, request_add(out), p, w);
+    s->parts[p].started = now;
+    /* In case nobody ever tells how it ended. */
+    s->parts[p].due = now + slurm_interval_ms(s, p);
+    return now;
+}
+
+static void stay_fresh(struct slurm *s)
+{
+    if (s->polls_kept < FRESH_AFTER_POLLS)
+        return;
+    s->polls_kept = 0;
+    s->nodes_since = s->jobs_since = 0;
+    s->nodes_seen.stale = s->jobs_seen.stale = true;
+}
+
+mono_ms slurm_plan(void *state, mono_ms now, wall_ms wall, struct request_list *out)
+{
+    struct slurm *s = state;
+    mono_ms next;
+
+    (void)wall;
+    revive_rest(s, now);
+    if (slurm_uses_rest(s) && s->api == 0)
+        return ask(s, PART_HELLO, slurm_hello_way(s), now, out);
+    enum part p = pick(s, now, &next);
+    if (p == PART_COUNT)
+        return next;
+    stay_fresh(s);
+    return ask(s, p, slurm_choose(s, p), now, out);
+}
+
+void slurm_refresh(void *state, mono_ms now)
+{
+    struct slurm *s = state;
+
+    for (int i = 0; i < PART_COUNT; i++) {
+        struct schedule *part = &s->parts[i];
+        mono_ms floor = part->started > 0 ? part->started + REFRESH_FLOOR_MS : now;
+        mono_ms due = floor > now ? floor : now;
+        if (i != PART_HELLO && part->due > due)
+            part->due = due;
+    }
+    s->nodes_since = s->jobs_since = 0;
+    s->nodes_seen.stale = s->jobs_seen.stale = true;
+    s->rest_retry = now;
+}
