@@ -184,8 +184,8 @@ static void expand(struct expansion *x, const char *p, size_t len)
         return;
     }
     const char *behind = strchr(p, ']') + 1;
-    for (p++; p < behind && !x->stopped; p++) {
-        p = parse_range(p, &r);
+    const char *end;
+    for (p++; p < behind && !x->stopped && (end = parse_range(p, &r)); p = end + 1) {
         for (uint64_t v = r.lo; v <= r.hi && !x->stopped; v++) {
             int n = snprintf(x->host + len, sizeof x->host - len, "%0*llu", r.width,
                              (unsigned long long)v);
@@ -241,9 +241,9 @@ static const char *match_bracket(const char *p, const char *host, size_t len, st
 {
     struct reach to = {{false}};
     const char *behind = strchr(p, ']') + 1;
+    const char *end;
     struct range r;
-    for (; p < behind; p++) {
-        p = parse_range(p, &r);
+    for (; p < behind && (end = parse_range(p, &r)); p = end + 1) {
         for (size_t i = 0; i < len; i++)
             if (now->at[i])
                 match_range(&r, host, i, &to);

@@ -53,29 +53,37 @@ static size_t string_plain(const char *p, size_t n)
 
 size_t jsonscan_string(struct jsonscan *s, const char *p, size_t n)
 {
-    size_t i = 0;
+    size_t i = s->escaped && n > 0;
+    s->escaped = s->escaped && n == 0;
     while (i < n) {
-        if (s->escaped) {
-            s->escaped = false;
-            i++;
-            continue;
-        }
         i += string_plain(p + i, n - i);
         if (i == n)
             break;
-        if (p[i++] == '"') {
+        if (p[i] == '"') {
             s->in_string = false;
-            break;
+            return i + 1;
         }
-        s->escaped = true;
+        if (i + 1 == n) {
+            s->escaped = true;
+            return n;
+        }
+        i += 2;
     }
     return i;
 }
 
+/* A comma, a closing bracket, white space or another control. */
+static const unsigned char ends_scalar[256] = {
+    [0 ... ' '] = 1,
+    [','] = 1,
+    ['}'] = 1,
+    [']'] = 1,
+};
+
 size_t jsonscan_scalar(const char *p, size_t n)
 {
     size_t i = 0;
-    while (i < n && (unsigned char)p[i] > ' ' && p[i] != ',' && p[i] != '}' && p[i] != ']')
+    while (i < n && !ends_scalar[(unsigned char)p[i]])
         i++;
     return i;
 }

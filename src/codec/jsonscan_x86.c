@@ -100,31 +100,29 @@ INLINE size_t finish(struct jsonscan *s, struct jsonscan *t, size_t taken, bool 
     return taken;
 }
 
-INLINE uint64_t sse2_bits(__m128i a, __m128i b, __m128i c, __m128i d)
+/* Which of the 64 bytes are c. */
+INLINE uint64_t sse2_eq(const __m128i v[4], char c)
 {
-    uint64_t lo =
-        (uint64_t)(unsigned)_mm_movemask_epi8(a) | (uint64_t)(unsigned)_mm_movemask_epi8(b) << 16;
-    uint64_t hi =
-        (uint64_t)(unsigned)_mm_movemask_epi8(c) | (uint64_t)(unsigned)_mm_movemask_epi8(d) << 16;
-    return lo | hi << 32;
+    uint64_t bits = 0;
+    for (unsigned i = 0; i < 4; i++) {
+        __m128i same = _mm_cmpeq_epi8(v[i], _mm_set1_epi8(c));
+        bits |= (uint64_t)(unsigned)_mm_movemask_epi8(same) << 16 * i;
+    }
+    return bits;
 }
-
-#define SSE2_EQ(v, c)                                                                              \
-    sse2_bits(_mm_cmpeq_epi8(v[0], _mm_set1_epi8(c)), _mm_cmpeq_epi8(v[1], _mm_set1_epi8(c)),      \
-              _mm_cmpeq_epi8(v[2], _mm_set1_epi8(c)), _mm_cmpeq_epi8(v[3], _mm_set1_epi8(c)))
 
 /* `{` and `[` differ in one bit only, so do `}` and `]`: one compare finds both. */
 INLINE void masks_sse2(const char *p, struct masks *m)
 {
     __m128i v[4];
-    for (int i = 0; i < 4; i++)
+    for (size_t i = 0; i < 4; i++)
         v[i] = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i));
-    m->quote = SSE2_EQ(v, '"');
-    m->backslash = SSE2_EQ(v, '\\');
-    for (int i = 0; i < 4; i++)
+    m->quote = sse2_eq(v, '"');
+    m->backslash = sse2_eq(v, '\\');
+    for (size_t i = 0; i < 4; i++)
         v[i] = _mm_or_si128(v[i], _mm_set1_epi8(0x20));
-    m->open = SSE2_EQ(v, '{');
-    m->close = SSE2_EQ(v, '}');
+    m->open = sse2_eq(v, '{');
+    m->close = sse2_eq(v, '}');
 }
 
 INLINE size_t block_sse2(struct jsonscan *s, const char *p, size_t n)

@@ -17,6 +17,7 @@
 
 #define GAPS_MAX 512
 #define GAP_LEN_MAX 128
+#define ESCAPED_KEY_MAX 768 /* six bytes a character */
 #define POOL_SIZE (32 * 1024)
 #define LOOK_AHEAD 4
 #define UNWANTED UINT16_MAX
@@ -63,10 +64,9 @@ static uint16_t lookup(const struct jsonselect *s, const char *key, size_t len)
     return UNWANTED;
 }
 
-/* An escaped character takes up to six bytes for one, hence the room. */
 static uint16_t lookup_escaped(const struct jsonselect *s, const char *key, size_t len)
 {
-    char plain[6 * GAP_LEN_MAX];
+    char plain[ESCAPED_KEY_MAX];
     if (len > sizeof plain)
         return UNWANTED;
     memcpy(plain, key, len);

@@ -141,7 +141,7 @@ static size_t unescape_one(const char *s, size_t len, char out[4], size_t *wrote
         return pair ? 12 : 6;
     }
     const char *known = len > 1 && s[1] != 0 ? strchr(from, s[1]) : NULL;
-    out[0] = known ? to[known - from] : '\\';
+    out[0] = (char)(known ? to[known - from] : '\\');
     *wrote = 1;
     return known ? 2 : 1;
 }

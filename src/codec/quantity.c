@@ -164,7 +164,7 @@ static const char steps[] = "KMGTPEZY";
 /* 1 for K, 2 for M ...; 0 if c is no step. */
 static int step_of(char c)
 {
-    char up = c == 'k' ? 'K' : c;
+    char up = (char)(c == 'k' ? 'K' : c);
     const char *at = up ? strchr(steps, up) : NULL;
     return at ? (int)(at - steps) + 1 : 0;
 }
@@ -298,6 +298,6 @@ void quantity_si(double v, char out[32])
                 : a < 99.95 && a != floor(a) ? 1
                                              : 0,
                 text, sizeof text);
-    char unit[2] = {step == 0 ? 0 : step == 1 ? 'k' : steps[step - 1], 0};
+    char unit[2] = {(char)(step == 0 ? 0 : step == 1 ? 'k' : steps[step - 1]), 0};
     snprintf(out, 32, "%s%s" THIN "%s", v < 0 ? "-" : "", text, unit);
 }

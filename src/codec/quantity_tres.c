@@ -98,14 +98,11 @@ static bool parse_count(const char *s, size_t len, uint64_t *out)
     return i > 0 && i == len && v <= UINT32_MAX;
 }
 
-/* "(S:0-1)", "(IDX:0-3)" behind the count; the "(null)" of an unset type stands before it and
- * stays. */
+/* "(S:0-1)", "(IDX:0-3)" behind the count. */
 static void strip_remark(struct entry *e)
 {
-    const char *open =
-        e->len > 0 && e->text[e->len - 1] == ')' ? memrchr(e->text, '(', e->len) : NULL;
-    if (open && (size_t)(open - e->text) + 6 <= e->len && memcmp(open, "(null)", 6) == 0)
-        open = NULL;
+    bool closed = e->len > 0 && e->text[e->len - 1] == ')';
+    const char *open = closed ? memrchr(e->text, '(', e->len) : NULL;
     if (open)
         e->len = (size_t)(open - e->text);
 }
@@ -118,7 +115,7 @@ static bool is_type(const char *s, size_t len)
         char c = s[i];
         bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
         bool is_digit = c >= '0' && c <= '9';
-        if (!is_letter && !is_digit && (i == 0 || !memchr("_-.+", c, 4)))
+        if (!is_letter && !is_digit && (i == 0 || c == 0 || !strchr("_-.+", c)))
             return false;
         letter |= is_letter;
     }

@@ -244,7 +244,7 @@ static struct result measure_here(const struct mode *m, const char *path)
 
 static struct result measure(const struct mode *m, const char *path)
 {
-    struct result r;
+    struct result r = {0};
     int fd[2];
     if (pipe(fd) != 0)
         die("no pipe");

@@ -175,6 +175,8 @@ static void test_folding(void **state)
     FOLD("n[099-101]", "n099", "n100", "n101");
     FOLD("n[1-2,01-02]", "n1", "n01", "n2", "n02");
     FOLD("n[9-10,09]", "n9", "n10", "n09");
+    FOLD("n[1,02]", "n1", "n02");
+    FOLD("n[01,2]", "n01", "n2");
     FOLD("a,b,n[1-2]", "n1", "b", "n2", "a");
     FOLD("r1n[1-2],r2n1", "r2n1", "r1n2", "r1n1");
     FOLD("n[1-2].a,n1.b", "n1.a", "n2.a", "n1.b");

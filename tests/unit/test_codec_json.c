@@ -207,6 +207,10 @@ static void test_numbers(void **state)
     (void)state;
     check_num("0", true, 0);
     check_num("-0", true, 0);
+    check_num("-7", true, -7);
+    check_num("999999999999999", true, 999999999999999.0);
+    check_num("-999999999999999", true, -999999999999999.0);
+    check_num("1234567890123456", true, 1234567890123456.0);
     check_num("-12.5e+3", true, -12500);
     check_num("9007199254740993", true, 9007199254740992.0);
     check_num("18446744073709551615", true, 18446744073709551615.0);
@@ -385,6 +389,9 @@ static void test_what_is_not_an_object(void **state)
                  {"{\"a\" 1}", RC_SYNTAX},
                  {"{\"a\":1 \"b\":2}", RC_SYNTAX},
                  {"{\"a\":tru}", RC_SYNTAX},
+                 {"{\"a\":-}", RC_SYNTAX},
+                 {"{\"a\":nul}", RC_SYNTAX},
+                 {"{\"a\":1-}", RC_SYNTAX},
                  {"{\"a\":1}x", RC_SYNTAX},
                  {"{\"a\":\"x}", RC_SYNTAX},
                  {"{\"a\":[1}", RC_SYNTAX},

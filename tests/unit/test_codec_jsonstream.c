@@ -236,6 +236,7 @@ static void test_bad_element_costs_itself(void **state)
            "element jobs {\"a\":\"\\ud800\"}\nelement jobs nonsense\n"
            "element jobs {\"b\":\"\xff\xfe\"}\n"
            "element jobs 2\n");
+    expect("{\"jobs\":[1,\x02]}", RC_SYNTAX, "element jobs 1\n");
     expect("{\"jobs\":[1,2,{\"a\":", RC_SYNTAX, "element jobs 1\nelement jobs 2\n");
 }
 
