@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TAB_BYTES = 64, HINT_GAP = 2 };
+enum { TAB_BYTES = 64, HINT_GAP = 2, HINTS_KEPT = 3 };
 
 static void remember(struct footer_map *map, int from, int to, enum cmd cmd)
 {
@@ -59,6 +59,16 @@ static int hints_cells(const struct footer_hint *h)
     return cells;
 }
 
+/* The hints that the long names of the tabs must leave room for. */
+static const struct footer_hint *last_hints(const struct footer_hint *h)
+{
+    int n = 0;
+
+    while (h[n].word)
+        n++;
+    return n > HINTS_KEPT ? h + n - HINTS_KEPT : h;
+}
+
 static int draw_tab(struct canvas *c, int y, int x, const struct view_ops *v, bool brief,
                     bool current)
 {
@@ -96,7 +106,7 @@ void footer_draw(const struct footer *f, struct canvas *c, int y, struct footer_
 {
     const struct footer_hint *hints = f->hints;
     int room = c->w - 1, x = 1;
-    bool brief = tabs_cells(f, false) + hints_cells(hints) > room;
+    bool brief = tabs_cells(f, false) + hints_cells(last_hints(hints)) > room;
 
     map->count = 0;
     canvas_fill(c, (struct rect){y, 0, 1, c->w}, ' ', style_on(ROLE_TEXT, ROLE_BAR));

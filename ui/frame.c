@@ -81,12 +81,9 @@ static void draw_overlay(struct ui *u)
     switch (u->overlay) {
     case UI_OVER_NONE:
         break;
-    case UI_OVER_PAGER: {
-        struct rect r = pager_panel(&u->pager, area);
-        pager_fit(&u->pager, r.h > 2 ? r.h - 2 : 0, r.w > 6 ? r.w - 6 : 0);
+    case UI_OVER_PAGER:
         pager_draw(&u->pager, &u->canvas, area);
         break;
-    }
     case UI_OVER_SORT:
     case UI_OVER_SETUP:
         menu_fit(&u->menu, area);
@@ -142,7 +139,8 @@ static int draw_line_note(struct ui *u, int y)
     } else if (u->line == UI_LINE_COMMAND && c->w >= 100) {
         buf_adds(&note, "Tab completes \xC2\xB7 Esc leaves");
     }
-    int used = canvas_text_right(c, y, c->w - 1, c->w / 2, s, note.data);
+    int room = c->w - 8 - text_cells(u->edit.text);
+    int used = canvas_text_right(c, y, c->w - 1, room > c->w / 2 ? room : c->w / 2, s, note.data);
     buf_fini(&note);
     return used;
 }

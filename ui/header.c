@@ -132,6 +132,7 @@ void header_draw(const struct header *h, struct canvas *c, int y)
     if (h->verdict.centers > 0)
         counts_long(&h->verdict, counts);
     bool brief = !long_fits(h, c->w, counts);
+    bool said = *h->status && strncmp(counts, h->status, strlen(h->status)) == 0;
     if (brief && h->verdict.centers > 0)
         counts_short(&h->verdict, counts);
     add(&l, 0, style_bold(style_on(ROLE_BRAND, ROLE_BAR)), brand);
@@ -149,7 +150,8 @@ void header_draw(const struct header *h, struct canvas *c, int y)
     }
     if (*h->banner)
         add_chip(&l, 2, style_bold(style_on(ROLE_SELECTED, ROLE_SELECTION)), h->banner);
-    add(&l, 3, style_on(ROLE_DIM, ROLE_BAR), h->status);
+    if (!said) /* "4 centers" stands among the counts already */
+        add(&l, 3, style_on(ROLE_DIM, ROLE_BAR), h->status);
     if (*h->filter && l.x + 6 < l.end) {
         l.x += 2 + canvas_text(c, y, l.x + 2, 1, style_bold(style_on(ROLE_KEY, ROLE_BAR)), "/");
         canvas_text(c, y, l.x, l.end - l.x, style_on(ROLE_BRIGHT, ROLE_BAR), h->filter);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDE = 92, FRAME_ROWS = 4, FRAME_CELLS = 6, LABEL_CELLS = 18, VALUE_CELLS = 18 };
+enum { WIDE = 100, FRAME_ROWS = 4, GAP = 2 };
 
 void menu_init(struct menu *m, const char *title)
 {
@@ -33,6 +33,10 @@ struct menu_item *menu_add(struct menu *m, const char *label, const char *value,
     text_clean_into(item->label, sizeof item->label, label, strlen(label));
     text_clean_into(item->value, sizeof item->value, value, strlen(value));
     text_clean_into(item->help, sizeof item->help, help, strlen(help));
+    if (text_cells(item->label) > m->label_cells)
+        m->label_cells = text_cells(item->label);
+    if (text_cells(item->value) > m->value_cells)
+        m->value_cells = text_cells(item->value);
     return item;
 }
 
@@ -113,24 +117,31 @@ void menu_fit(struct menu *m, struct rect over)
         m->top = m->at - m->height + 1;
 }
 
-static void draw_item(const struct menu_item *item, bool selected, struct canvas *c, int y,
-                      struct rect in)
+/* A column of an item, at most `cells` wide; returns where the next one begins. */
+static int draw_part(struct canvas *c, int y, int x, int end, int cells, struct style s,
+                     const char *text)
 {
+    int room = cells < end - x ? cells : end - x;
+
+    if (room > 0)
+        canvas_text(c, y, x, room, s, text);
+    return x + cells + GAP;
+}
+
+static void draw_item(const struct menu *m, int i, struct canvas *c, int y, struct rect in)
+{
+    const struct menu_item *item = &m->items[i];
     struct style label = style_on(ROLE_TEXT, ROLE_BAR), dim = style_on(ROLE_DIM, ROLE_BAR);
     int x = in.x, end = in.x + in.w;
 
-    if (selected)
+    if (i == m->at)
         label = style_bold(style_on(ROLE_SELECTED, ROLE_BAR));
-    canvas_text(c, y, x, LABEL_CELLS - 1, label, item->label);
-    x += LABEL_CELLS;
-    if (item->value[0] && x < end) {
-        canvas_text(c, y, x, VALUE_CELLS - 1 < end - x ? VALUE_CELLS - 1 : end - x,
-                    style_bold(style_on(ROLE_BRIGHT, ROLE_BAR)), item->value);
-        x += VALUE_CELLS;
-    }
-    if (x < end)
-        canvas_text(c, y, x, end - x, dim, item->help);
-    if (selected)
+    x = draw_part(c, y, x, end, m->label_cells, label, item->label);
+    if (m->value_cells > 0)
+        x = draw_part(c, y, x, end, m->value_cells, style_bold(style_on(ROLE_BRIGHT, ROLE_BAR)),
+                      item->value);
+    draw_part(c, y, x, end, end - x, dim, item->help);
+    if (i == m->at)
         canvas_tint(c, (struct rect){y, in.x - 1, 1, in.w + 2}, ROLE_SELECTION);
 }
 
@@ -142,7 +153,7 @@ void menu_draw(const struct menu *m, struct canvas *c, struct rect over)
         snprintf(place, sizeof place, "%d of %d", m->at + 1, m->count);
     struct rect in = panel_draw(c, panel_of(m, over), m->title, place);
     for (int i = 0; i < m->height && m->top + i < m->count && i + 1 < in.h; i++)
-        draw_item(&m->items[m->top + i], m->top + i == m->at, c, in.y + 1 + i, in);
+        draw_item(m, m->top + i, c, in.y + 1 + i, in);
 }
 
 int menu_hit(const struct menu *m, struct rect over, int y, int x)

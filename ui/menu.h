@@ -18,6 +18,7 @@ struct menu {
     struct menu_item *items;
     int count, cap;
     int at, top, height;
+    int label_cells, value_cells; /* widest of each */
 };
 
 enum menu_event { MENU_NOTHING, MENU_MOVED, MENU_CHOSEN, MENU_LESS, MENU_MORE, MENU_CLOSE };

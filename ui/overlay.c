@@ -150,9 +150,8 @@ static void fill_setup(struct ui *u)
     menu_init(&u->menu, "Setup");
     every_words(u->every_ms, every);
     menu_add(&u->menu, "theme", u->theme.name, "any .theme file, btop's too");
-    menu_add(&u->menu, "new data", every, "shown at most this often; keys are answered at once");
-    menu_add(&u->menu, "mouse", u->mouse ? "on" : "off",
-             "off: the terminal's own selecting and pasting");
+    menu_add(&u->menu, "new data", every, "shown at most this often");
+    menu_add(&u->menu, "mouse", u->mouse ? "on" : "off", "off: the terminal's own selecting");
     menu_add(&u->menu, "ASCII only", u->ascii ? "on" : "off", "bars and lines of plain characters");
     menu_add(&u->menu, "colours", term_depth(u->term), "what this terminal shows (--colour)");
     u->menu.at = at;

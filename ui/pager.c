@@ -9,7 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_MAX = 4 << 20, PANEL_WIDE = 120, MARGINS = 6, KEY_CELLS = 18, NAME_MAX_CELLS = 28 };
+enum {
+    TEXT_MAX = 4 << 20,
+    PANEL_WIDE = 120,
+    PANEL_FULL = 130,
+    FRAME_ROWS = 4,
+    MARGINS = 6,
+    KEY_CELLS = 18
+};
 
 void pager_init(struct pager *p)
 {
@@ -46,7 +53,9 @@ void pager_set(struct pager *p, enum pager_kind kind, const char *text, size_t l
     p->kind = kind;
     text_clean_into(p->title, sizeof p->title, text, n);
     buf_reset(&p->text);
-    for (size_t at = n + (end != NULL); at < len; at += n + 1) {
+    size_t at = n + (end != NULL);
+    at += strspn(text + at, "\n"); /* the panel leaves a line free anyway */
+    for (; at < len; at += n + 1) {
         end = memchr(text + at, '\n', len - at);
         n = end ? (size_t)(end - (text + at)) : len - at;
         add_clean(&p->text, text + at, n);
@@ -62,10 +71,10 @@ void pager_set(struct pager *p, enum pager_kind kind, const char *text, size_t l
     p->hit = SIZE_MAX;
 }
 
-static void add_row(struct pager *p, size_t at, size_t len, int indent)
+static void add_row(struct pager *p, size_t at, size_t len, int indent, bool more)
 {
     p->rows = xgrow(p->rows, &p->cap, p->count + 1, sizeof *p->rows);
-    p->rows[p->count++] = (struct pager_row){(uint32_t)at, (uint32_t)len, indent};
+    p->rows[p->count++] = (struct pager_row){(uint32_t)at, (uint32_t)len, indent, more};
 }
 
 /* Where to break text[at..at+len) so that it fits: behind a blank if there is one in its later half. */
@@ -82,38 +91,59 @@ static size_t break_at(const struct pager *p, size_t at, size_t len, int w)
     return n > 0 ? n : 1;
 }
 
-/* "name   value": bytes of the name with the blanks behind it, 0 if the line is not like that. */
-static size_t name_bytes(const char *s)
+/* Bytes of the first part of a line and of the blanks behind it: parts are two blanks or more apart.
+ * 0 if the line has no other part. */
+static size_t part_bytes(const char *line)
 {
-    const char *gap = strstr(s, "  ");
+    size_t n = strspn(line, " ");
 
-    if (*s == ' ' || !gap || gap - s > NAME_MAX_CELLS || memchr(s, '\n', (size_t)(gap - s)))
-        return 0;
-    return (size_t)(gap - s) + strspn(gap, " ");
+    for (; line[n] && line[n] != '\n'; n++)
+        if (line[n] == ' ' && line[n + 1] == ' ') {
+            n += strspn(line + n, " ");
+            return line[n] && line[n] != '\n' ? n : 0;
+        }
+    return 0;
+}
+
+/* Cells before the last part of a line. */
+static int last_part(const char *line)
+{
+    size_t n = 0, more;
+    char *head;
+    int cells;
+
+    while ((more = part_bytes(line + n)) > 0)
+        n += more;
+    head = xstrndup(line, n);
+    cells = text_cells(head);
+    free(head);
+    return cells;
 }
 
 /* How far the second row of a line is indented, so that it stands below what it continues. */
 static int hang(const struct pager *p, const char *line, int w)
 {
-    int indent = p->kind == PAGER_HELP && *line == '@' ? KEY_CELLS
-                 : p->kind == PAGER_FIELDS             ? (int)name_bytes(line)
-                                                       : 0;
+    int indent = p->kind == PAGER_FIELDS ? last_part(line) : 0;
 
-    return indent >= 2 && indent < w / 2 ? indent : 2;
+    if (p->kind == PAGER_HELP)
+        return *line != '@' ? 0 : w > 2 * KEY_CELLS ? KEY_CELLS : 2;
+    return indent >= 2 && indent < w * 3 / 4 ? indent : 2;
 }
 
 static void wrap_line(struct pager *p, size_t at, size_t len, int w)
 {
     int indent = 0, next = hang(p, p->text.data + at, w);
+    bool more = false;
 
     do {
         size_t n = break_at(p, at, len, w - indent);
-        add_row(p, at, n, indent);
+        add_row(p, at, n, indent, more);
         at += n;
         len -= n;
         for (; len > 0 && p->text.data[at] == ' '; len--)
             at++;
         indent = next;
+        more = true;
     } while (len > 0);
 }
 
@@ -138,7 +168,7 @@ static size_t last_top(const struct pager *p)
     return p->count > h ? p->count - h : 0;
 }
 
-void pager_fit(struct pager *p, int h, int w)
+static void pager_fit(struct pager *p, int h, int w)
 {
     if (p->wrapped != w) {
         size_t at = p->top < p->count ? p->rows[p->top].at : 0;
@@ -152,7 +182,7 @@ void pager_fit(struct pager *p, int h, int w)
         p->top = last_top(p);
 }
 
-size_t pager_rows(struct pager *p, int w)
+static size_t pager_rows(struct pager *p, int w)
 {
     if (p->wrapped != w)
         wrap(p, w);
@@ -255,27 +285,33 @@ enum pager_event pager_key(struct pager *p, uint32_t key)
     }
 }
 
-struct rect pager_panel(const struct pager *p, struct rect over)
+static struct rect pager_panel(struct pager *p, struct rect over)
 {
-    int w = over.w >= 100 ? over.w - 8 : over.w;
+    int w = over.w >= PANEL_FULL ? PANEL_WIDE : over.w;
+    size_t rows = pager_rows(p, w > MARGINS ? w - MARGINS : 0) + FRAME_ROWS;
 
-    (void)p;
-    return panel_place(over, over.h >= 24 ? over.h - 2 : over.h, w < PANEL_WIDE ? w : PANEL_WIDE);
+    return panel_place(over, rows < (size_t)over.h ? (int)rows : over.h, w);
 }
 
+/* What a field is called is dim, its value is what counts, where it comes from is dim again. */
 static void draw_fields(struct canvas *c, int y, int x, int w, char *s)
 {
-    size_t n = name_bytes(s);
-    char keep = s[n];
+    struct style dim = style_on(ROLE_DIM, ROLE_BAR), bright = style_on(ROLE_BRIGHT, ROLE_BAR);
+    size_t n = part_bytes(s);
+    bool heading = *s != ' ' && n == 0, behind = strspn(s, " ") > 4;
 
-    if (n > 0) {
+    if (heading)
+        dim = strchr(s, ':') ? style_on(ROLE_TEXT, ROLE_BAR) : style_bold(bright);
+    for (int part = 0; *s; part++, s += n, n = part_bytes(s)) {
+        char keep;
+        n = n > 0 ? n : strlen(s);
+        keep = s[n];
         s[n] = '\0';
-        int used = canvas_text(c, y, x, w, style_on(ROLE_DIM, ROLE_BAR), s);
+        int used = canvas_text(c, y, x, w, part == 1 && !behind ? bright : dim, s);
         s[n] = keep;
         x += used;
         w -= used;
     }
-    canvas_text(c, y, x, w, style_on(ROLE_TEXT, ROLE_BAR), s + n);
 }
 
 static void draw_help(struct canvas *c, int y, int x, int w, char *s)
@@ -283,7 +319,7 @@ static void draw_help(struct canvas *c, int y, int x, int w, char *s)
     if (s[0] == '#' && s[1] == ' ') {
         canvas_text(c, y, x, w, style_bold(style_on(ROLE_BRIGHT, ROLE_BAR)), s + 2);
     } else if (s[0] == '@') {
-        size_t n = name_bytes(s);
+        size_t n = part_bytes(s);
         char keep = s[n];
         s[n] = '\0';
         canvas_text(c, y, x, KEY_CELLS, style_bold(style_on(ROLE_KEY, ROLE_BAR)), s + 1);
@@ -299,27 +335,30 @@ static void draw_row(const struct pager *p, size_t i, struct canvas *c, int y, s
     const struct pager_row *row = &p->rows[i];
     char *line = xstrndup(p->text.data + row->at, row->len);
 
-    if (p->kind == PAGER_FIELDS && row->indent == 0)
+    if (p->kind == PAGER_FIELDS && !row->more)
         draw_fields(c, y, in.x, in.w, line);
-    else if (p->kind == PAGER_HELP && row->indent == 0)
+    else if (p->kind == PAGER_HELP && !row->more)
         draw_help(c, y, in.x, in.w, line);
     else
-        canvas_text(c, y, in.x + row->indent, in.w - row->indent, style_on(ROLE_TEXT, ROLE_BAR),
-                    line);
+        canvas_text(c, y, in.x + row->indent, in.w - row->indent,
+                    style_on(p->kind == PAGER_FIELDS ? ROLE_DIM : ROLE_TEXT, ROLE_BAR), line);
     if (i == p->hit)
         canvas_tint(c, (struct rect){y, in.x - 1, 1, in.w + 2}, ROLE_SELECTION);
     free(line);
 }
 
-void pager_draw(const struct pager *p, struct canvas *c, struct rect over)
+void pager_draw(struct pager *p, struct canvas *c, struct rect over)
 {
+    struct rect r = pager_panel(p, over);
+    int top = r.h > FRAME_ROWS ? 2 : 1, below = r.h > FRAME_ROWS ? 2 : r.h > 2;
     char place[64] = "";
-    size_t last = p->top + (size_t)p->height;
 
+    pager_fit(p, r.h > top + below ? r.h - top - below : 0, r.w > MARGINS ? r.w - MARGINS : 0);
+    size_t last = p->top + (size_t)p->height;
     if (p->count > (size_t)p->height)
         snprintf(place, sizeof place, "%zu\xE2\x80\x93%zu of %zu", p->top + 1,
                  last < p->count ? last : p->count, p->count);
-    struct rect in = panel_draw(c, pager_panel(p, over), p->title, place);
-    for (int i = 0; i < in.h && p->top + (size_t)i < p->count; i++)
-        draw_row(p, p->top + (size_t)i, c, in.y + i, in);
+    struct rect in = panel_draw(c, r, p->title, place);
+    for (int i = 0; i < p->height && p->top + (size_t)i < p->count; i++)
+        draw_row(p, p->top + (size_t)i, c, r.y + top + i, in);
 }

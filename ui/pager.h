@@ -19,7 +19,8 @@ enum pager_kind {
 
 struct pager_row {
     uint32_t at, len;
-    int indent; /* more than 0: continues the row above */
+    int indent;
+    bool more; /* continues the row above */
 };
 
 struct pager {
@@ -37,17 +38,12 @@ struct pager {
 void pager_init(struct pager *p);
 void pager_fini(struct pager *p);
 void pager_set(struct pager *p, enum pager_kind kind, const char *text, size_t len);
-/* Before keys and drawing: the room that there is. */
-void pager_fit(struct pager *p, int h, int w);
-/* Rows that the text takes at a width: to know how large a panel to make. */
-size_t pager_rows(struct pager *p, int w);
 enum pager_event { PAGER_NOTHING, PAGER_MOVED, PAGER_SEARCH, PAGER_CLOSE };
 enum pager_event pager_key(struct pager *p, uint32_t key);
 void pager_scroll(struct pager *p, int rows);
 /* Next (by > 0) or previous row with the word, from here; false if there is none. */
 bool pager_find(struct pager *p, const char *word, int by);
-void pager_draw(const struct pager *p, struct canvas *c, struct rect over);
-/* Size of the panel that pager_draw makes within `over`. */
-struct rect pager_panel(const struct pager *p, struct rect over);
+/* Over an area; wraps the text to it, which is what keys then move in. */
+void pager_draw(struct pager *p, struct canvas *c, struct rect over);
 
 #endif

@@ -137,6 +137,28 @@ static int32_t value_256(const struct theme *t, enum role r, int32_t ground)
     return palette_nearest_256(t->rgb[r], apart ? (int)ground : -1, chip ? 0.06 : 1);
 }
 
+/* Backgrounds that a whole row or chip of any text may stand on. */
+static const enum role grounds[] = {ROLE_SELECTION, ROLE_WARN_BG, ROLE_CRIT_BG};
+
+static int32_t rgb_of(const struct palette *p, enum role r)
+{
+    return p->depth == DEPTH_256 && p->value[r] >= 0 ? cube_rgb(p->value[r]) : p->value[r];
+}
+
+static uint64_t pale_roles(const struct palette *p, enum role ground)
+{
+    double least = ground == ROLE_SELECTION ? 2.4 : 4.0;
+    int32_t bg = rgb_of(p, ground);
+    uint64_t pale = 0;
+
+    for (int r = 0; r < ROLE_COUNT; r++) {
+        int32_t fg = rgb_of(p, (enum role)r);
+        if (fg >= 0 && bg >= 0 && colour_contrast(fg, bg) < least)
+            pale |= UINT64_C(1) << r;
+    }
+    return pale;
+}
+
 void palette_build(struct palette *p, const struct theme *t, enum depth depth, int terminal_colours)
 {
     *p = (struct palette){.depth = t->mono ? DEPTH_MONO : depth,
@@ -150,6 +172,8 @@ void palette_build(struct palette *p, const struct theme *t, enum depth depth, i
         else
             p->value[r] = THEME_TERMINAL;
     }
+    for (size_t i = 0; i < ARRAY_LEN(grounds) && p->depth >= DEPTH_256; i++)
+        p->pale_on[i] = pale_roles(p, grounds[i]);
 }
 
 static struct look look_mono(const struct cell *cell)
@@ -171,9 +195,7 @@ static int ink16(int fg, int bg)
     case CYAN:
         return BLACK;
     case BLUE:
-        return fg == BLUE || fg == LIGHT + BLUE || fg == GREY || fg == -1 || fg == BLACK
-                   ? LIGHT + WHITE
-                   : fg;
+        return fg == YELLOW ? LIGHT + YELLOW : LIGHT + WHITE;
     default:
         return LIGHT + WHITE;
     }
@@ -199,6 +221,12 @@ static struct look look_16(const struct palette *p, const struct cell *cell)
     return out;
 }
 
+/* What stands in for a role that cannot be read where it is: quiet ones stay quiet. */
+static enum role readable_role(enum role fg)
+{
+    return fg == ROLE_FAINT || fg == ROLE_LINE ? ROLE_DIM : ROLE_SELECTED;
+}
+
 struct look palette_look(const struct palette *p, const struct cell *cell)
 {
     if (p->depth == DEPTH_MONO)
@@ -206,6 +234,9 @@ struct look palette_look(const struct palette *p, const struct cell *cell)
     if (p->depth == DEPTH_16)
         return look_16(p, cell);
     struct look out = {p->value[cell->fg], p->value[cell->bg], cell->attr};
+    for (size_t i = 0; i < ARRAY_LEN(grounds); i++)
+        if (cell->bg == grounds[i] && p->pale_on[i] >> cell->fg & 1)
+            out.fg = p->value[readable_role((enum role)cell->fg)];
     /* Text in the colour of the ground (the current tab) needs a colour even where the ground has none. */
     if (cell->fg == ROLE_BG && out.fg == THEME_TERMINAL)
         out.fg = p->depth == DEPTH_256 ? 16 : 0x000000;

@@ -14,6 +14,7 @@ struct palette {
     enum depth depth;
     int terminal_colours;      /* 8 on old consoles: bright ones are then made by bold */
     int32_t value[ROLE_COUNT]; /* 256: index; 24-bit: RGB; THEME_TERMINAL = the terminal's own */
+    uint64_t pale_on[3];       /* roles that cannot be read on SELECTION, WARN_BG, CRIT_BG */
 };
 
 struct look {
