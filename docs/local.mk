@@ -13,3 +13,4 @@ dist_fishcomp_DATA =
 nodist_fishcomp_DATA =
 schemadir = $(pkgdatadir)/schema
 dist_schema_DATA =
+dist_schema_DATA += %D%/schema/snapshot-1.json

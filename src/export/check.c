@@ -171,7 +171,8 @@ static void check_heat(struct check *c, const struct center_row *r)
     if (!row_has(r, center, temperature_max_celsius))
         return;
     worst(&c->celsius, v);
-    bool crit = l->crit_celsius > 0 && v >= l->crit_celsius, warn = l->warn_celsius > 0 && v >= l->warn_celsius;
+    bool crit = l->crit_celsius > 0 && v >= l->crit_celsius,
+         warn = l->warn_celsius > 0 && v >= l->warn_celsius;
     struct buf *out = crit || warn ? problem(c, crit ? CRITICAL : WARNING, &r->h) : NULL;
     if (out != NULL)
         add_temperature(c, out, r->h.center, v);
@@ -241,7 +242,8 @@ static void add_perf(struct buf *out, const char *label, double v, const char *u
     add_limit(out, warn);
     add_limit(out, crit);
     buf_adds(out, ";0");
-    add_limit(out, max);
+    if (max > 0)
+        add_limit(out, max);
 }
 
 static void add_perfdata(const struct check *c, const struct head_totals *t, struct buf *line)
@@ -255,7 +257,8 @@ static void add_perfdata(const struct check *c, const struct head_totals *t, str
     add_perf(line, "temperature", c->celsius, "", l->warn_celsius, l->crit_celsius, 0);
     add_perf(line, "age", c->age, "s", (double)l->warn_stale_s, (double)l->crit_stale_s, 0);
     add_perf(line, "queued", c->queued, "", l->warn_queued, l->crit_queued, 0);
-    add_perf(line, "running", row_has(sum, center, jobs_running) ? sum->jobs_running : NAN, "", 0, 0, 0);
+    add_perf(line, "running", row_has(sum, center, jobs_running) ? sum->jobs_running : NAN, "", 0,
+             0, 0);
     add_perf(line, "nodes_up", row_has(sum, center, nodes_up) ? sum->nodes_up : NAN, "", 0, 0,
              sum->nodes_total);
     add_perf(line, "devices_allocated", devices, "", 0, 0, sum->devices_total);
@@ -265,7 +268,7 @@ static void add_perfdata(const struct check *c, const struct head_totals *t, str
 /* Problems of all levels, the worst first. */
 static void add_problems(const struct check *c, struct buf *line)
 {
-    static const int order[] = { CRITICAL, WARNING, UNKNOWN };
+    static const int order[] = {CRITICAL, WARNING, UNKNOWN};
     unsigned more = 0;
     bool follows = false;
 
@@ -290,9 +293,10 @@ static int verdict_of(const struct check *c, const struct head_totals *t)
     return c->counts[UNKNOWN] > 0 || t->centers == 0 || t->sources == 0 ? UNKNOWN : OK;
 }
 
-static void write_line(const struct check *c, const struct head_totals *t, int verdict, struct buf *line)
+static void write_line(const struct check *c, const struct head_totals *t, int verdict,
+                       struct buf *line)
 {
-    static const char *const words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
+    static const char *const words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
 
     buf_addf(line, "%s - ", words[verdict]);
     if (verdict == OK)
@@ -308,7 +312,7 @@ int check_verdict(const struct snapshot *s, const struct check_limits *l,
                   const struct export_options *o, struct buf *line)
 {
     struct export_options unfiltered = *o;
-    struct check c = { .walk = walk_of(s, &unfiltered), .limits = l };
+    struct check c = {.walk = walk_of(s, &unfiltered), .limits = l};
 
     unfiltered.filter = NULL;
     c.out = c.celsius = c.age = c.queued = NAN;

@@ -163,7 +163,7 @@ static enum rc write_csv(const struct snapshot *s, const struct export_options *
                          const struct sink *sink, struct err *e)
 {
     struct walk w = walk_of(s, o);
-    struct csv c = { .walk = &w };
+    struct csv c = {.walk = &w};
     int tables = 0;
 
     for (int i = 0; i < ENTITY_COUNT; i++)
@@ -182,5 +182,5 @@ static enum rc write_csv(const struct snapshot *s, const struct export_options *
     return stream_end(&c.out);
 }
 
-const struct export_format export_csv = { "csv", "RFC 4180 tables, one for each kind of rows",
-                                          write_csv };
+const struct export_format export_csv = {"csv", "RFC 4180 tables, one for each kind of rows",
+                                         write_csv};

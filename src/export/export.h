@@ -36,14 +36,14 @@ struct export_options {
     int width;                   /* text: cut lines at so many columns, 0 = as wide as needed */
     const struct filter *filter; /* rows of filter_entity only; NULL = all */
     int filter_entity;
-    export_expand_fn *expand;    /* json, ndjson: host sets to names; NULL = they stay folded */
+    export_expand_fn *expand; /* json, ndjson: host sets to names; NULL = they stay folded */
 };
 
 struct export_format {
     const char *name; /* "json" */
     const char *help;
-    enum rc (*write)(const struct snapshot *s, const struct export_options *o, const struct sink *out,
-                     struct err *e);
+    enum rc (*write)(const struct snapshot *s, const struct export_options *o,
+                     const struct sink *out, struct err *e);
 };
 const struct export_format *export_find(const char *name);
 const struct export_format *const *export_all(void); /* NULL-terminated */

@@ -3,8 +3,8 @@
 #include "export/head.h"
 #include "model/fields.h"
 
-const char *const head_counts[] = { "centers",      "centers_live", "centers_stale",
-                                    "centers_down", "sources",      "sources_bad",  NULL };
+const char *const head_counts[] = {
+    "centers", "centers_live", "centers_stale", "centers_down", "sources", "sources_bad", NULL};
 
 bool head_totals_has(unsigned center_field)
 {
@@ -37,7 +37,7 @@ static void add_center(struct head_totals *t, const struct center_row *c)
         bool first = !field_has(&t->sum, i);
         if (!head_totals_has(i) || !field_has(c, i))
             continue;
-        union field_value v = { .num = 0 };
+        union field_value v = {.num = 0};
         if (f->type == FT_NUM) {
             v.num = fold_num(f->unit, first, field_num(&t->sum, f), field_num(c, f));
         } else {
@@ -61,7 +61,7 @@ static const struct node_row *hottest_node(const struct walk *all)
 
 struct head_totals head_totals(const struct walk *w)
 {
-    struct head_totals t = { .centers = 0 };
+    struct head_totals t = {.centers = 0};
     struct export_options unfiltered = *w->options;
     struct walk all = *w;
     const struct center_row *c;
@@ -95,8 +95,8 @@ static void write_total(struct jsonw *out, const struct head_totals *t, unsigned
 void head_write_totals(struct jsonw *out, const struct walk *w)
 {
     struct head_totals t = head_totals(w);
-    const double counts[] = { t.centers,      t.centers_live, t.centers_stale,
-                              t.centers_down, t.sources,      t.sources_bad };
+    const double counts[] = {t.centers,      t.centers_live, t.centers_stale,
+                             t.centers_down, t.sources,      t.sources_bad};
 
     jsonw_open(out, '{');
     for (int i = 0; head_counts[i] != NULL; i++) {

@@ -39,7 +39,7 @@ static void write_rows(struct jsonw *out, const struct walk *w, enum entity e)
 /* Nothing is known of these yet; the lists are there so that readers can count on them. */
 static void write_later(struct jsonw *out, const struct walk *w)
 {
-    static const char *const lists[] = { "interruptions", "alerts" };
+    static const char *const lists[] = {"interruptions", "alerts"};
 
     for (int i = 0; i < 2 && !walk_is_chosen(w); i++) {
         jsonw_newline(out);
@@ -84,5 +84,5 @@ static enum rc write_json(const struct snapshot *s, const struct export_options 
     return jsonw_end(&out);
 }
 
-const struct export_format export_json = { "json", "one JSON document, see schema/snapshot-1.json",
-                                           write_json };
+const struct export_format export_json = {"json", "one JSON document, see schema/snapshot-1.json",
+                                          write_json};

@@ -116,7 +116,8 @@ static bool any_escape(uint64_t v)
 {
     uint64_t quote = v ^ ONES * '"', slash = v ^ ONES * '\\';
 
-    return (((v - ONES * 0x20) & ~v) | ((quote - ONES) & ~quote) | ((slash - ONES) & ~slash)) & TOPS;
+    return (((v - ONES * 0x20) & ~v) | ((quote - ONES) & ~quote) | ((slash - ONES) & ~slash)) &
+           TOPS;
 }
 
 /* Copies up to the first byte that needs an escape; returns how many. */

@@ -66,5 +66,5 @@ static enum rc write_ndjson(const struct snapshot *s, const struct export_option
     return jsonw_end(&out);
 }
 
-const struct export_format export_ndjson = { "ndjson", "one JSON object a line, each naming its entity",
-                                             write_ndjson };
+const struct export_format export_ndjson = {
+    "ndjson", "one JSON object a line, each naming its entity", write_ndjson};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * rowjson.c - see rowjson.h. Half a million jobs of forty members each go through here, so the keys
- * are made once, with their comma, and copied in blocks of a constant size. */
+ * are made once, with their comma, and copied in blocks of a constant size; members without a value are
+ * copied by the run; and one that says the same as in the row before (most do) as it was written there. */
 #include "export/rowjson.h"
 #include "base/xmem.h"
 #include "model/fields.h"
@@ -10,11 +11,17 @@
 
 #define BLOCK 64
 
+#define MEMO 96
+
 struct member {
-    char block[BLOCK];          /* ,"key":null */
-    uint8_t key_len, null_len;  /* of the block up to the colon, and all of it */
+    char block[BLOCK];         /* ,"key":null */
+    uint8_t key_len, null_len; /* of the block up to the colon, and all of it */
     bool derived;
     uint8_t column;
+    uint8_t size;     /* of a stored value */
+    uint8_t memo_len; /* 0 = none */
+    uint64_t memo_of; /* the value, zero-extended */
+    char memo[MEMO];  /* ,"key":value */
     const struct field *field;
 };
 
@@ -23,9 +30,14 @@ struct rowjson {
     enum entity entity;
     char head[BLOCK]; /* {"center": or {"entity":"job","center": */
     size_t head_len;
+    char front[2 * MEMO]; /* {"center":"id","age_seconds": of the row before */
+    size_t front_len;     /* 0 = none */
+    uint16_t front_of;
     size_t hosts; /* expanded so far */
     struct buf scratch;
-    unsigned count;
+    struct buf nulls;       /* ,"key":null of all stored fields */
+    uint32_t null_at[65];   /* where that of a field begins in it */
+    unsigned fields, count; /* members: stored fields first, each in the place of its number */
     struct member members[];
 };
 
@@ -48,6 +60,11 @@ static void add_member(struct rowjson *r, unsigned column)
     m->column = (uint8_t)column;
     m->field = column_info(r->entity, column);
     r->count++;
+    if (m->derived)
+        return;
+    m->size = (uint8_t)field_size(m->field);
+    buf_add(&r->nulls, m->block, m->null_len);
+    r->null_at[r->count] = (uint32_t)r->nulls.len;
 }
 
 struct rowjson *rowjson_new(const struct walk *w, enum entity e, bool tag)
@@ -57,6 +74,8 @@ struct rowjson *rowjson_new(const struct walk *w, enum entity e, bool tag)
 
     r->walk = w;
     r->entity = e;
+    r->fields = entity_info(e)->field_count;
+    buf_init(&r->nulls, 65 * BLOCK);
     buf_init(&r->scratch, SCRATCH_MAX);
     int len = tag ? snprintf(r->head, BLOCK, "{\"entity\":\"%s\",\"center\":", entity_info(e)->id)
                   : snprintf(r->head, BLOCK, "{\"center\":");
@@ -70,6 +89,7 @@ void rowjson_free(struct rowjson *r)
 {
     if (r == NULL)
         return;
+    buf_fini(&r->nulls);
     buf_fini(&r->scratch);
     free(r);
 }
@@ -133,7 +153,8 @@ static bool expand(struct rowjson *r, const char *folded)
     buf_reset(&r->scratch);
     if (fn == NULL || left == 0)
         return false;
-    enum rc rc = fn(folded, left < ROWJSON_HOSTS_MAX ? left : ROWJSON_HOSTS_MAX, gather_host, r, NULL);
+    enum rc rc =
+        fn(folded, left < ROWJSON_HOSTS_MAX ? left : ROWJSON_HOSTS_MAX, gather_host, r, NULL);
     if (rc == RC_OK && !r->scratch.failed)
         return true;
     r->hosts = before;
@@ -225,16 +246,52 @@ static void put_value(struct rowjson *r, struct stream *out, const struct member
     }
 }
 
-static char *put_key(struct stream *out, const struct member *m, size_t len)
+static void put_key(struct stream *out, const struct member *m, size_t len)
 {
-    char *p = stream_room(out, BLOCK);
-
-    memcpy(p, m->block, BLOCK);
+    memcpy(stream_room(out, BLOCK), m->block, BLOCK);
     stream_commit(out, len);
-    return p;
 }
 
-static void put_derived(struct rowjson *r, struct stream *out, const struct member *m, const void *row)
+/* The bytes of a stored value. Each size on its own: a copy of any size goes through memory. */
+static uint64_t bits_of(const struct member *m, const void *row)
+{
+    const char *at = (const char *)row + m->field->offset;
+    uint64_t wide;
+    uint32_t narrow;
+
+    if (m->size == sizeof(wide)) {
+        memcpy(&wide, at, sizeof(wide));
+        return wide;
+    }
+    if (m->size == 1)
+        return *(const uint8_t *)at;
+    memcpy(&narrow, at, sizeof(narrow));
+    return narrow;
+}
+
+/* A stored value that is there. */
+static void put_stored(struct rowjson *r, struct stream *out, struct member *m, const void *row)
+{
+    uint64_t value = bits_of(m, row);
+    char *start = stream_room(out, MEMO);
+    if (m->memo_len > 0 && m->memo_of == value) {
+        memcpy(start, m->memo, MEMO);
+        stream_commit(out, m->memo_len);
+        return;
+    }
+    size_t flushes = out->flushes, from = out->len;
+    put_key(out, m, m->key_len);
+    put_field(r, out, m->field, row);
+    size_t len = out->len - from;
+    if (out->flushes != flushes || len > MEMO)
+        return;
+    memcpy(m->memo, start, len);
+    m->memo_len = (uint8_t)len;
+    m->memo_of = value;
+}
+
+static void put_derived(struct rowjson *r, struct stream *out, const struct member *m,
+                        const void *row)
 {
     struct value v = column_value(&r->walk->ctx, r->entity, m->column, row);
 
@@ -261,19 +318,53 @@ static void put_raw_name(struct stream *out, const char *raw, size_t len)
     stream_putc(out, '"');
 }
 
+static void put_front(struct rowjson *r, struct stream *out, const struct row_head *h)
+{
+    char *start = stream_room(out, sizeof(r->front));
+
+    if (r->front_len > 0 && r->front_of == h->center) {
+        memcpy(start, r->front, sizeof(r->front));
+        stream_commit(out, r->front_len);
+        return;
+    }
+    size_t flushes = out->flushes, from = out->len;
+    stream_put(out, r->head, r->head_len);
+    put_text(out, walk_center_id(r->walk, h));
+    stream_puts(out, ",\"age_seconds\":");
+    size_t len = out->len - from;
+    if (out->flushes != flushes || len > sizeof(r->front))
+        return;
+    memcpy(r->front, start, len);
+    r->front_len = len;
+    r->front_of = h->center;
+}
+
 static void put_head(struct rowjson *r, struct stream *out, const struct row_head *h)
 {
     int64_t age = snapshot_age_of(r->walk->snap, h, r->walk->options->now);
 
-    stream_put(out, r->head, r->head_len);
-    put_text(out, walk_center_id(r->walk, h));
-    stream_put(out, ",\"age_seconds\":", 15);
+    put_front(r, out, h);
     if (age >= 0)
         stream_milli(out, age);
     else
         stream_put(out, "null", 4);
     if (r->entity == ENTITY_JOB)
         stream_puts(out, h->flags & ROW_GONE ? ",\"gone\":true" : ",\"gone\":false");
+}
+
+static void put_fields(struct rowjson *r, struct stream *out, const void *row)
+{
+    uint64_t valid = row_head_of(row)->valid;
+
+    for (unsigned i = 0; i < r->fields; i++) {
+        uint64_t rest = valid >> i;
+        unsigned next = rest != 0 ? i + (unsigned)__builtin_ctzll(rest) : r->fields;
+        if (next > i)
+            stream_put(out, r->nulls.data + r->null_at[i], r->null_at[next] - r->null_at[i]);
+        if (next < r->fields)
+            put_stored(r, out, &r->members[next], row);
+        i = next;
+    }
 }
 
 void rowjson_write(struct rowjson *r, struct stream *out, const void *row)
@@ -283,16 +374,9 @@ void rowjson_write(struct rowjson *r, struct stream *out, const void *row)
     strid name = field_str(row, &info->fields[info->name_field]);
 
     put_head(r, out, row);
-    for (const struct member *m = r->members; m < r->members + r->count; m++) {
-        if (m->derived) {
-            put_derived(r, out, m, row);
-        } else if (!field_has(row, m->column)) {
-            put_key(out, m, m->null_len);
-        } else {
-            put_key(out, m, m->key_len);
-            put_field(r, out, m->field, row);
-        }
-    }
+    put_fields(r, out, row);
+    for (unsigned i = r->fields; i < r->count; i++)
+        put_derived(r, out, &r->members[i], row);
     if (intern_is_dirty(in, name) && !intern_is_cut(in, name))
         put_raw_name(out, intern_raw(in, name), intern_raw_len(in, name));
     stream_putc(out, '}');

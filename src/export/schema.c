@@ -140,15 +140,15 @@ static void define_row(struct jsonw *out, enum entity e)
     for (unsigned i = 0; i < column_count(e); i++)
         if ((name = walk_column_name(e, i, room)) != NULL)
             member(out, name, column_info(e, i)->help, column_info(e, i));
-    plain_member(out, "raw_name_base64", "bytes of the name, where the text above has lost some of them",
-                 "string", false);
+    plain_member(out, "raw_name_base64",
+                 "bytes of the name, where the text above has lost some of them", "string", false);
     jsonw_close(out, '}');
     jsonw_close(out, '}');
 }
 
 static void define_error(struct jsonw *out)
 {
-    static const char *const names[] = { "center", "source", "class", "message" };
+    static const char *const names[] = {"center", "source", "class", "message"};
 
     open_member(out, "error", "a source that did not answer well");
     type(out, "object", false);
@@ -259,7 +259,7 @@ static void describe_top(struct jsonw *out)
 
 static void require_top(struct jsonw *out)
 {
-    static const char *const names[] = { "schema", "generated_at", "complete", "errors", "totals" };
+    static const char *const names[] = {"schema", "generated_at", "complete", "errors", "totals"};
 
     jsonw_newline(out);
     jsonw_key(out, "required");
@@ -283,7 +283,8 @@ enum rc export_schema(const struct sink *sink, struct err *e)
     jsonw_string(&out, EXPORT_SCHEMA);
     jsonw_newline(&out);
     jsonw_key(&out, "description");
-    jsonw_string(&out, "What `suantop snapshot -f json` writes. Made from the field tables: make schema.");
+    jsonw_string(
+        &out, "What `suantop snapshot -f json` writes. Made from the field tables: make schema.");
     jsonw_newline(&out);
     type(&out, "object", false);
     require_top(&out);

@@ -13,7 +13,7 @@ static enum rc to_stdout(void *arg, const void *data, size_t len, struct err *e)
 
 int main(void)
 {
-    const struct sink out = { to_stdout, NULL };
+    const struct sink out = {to_stdout, NULL};
 
     return export_schema(&out, NULL) == RC_OK && fflush(stdout) == 0 ? 0 : 1;
 }

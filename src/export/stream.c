@@ -8,7 +8,7 @@
 
 void stream_begin(struct stream *s, const struct sink *sink, struct err *e)
 {
-    *s = (struct stream){ .sink = sink, .err = e };
+    *s = (struct stream){.sink = sink, .err = e};
     s->data = xmalloc(STREAM_SIZE);
     for (int i = 0; i < STREAM_DAYS; i++)
         s->days[i] = -1;
@@ -19,6 +19,7 @@ void stream_flush(struct stream *s)
     if (s->len > 0 && s->rc == RC_OK)
         s->rc = s->sink->write(s->sink->arg, s->data, s->len, s->err);
     s->len = 0;
+    s->flushes++;
 }
 
 enum rc stream_end(struct stream *s)

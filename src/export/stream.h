@@ -13,14 +13,15 @@
 #include <string.h>
 
 #define STREAM_ROOM 4096 /* the most that one stream_room may ask for */
-#define STREAM_DAYS 64   /* dates remembered: the civil calendar costs more than the rest of a time */
+#define STREAM_DAYS 64 /* dates remembered: the civil calendar costs more than the rest of a time */
 
 struct stream {
     const struct sink *sink;
     struct err *err; /* may be NULL */
     enum rc rc;
     size_t len;
-    char *data; /* STREAM_SIZE bytes */
+    size_t flushes;
+    char *data;                /* STREAM_SIZE bytes */
     int64_t days[STREAM_DAYS]; /* -1 = none */
     char dates[STREAM_DAYS][16];
 };
@@ -58,7 +59,7 @@ static inline void stream_putc(struct stream *s, char c)
     s->len++;
 }
 
-/* Whole numbers below 2^53 without an exponent, others in the fewest digits that read back as v. */
+/* Whole numbers below 2^53 without an exponent, others in as few digits (from fifteen on) as read back as v. */
 void stream_number(struct stream *s, double v);
 /* Thousandths: 1500 is "1.5". */
 void stream_milli(struct stream *s, int64_t milli);

@@ -11,14 +11,14 @@
 #include <stdio.h>
 
 #define COLUMNS_MAX 24
-#define CELLS_MAX 48     /* of a column */
+#define CELLS_MAX 48 /* of a column */
 #define LINE_MAX_BYTES (256 * 1024)
 #define GAP 2
 
 struct column {
     unsigned column;
     const struct field *field;
-    int cells;  /* as wide as its widest value or title, 0 = no row has one */
+    int cells; /* as wide as its widest value or title, 0 = no row has one */
     bool right;
 };
 
@@ -31,30 +31,64 @@ struct text {
 
 /* Columns of each table, by id. */
 static const char *const shown[ENTITY_COUNT][COLUMNS_MAX] = {
-    [ENTITY_CENTER] = { "id", "name", "health", "nodes_total", "nodes_up", "nodes_drained", "nodes_down",
-                        "cpus_total", "cpus_allocated", "devices_total", "devices_allocated",
-                        "devices_idle", "jobs_running", "jobs_queued", "jobs_held", "devices_wanted",
-                        "oldest_wait", "temperature_max_celsius", "power_watts", "age_seconds" },
-    [ENTITY_SOURCE] = { "center", "name", "collector", "state", "via", "version", "latency_ms",
-                        "interval_ms", "requests", "failures", "bytes", "bad_elements", "age_seconds" },
-    [ENTITY_POOL] = { "center", "name", "state", "is_default", "nodes_total", "nodes_up",
-                      "nodes_drained", "nodes_down", "cpus_total", "cpus_allocated", "devices_total",
-                      "devices_allocated", "jobs_running", "jobs_queued", "time_limit_seconds",
-                      "age_seconds" },
-    [ENTITY_NODE] = { "center", "name", "status", "pools", "cpus_total", "cpus_allocated", "load",
-                      "memory_total_bytes", "memory_share_percent", "devices_total",
-                      "devices_allocated", "device_model", "temperature_celsius", "power_watts",
-                      "age_seconds", "out_for", "reason_by", "reason" },
-    [ENTITY_DEVICE] = { "center", "node", "index", "model", "temperature_celsius",
-                        "memory_temperature_celsius", "utilization_percent",
-                        "tensor_utilization_percent", "power_watts", "health", "xid_last", "job",
-                        "age_seconds" },
-    [ENTITY_JOB] = { "center", "id", "tasks", "name", "user", "account", "pool", "state", "priority",
-                     "devices_requested", "devices_allocated", "cpus", "node_count", "waited", "ran",
-                     "left", "restarts", "age_seconds", "nodes", "reason" },
-    [ENTITY_RESERVATION] = { "center", "name", "nodes", "node_count", "starts_at", "ends_at", "users",
-                             "accounts", "flags", "age_seconds" },
-    [ENTITY_LICENSE] = { "center", "name", "total", "used", "free", "reserved", "age_seconds" },
+    [ENTITY_CENTER] = {"id",
+                       "name",
+                       "health",
+                       "nodes_total",
+                       "nodes_up",
+                       "nodes_drained",
+                       "nodes_down",
+                       "cpus_total",
+                       "cpus_allocated",
+                       "devices_total",
+                       "devices_allocated",
+                       "devices_idle",
+                       "jobs_running",
+                       "jobs_queued",
+                       "jobs_held",
+                       "devices_wanted",
+                       "oldest_wait",
+                       "temperature_max_celsius",
+                       "power_watts",
+                       "age_seconds"},
+    [ENTITY_SOURCE] = {"center", "name", "collector", "state", "via", "version", "latency_ms",
+                       "interval_ms", "requests", "failures", "bytes", "bad_elements",
+                       "age_seconds"},
+    [ENTITY_POOL] = {"center", "name", "state", "is_default", "nodes_total", "nodes_up",
+                     "nodes_drained", "nodes_down", "cpus_total", "cpus_allocated", "devices_total",
+                     "devices_allocated", "jobs_running", "jobs_queued", "time_limit_seconds",
+                     "age_seconds"},
+    [ENTITY_NODE] = {"center", "name", "status", "pools", "cpus_total", "cpus_allocated", "load",
+                     "memory_total_bytes", "memory_share_percent", "devices_total",
+                     "devices_allocated", "device_model", "temperature_celsius", "power_watts",
+                     "age_seconds", "out_for", "reason_by", "reason"},
+    [ENTITY_DEVICE] = {"center", "node", "index", "model", "temperature_celsius",
+                       "memory_temperature_celsius", "utilization_percent",
+                       "tensor_utilization_percent", "power_watts", "health", "xid_last", "job",
+                       "age_seconds"},
+    [ENTITY_JOB] = {"center",
+                    "id",
+                    "tasks",
+                    "name",
+                    "user",
+                    "account",
+                    "pool",
+                    "state",
+                    "priority",
+                    "devices_requested",
+                    "devices_allocated",
+                    "cpus",
+                    "node_count",
+                    "waited",
+                    "ran",
+                    "left",
+                    "restarts",
+                    "age_seconds",
+                    "nodes",
+                    "reason"},
+    [ENTITY_RESERVATION] = {"center", "name", "nodes", "node_count", "starts_at", "ends_at",
+                            "users", "accounts", "flags", "age_seconds"},
+    [ENTITY_LICENSE] = {"center", "name", "total", "used", "free", "reserved", "age_seconds"},
 };
 
 static const void *next_row(const struct text *t, enum entity e, uint32_t *slot)
@@ -86,9 +120,9 @@ static unsigned columns_of(const struct text *t, enum entity e, struct column ou
         if (column < 0 || (t->one_center && strcmp(shown[e][i], "center") == 0))
             continue;
         const struct field *f = column_info(e, (unsigned)column);
-        out[n++] = (struct column){ .column = (unsigned)column,
-                                    .field = f,
-                                    .right = f->type == FT_NUM || f->type == FT_TIME };
+        out[n++] = (struct column){.column = (unsigned)column,
+                                   .field = f,
+                                   .right = f->type == FT_NUM || f->type == FT_TIME};
     }
     return n;
 }
@@ -213,7 +247,7 @@ static enum rc write_text(const struct snapshot *s, const struct export_options 
                           const struct sink *sink, struct err *e)
 {
     struct walk w = walk_of(s, o);
-    struct text t = { .walk = &w };
+    struct text t = {.walk = &w};
 
     buf_init(&t.line, LINE_MAX_BYTES);
     buf_init(&t.cell, LINE_MAX_BYTES);
@@ -227,4 +261,4 @@ static enum rc write_text(const struct snapshot *s, const struct export_options 
     return stream_end(&t.out);
 }
 
-const struct export_format export_text = { "text", "tables for people", write_text };
+const struct export_format export_text = {"text", "tables for people", write_text};

@@ -12,12 +12,11 @@ const enum entity walk_order[ENTITY_COUNT] = {
 
 struct walk walk_of(const struct snapshot *s, const struct export_options *o)
 {
-    return (struct walk){ .snap = s,
-                          .options = o,
-                          .strings = snapshot_strings(s),
-                          .ctx = { .snap = s,
-                                   .now = o->now,
-                                   .utc_offset_minutes = o->utc_offset_minutes } };
+    return (struct walk){
+        .snap = s,
+        .options = o,
+        .strings = snapshot_strings(s),
+        .ctx = {.snap = s, .now = o->now, .utc_offset_minutes = o->utc_offset_minutes}};
 }
 
 bool walk_is_chosen(const struct walk *w)

@@ -12,7 +12,7 @@
 #define HOUR (60 * MINUTE)
 #define GIB 1073741824.0
 
-const char *const fixture_names[] = { "fleet", "partial", "hostile", "dead", "empty", NULL };
+const char *const fixture_names[] = {"fleet", "partial", "hostile", "dead", "empty", "long", NULL};
 
 static void row(struct delta *d, enum entity e, const char *id)
 {
@@ -79,7 +79,8 @@ static void fail_source(struct fleet *f, uint16_t center, uint16_t source, const
     apply(f, d);
 }
 
-static void node(struct delta *d, const char *name, int state, uint32_t flags, double gpus, double used)
+static void node(struct delta *d, const char *name, int state, uint32_t flags, double gpus,
+                 double used)
 {
     row(d, ENTITY_NODE, name);
     delta_int(d, FIELD_node_state, state);
@@ -158,7 +159,10 @@ static void add_others(struct fleet *f, uint16_t center, uint16_t source)
     delta_num(d, FIELD_pool_nodes_total, 4);
     delta_int(d, FIELD_pool_is_default, 1);
     delta_num(d, FIELD_pool_time_limit_seconds, -1);
-    delta_row(d, ENTITY_DEVICE, "cn1\0" "3", 5);
+    delta_row(d, ENTITY_DEVICE,
+              "cn1\0"
+              "3",
+              5);
     delta_str(d, FIELD_device_model, "H200");
     delta_num(d, FIELD_device_temperature_celsius, 66);
     delta_num(d, FIELD_device_utilization_percent, 0);
@@ -176,11 +180,41 @@ static void add_others(struct fleet *f, uint16_t center, uint16_t source)
 static void add_hostile(struct fleet *f, uint16_t center, uint16_t source)
 {
     static const char *const names[] = {
-        "=cmd|' /C calc'!A0", "@SUM(1+1)", "+1+2", "-2+3", "-5", "=", "'quoted'", "\"", "a,b", "a\r\nb",
-        "\ttab", "\033[31mred\033[0m", "\033]0;title\007", "back\\slash", "\xff\xfe", "\xed\xa0\x80",
-        "half \xe4\xb8", "\xe2\x80\xae" "gpj.exe", "a\xe2\x80\x8b" "b", "\x7f", "{\"a\":1}", "</script>",
-        "$(reboot)", "%s%n", "\xf0\x9f\x9a\x80 rocket", "e\xcc\x81\xcc\x81\xcc\x81\xcc\x81", "null", "-",
-        "\xef\xbb\xbf" "bom", "|pipe", "a;b", "  blanks  ",
+        "=cmd|' /C calc'!A0",
+        "@SUM(1+1)",
+        "+1+2",
+        "-2+3",
+        "-5",
+        "=",
+        "'quoted'",
+        "\"",
+        "a,b",
+        "a\r\nb",
+        "\ttab",
+        "\033[31mred\033[0m",
+        "\033]0;title\007",
+        "back\\slash",
+        "\xff\xfe",
+        "\xed\xa0\x80",
+        "half \xe4\xb8",
+        "\xe2\x80\xae"
+        "gpj.exe",
+        "a\xe2\x80\x8b"
+        "b",
+        "\x7f",
+        "{\"a\":1}",
+        "</script>",
+        "$(reboot)",
+        "%s%n",
+        "\xf0\x9f\x9a\x80 rocket",
+        "e\xcc\x81\xcc\x81\xcc\x81\xcc\x81",
+        "null",
+        "-",
+        "\xef\xbb\xbf"
+        "bom",
+        "|pipe",
+        "a;b",
+        "  blanks  ",
     };
     struct delta *d = poll_of(center, source, 9, FIXTURE_NOW - 2500);
     char id[32];
@@ -231,6 +265,9 @@ static void fill(struct fleet *f, const char *name)
         return;
     if (strcmp(name, "hostile") == 0) {
         add_hostile(f, 0, 0);
+        return;
+    }
+    if (strcmp(name, "long") == 0) {
         add_long(f, 0, 0);
         return;
     }
@@ -254,15 +291,69 @@ struct snapshot *fixture_snapshot(const char *name)
     return s;
 }
 
+static void queue_job(struct delta *d, int i)
+{
+    bool runs = i % 10 == 0;
+    char text[64];
+
+    snprintf(text, sizeof(text), "%d", 4000000 + i);
+    row(d, ENTITY_JOB, text);
+    snprintf(text, sizeof(text), "train-%d-llama.sh", i % 5000);
+    delta_str(d, FIELD_job_name, text);
+    snprintf(text, sizeof(text), "user%03d", i % 300);
+    delta_str(d, FIELD_job_user, text);
+    snprintf(text, sizeof(text), "acct%02d", i % 40);
+    delta_str(d, FIELD_job_account, text);
+    delta_str(d, FIELD_job_pool, "gpu");
+    delta_str(d, FIELD_job_qos, "normal");
+    delta_int(d, FIELD_job_state, runs ? job_state_RUNNING : job_state_QUEUED);
+    delta_str(d, FIELD_job_raw_state, runs ? "RUNNING" : "PENDING");
+    delta_str(d, FIELD_job_reason, runs ? "None" : "Priority");
+    delta_num(d, FIELD_job_tasks, 1);
+    delta_num(d, FIELD_job_priority, 4294901760.0 - i);
+    delta_num(d, FIELD_job_devices_requested, 8);
+    delta_num(d, FIELD_job_cpus, 64);
+    delta_num(d, FIELD_job_memory_bytes, 512 * GIB);
+    delta_num(d, FIELD_job_node_count, 1);
+    delta_time(d, FIELD_job_submitted_at, FIXTURE_NOW - (wall_ms)i * 1700);
+    delta_time(d, FIELD_job_eligible_at, FIXTURE_NOW - (wall_ms)i * 1700);
+    delta_num(d, FIELD_job_time_limit_seconds, 86400);
+    delta_num(d, FIELD_job_restarts, 0);
+    delta_int(d, FIELD_job_requeueable, 1);
+    if (!runs)
+        return;
+    delta_time(d, FIELD_job_started_at, FIXTURE_NOW - (wall_ms)i * 300);
+    snprintf(text, sizeof(text), "cn%04d", i % 2000);
+    delta_str(d, FIELD_job_nodes, text);
+    delta_num(d, FIELD_job_devices_allocated, 8);
+}
+
+struct snapshot *fixture_jobs(int jobs)
+{
+    struct fleet *f = fleet_new(NULL);
+
+    add_center(f, 0, "zhangbei", "张北智算中心", center_kind_INTELLIGENT);
+    add_source(f, 0, 0, "zhangbei/slurm", source_state_OK);
+    for (int i = 0; i < jobs;) {
+        struct delta *d = delta_new(0, 0, FIXTURE_NOW - 2500, 0);
+        for (int stop = i + 2000; i < stop && i < jobs; i++)
+            queue_job(d, i);
+        apply(f, d);
+    }
+    struct snapshot *s = fleet_publish(f, FIXTURE_NOW);
+    fleet_free(f);
+    return s;
+}
+
 struct export_options fixture_options(const char *name)
 {
     bool complete = strcmp(name, "partial") != 0 && strcmp(name, "dead") != 0;
 
-    return (struct export_options){ .now = FIXTURE_NOW,
-                                    .utc_offset_minutes = 480,
-                                    .complete = complete,
-                                    .filter_entity = -1,
-                                    .expand = fixture_expand };
+    return (struct export_options){.now = FIXTURE_NOW,
+                                   .utc_offset_minutes = 480,
+                                   .complete = complete,
+                                   .filter_entity = -1,
+                                   .expand = fixture_expand};
 }
 
 /* One name of a set, from p to end: all its hosts. */
@@ -290,7 +381,8 @@ static enum rc expand_name(const char *p, size_t len, size_t *left,
 }
 
 enum rc fixture_expand(const char *folded, size_t max,
-                       bool (*visit)(void *arg, const char *host, size_t len), void *arg, struct err *e)
+                       bool (*visit)(void *arg, const char *host, size_t len), void *arg,
+                       struct err *e)
 {
     (void)e;
     for (const char *p = folded; *p != '\0';) {
@@ -313,5 +405,5 @@ static enum rc to_buf(void *arg, const void *data, size_t len, struct err *e)
 
 struct sink fixture_sink(struct buf *out)
 {
-    return (struct sink){ to_buf, out };
+    return (struct sink){to_buf, out};
 }

@@ -1,0 +1,206 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What other programs make of the output formats: Python's json and csv, jsonschema, jq.
+
+The fleets are those of tests/unit/export_fixture.c, printed by export_dump.
+"""
+import csv
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+SRC = Path(os.environ.get("SUANTOP_SRCDIR") or Path(__file__).resolve().parents[2])
+BUILD = Path(os.environ.get("SUANTOP_BUILDDIR") or ".")
+DUMP = BUILD / "tests/unit/export_dump"
+SCHEMAGEN = BUILD / "src/export/schemagen"
+SCHEMA = SRC / "docs/schema/snapshot-1.json"
+FLEETS = ("fleet", "partial", "hostile", "dead", "empty", "long")
+LISTS = {"centers": "center", "pools": "pool", "nodes": "node", "devices": "device", "jobs": "job",
+         "reservations": "reservation", "licenses": "license", "sources": "source"}
+
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
+
+def dump(*args):
+    return subprocess.run([DUMP, *args], check=True, capture_output=True).stdout
+
+
+def strict(text):
+    """JSON as the standard has it: no NaN, no key twice."""
+    def pairs(items):
+        assert len({k for k, _ in items}) == len(items), f"a key twice in {items[:3]}"
+        return dict(items)
+
+    def constant(word):
+        raise AssertionError(f"{word} is no JSON")
+    return json.loads(text.decode("utf-8"), object_pairs_hook=pairs, parse_constant=constant)
+
+
+def validator(definition=None):
+    schema = strict(SCHEMA.read_bytes())
+    if definition:
+        schema = {"$defs": schema["$defs"], "$ref": f"#/$defs/{definition}"}
+    return jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker())
+
+
+def test_the_schema_is_in_step_with_the_tables():
+    made = subprocess.run([SCHEMAGEN], check=True, capture_output=True).stdout
+    assert made == SCHEMA.read_bytes(), "run: make schema"
+
+
+def test_the_schema_is_a_schema():
+    assert jsonschema, "SKIP python3-jsonschema is not installed"
+    jsonschema.Draft202012Validator.check_schema(strict(SCHEMA.read_bytes()))
+
+
+def test_json_follows_the_schema():
+    assert jsonschema, "SKIP python3-jsonschema is not installed"
+    for fleet in FLEETS:
+        validator().validate(strict(dump(fleet, "json")))
+
+
+def test_the_schema_refuses_what_is_wrong():
+    assert jsonschema, "SKIP python3-jsonschema is not installed"
+    good = strict(dump("fleet", "json"))
+    for path, value in ((("jobs", 0, "state"), "lost"), (("nodes", 0, "load"), "0.5"), (("schema",), "x"),
+                        (("nodes", 0, "pools"), "gpu"), (("jobs", 0, "center"), None),
+                        (("totals", "nodes_total"), "many"), (("nodes", 0, "flags"), ["lazy"])):
+        bad = json.loads(json.dumps(good))
+        at = bad
+        for step in path[:-1]:
+            at = at[step]
+        at[path[-1]] = value
+        assert not validator().is_valid(bad), f"accepts {value!r} at {path}"
+
+
+def test_no_member_is_missing_or_unheard_of():
+    schema = strict(SCHEMA.read_bytes())
+    for fleet in FLEETS:
+        snapshot = strict(dump(fleet, "json"))
+        assert set(snapshot) == set(schema["properties"])
+        for plural, entity in LISTS.items():
+            known = schema["$defs"][entity]
+            for row in snapshot[plural]:
+                assert set(row) - {"raw_name_base64"} == set(known["required"])
+                assert set(row) <= set(known["properties"])
+
+
+def test_ndjson_has_the_same_rows():
+    for fleet in FLEETS:
+        lines = [strict(line) for line in dump(fleet, "ndjson").split(b"\n")[:-1]]
+        snapshot = strict(dump(fleet, "json"))
+        head = lines.pop(0)
+        assert head.pop("entity") == "snapshot"
+        assert head == {k: snapshot[k] for k in ("schema", "generated_at", "complete", "totals")}
+        for plural, entity in {"errors": "error", **LISTS}.items():
+            rows = [dict(line) for line in lines if line["entity"] == entity]
+            for row in rows:
+                del row["entity"]
+            assert rows == snapshot[plural], f"{fleet}: {plural}"
+        assert len(lines) == sum(len(snapshot[p]) for p in ("errors", *LISTS))
+
+
+def tables(text):
+    """{entity: [row]} of a csv with several tables."""
+    found = {}
+    header = None
+    for cells in csv.reader(io.StringIO(text.decode("utf-8"), newline=""), strict=True):
+        if not cells:
+            header = None
+        elif header is None:
+            header = cells
+            assert cells[0] == "entity"
+        else:
+            assert len(cells) == len(header), f"{len(cells)} cells under {len(header)} names"
+            found.setdefault(cells[0], []).append(dict(zip(header, cells)))
+    return found
+
+
+def same_cell(cell, value):
+    if value is None:
+        return cell == ""
+    if isinstance(value, bool):
+        return cell == ("true" if value else "false")
+    if isinstance(value, (int, float)):
+        return float(cell) == value
+    if isinstance(value, list):
+        return True  # folded in one, expanded in the other
+    return cell.removeprefix("'") == value.removeprefix("'")
+
+
+def test_csv_has_the_same_rows():
+    for fleet in FLEETS:
+        text = dump(fleet, "csv")
+        assert text.count(b"\n") == text.count(b"\r\n")
+        found = tables(text)
+        snapshot = strict(dump(fleet, "json"))
+        for plural, entity in LISTS.items():
+            rows = found.get(entity, [])
+            assert len(rows) == len(snapshot[plural])
+            for row, wanted in zip(rows, snapshot[plural]):
+                assert set(row) == set(wanted) - {"raw_name_base64"} | {"entity"}
+                for key in wanted.keys() & row.keys():
+                    assert same_cell(row[key], wanted[key]), f"{entity}.{key}: {row[key]!r}, {wanted[key]!r}"
+
+
+def is_number(cell):
+    return cell[1:].replace(".", "", 1).isdecimal()
+
+
+def test_no_csv_cell_is_a_formula():
+    cells = 0
+    for fleet in FLEETS:
+        for row in csv.reader(io.StringIO(dump(fleet, "csv").decode("utf-8"), newline="")):
+            for cell in row:
+                cells += 1
+                assert cell[:1] not in tuple("=+-@\t\r") or is_number(cell), repr(cell)
+    assert cells > 1000
+
+
+def test_one_table_has_no_entity_column():
+    rows = list(csv.DictReader(io.StringIO(dump("fleet", "csv", "jobs").decode("utf-8"), newline="")))
+    assert [row["id"] for row in rows] == ["13", "14", "15_[6-99]", "16"]
+    assert "entity" not in rows[0]
+
+
+def test_jq_reads_it():
+    jq = shutil.which("jq")
+    assert jq, "SKIP jq is not installed"
+    for fleet in FLEETS:
+        for form in ("json", "ndjson"):
+            subprocess.run([jq, "-e", "."], input=dump(fleet, form), check=True, capture_output=True)
+    out = subprocess.run([jq, "-r", '.nodes[] | select(.flags // [] | index("drain")) | .name'],
+                         input=dump("fleet", "json"), check=True, capture_output=True).stdout
+    assert out == b"cn2\n"
+
+
+def main():
+    tests = [(name, fn) for name, fn in sorted(globals().items()) if name.startswith("test_")]
+    print(f"1..{len(tests)}")
+    failed = 0
+    for number, (name, fn) in enumerate(tests, 1):
+        label = name[5:].replace("_", " ")
+        try:
+            fn()
+            print(f"ok {number} - {label}")
+        except Exception as error:  # pylint: disable=broad-except
+            text = str(error)
+            if text.startswith("SKIP"):
+                print(f"ok {number} - {label} # {text}")
+                continue
+            failed += 1
+            print(f"not ok {number} - {label}")
+            for line in f"{type(error).__name__}: {text}".splitlines()[:20]:
+                print(f"# {line[:300]}")
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(1 if main() else 0)
