@@ -1,3 +1,8 @@
 # Unit tests of ui, two lines a test (source: %D%/test_ui_thing.c):
 #   check_PROGRAMS += %D%/test_ui_thing
 #   %C%_test_ui_thing_LDADD = $(UNIT_UI)
+GOLDEN_FIXTURES = tests/golden/fixture_fleet.c tests/golden/fixture_fleet.h tests/golden/ansi.c tests/golden/ansi.h
+EXTRA_DIST += tests/golden/views
+check_PROGRAMS += %D%/test_ui_views
+%C%_test_ui_views_SOURCES = %D%/test_ui_views.c $(GOLDEN_FIXTURES)
+%C%_test_ui_views_LDADD = $(UNIT_UI)

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: MIT
+ * test_ui_views.c - each view over fixture fleets, as text that a person can read, against golden files.
+ *
+ * GENERATE=1 writes the golden files; SUANTOP_ANSI_DIR=DIR writes each screen as 24-bit ANSI text too. */
+#include "tests/unit/unit.h"
+#include "tests/golden/ansi.h"
+#include "tests/golden/fixture_fleet.h"
+#include "ui/viewlist.h"
+#include <stdbool.h>
+
+#define KEYS_MAX 12
+
+enum fleet_kind { FLEET, EMPTY, SMALL, FLEETS };
+
+struct screen {
+    const char *name;
+    enum fleet_kind fleet;
+    const char *view;
+    int h, w;
+    enum cmd keys[KEYS_MAX]; /* CMD_NONE ends */
+    const char *filter;
+    int center; /* 1 + index of the scope's center, 0 = all */
+    const char *pool, *node, *job;
+    bool ascii;
+};
+
+static const struct screen screens[] = {
+    {"overview-80x24", FLEET, "overview", 24, 80},
+    {"overview-120x36", FLEET, "overview", 36, 120},
+    {"overview-140x30", FLEET, "overview", 30, 140},
+    {"overview-300x80", FLEET, "overview", 80, 300},
+    {"overview-kind-120x36", FLEET, "overview", 36, 120, {CMD_GROUP, CMD_DOWN, CMD_DOWN}},
+    {"overview-ascii-100x30", FLEET, "overview", 30, 100, .ascii = true},
+    {"overview-empty-80x24", EMPTY, "overview", 24, 80},
+    {"overview-small-80x24", SMALL, "overview", 24, 80},
+    {"pools-80x24", FLEET, "pools", 24, 80, .center = 1},
+    {"pools-120x36", FLEET, "pools", 36, 120, .center = 1},
+    {"pools-300x80", FLEET, "pools", 80, 300},
+    {"nodes-80x24", FLEET, "nodes", 24, 80},
+    {"nodes-120x36", FLEET, "nodes", 36, 120},
+    {"nodes-160x40", FLEET, "nodes", 40, 160, .center = 1},
+    {"nodes-300x80", FLEET, "nodes", 80, 300},
+    {"nodes-right-80x24", FLEET, "nodes", 24, 80, {CMD_RIGHT, CMD_RIGHT, CMD_RIGHT, CMD_RIGHT}},
+    {"nodes-status-120x36",
+     FLEET,
+     "nodes",
+     36,
+     120,
+     {CMD_GROUP, CMD_GROUP, CMD_GROUP, CMD_PAGE_DOWN}},
+    {"nodes-filter-120x36", FLEET, "nodes", 36, 120, .filter = "status=drained or temp>85"},
+    {"nodes-nothing-80x24", FLEET, "nodes", 24, 80, .filter = "nosuchthing"},
+    {"nodes-map-80x24", FLEET, "nodes", 24, 80, {CMD_HEAT, CMD_DOWN, CMD_DOWN, CMD_RIGHT}},
+    {"nodes-map-120x36", FLEET, "nodes", 36, 120, {CMD_HEAT, CMD_DOWN}, .center = 1},
+    {"nodes-map-ascii-80x24", FLEET, "nodes", 24, 80, {CMD_HEAT, CMD_DOWN}, .ascii = true},
+    {"nodes-heat-120x36", FLEET, "nodes", 36, 120, {CMD_HEAT, CMD_HEAT, CMD_RIGHT}, .center = 1},
+    {"nodes-of-job-120x36", FLEET, "nodes", 36, 120, .center = 1, .job = "8841203"},
+    {"nodes-empty-80x24", EMPTY, "nodes", 24, 80},
+    {"nodes-small-80x24", SMALL, "nodes", 24, 80},
+    {"queued-80x24", FLEET, "queued", 24, 80, {CMD_DOWN}},
+    {"queued-120x36", FLEET, "queued", 36, 120},
+    {"queued-160x40", FLEET, "queued", 40, 160, {CMD_BOTTOM}},
+    {"queued-300x80", FLEET, "queued", 80, 300},
+    {"queued-reason-120x36", FLEET, "queued", 36, 120, {CMD_GROUP, CMD_DOWN, CMD_MARK, CMD_MARK}},
+    {"queued-hostile-120x36", FLEET, "queued", 36, 120, {CMD_INVERT, CMD_DOWN}, .center = 1},
+    {"queued-small-80x24", SMALL, "queued", 24, 80},
+    {"running-80x24", FLEET, "running", 24, 80},
+    {"running-120x36", FLEET, "running", 36, 120, {CMD_SORT_NEXT}},
+    {"running-300x80", FLEET, "running", 80, 300},
+    {"running-on-node-120x36", FLEET, "running", 36, 120, .center = 1, .node = "zb-g0007"},
+    {"running-empty-80x24", EMPTY, "running", 24, 80},
+    {"sources-80x24", FLEET, "sources", 24, 80, {CMD_DOWN, CMD_DOWN, CMD_DOWN, CMD_DOWN}},
+    {"sources-120x36", FLEET, "sources", 36, 120, {CMD_DOWN, CMD_DOWN, CMD_DOWN}},
+    {"sources-300x80", FLEET, "sources", 80, 300},
+    {"sources-empty-80x24", EMPTY, "sources", 24, 80},
+};
+
+static struct snapshot *fleets[FLEETS];
+
+/* --- one screen --- */
+
+struct stage {
+    const struct view_ops *view;
+    void *state;
+    struct view_scope scope;
+    struct view_input in;
+    struct view_out out;
+    struct filter *filter;
+};
+
+static void scope_member(char *member, size_t size, const char *value)
+{
+    snprintf(member, size, "%s", value ? value : "");
+}
+
+static void stage_open(struct stage *s, const struct screen *w)
+{
+    memset(s, 0, sizeof *s);
+    s->view = view_find(w->view);
+    assert_non_null(s->view);
+    s->state = s->view->open();
+    s->scope.center = w->center - 1;
+    scope_member(s->scope.pool, sizeof s->scope.pool, w->pool);
+    scope_member(s->scope.node, sizeof s->scope.node, w->node);
+    scope_member(s->scope.job, sizeof s->scope.job, w->job);
+    s->in = (struct view_input){.snap = fleets[w->fleet],
+                                .ctx = {fleets[w->fleet], FIXTURE_NOW, FIXTURE_OFFSET},
+                                .scope = &s->scope,
+                                .filter_text = w->filter,
+                                .area = {1, 0, w->h - 2, w->w},
+                                .ascii = w->ascii};
+    if (w->filter)
+        assert_int_equal(filter_compile(w->filter, s->view->entity, &s->filter, NULL), RC_OK);
+    s->in.filter = s->filter;
+    buf_init(&s->out.text, 1 << 20);
+    s->view->rebuild(s->state, &s->in);
+}
+
+static void stage_close(struct stage *s)
+{
+    s->view->close(s->state);
+    filter_free(s->filter);
+    buf_fini(&s->out.text);
+}
+
+static bool press(struct stage *s, enum cmd cmd)
+{
+    s->out.wish = WISH_NONE;
+    bool did = s->view->command(s->state, &s->in, cmd, "", &s->out);
+    s->view->rebuild(s->state, &s->in);
+    return did;
+}
+
+/* Header and footer are the core's; here the header shows what the view tells it. */
+static void draw(const struct stage *s, const struct screen *w, struct canvas *c)
+{
+    struct buf status;
+
+    buf_init(&status, 512);
+    canvas_init(c, w->h, w->w);
+    canvas_fill(c, (struct rect){0, 0, 1, w->w}, ' ', style_on(ROLE_DIM, ROLE_BAR));
+    canvas_fill(c, (struct rect){w->h - 1, 0, 1, w->w}, ' ', style_on(ROLE_DIM, ROLE_BAR));
+    canvas_textf(c, 0, 1, -1, style_bold(style_on(ROLE_BRIGHT, ROLE_BAR)), "%s", s->view->title);
+    s->view->status(s->state, &s->in, &status);
+    canvas_text_right(c, 0, w->w - 1, 40, style_on(ROLE_DIM, ROLE_BAR), status.data);
+    s->view->draw(s->state, &s->in, c);
+    buf_fini(&status);
+}
+
+/* --- golden files --- */
+
+static void write_file(const char *path, const struct buf *b)
+{
+    FILE *f = fopen(path, "wb");
+
+    if (!f || fwrite(b->data, 1, b->len, f) != b->len || fclose(f) != 0)
+        fail_msg("cannot write %s", path);
+}
+
+static char *read_file(const char *path)
+{
+    FILE *f = fopen(path, "rb");
+    size_t len;
+
+    if (!f)
+        fail_msg("cannot read %s (GENERATE=1 writes it)", path);
+    char *data = malloc(4 << 20);
+    assert_non_null(data);
+    len = fread(data, 1, (4 << 20) - 1, f);
+    data[len] = '\0';
+    fclose(f);
+    return data;
+}
+
+static void check_golden(const char *name, const struct canvas *c)
+{
+    char path[1024];
+    struct buf dump;
+
+    buf_init(&dump, 4 << 20);
+    if (getenv("SUANTOP_ANSI_DIR")) {
+        ansi_from_canvas(c, &dump);
+        snprintf(path, sizeof path, "%s/%s.ansi", getenv("SUANTOP_ANSI_DIR"), name);
+        write_file(path, &dump);
+        buf_reset(&dump);
+    }
+    canvas_dump(c, &dump, true);
+    snprintf(path, sizeof path, "%s/tests/golden/views/%s.txt", UNIT_SRCDIR, name);
+    if (getenv("GENERATE")) {
+        write_file(path, &dump);
+    } else {
+        char *want = read_file(path);
+        if (strcmp(want, dump.data) != 0)
+            fail_msg("%s differs from %s; GENERATE=1 rewrites it. Now:\n%s", name, path, dump.data);
+        free(want);
+    }
+    buf_fini(&dump);
+}
+
+static void test_screen(void **state)
+{
+    const struct screen *w = *state;
+    struct stage s;
+    struct canvas c;
+
+    stage_open(&s, w);
+    for (int i = 0; w->keys[i] != CMD_NONE; i++)
+        press(&s, w->keys[i]);
+    draw(&s, w, &c);
+    check_golden(w->name, &c);
+    canvas_fini(&c);
+    stage_close(&s);
+}
+
+/* --- what holds for every screen --- */
+
+/* Any size draws without a fault and within its area. */
+static void test_sizes(void **state)
+{
+    (void)state;
+    for (const struct view_ops *const *v = view_all(); *v; v++) {
+        for (int h = 1; h < 60; h += 7) {
+            for (int x = 1; x < 330; x += 23) {
+                struct screen w = {.view = (*v)->name, .h = h, .w = x};
+                struct stage s;
+                struct canvas c;
+                stage_open(&s, &w);
+                press(&s, CMD_HEAT);
+                draw(&s, &w, &c);
+                press(&s, CMD_DOWN);
+                canvas_fini(&c);
+                draw(&s, &w, &c);
+                for (int k = 0; k < x; k++) /* the footer is not the view's */
+                    assert_true(h < 2 || canvas_cell(&c, h - 1, k)->bg == ROLE_BAR);
+                canvas_fini(&c);
+                stage_close(&s);
+            }
+        }
+    }
+}
+
+static void test_every_command(void **state)
+{
+    (void)state;
+    for (const struct view_ops *const *v = view_all(); *v; v++) {
+        for (int f = 0; f < FLEETS; f++) {
+            struct screen w = {.view = (*v)->name, .h = 24, .w = 80, .fleet = (enum fleet_kind)f};
+            struct stage s;
+            struct canvas c;
+            stage_open(&s, &w);
+            for (int round = 0; round < 3; round++)
+                for (int cmd = CMD_NONE + 1; cmd < CMD_COUNT; cmd++)
+                    press(&s, (enum cmd)cmd);
+            draw(&s, &w, &c);
+            canvas_fini(&c);
+            stage_close(&s);
+        }
+    }
+}
+
+static void test_drill_down(void **state)
+{
+    static const struct screen w = {.view = "overview", .h = 36, .w = 120};
+    struct stage s;
+
+    (void)state;
+    stage_open(&s, &w);
+    assert_true(press(&s, CMD_OPEN));
+    assert_int_equal(s.out.wish, WISH_PUSH);
+    assert_ptr_equal(s.out.push, &view_pools);
+    assert_int_equal(s.out.scope.center, 0);
+    assert_string_equal(s.out.scope.title, "张北智算中心");
+    stage_close(&s);
+
+    struct screen pools = {.view = "pools", .h = 36, .w = 120, .center = 1};
+    stage_open(&s, &pools);
+    scope_member(s.scope.title, sizeof s.scope.title, "张北");
+    press(&s, CMD_DOWN);
+    assert_true(press(&s, CMD_OPEN));
+    assert_ptr_equal(s.out.push, &view_nodes);
+    assert_string_equal(s.out.scope.pool, "h800-pre");
+    assert_string_equal(s.out.scope.title, "张北 › h800-pre");
+    stage_close(&s);
+
+    struct screen nodes = {.view = "nodes", .h = 36, .w = 120, .center = 1, .pool = "h800-pre"};
+    stage_open(&s, &nodes);
+    press(&s, CMD_BOTTOM);
+    assert_true(press(&s, CMD_OPEN));
+    assert_ptr_equal(s.out.push, &view_running);
+    assert_string_equal(s.out.scope.pool, "");
+    assert_memory_equal(s.out.scope.node, "zb-g00", 6);
+    stage_close(&s);
+
+    struct screen jobs = {.view = "running", .h = 36, .w = 120, .center = 1, .node = "zb-g0007"};
+    stage_open(&s, &jobs);
+    assert_true(press(&s, CMD_OPEN));
+    assert_ptr_equal(s.out.push, &view_nodes);
+    assert_string_equal(s.out.scope.job, "8841203");
+    stage_close(&s);
+}
+
+static void test_details_and_raw(void **state)
+{
+    static const struct screen w = {.view = "nodes", .h = 36, .w = 120, .filter = "zb-g0009"};
+    struct stage s;
+
+    (void)state;
+    stage_open(&s, &w);
+    assert_true(press(&s, CMD_DETAILS));
+    assert_int_equal(s.out.wish, WISH_PAGER);
+    assert_memory_equal(s.out.text.data, "node zb-g0009, 张北智算中心\n", 30);
+    assert_non_null(strstr(s.out.text.data, "row remap pending"));
+    assert_non_null(strstr(s.out.text.data, "Not known: "));
+    assert_null(strchr(s.out.text.data, '\033'));
+    assert_true(press(&s, CMD_RAW));
+    assert_int_equal(s.out.wish, WISH_RAW);
+    assert_int_equal(s.out.entity, ENTITY_NODE);
+    assert_int_equal(s.out.source, 0);
+    assert_string_equal(s.out.id, "zb-g0009");
+    stage_close(&s);
+
+    static const struct screen centers = {.view = "overview", .h = 36, .w = 120};
+    stage_open(&s, &centers);
+    assert_true(press(&s, CMD_DETAILS));
+    assert_non_null(strstr(s.out.text.data, "maint-1124"));
+    assert_non_null(strstr(s.out.text.data, "ansys"));
+    if (getenv("SUANTOP_ANSI_DIR"))
+        printf("%s", s.out.text.data);
+    assert_true(press(&s, CMD_RAW));
+    assert_int_equal(s.out.wish, WISH_MESSAGE);
+    stage_close(&s);
+}
+
+static void test_retry(void **state)
+{
+    static const struct screen w = {.view = "sources", .h = 24, .w = 80};
+    struct stage s;
+
+    (void)state;
+    stage_open(&s, &w);
+    press(&s, CMD_DOWN);
+    assert_true(press(&s, CMD_RETRY));
+    assert_int_equal(s.out.wish, WISH_RETRY);
+    assert_int_equal(s.out.source, 1);
+    stage_close(&s);
+}
+
+static void test_mouse(void **state)
+{
+    static const struct screen w = {.view = "nodes", .h = 24, .w = 80};
+    struct stage s;
+
+    (void)state;
+    stage_open(&s, &w);
+    assert_true(s.view->mouse(s.state, &s.in, 4, 5, 0, false, &s.out));
+    assert_true(press(&s, CMD_RAW));
+    press(&s, CMD_TOP);
+    assert_true(s.view->mouse(s.state, &s.in, 2, 4, 0, false, &s.out)); /* sort by name */
+    assert_true(s.view->mouse(s.state, &s.in, 3, 5, 0, true, &s.out));  /* open the first */
+    assert_int_equal(s.out.wish, WISH_PUSH);
+    assert_string_equal(s.out.scope.node, "cn001");
+    assert_true(s.view->mouse(s.state, &s.in, 5, 5, 1, false, &s.out));
+    assert_false(s.view->mouse(s.state, &s.in, 23, 5, 0, false, &s.out));
+    stage_close(&s);
+}
+
+/* The lines of a table stay clean whatever the names are. */
+static void test_views_have_help(void **state)
+{
+    (void)state;
+    for (const struct view_ops *const *v = view_all(); *v; v++) {
+        assert_true(strlen((*v)->help) > 200);
+        assert_ptr_equal(view_find((*v)->name), *v);
+        assert_non_null((*v)->footer);
+    }
+    assert_ptr_equal(view_find("pools"), &view_pools);
+    assert_null(view_find("nothing"));
+}
+
+int main(void)
+{
+    enum { SCREENS = sizeof screens / sizeof screens[0] };
+    static const struct CMUnitTest others[] = {
+        cmocka_unit_test(test_sizes),           cmocka_unit_test(test_every_command),
+        cmocka_unit_test(test_drill_down),      cmocka_unit_test(test_details_and_raw),
+        cmocka_unit_test(test_retry),           cmocka_unit_test(test_mouse),
+        cmocka_unit_test(test_views_have_help),
+    };
+    enum { OTHERS = sizeof others / sizeof others[0] };
+    struct CMUnitTest views[SCREENS + OTHERS];
+
+    fleets[FLEET] = fixture_fleet();
+    fleets[EMPTY] = fixture_empty();
+    fleets[SMALL] = fixture_small();
+    for (int i = 0; i < SCREENS; i++)
+        views[i] = (struct CMUnitTest){screens[i].name, test_screen, NULL, NULL,
+                                       (void *)(uintptr_t)&screens[i]};
+    memcpy(views + SCREENS, others, sizeof others);
+    int failed = cmocka_run_group_tests_name("views", views, NULL, NULL);
+    for (int i = 0; i < FLEETS; i++)
+        snapshot_unref(fleets[i]);
+    return failed;
+}

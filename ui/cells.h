@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT
+ * cells.h - what stands in the cells of the tables: figures, words, meters, each aged as its row is.
+ *
+ * Absent is a faint "?", "there is none here" a faint dash, and zero of something bad is faint.
+ * Pure drawing. */
+#ifndef SUAN_UI_CELLS_H
+#define SUAN_UI_CELLS_H
+
+#include "ui/table.h"
+
+const char *cell_string(const struct view_input *in, strid id); /* clean text of an id */
+
+/* Text at the side where the column's title stands; a lost row shows "?". */
+void cell_text(const struct table_cell *cell, struct style s, const char *text);
+/* The same for a value that telemetry writes: aged by its own group. */
+void cell_text_aged(const struct table_cell *cell, struct style s, const char *text,
+                    enum freshness age);
+void cell_absent(const struct table_cell *cell);
+void cell_dash(const struct table_cell *cell);
+/* A name: never replaced by age, with a mark if a twin of it exists. */
+void cell_name(const struct table_cell *cell, struct style s, const char *text);
+void cell_count(const struct table_cell *cell, struct style s, bool has, double v);
+void cell_bad(const struct table_cell *cell, enum role role, bool has, double v);
+void cell_decimal(const struct table_cell *cell, struct style s, bool has, double v, int decimals);
+/* "12/64", the slash aligned down the column. */
+void cell_used(const struct table_cell *cell, bool has_used, double used, bool has_total,
+               double total);
+int cell_measure_used(const struct view_input *in, bool has_total, double total);
+/* Thin meter and percentage; only the percentage where there is little room. */
+void cell_meter(const struct table_cell *cell, bool has, double share, enum role role);
+void cell_duration(const struct table_cell *cell, struct style s, bool has, int64_t ms);
+/* Local time; with the day when it is not today's. */
+void cell_time(const struct table_cell *cell, struct style s, bool has, wall_ms t);
+void cell_row_age(const struct table_cell *cell); /* AGE column: how old the row is */
+void cell_temperature(const struct table_cell *cell, bool has, double v, double limit,
+                      enum freshness age);
+void cell_center(const struct table_cell *cell); /* name of the row's center */
+
+int cell_measure(const struct view_input *in, strid id); /* cells of a string */
+int cell_measure_count(const struct view_input *in, bool has, double v);
+int cell_measure_center(const struct view_input *in, const void *row);
+/* Rows of several centers may stand together here. */
+bool cell_many_centers(const struct view_input *in);
+const char *cell_center_name(const struct view_input *in, uint16_t center);
+
+/* Paints a STR or LIST member of a row: CELL_STR(paint_user, job, user, ROLE_TEXT) and its measure_. */
+#define CELL_STR(entity, member, role)                                                             \
+    static void paint_##member(const struct table_cell *cell)                                      \
+    {                                                                                              \
+        const struct entity##_row *r = cell->row;                                                  \
+        if (!row_has(r, entity, member))                                                           \
+            cell_dash(cell);                                                                       \
+        else                                                                                       \
+            cell_text(cell, style_of(role), cell_string(cell->in, r->member));                     \
+    }                                                                                              \
+    static int measure_##member(const struct view_input *in, const void *row)                      \
+    {                                                                                              \
+        const struct entity##_row *r = row;                                                        \
+        return row_has(r, entity, member) ? cell_measure(in, r->member) : 0;                       \
+    }
+/* Paints a NUM member as a whole number. */
+#define CELL_COUNT(entity, member, role)                                                           \
+    static void paint_##member(const struct table_cell *cell)                                      \
+    {                                                                                              \
+        const struct entity##_row *r = cell->row;                                                  \
+        cell_count(cell, style_of(role), row_has(r, entity, member), r->member);                   \
+    }
+/* A NUM member of which zero is best. */
+#define CELL_BAD(entity, member, role)                                                             \
+    static void paint_##member(const struct table_cell *cell)                                      \
+    {                                                                                              \
+        const struct entity##_row *r = cell->row;                                                  \
+        cell_bad(cell, role, row_has(r, entity, member), r->member);                               \
+    }
+
+#endif

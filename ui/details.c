@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT
+ * details.c - see details.h. */
+#include "ui/details.h"
+#include "ui/cells.h"
+#include "ui/figure.h"
+#include "base/text.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { TITLE_CELLS = 13, VALUE_CELLS = 30, AGE_CELLS = 5, SOURCE_CELLS = 16, VALUE_MAX = 70000 };
+
+static const char *source_name(const struct view_input *in, uint16_t source)
+{
+    const struct source_row *row = source != UINT16_MAX ? snapshot_source(in->snap, source) : NULL;
+
+    return row && row_has(row, source, name) ? cell_string(in, row->name) : "";
+}
+
+static const char *group_word(enum field_group g)
+{
+    switch (g) {
+    case GROUP_CONFIG:
+        return "configuration";
+    case GROUP_ROLLUP:
+        return "summed here";
+    case GROUP_SCHED:
+    case GROUP_TELE:
+    case GROUP_COUNT:
+        break;
+    }
+    return "";
+}
+
+/* Who wrote a field, and how long ago. */
+static void origin(const struct view_input *in, const struct field *f, const void *row,
+                   bool derived, struct buf *out)
+{
+    const struct row_head *head = row_head_of(row);
+    char age[FIGURE_MAX] = "";
+    const char *who = group_word(f->group);
+
+    if (derived) {
+        who = "computed here";
+    } else if (f->group == GROUP_SCHED || f->group == GROUP_TELE) {
+        wall_ms seen = snapshot_seen_at(in->snap, row, f->group);
+        who = source_name(in, head->source[f->group == GROUP_TELE]);
+        if (seen > 0)
+            figure_duration(age, in->ctx.now - seen);
+    }
+    text_pad(out, age, AGE_CELLS, true);
+    buf_adds(out, "  ");
+    text_pad(out, who, SOURCE_CELLS, false);
+}
+
+static void end_of_line(struct buf *out)
+{
+    size_t len = out->len;
+
+    while (len > 0 && out->data[len - 1] == ' ')
+        len--;
+    buf_truncate(out, len);
+    buf_addc(out, '\n');
+}
+
+/* The value as it is shown; units that value_text leaves out stand behind it. */
+static void value_words(const struct view_input *in, const struct field *f, const struct value *v,
+                        struct buf *out)
+{
+    char text[FIGURE_MAX];
+
+    if (v->kind == VALUE_NUM && f->unit == UNIT_SECOND && v->num < 0) {
+        buf_adds(out, "unlimited");
+    } else if (v->kind == VALUE_NUM && f->unit == UNIT_SECOND) {
+        char duration[24];
+        time_duration((int64_t)(v->num * 1000), duration);
+        buf_adds(out, duration);
+    } else if (v->kind == VALUE_NUM) {
+        figure_unit(text, v->num, f->unit, in->ascii);
+        buf_adds(out, text);
+    } else {
+        value_text(&in->ctx, f, v, out);
+    }
+}
+
+static void add_field(const struct view_input *in, enum entity e, unsigned column, const void *row,
+                      struct buf *out)
+{
+    const struct field *f = column_info(e, column);
+    struct value v = column_value(&in->ctx, e, column, row);
+    struct buf text;
+
+    if (v.kind == VALUE_NONE)
+        return;
+    buf_init(&text, VALUE_MAX);
+    value_words(in, f, &v, &text);
+    buf_adds(out, "  ");
+    text_pad(out, f->title, TITLE_CELLS, false);
+    buf_addc(out, ' ');
+    if (text_cells(text.data) > VALUE_CELLS) { /* a long one has the line for itself */
+        buf_adds(out, text.data);
+        buf_addc(out, '\n');
+        text_pad(out, "", TITLE_CELLS + VALUE_CELLS + 3, false);
+    } else {
+        text_pad(out, text.data, VALUE_CELLS, false);
+    }
+    buf_addc(out, ' ');
+    origin(in, f, row, column_is_derived(e, column), out);
+    buf_addf(out, " %s", f->help);
+    end_of_line(out);
+    buf_fini(&text);
+}
+
+static void add_absent(const struct view_input *in, enum entity e, const void *row, struct buf *out)
+{
+    const char *sep = "\nNot known: ";
+    int cells = 11;
+
+    for (unsigned i = 0; i < column_count(e); i++) {
+        struct value v = column_value(&in->ctx, e, i, row);
+        if (v.kind != VALUE_NONE || column_is_derived(e, i))
+            continue;
+        const char *title = column_info(e, i)->title;
+        if (cells + text_cells(title) + 2 > 76) {
+            sep = ",\n           ";
+            cells = 11;
+        }
+        buf_addf(out, "%s%s", sep, title);
+        cells += text_cells(title) + 2;
+        sep = ", ";
+    }
+    if (sep[0] == ',')
+        buf_addc(out, '\n');
+}
+
+/* One line of another entity: chosen columns with their titles. */
+static void add_short(const struct view_input *in, enum entity e, const void *row,
+                      const char *const *fields, struct buf *out)
+{
+    buf_adds(out, "  ");
+    for (int i = 0; fields[i]; i++) {
+        int column = column_find(e, fields[i]);
+        if (column < 0)
+            continue;
+        const struct field *f = column_info(e, (unsigned)column);
+        struct value v = column_value(&in->ctx, e, (unsigned)column, row);
+        if (v.kind == VALUE_NONE)
+            continue;
+        if (i > 0)
+            buf_addf(out, "   %s ", f->title);
+        value_words(in, f, &v, out);
+    }
+    end_of_line(out);
+}
+
+static void add_all_of(const struct view_input *in, enum entity e, uint16_t center,
+                       const char *title, const char *const *fields, struct buf *out)
+{
+    bool any = false;
+
+    for (uint32_t i = 0; i < snapshot_slots(in->snap, e); i++) {
+        const void *row = snapshot_row(in->snap, e, i);
+        if (!row || row_head_of(row)->center != center || row_head_of(row)->flags & ROW_GONE)
+            continue;
+        if (!any)
+            buf_addf(out, "\n%s\n", title);
+        any = true;
+        add_short(in, e, row, fields, out);
+    }
+    if (!any)
+        buf_addf(out, "\n%s: none\n", title);
+}
+
+static void add_center(const struct view_input *in, const void *row, struct buf *out)
+{
+    static const char *const source[] = {"name",         "state",    "via",
+                                         "latency_ms",   "requests", "failures",
+                                         "bad_elements", "error",    NULL};
+    static const char *const controller[] = {"name",
+                                             "version",
+                                             "server_cost_ms",
+                                             "controller_threads",
+                                             "controller_queue",
+                                             "scheduler_cycle_ms",
+                                             NULL};
+    static const char *const reservation[] = {
+        "name", "node_count", "nodes", "starts_at", "ends_at", "users", "accounts", "flags", NULL};
+    static const char *const license[] = {"name", "total", "used", "free", "reserved", NULL};
+    uint16_t center = row_head_of(row)->center;
+
+    add_all_of(in, ENTITY_SOURCE, center, "Sources", source, out);
+    add_all_of(in, ENTITY_SOURCE, center, "What the controllers say of themselves", controller,
+               out);
+    add_all_of(in, ENTITY_RESERVATION, center, "Reservations", reservation, out);
+    add_all_of(in, ENTITY_LICENSE, center, "Licences", license, out);
+}
+
+static void add_title(const struct view_input *in, enum entity e, const void *row, struct buf *out)
+{
+    const struct entity_info *info = entity_info(e);
+    struct value name = column_value(&in->ctx, e, (unsigned)info->name_field, row);
+
+    buf_addf(out, "%s %s", info->id, name.kind == VALUE_STR ? cell_string(in, name.str) : "?");
+    if (e != ENTITY_CENTER)
+        buf_addf(out, ", %s", cell_center_name(in, row_head_of(row)->center));
+    if (row_head_of(row)->flags & ROW_GONE)
+        buf_adds(out, ": its source no longer lists it");
+    buf_addc(out, '\n');
+}
+
+void details_text(const struct view_input *in, enum entity e, const void *row, struct buf *out)
+{
+    add_title(in, e, row, out);
+    buf_addc(out, '\n');
+    for (unsigned i = 0; i < column_count(e); i++)
+        add_field(in, e, i, row, out);
+    add_absent(in, e, row, out);
+    if (e == ENTITY_CENTER)
+        add_center(in, row, out);
+}

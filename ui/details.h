@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT
+ * details.h - everything known about one row, as text for the pager: each field with its unit, its age,
+ * its source and what it means. Pure. */
+#ifndef SUAN_UI_DETAILS_H
+#define SUAN_UI_DETAILS_H
+
+#include "ui/view.h"
+
+/* Appends a title line and the fields; for a center its sources, reservations and licences as well. */
+void details_text(const struct view_input *in, enum entity e, const void *row, struct buf *out);
+
+#endif

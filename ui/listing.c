@@ -1,0 +1,506 @@
+/* SPDX-License-Identifier: MIT
+ * listing.c - rebuilding, drawing and the commands of list views; see listing.h. */
+#include "ui/listing.h"
+#include "ui/cells.h"
+#include "ui/details.h"
+#include "ui/glyph.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "base/xmem.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WHEEL_LINES = 3, MESSAGE_MAX = 4096, LEAST_ROWS = 4 };
+
+struct list *list_new(const struct list_spec *spec)
+{
+    struct list *l = xcalloc(1, sizeof *l);
+
+    l->spec = spec;
+    l->grouping = -1;
+    table_setup(&l->table, spec->entity, spec->columns, spec->column_count);
+    l->table.sort = spec->sort;
+    l->table.descending = spec->descending;
+    l->table.age = spec->age;
+    l->own = spec->own_size > 0 ? xcalloc(1, spec->own_size) : NULL;
+    return l;
+}
+
+void list_free(void *view)
+{
+    struct list *l = view;
+
+    if (!l)
+        return;
+    free(l->own);
+    filter_free(l->base);
+    table_release(&l->table);
+    free(l);
+}
+
+void list_touch(struct list *l)
+{
+    l->seen = 0;
+}
+
+void list_set_base(struct list *l, const char *text)
+{
+    if (strcmp(text, l->base_text) == 0)
+        return;
+    filter_free(l->base);
+    l->base = NULL;
+    snprintf(l->base_text, sizeof l->base_text, "%s", text);
+    if (filter_compile(text, l->spec->entity, &l->base, NULL) != RC_OK)
+        l->base = NULL;
+    list_touch(l);
+}
+
+/* --- where things are --- */
+
+static int lines_of(int (*f)(const struct list *, const struct view_input *), const struct list *l,
+                    const struct view_input *in)
+{
+    return f ? f(l, in) : 0;
+}
+
+static int head_lines(const struct list *l, const struct view_input *in)
+{
+    int n = lines_of(l->spec->head_lines, l, in);
+
+    return in->area.h >= n + 1 + LEAST_ROWS ? n : 0;
+}
+
+static int foot_lines(const struct list *l, const struct view_input *in)
+{
+    int n = lines_of(l->spec->foot_lines, l, in);
+
+    return in->area.h >= head_lines(l, in) + n + 1 + LEAST_ROWS ? n : 0;
+}
+
+struct rect list_table_rect(const struct list *l, const struct view_input *in)
+{
+    struct rect r = in->area;
+    int head = head_lines(l, in);
+
+    r.y += head;
+    r.h -= head + foot_lines(l, in);
+    return r;
+}
+
+struct rect list_foot_rect(const struct list *l, const struct view_input *in)
+{
+    struct rect r = in->area;
+    int foot = foot_lines(l, in);
+
+    r.y += r.h - foot;
+    r.h = foot;
+    return r;
+}
+
+static int row_lines(const struct list *l, const struct view_input *in)
+{
+    return list_table_rect(l, in).h - 1;
+}
+
+/* --- rebuilding --- */
+
+static uint64_t hash_text(uint64_t h, const char *s)
+{
+    return s ? hash_bytes(h, s, strlen(s)) : hash_u64(h, 0);
+}
+
+static uint64_t look_scope(const struct view_scope *scope)
+{
+    uint64_t h = hash_u64(1, (uint64_t)(scope->center + 1));
+
+    return hash_text(hash_text(hash_text(h, scope->pool), scope->node), scope->job) | 1;
+}
+
+/* Everything that decides which rows there are and in which order. */
+static uint64_t look(const struct list *l, const struct view_input *in)
+{
+    uint64_t h = hash_u64(l->scope, snapshot_generation(in->snap));
+
+    h = hash_u64(h, (uint64_t)(uintptr_t)in->snap);
+    h = hash_text(h, l->base_text);
+    h = hash_u64(h, (uint64_t)(l->table.sort + 1) << 16 | (uint64_t)(l->table.group + 1) << 1 |
+                        l->table.descending);
+    if (!in->filter)
+        return h | 1;
+    h = hash_text(h, in->filter_text); /* it may speak of ages, so it is asked again each second */
+    return hash_u64(h, (uint64_t)(in->ctx.now / 1000)) | 1;
+}
+
+static bool keep_row(const void *arg, const struct value_ctx *c, const void *row)
+{
+    struct list *l = (struct list *)arg;
+
+    return l->spec->keep(l, c, row);
+}
+
+/* In another scope the cursor goes where it last stood there, else to the top. */
+static void change_scope(struct list *l, uint64_t scope)
+{
+    struct list_place *place = NULL;
+
+    for (unsigned i = 0; i < LIST_PLACES; i++)
+        if (l->places[i].scope == l->scope)
+            place = &l->places[i];
+    if (!place)
+        place = &l->places[l->next_place++ % LIST_PLACES];
+    *place = (struct list_place){l->scope, l->table.at};
+    l->scope = scope;
+    l->table.has_cursor = false;
+    l->table.cursor = l->table.top = 0;
+    for (unsigned i = 0; i < LIST_PLACES; i++)
+        if (l->places[i].scope == scope)
+            table_expect(&l->table, l->places[i].at);
+}
+
+void list_rebuild(void *view, const struct view_input *in)
+{
+    struct list *l = view;
+    struct query q = {.filter = in->filter, .center = in->scope->center};
+
+    if (look_scope(in->scope) != l->scope)
+        change_scope(l, look_scope(in->scope));
+    l->in = in;
+    if (l->spec->prepare)
+        l->spec->prepare(l, in);
+    uint64_t now = look(l, in);
+    if (now != l->seen) {
+        l->seen = now;
+        q.base = l->base;
+        if (l->spec->keep) {
+            q.extra = keep_row;
+            q.extra_arg = l;
+        }
+        table_query(&l->table, in, q, row_lines(l, in));
+        if (l->spec->sum)
+            l->spec->sum(l, in);
+    }
+    table_settle(&l->table, in,
+                 row_lines(l, in)); /* the area or the lines below may have changed */
+    l->in = NULL;
+}
+
+/* --- drawing --- */
+
+static bool anybody_answered(const struct snapshot *snap)
+{
+    for (uint32_t i = 0; i < snapshot_slots(snap, ENTITY_SOURCE); i++) {
+        const struct source_row *row = snapshot_row(snap, ENTITY_SOURCE, i);
+        if (row && row_has(row, source, last_ok_at))
+            return true;
+    }
+    return false;
+}
+
+static void draw_nothing(const struct list *l, const struct view_input *in, struct canvas *c)
+{
+    struct rect r = list_table_rect(l, in);
+    int y = r.y + 1 + (r.h > 4);
+    struct style s = style_of(ROLE_DIM);
+
+    if (r.h < 2)
+        return;
+    if (in->filter)
+        canvas_textf(c, y, r.x + TABLE_MARGIN, r.w - 4, s,
+                     "nothing matches the filter %s: Esc clears",
+                     in->filter_text ? in->filter_text : "");
+    else if (!anybody_answered(in->snap) && l->spec->entity != ENTITY_SOURCE)
+        canvas_text(c, y, r.x + TABLE_MARGIN, r.w - 4, s,
+                    "no source has answered yet (8 shows them)");
+    else
+        canvas_text(c, y, r.x + TABLE_MARGIN, r.w - 4, s, l->spec->nothing);
+}
+
+void list_draw(const void *view, const struct view_input *in, struct canvas *c)
+{
+    const struct list *l = view;
+    struct rect r = in->area;
+
+    r.h = head_lines(l, in);
+    if (r.h > 0)
+        l->spec->head(l, in, r, c);
+    table_draw(&l->table, in, list_table_rect(l, in), c, l->spec->after);
+    if (l->table.result.count == 0)
+        draw_nothing(l, in, c);
+    r = list_foot_rect(l, in);
+    if (r.h > 0)
+        l->spec->foot(l, in, r, c);
+}
+
+/* --- commands --- */
+
+void list_message(struct view_out *out, const char *text)
+{
+    buf_reset(&out->text);
+    buf_adds(&out->text, text);
+    out->wish = WISH_MESSAGE;
+}
+
+/* The rows stand in another order: who was at the top wants to see the new top. */
+static void reorder(struct list *l, const struct view_input *in)
+{
+    bool at_top = l->table.cursor == 0;
+
+    list_rebuild(l, in);
+    if (at_top)
+        table_go(&l->table, in, 0, row_lines(l, in));
+}
+
+static void sort_by(struct list *l, const struct view_input *in, int k)
+{
+    if (k == l->table.sort) {
+        l->table.descending = !l->table.descending;
+    } else {
+        l->table.sort = k;
+        l->table.descending = l->table.columns[k].right; /* numbers: the largest first */
+    }
+    reorder(l, in);
+}
+
+/* The next sortable column that is on the screen. */
+static bool sort_step(struct list *l, const struct view_input *in, int by)
+{
+    struct table_layout layout;
+    int n = l->table.column_count, k = l->table.sort < 0 && by < 0 ? 0 : l->table.sort;
+
+    table_layout(&l->table, in, in->area.w, &layout);
+    for (int i = 0; i < n; i++) {
+        k = ((k + by) % n + n) % n;
+        if (layout.w[k] == 0 || !l->table.columns[k].field || k == l->table.sort)
+            continue;
+        sort_by(l, in, k);
+        return true;
+    }
+    return false;
+}
+
+static bool sort_pick(struct list *l, const struct view_input *in, const char *arg,
+                      struct view_out *out)
+{
+    int field = *arg ? column_find(l->spec->entity, arg) : -1;
+
+    for (int k = 0; field >= 0 && k < l->table.column_count; k++) {
+        const char *name = l->table.columns[k].field;
+        if (name && column_find(l->spec->entity, name) == field) {
+            sort_by(l, in, k);
+            return true;
+        }
+    }
+    list_message(out, ":sort one of");
+    for (int k = 0; k < l->table.column_count; k++)
+        if (l->table.columns[k].field)
+            buf_addf(&out->text, " %s", l->table.columns[k].field);
+    return true;
+}
+
+static bool group_step(struct list *l, const struct view_input *in, const char *arg,
+                       struct view_out *out)
+{
+    const char *const *groups = l->spec->groups;
+    int count = 0, next = -1;
+
+    while (groups && groups[count])
+        count++;
+    for (int i = 0; *arg && i < count; i++)
+        if (strcmp(arg, groups[i]) == 0)
+            next = i;
+    if (*arg && next < 0 && strcmp(arg, "none") != 0) {
+        list_message(out, ":group none");
+        for (int i = 0; i < count; i++)
+            buf_addf(&out->text, " %s", groups[i]);
+        return true;
+    }
+    if (!*arg)
+        next = l->grouping + 1 < count ? l->grouping + 1 : -1;
+    l->grouping = next;
+    l->table.group = next < 0 ? -1 : column_find(l->spec->entity, groups[next]);
+    reorder(l, in);
+    return true;
+}
+
+/* The word to look for: given now, or the filter's, or that of the last time. */
+static const char *find_word(struct list *l, const struct view_input *in, const char *arg)
+{
+    if (*arg)
+        snprintf(l->word, sizeof l->word, "%s", arg);
+    else if (!l->word[0] && in->filter_text)
+        snprintf(l->word, sizeof l->word, "%s", in->filter_text);
+    return l->word;
+}
+
+static bool find(struct list *l, const struct view_input *in, const char *arg, int by,
+                 struct view_out *out)
+{
+    const char *word = find_word(l, in, arg);
+    uint32_t n = l->table.result.count, at = l->table.cursor;
+    struct filter *f = NULL;
+    bool found = false;
+
+    if (!*word || filter_compile(word, l->spec->entity, &f, NULL) != RC_OK || n == 0) {
+        list_message(out, n > 0 ? "nothing to search for yet: / filters, :find-next WORD searches"
+                                : "nothing to search in");
+        filter_free(f);
+        return true;
+    }
+    for (uint32_t i = 0; i < n && !found; i++) {
+        at = by > 0 ? (at + 1 < n ? at + 1 : 0) : (at > 0 ? at - 1 : n - 1);
+        const void *row = snapshot_row(in->snap, l->spec->entity, l->table.result.slots[at]);
+        found = row && filter_match(f, &in->ctx, row);
+    }
+    filter_free(f);
+    if (found)
+        table_go(&l->table, in, at, row_lines(l, in));
+    else
+        list_message(out, "not found");
+    return true;
+}
+
+static strid name_of(enum entity e, const void *row)
+{
+    const struct entity_info *info = entity_info(e);
+    strid id;
+
+    memcpy(&id, (const char *)row + info->fields[info->name_field].offset, sizeof id);
+    return id;
+}
+
+static bool ask_raw(const struct list *l, const struct view_input *in, struct view_out *out)
+{
+    const void *row = table_row(&l->table, in);
+    const struct intern *strings = snapshot_strings(in->snap);
+
+    if (!row)
+        return false;
+    const struct row_head *head = row_head_of(row);
+    strid id = name_of(l->spec->entity, row);
+    if (head->source[0] == UINT16_MAX || l->spec->entity == ENTITY_CENTER) {
+        list_message(out, "a sum has no record of its own: its nodes, jobs and sources do");
+        return true;
+    }
+    if (intern_is_cut(strings, id) || intern_raw_len(strings, id) >= sizeof out->id) {
+        list_message(out, "its name is too long to ask for");
+        return true;
+    }
+    out->wish = WISH_RAW;
+    out->entity = l->spec->entity;
+    out->source = head->source[0];
+    list_scope_set(out->id, sizeof out->id, in, id);
+    return true;
+}
+
+static bool show_details(const struct list *l, const struct view_input *in, struct view_out *out)
+{
+    const void *row = table_row(&l->table, in);
+
+    if (!row)
+        return false;
+    buf_reset(&out->text);
+    details_text(in, l->spec->entity, row, &out->text);
+    out->wish = WISH_PAGER;
+    return true;
+}
+
+static bool mark(struct list *l, const struct view_input *in)
+{
+    if (l->table.result.count == 0)
+        return false;
+    table_mark(&l->table, in);
+    table_move(&l->table, in, CMD_DOWN, row_lines(l, in));
+    return true;
+}
+
+static bool open_row(struct list *l, const struct view_input *in, struct view_out *out)
+{
+    const void *row = table_row(&l->table, in);
+
+    return row && l->spec->open && l->spec->open(l, in, row, out);
+}
+
+bool list_command(void *view, const struct view_input *in, enum cmd cmd, const char *arg,
+                  struct view_out *out)
+{
+    struct list *l = view;
+
+    arg = arg ? arg : "";
+    switch (cmd) {
+    case CMD_OPEN:
+        return open_row(l, in, out);
+    case CMD_DETAILS:
+        return show_details(l, in, out);
+    case CMD_RAW:
+        return ask_raw(l, in, out);
+    case CMD_SORT_NEXT:
+        return sort_step(l, in, 1);
+    case CMD_SORT_PREV:
+        return sort_step(l, in, -1);
+    case CMD_SORT_PICK:
+        return sort_pick(l, in, arg, out);
+    case CMD_INVERT:
+        l->table.descending = !l->table.descending;
+        reorder(l, in);
+        return true;
+    case CMD_GROUP:
+        return group_step(l, in, arg, out);
+    case CMD_MARK:
+        return mark(l, in);
+    case CMD_MARK_ALL:
+        table_mark_all(&l->table, in);
+        return true;
+    case CMD_FIND_NEXT:
+        return find(l, in, arg, 1, out);
+    case CMD_FIND_PREV:
+        return find(l, in, arg, -1, out);
+    default:
+        return table_move(&l->table, in, cmd, row_lines(l, in));
+    }
+}
+
+bool list_mouse(void *view, const struct view_input *in, int y, int x, int wheel, bool twice,
+                struct view_out *out)
+{
+    struct list *l = view;
+    uint32_t index;
+
+    if (wheel != 0) {
+        table_scroll(&l->table, in, wheel * WHEEL_LINES, row_lines(l, in));
+        return true;
+    }
+    switch (table_hit(&l->table, in, list_table_rect(l, in), y, x, &index)) {
+    case TABLE_HIT_TITLE:
+        if (l->table.columns[index].field)
+            sort_by(l, in, (int)index);
+        return true;
+    case TABLE_HIT_ROW:
+        table_go(&l->table, in, index, row_lines(l, in));
+        if (twice)
+            open_row(l, in, out);
+        return true;
+    case TABLE_HIT_NONE:
+        break;
+    }
+    return false;
+}
+
+void list_status(const void *view, const struct view_input *in, struct buf *out)
+{
+    const struct list *l = view;
+    const struct query_result *r = &l->table.result;
+    char text[FIGURE_MAX];
+
+    figure_number(text, r->count, 0, in->ascii);
+    buf_adds(out, text);
+    if (r->count != r->considered && in->filter) {
+        figure_number(text, r->considered, 0, in->ascii);
+        buf_addf(out, " of %s", text);
+    }
+    buf_addf(out, " %s", l->spec->noun);
+    if (l->table.mark_count > 0)
+        buf_addf(out, " %s %u marked", glyph(GLYPH_DOT, in->ascii), l->table.mark_count);
+    if (l->grouping >= 0)
+        buf_addf(out, " %s by %s", glyph(GLYPH_DOT, in->ascii), l->spec->groups[l->grouping]);
+}

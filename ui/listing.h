@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT
+ * listing.h - what all list views have in common: a table with lines above and below, sorting, grouping,
+ * marks, searching, details, the mouse. A view is a struct list_spec and what it paints.
+ *
+ * The query runs again only when something that it depends on changed, so drawing once a second for the
+ * ages costs no sorting. Thread: ui. */
+#ifndef SUAN_UI_LISTING_H
+#define SUAN_UI_LISTING_H
+
+#include "ui/table.h"
+
+struct list;
+
+struct list_spec {
+    enum entity entity;
+    const struct table_column *columns;
+    int column_count;
+    int sort; /* index of the first sort column, -1 = as configured */
+    bool descending;
+    const char *const *groups; /* the model's column names, NULL-terminated */
+    const char *nothing;       /* said when there is no such thing at all */
+    const char *noun;          /* "nodes" */
+    /* The view's own condition; NULL = all. The scope's center is seen to. */
+    bool (*keep)(struct list *l, const struct value_ctx *c, const void *row);
+    /* Before a query: prepare what keep needs. */
+    void (*prepare)(struct list *l, const struct view_input *in);
+    void (*sum)(struct list *l, const struct view_input *in); /* after a query */
+    int (*head_lines)(const struct list *l, const struct view_input *in);
+    void (*head)(const struct list *l, const struct view_input *in, struct rect r,
+                 struct canvas *c);
+    int (*foot_lines)(const struct list *l, const struct view_input *in);
+    void (*foot)(const struct list *l, const struct view_input *in, struct rect r,
+                 struct canvas *c);
+    void (*after)(const struct table_cell *row, const struct table_layout *layout);
+    enum freshness (*age)(const struct view_input *in, const void *row); /* NULL = of the row */
+    /* Enter on a row. */
+    bool (*open)(struct list *l, const struct view_input *in, const void *row,
+                 struct view_out *out);
+    size_t own_size; /* state of the view itself */
+};
+
+enum { LIST_PLACES = 8 };
+
+/* Where the cursor stood in a scope: going down and up again comes back to it. */
+struct list_place {
+    uint64_t scope;
+    struct table_thing at;
+};
+
+struct list {
+    const struct list_spec *spec;
+    struct table table;
+    int grouping;   /* index in spec->groups, -1 = none */
+    uint64_t seen;  /* hash of all that the last query depended on */
+    uint64_t scope; /* hash of the last scope */
+    struct list_place places[LIST_PLACES];
+    unsigned next_place;
+    struct filter *base; /* condition of the scope, compiled */
+    char base_text[600];
+    char word[128];              /* last searched */
+    const struct view_input *in; /* during a query only, for keep() */
+    void *own;
+};
+
+struct list *list_new(const struct list_spec *spec);
+void list_free(void *l);
+void list_rebuild(void *l, const struct view_input *in);
+void list_draw(const void *l, const struct view_input *in, struct canvas *c);
+bool list_command(void *l, const struct view_input *in, enum cmd cmd, const char *arg,
+                  struct view_out *out);
+bool list_mouse(void *l, const struct view_input *in, int y, int x, int wheel, bool twice,
+                struct view_out *out);
+void list_status(const void *l, const struct view_input *in, struct buf *out);
+
+/* The query must run again. */
+void list_touch(struct list *l);
+/* Additional condition in the filter language, "" = none. */
+void list_set_base(struct list *l, const char *text);
+/* Where the table and the lines below it are. */
+struct rect list_table_rect(const struct list *l, const struct view_input *in);
+struct rect list_foot_rect(const struct list *l, const struct view_input *in);
+
+/* Fills out to go down into a view. The scope begins as the present one; name goes to the breadcrumb. */
+void list_push(struct view_out *out, const struct view_input *in, const struct view_ops *ops,
+               uint16_t center, const char *name);
+/* Raw bytes of a string into a member of struct view_scope. */
+void list_scope_set(char *member, size_t size, const struct view_input *in, strid id);
+/* One of the names of a comma list is exactly `name`. */
+bool list_names(const char *list, const char *name);
+void list_message(struct view_out *out, const char *text);
+
+/* Word-and-figure phrases along a line, " · " between them; stops where the line ends. */
+struct phrase {
+    struct canvas *c;
+    const struct view_input *in;
+    int y, x, end;
+    bool first;
+};
+struct phrase phrase_start(struct canvas *c, const struct view_input *in, int y, int x, int end);
+void phrase_word(struct phrase *p, struct style s, const char *text); /* one blank before it */
+void phrase_gap(struct phrase *p, int cells);
+void phrase_count(struct phrase *p, struct style s, double v, const char *word);
+/* That phrase and `more` cells before it have room. */
+bool phrase_fits(const struct phrase *p, double v, const char *word, int more);
+
+/* struct view_ops members of a view made of a list, given its spec. */
+#define LIST_OPEN(spec)                                                                            \
+    static void *list_open_view(void)                                                              \
+    {                                                                                              \
+        return list_new(&(spec));                                                                  \
+    }
+#define LIST_OPS                                                                                   \
+    .open = list_open_view, .close = list_free, .rebuild = list_rebuild, .draw = list_draw,        \
+    .command = list_command, .mouse = list_mouse, .status = list_status
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT
+ * scope.c - see scope.h. Names are compared by their raw bytes: what looks alike is not the same. */
+#include "ui/scope.h"
+#include "ui/listing.h"
+#include "model/hostset.h"
+#include <string.h>
+
+static const char *nodes_of_job(const struct view_input *in)
+{
+    const struct view_scope *scope = in->scope;
+
+    if (!scope->job[0] || scope->center < 0)
+        return NULL;
+    uint64_t key = row_key(ENTITY_JOB, (uint16_t)scope->center, scope->job, strlen(scope->job));
+    uint32_t slot = snapshot_find(in->snap, ENTITY_JOB, key);
+    const struct job_row *job =
+        slot == UINT32_MAX ? NULL : snapshot_row(in->snap, ENTITY_JOB, slot);
+    return job && row_has(job, job, nodes) ? intern_raw(snapshot_strings(in->snap), job->nodes)
+                                           : NULL;
+}
+
+void scope_prepare(struct scope_memo *m, const struct view_input *in)
+{
+    *m = (struct scope_memo){.scope = in->scope, .job_nodes = nodes_of_job(in)};
+}
+
+static bool in_pools(struct scope_memo *m, const struct value_ctx *c, strid pools)
+{
+    if (!m->has_last || m->last != pools) {
+        m->verdict = list_names(intern_raw(snapshot_strings(c->snap), pools), m->scope->pool);
+        m->last = pools;
+        m->has_last = true;
+    }
+    return m->verdict;
+}
+
+bool scope_keeps_node(struct scope_memo *m, const struct value_ctx *c, const struct node_row *row)
+{
+    const struct view_scope *scope = m->scope;
+    const char *name = intern_raw(snapshot_strings(c->snap), row->name);
+
+    if (scope->node[0] && strcmp(name, scope->node) != 0)
+        return false;
+    if (scope->job[0])
+        return m->job_nodes && hostset_contains(m->job_nodes, name);
+    if (scope->pool[0])
+        return row_has(row, node, pools) && in_pools(m, c, row->pools);
+    return true;
+}
+
+bool scope_keeps_job(struct scope_memo *m, const struct value_ctx *c, const struct job_row *row)
+{
+    const struct view_scope *scope = m->scope;
+    const struct intern *strings = snapshot_strings(c->snap);
+
+    if (scope->node[0] && !(row_has(row, job, nodes) &&
+                            hostset_contains(intern_raw(strings, row->nodes), scope->node)))
+        return false;
+    if (scope->job[0])
+        return strcmp(intern_raw(strings, row->id), scope->job) == 0;
+    if (scope->pool[0])
+        return row_has(row, job, pool) && in_pools(m, c, row->pool);
+    return true;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ * scope.h - which rows belong to what the view was narrowed to by drill-down.
+ *
+ * The last verdict is remembered by string id during a query, because neighbouring rows often share a
+ * pool or a node set. Thread: ui. */
+#ifndef SUAN_UI_SCOPE_H
+#define SUAN_UI_SCOPE_H
+
+#include "ui/view.h"
+
+struct scope_memo {
+    const struct view_scope *scope;
+    strid last;
+    bool has_last, verdict;
+    const char *job_nodes; /* of the scope's job, raw; NULL = none or not known any more */
+};
+
+/* Before each query: the memo is good for one snapshot. */
+void scope_prepare(struct scope_memo *m, const struct view_input *in);
+bool scope_keeps_node(struct scope_memo *m, const struct value_ctx *c, const struct node_row *row);
+bool scope_keeps_job(struct scope_memo *m, const struct value_ctx *c, const struct job_row *row);
+
+#endif

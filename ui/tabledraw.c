@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT
+ * tabledraw.c - how a table stands on the screen: the layout of its columns, painting, hit test.
+ *
+ * Columns first get what they need at least; those that find no room go by priority, luxuries already
+ * when something would be cut for them. What is left goes to contents that are cut, then to meters up to
+ * what they want, then to the gaps, then to meters and sparklines again. */
+#include "ui/table.h"
+#include "ui/glyph.h"
+#include "base/text.h"
+#include <stdio.h>
+
+enum { RIGHT_MARGIN = 1, GAP_MAX = 3 };
+
+static int wanted(const struct table *t, int k)
+{
+    const struct table_column *col = &t->columns[k];
+    int want = col->want > 0 ? col->want : t->measured[k];
+
+    return want < col->min ? col->min : want > col->max ? col->max : want;
+}
+
+static int used_cells(const struct table *t, const struct table_layout *l)
+{
+    int used = 0;
+
+    for (int k = 0; k < t->column_count; k++)
+        used += l->w[k] > 0 ? l->w[k] + (used > 0) : 0;
+    return used;
+}
+
+/* What the shown columns take when nothing of them is cut. */
+static int comfort_cells(const struct table *t, const struct table_layout *l)
+{
+    int used = 0;
+
+    for (int k = 0; k < t->column_count; k++)
+        used += l->w[k] > 0 ? wanted(t, k) + (used > 0) : 0;
+    return used;
+}
+
+/* Highest number first, of equals the right one; -1 if no column from `least` on is left. */
+static int next_to_drop(const struct table *t, const struct table_layout *l, int least)
+{
+    int found = -1;
+
+    for (int k = 0; k < t->column_count; k++)
+        if (l->w[k] > 0 && t->columns[k].drop >= least &&
+            (found < 0 || t->columns[k].drop >= t->columns[found].drop))
+            found = k;
+    return found;
+}
+
+/* The columns that may be shown, with their smallest widths; returns the first. */
+static int admit(const struct table *t, const struct view_input *in, struct table_layout *l)
+{
+    int skip = t->skip, first = -1;
+
+    for (int k = 0; k < t->column_count; k++) {
+        const struct table_column *col = &t->columns[k];
+        if (col->shown && !col->shown(in))
+            continue;
+        if (first >= 0 && skip > 0) {
+            skip--;
+            l->hidden_left++;
+            continue;
+        }
+        first = first < 0 ? k : first;
+        l->w[k] = col->min;
+    }
+    return first;
+}
+
+static void drop(struct table_layout *l, int k)
+{
+    l->w[k] = 0;
+    l->hidden_right++;
+}
+
+static void choose(const struct table *t, const struct view_input *in, int room,
+                   struct table_layout *l)
+{
+    int first = admit(t, in, l), k;
+
+    while (t->skip == 0 && comfort_cells(t, l) > room &&
+           (k = next_to_drop(t, l, TABLE_LUXURY)) >= 0)
+        drop(l, k);
+    while (used_cells(t, l) > room) {
+        k = t->skip > 0 ? -1 : next_to_drop(t, l, 1);
+        if (k < 0) /* scrolled sideways: they go in their order */
+            for (k = t->column_count - 1; k > 0 && l->w[k] == 0;)
+                k--;
+        if (k == first || k < 0)
+            break;
+        drop(l, k);
+    }
+}
+
+enum growth { GROW_CONTENTS, GROW_WANTS, GROW_STRETCH };
+
+static int goal_of(const struct table *t, int k, enum growth how)
+{
+    bool contents = t->columns[k].want == 0;
+
+    if (how == GROW_STRETCH && !contents)
+        return t->columns[k].max;
+    return how == GROW_CONTENTS && !contents ? 0 : wanted(t, k);
+}
+
+/* One cell each in turn until nobody wants more or nothing is left. */
+static int grow(const struct table *t, struct table_layout *l, int left, enum growth how)
+{
+    for (bool more = true; more && left > 0;) {
+        more = false;
+        for (int k = 0; k < t->column_count && left > 0; k++) {
+            if (l->w[k] == 0 || l->w[k] >= goal_of(t, k, how))
+                continue;
+            l->w[k]++;
+            left--;
+            more = true;
+        }
+    }
+    return left;
+}
+
+/* The contents of the most important column first: half a word helps nobody. */
+static int grow_by_rank(const struct table *t, struct table_layout *l, int left)
+{
+    for (int rank = 0; rank < UINT8_MAX && left > 0; rank++) {
+        for (int k = 0; k < t->column_count && left > 0; k++) {
+            int need = goal_of(t, k, GROW_CONTENTS) - l->w[k];
+            if (l->w[k] == 0 || t->columns[k].drop != rank || need <= 0)
+                continue;
+            l->w[k] += need < left ? need : left;
+            left -= need < left ? need : left;
+        }
+    }
+    return left;
+}
+
+void table_layout(const struct table *t, const struct view_input *in, int w,
+                  struct table_layout *out)
+{
+    int room = w - TABLE_MARGIN - RIGHT_MARGIN, gap = 1, x = TABLE_MARGIN;
+
+    *out = (struct table_layout){.shown = 0};
+    choose(t, in, room, out);
+    for (int k = 0; k < t->column_count; k++)
+        out->shown += out->w[k] > 0;
+    int left = grow_by_rank(t, out, room - used_cells(t, out));
+    left = grow(t, out, left, GROW_WANTS);
+    for (int pass = 0; pass < 2; pass++) {
+        for (; gap < GAP_MAX - 1 + pass && left >= out->shown - 1 && out->shown > 1; gap++)
+            left -= out->shown - 1;
+        left = grow(t, out, left, GROW_STRETCH);
+    }
+    for (int k = 0; k < t->column_count; k++) {
+        if (out->w[k] == 0)
+            continue;
+        if (x + out->w[k] > w)
+            out->w[k] = w - x > 0 ? w - x : 0;
+        out->x[k] = x;
+        x += out->w[k] + gap;
+    }
+}
+
+static void draw_title(const struct table *t, const struct view_input *in, struct canvas *c, int k,
+                       int y, int x, int w)
+{
+    const struct table_column *col = &t->columns[k];
+    struct style s = style_on(ROLE_DIM, ROLE_BAR);
+    int end;
+
+    if (k == t->sort)
+        s = style_bold(style_on(ROLE_BRAND, ROLE_BAR));
+    if (col->right) {
+        canvas_text_right(c, y, x + w, w, s, col->title);
+        end = x + w;
+    } else {
+        end = x + canvas_text(c, y, x, w, s, col->title);
+    }
+    if (k == t->sort)
+        canvas_text(c, y, end, 1, s,
+                    glyph(t->descending ? GLYPH_SORT_DOWN : GLYPH_SORT_UP, in->ascii));
+}
+
+static void draw_titles(const struct table *t, const struct view_input *in, struct canvas *c,
+                        struct rect r, const struct table_layout *l)
+{
+    struct style s = style_on(ROLE_KEY, ROLE_BAR);
+
+    canvas_fill(c, (struct rect){r.y, r.x, 1, r.w}, ' ', style_on(ROLE_DIM, ROLE_BAR));
+    for (int k = 0; k < t->column_count; k++)
+        if (l->w[k] > 0)
+            draw_title(t, in, c, k, r.y, r.x + l->x[k], l->w[k]);
+    if (l->hidden_left > 0)
+        canvas_text(c, r.y, r.x, 1, s, glyph(GLYPH_MORE_LEFT, in->ascii));
+    if (l->hidden_right > 0)
+        canvas_text(c, r.y, r.x + r.w - 1, 1, s, glyph(GLYPH_MORE_RIGHT, in->ascii));
+}
+
+static void draw_heading(const struct table *t, const struct view_input *in, struct canvas *c,
+                         struct rect r, uint32_t first)
+{
+    const struct field *f = column_info(t->entity, (unsigned)t->group);
+    const void *row = snapshot_row(in->snap, t->entity, t->result.slots[first]);
+    uint32_t g = table_line(t, first) - first - 1, rows;
+    char count[FIGURE_MAX];
+    struct buf text;
+
+    if (!row)
+        return;
+    rows = (g + 1 < t->group_count ? t->groups[g + 1] : t->result.count) - first;
+    figure_number(count, rows, 0, in->ascii);
+    struct value v = column_value(&in->ctx, t->entity, (unsigned)t->group, row);
+    buf_init(&text, 4096);
+    value_text(&in->ctx, f, &v, &text);
+    int x = r.x + TABLE_MARGIN;
+    if (v.kind == VALUE_NONE)
+        x += canvas_text(c, r.y, x, r.w - 4, style_of(ROLE_FAINT), "none");
+    else
+        x += canvas_text(c, r.y, x, r.w - 4, style_bold(style_of(ROLE_BRIGHT)), text.data);
+    canvas_textf(c, r.y, x + 1, r.x + r.w - x - 1, style_of(ROLE_DIM), "%s %s",
+                 glyph(GLYPH_TIMES, in->ascii), count);
+    buf_fini(&text);
+}
+
+static void draw_row(const struct table *t, const struct view_input *in, struct canvas *c,
+                     struct rect r, uint32_t index, const struct table_layout *l,
+                     void (*after)(const struct table_cell *, const struct table_layout *))
+{
+    uint32_t slot = t->result.slots[index];
+    const void *row = snapshot_row(in->snap, t->entity, slot);
+    struct table_cell cell = {.c = c, .y = r.y, .in = in, .row = row};
+
+    if (!row)
+        return;
+    cell.age = t->age ? t->age(in, row) : figure_freshness(in, row);
+    cell.selected = index == t->cursor;
+    for (int k = 0; k < t->column_count; k++) {
+        if (l->w[k] == 0)
+            continue;
+        cell.x = r.x + l->x[k];
+        cell.w = l->w[k];
+        cell.column = &t->columns[k];
+        t->columns[k].paint(&cell);
+    }
+    cell.x = r.x;
+    cell.w = r.w;
+    if (after)
+        after(&cell, l);
+    if (table_is_marked(t, slot, row_head_of(row)->birth))
+        canvas_text(c, r.y, r.x + 1, 1, style_of(ROLE_MARK), glyph(GLYPH_MARK, in->ascii));
+    if (!cell.selected)
+        return;
+    canvas_text(c, r.y, r.x, 1, style_bold(style_of(ROLE_BRAND)), glyph(GLYPH_CURSOR, in->ascii));
+    canvas_tint(c, (struct rect){r.y, r.x, 1, r.w}, ROLE_SELECTION);
+}
+
+void table_draw(const struct table *t, const struct view_input *in, struct rect r, struct canvas *c,
+                void (*after)(const struct table_cell *row, const struct table_layout *l))
+{
+    struct table_layout l;
+    uint32_t lines = table_lines(t);
+
+    if (r.h < 1 || r.w < 1)
+        return;
+    table_layout(t, in, r.w, &l);
+    draw_titles(t, in, c, r, &l);
+    for (int i = 1; i < r.h && t->top + (uint32_t)i - 1 < lines; i++) {
+        struct rect line = {r.y + i, r.x, 1, r.w};
+        bool heading;
+        uint32_t index = table_index(t, t->top + (uint32_t)i - 1, &heading);
+        if (heading)
+            draw_heading(t, in, c, line, index);
+        else
+            draw_row(t, in, c, line, index, &l, after);
+    }
+}
+
+/* A title reaches up to the next one, so that the gaps count. */
+static enum table_hit hit_title(const struct table *t, const struct view_input *in, struct rect r,
+                                int x, uint32_t *index)
+{
+    struct table_layout l;
+    bool found = false;
+
+    table_layout(t, in, r.w, &l);
+    for (int k = 0; k < t->column_count; k++) {
+        if (l.w[k] == 0 || x < r.x + l.x[k])
+            continue;
+        *index = (uint32_t)k;
+        found = true;
+    }
+    return found ? TABLE_HIT_TITLE : TABLE_HIT_NONE;
+}
+
+enum table_hit table_hit(const struct table *t, const struct view_input *in, struct rect r, int y,
+                         int x, uint32_t *index)
+{
+    bool heading;
+
+    if (y < r.y || y >= r.y + r.h || x < r.x || x >= r.x + r.w)
+        return TABLE_HIT_NONE;
+    if (y == r.y)
+        return hit_title(t, in, r, x, index);
+    uint32_t line = t->top + (uint32_t)(y - r.y - 1);
+    if (line >= table_lines(t))
+        return TABLE_HIT_NONE;
+    *index = table_index(t, line, &heading);
+    return TABLE_HIT_ROW;
+}

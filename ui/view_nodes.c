@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: MIT
+ * view_nodes.c - view 2: nodes as a table, the worst first, or as a map (nodemap.c). */
+#include "ui/viewlist.h"
+#include "ui/cells.h"
+#include "ui/chart.h"
+#include "ui/glyph.h"
+#include "ui/listing.h"
+#include "ui/nodelook.h"
+#include "ui/nodemap.h"
+#include "ui/scope.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { WORDS_MAX = 24, ROOMY_LINES = 28 };
+
+struct nodes_own {
+    enum nodemap_mode mode;
+    uint32_t counts[WORDS_MAX]; /* nodes by status, as the model numbers its words */
+    struct node_look looks[WORDS_MAX];
+    int table_sort, table_grouping; /* to come back to from the map */
+    bool table_descending;
+    struct scope_memo memo;
+};
+
+static bool has_devices(const struct view_input *in)
+{
+    return snapshot_totals(in->snap)->devices > 0;
+}
+
+static void paint_name(const struct table_cell *cell)
+{
+    const struct node_row *r = cell->row;
+
+    cell_name(cell, style_bold(style_of(ROLE_BRIGHT)), cell_string(cell->in, r->name));
+}
+
+static int measure_name(const struct view_input *in, const void *row)
+{
+    return cell_measure(in, ((const struct node_row *)row)->name);
+}
+
+/* "down !": the sign stands beside the red, so that it is not colour alone. */
+static void paint_status(const struct table_cell *cell)
+{
+    struct node_look look = node_look(cell->in, cell->row);
+    struct style s = style_of(look.role);
+    char text[32];
+
+    if (look.trouble >= NODE_TAKEN_OUT)
+        s = style_bold(s);
+    node_word(&look, text, sizeof text - 2);
+    if (look.trouble == NODE_BROKEN)
+        memcpy(text + strlen(text), " !", 3);
+    cell_text(cell, s, text);
+}
+
+/* "6/8 ■■■■■■□□" */
+static void paint_devices(const struct table_cell *cell)
+{
+    const struct node_row *r = cell->row;
+    bool has_all = row_has(r, node, devices_total), has = row_has(r, node, devices_allocated);
+    bool broken = node_look(cell->in, r).trouble == NODE_BROKEN;
+    struct table_cell figures = *cell;
+
+    if (!has_all || r->devices_total == 0 || cell->age == AGE_LOST) {
+        struct table_column right = *cell->column;
+        right.right = true;
+        figures.w = 5;
+        figures.column = &right;
+        if (has_all && cell->age != AGE_LOST)
+            cell_dash(&figures);
+        else
+            cell_absent(&figures);
+        return;
+    }
+    figures.w = 5;
+    cell_used(&figures, has, r->devices_allocated, true, r->devices_total);
+    if (!has)
+        return;
+    enum role full = broken || cell->age != AGE_FRESH ? ROLE_FAINT : ROLE_ALLOCATED;
+    chart_boxes(cell->c, cell->y, cell->x + 6, cell->w - 6, (int)r->devices_allocated,
+                (int)r->devices_total, style_of(full), style_of(ROLE_FAINT), cell->in->ascii);
+}
+
+static int measure_devices(const struct view_input *in, const void *row)
+{
+    const struct node_row *r = row;
+    double n = row_has(r, node, devices_total) ? r->devices_total : 0;
+
+    (void)in;
+    return n > 0 && n <= 16 ? 6 + (int)n : 5;
+}
+
+static void paint_cpu(const struct table_cell *cell)
+{
+    const struct node_row *r = cell->row;
+    bool has =
+        row_has(r, node, cpus_allocated) && row_has(r, node, cpus_total) && r->cpus_total > 0;
+
+    cell_meter(cell, has, has ? r->cpus_allocated / r->cpus_total : 0, ROLE_MEASURED);
+}
+
+static void paint_memory(const struct table_cell *cell)
+{
+    const struct node_row *r = cell->row;
+    bool has = row_has(r, node, memory_allocated_bytes) && row_has(r, node, memory_total_bytes) &&
+               r->memory_total_bytes > 0;
+
+    cell_meter(cell, has, has ? r->memory_allocated_bytes / r->memory_total_bytes : 0,
+               ROLE_MEASURED);
+}
+
+/* More processes than CPUs is worth a look. */
+static void paint_load(const struct table_cell *cell)
+{
+    const struct node_row *r = cell->row;
+    bool over = row_has(r, node, cpus_total) && r->load > r->cpus_total * 1.1;
+
+    cell_decimal(cell, style_of(over ? ROLE_WARN : ROLE_TEXT), row_has(r, node, load), r->load, 1);
+}
+
+/* Values of telemetry age by their own source. */
+static enum freshness telemetry_age(const struct table_cell *cell)
+{
+    const struct row_head *head = row_head_of(cell->row);
+    const struct source_row *s =
+        head->source[1] != UINT16_MAX ? snapshot_source(cell->in->snap, head->source[1]) : NULL;
+    wall_ms seen = snapshot_seen_at(cell->in->snap, cell->row, GROUP_TELE);
+    double interval = s && row_has(s, source, interval_ms) ? s->interval_ms : 0;
+
+    return seen > 0 ? figure_freshness_of(cell->in->ctx.now - seen, (int64_t)interval) : AGE_FRESH;
+}
+
+static void paint_temperature(const struct table_cell *cell)
+{
+    const struct node_row *r = cell->row;
+
+    cell_temperature(cell, row_has(r, node, temperature_celsius), r->temperature_celsius,
+                     row_has(r, node, temperature_limit_celsius) ? r->temperature_limit_celsius : 0,
+                     telemetry_age(cell));
+}
+
+static void paint_power(const struct table_cell *cell)
+{
+    const struct node_row *r = cell->row;
+    char text[FIGURE_MAX];
+
+    if (!row_has(r, node, power_watts)) {
+        cell_absent(cell);
+        return;
+    }
+    figure_fit(text, r->power_watts, cell->w, cell->in->ascii);
+    cell_text_aged(cell, style_of(ROLE_TEXT), text, telemetry_age(cell));
+}
+
+static void paint_reason(const struct table_cell *cell)
+{
+    const struct node_row *r = cell->row;
+
+    if (row_has(r, node, reason))
+        cell_text(cell, style_of(ROLE_TEXT), cell_string(cell->in, r->reason));
+}
+
+static int measure_reason(const struct view_input *in, const void *row)
+{
+    const struct node_row *r = row;
+
+    return row_has(r, node, reason) ? cell_measure(in, r->reason) : 0;
+}
+
+static void paint_by(const struct table_cell *cell)
+{
+    const struct node_row *r = cell->row;
+
+    if (row_has(r, node, reason_by) && row_has(r, node, reason))
+        cell_text(cell, style_of(ROLE_DIM), cell_string(cell->in, r->reason_by));
+}
+
+static void paint_out_for(const struct table_cell *cell)
+{
+    const struct node_row *r = cell->row;
+
+    if (row_has(r, node, reason_at) && row_has(r, node, reason))
+        cell_duration(cell, style_of(ROLE_DIM), true, cell->in->ctx.now - r->reason_at);
+}
+
+CELL_STR(node, pools, ROLE_DIM)
+CELL_STR(node, device_model, ROLE_DIM)
+CELL_STR(node, version, ROLE_DIM)
+CELL_STR(node, reservation, ROLE_DIM)
+
+enum { COLUMN_NAME, COLUMN_CENTER, COLUMN_STATUS };
+
+static const struct table_column columns[] = {
+    {"NODE", "name", 10, 32, 0, 0, false, paint_name, measure_name, NULL},
+    {"CENTER", "center", 8, 24, 0, 9, false, cell_center, cell_measure_center, cell_many_centers},
+    {"STATUS", "status", 11, 12, 11, 0, false, paint_status, NULL, NULL},
+    {"POOLS", "pools", 6, 24, 0, 10, false, paint_pools, measure_pools, NULL},
+    {"GPUS", "devices_allocated", 5, 22, 0, 1, false, paint_devices, measure_devices, has_devices},
+    {"MODEL", "device_model", 6, 16, 0, 11, false, paint_device_model, measure_device_model,
+     has_devices},
+    {"CPU", "cpu_share_percent", 9, 24, 12, 3, false, paint_cpu, NULL, NULL},
+    {"LOAD", "load", 6, 7, 6, 7, true, paint_load, NULL, NULL},
+    {"MEMORY", "memory_share_percent", 9, 24, 12, 5, false, paint_memory, NULL, NULL},
+    {"TEMP ", "temperature_celsius", 5, 5, 5, 4, true, paint_temperature, NULL, NULL},
+    {"W", "power_watts", 6, 7, 6, 8, true, paint_power, NULL, NULL},
+    {"REASON", "reason", 16, 60, 0, 2, false, paint_reason, measure_reason, NULL},
+    {"BY", "reason_by", 6, 12, 8, 12, false, paint_by, NULL, NULL},
+    {"OUT FOR", "out_for", 7, 7, 7, 6, true, paint_out_for, NULL, NULL},
+    {"RESERVATION", "reservation", 11, 16, 0, 15, false, paint_reservation, measure_reservation,
+     NULL},
+    {"VERSION", "version", 7, 12, 0, 16, false, paint_version, measure_version, NULL},
+    {"AGE", "age_seconds", 5, 5, 5, 13, true, cell_row_age, NULL, NULL},
+};
+
+static void prepare(struct list *l, const struct view_input *in)
+{
+    scope_prepare(&((struct nodes_own *)l->own)->memo, in);
+}
+
+static bool keep(struct list *l, const struct value_ctx *c, const void *row)
+{
+    return scope_keeps_node(&((struct nodes_own *)l->own)->memo, c, row);
+}
+
+/* How many nodes are in which state, for the line above the table. */
+static void sum(struct list *l, const struct view_input *in)
+{
+    struct nodes_own *own = l->own;
+    int column = column_find(ENTITY_NODE, "status");
+
+    memset(own->counts, 0, sizeof own->counts);
+    for (uint32_t i = 0; i < l->table.result.count; i++) {
+        const void *row = snapshot_row(in->snap, ENTITY_NODE, l->table.result.slots[i]);
+        struct value v = row ? column_value(&in->ctx, ENTITY_NODE, (unsigned)column, row)
+                             : (struct value){.kind = VALUE_NONE};
+        unsigned word = v.kind == VALUE_WORD ? (unsigned)v.num : WORDS_MAX;
+        if (word < WORDS_MAX && own->counts[word]++ == 0)
+            own->looks[word] = node_look(in, row);
+    }
+}
+
+static int head_lines(const struct list *l, const struct view_input *in)
+{
+    (void)l;
+    return in->area.h >= ROOMY_LINES ? 3 : 1;
+}
+
+/* The worst first, as the table. */
+static void head(const struct list *l, const struct view_input *in, struct rect r, struct canvas *c)
+{
+    const struct nodes_own *own = l->own;
+    struct phrase p = phrase_start(c, in, r.y + (r.h > 1), r.x + 1, r.x + r.w - 1);
+    char word[32];
+
+    phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.result.count, "nodes");
+    for (int i = WORDS_MAX - 1; i >= 0; i--) {
+        const struct node_look *look = &own->looks[i];
+        if (own->counts[i] == 0)
+            continue;
+        struct style s = style_of(look->trouble >= NODE_TAKEN_OUT ? look->role : ROLE_TEXT);
+        phrase_gap(&p, 2);
+        phrase_count(&p, look->trouble >= NODE_TAKEN_OUT ? style_bold(s) : s, own->counts[i],
+                     node_word(look, word, sizeof word));
+    }
+}
+
+static bool open_node(struct list *l, const struct view_input *in, const void *row,
+                      struct view_out *out)
+{
+    const struct node_row *r = row;
+
+    (void)l;
+    list_push(out, in, &view_running, r->h.center, cell_string(in, r->name));
+    out->scope.job[0] = out->scope.pool[0] = '\0';
+    list_scope_set(out->scope.node, sizeof out->scope.node, in, r->name);
+    return true;
+}
+
+static const char *const groups[] = {"center", "pools", "status", "device_model", NULL};
+static const struct list_spec spec = {
+    .entity = ENTITY_NODE,
+    .columns = columns,
+    .column_count = (int)(sizeof columns / sizeof columns[0]),
+    .sort = COLUMN_STATUS,
+    .descending = true, /* the model orders the words by how bad they are */
+    .groups = groups,
+    .nothing = "there are no nodes here",
+    .noun = "nodes",
+    .prepare = prepare,
+    .keep = keep,
+    .sum = sum,
+    .head_lines = head_lines,
+    .head = head,
+    .open = open_node,
+    .own_size = sizeof(struct nodes_own),
+};
+
+LIST_OPEN(spec)
+
+/* --- the map --- */
+
+/* Table, map of shares, map of temperatures. On the map nodes stand by name, in blocks by pool. */
+static void next_mode(struct list *l, const struct view_input *in)
+{
+    struct nodes_own *own = l->own;
+
+    own->mode = own->mode == NODEMAP_HEAT ? NODEMAP_OFF : own->mode + 1;
+    if (own->mode == NODEMAP_SHARE) {
+        own->table_sort = l->table.sort;
+        own->table_descending = l->table.descending;
+        own->table_grouping = l->grouping;
+        l->table.sort = COLUMN_NAME;
+        l->table.descending = false;
+        l->grouping = 1;
+    } else if (own->mode == NODEMAP_OFF) {
+        l->table.sort = own->table_sort;
+        l->table.descending = own->table_descending;
+        l->grouping = own->table_grouping;
+    }
+    l->table.group = l->grouping < 0 ? -1 : column_find(ENTITY_NODE, groups[l->grouping]);
+    list_rebuild(l, in);
+}
+
+static enum nodemap_mode mode_of(const struct list *l)
+{
+    const struct nodes_own *own = l->own;
+
+    return l->table.result.count > 0 ? own->mode : NODEMAP_OFF;
+}
+
+static void draw(const void *view, const struct view_input *in, struct canvas *c)
+{
+    const struct list *l = view;
+
+    if (mode_of(l) == NODEMAP_OFF)
+        list_draw(l, in, c);
+    else
+        nodemap_draw(&l->table, in, mode_of(l), c);
+}
+
+static bool command(void *view, const struct view_input *in, enum cmd cmd, const char *arg,
+                    struct view_out *out)
+{
+    struct list *l = view;
+
+    if (cmd == CMD_HEAT) {
+        next_mode(l, in);
+        return true;
+    }
+    if (mode_of(l) != NODEMAP_OFF &&
+        (cmd == CMD_LEFT || cmd == CMD_RIGHT || cmd == CMD_UP || cmd == CMD_DOWN)) {
+        table_go(&l->table, in, nodemap_step(&l->table, in, cmd), list_table_rect(l, in).h - 1);
+        return true;
+    }
+    return list_command(l, in, cmd, arg, out);
+}
+
+static bool mouse(void *view, const struct view_input *in, int y, int x, int wheel, bool twice,
+                  struct view_out *out)
+{
+    struct list *l = view;
+
+    if (mode_of(l) == NODEMAP_OFF)
+        return list_mouse(l, in, y, x, wheel, twice, out);
+    uint32_t index = wheel != 0 ? nodemap_step(&l->table, in, wheel < 0 ? CMD_UP : CMD_DOWN)
+                                : nodemap_hit(&l->table, in, y, x);
+    if (index == UINT32_MAX)
+        return false;
+    table_go(&l->table, in, index, list_table_rect(l, in).h - 1);
+    return !twice || wheel != 0 || list_command(l, in, CMD_OPEN, "", out);
+}
+
+static const enum cmd footer[] = {CMD_OPEN,   CMD_DETAILS, CMD_HEAT, CMD_GROUP,
+                                  CMD_FILTER, CMD_HELP,    CMD_NONE};
+
+const struct view_ops view_nodes = {
+    .name = "nodes",
+    .title = "Nodes",
+    .short_title = "Node",
+    .key = '2',
+    .help =
+        "Hosts, the worst first: down, in error, not answering, drained, draining, then the others.\n\n"
+        "GPUS is what the scheduler has given to jobs, of what the node has: one box a device. CPU and "
+        "MEMORY are shares given to jobs, not how busy they are; LOAD is the load average over one "
+        "minute, amber when it is above the number of CPUs.\n\n"
+        "TEMP is the hottest sensor, where something measures it: amber from six degrees below the "
+        "limit of the sensor (90°C where it tells none), red with ! at the limit. W is the power that the "
+        "node draws.\n\n"
+        "REASON, BY and OUT FOR tell why a node was taken out, who did it and how long ago.\n\n"
+        "m shows a map: one cell a node in blocks by pool, first by the share allocated (0 to 9 tenths, "
+        "F full), then by temperature (tens of degrees in narrow cells). Letters: x down, D drained, d "
+        "draining, b blocked, m maintenance, r reboot, o off, ? unknown. Enter goes to the jobs of a node.",
+    .entity = ENTITY_NODE,
+    .footer = footer,
+    .open = list_open_view,
+    .close = list_free,
+    .rebuild = list_rebuild,
+    .draw = draw,
+    .command = command,
+    .mouse = mouse,
+    .status = list_status,
+};

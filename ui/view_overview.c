@@ -1,0 +1,500 @@
+/* SPDX-License-Identifier: MIT
+ * view_overview.c - view 1: all centers. A center that fell silent keeps its place and its last figures. */
+#include "ui/viewlist.h"
+#include "ui/cells.h"
+#include "ui/chart.h"
+#include "ui/glyph.h"
+#include "ui/listing.h"
+#include "ui/summary.h"
+#include <stdio.h>
+#include <string.h>
+
+/* Whose figures a center shows: the source of its pools, else of its nodes. NULL before both. */
+static const struct source_row *scheduler_of(const struct view_input *in, uint16_t center)
+{
+    static const enum entity from[] = {ENTITY_POOL, ENTITY_NODE};
+
+    for (int k = 0; k < 2; k++) {
+        for (uint32_t i = 0; i < snapshot_slots(in->snap, from[k]); i++) {
+            const void *row = snapshot_row(in->snap, from[k], i);
+            if (row && row_head_of(row)->center == center &&
+                row_head_of(row)->source[0] != UINT16_MAX)
+                return snapshot_source(in->snap, row_head_of(row)->source[0]);
+        }
+    }
+    return NULL;
+}
+
+/* The figures of the center are not of now. A center that is stale because of a lesser source is not
+ * silent. */
+static bool silent(const struct table_cell *cell)
+{
+    const struct center_row *r = cell->row;
+
+    if (!row_has(r, center, health) || r->health == health_LIVE)
+        return false;
+    if (r->health != health_STALE)
+        return true;
+    const struct source_row *s = scheduler_of(cell->in, r->h.center);
+    return !s || s->state != source_state_OK;
+}
+
+static enum freshness center_age(const struct view_input *in, const void *row)
+{
+    const struct center_row *r = row;
+    const struct source_row *s;
+
+    if (r->health == health_LIVE)
+        return AGE_FRESH;
+    s = scheduler_of(in, r->h.center);
+    if (!s || !row_has(s, source, last_ok_at))
+        return AGE_FRESH;
+    double interval = row_has(s, source, interval_ms) ? s->interval_ms : 0;
+    return figure_freshness_of(in->ctx.now - s->last_ok_at, (int64_t)interval);
+}
+
+static bool has_devices(const struct view_input *in)
+{
+    return snapshot_totals(in->snap)->devices > 0;
+}
+
+static bool has_no_devices(const struct view_input *in)
+{
+    return !has_devices(in);
+}
+
+static void paint_name(const struct table_cell *cell)
+{
+    const struct center_row *r = cell->row;
+    bool dim = silent(cell);
+
+    cell_name(cell, dim ? style_of(ROLE_DIM) : style_bold(style_of(ROLE_BRIGHT)),
+              cell_string(cell->in, row_has(r, center, name) ? r->name : r->id));
+}
+
+static int measure_name(const struct view_input *in, const void *row)
+{
+    const struct center_row *r = row;
+
+    return cell_measure(in, row_has(r, center, name) ? r->name : r->id);
+}
+
+static void paint_kind(const struct table_cell *cell)
+{
+    static const char *const words[center_kind_COUNT] = {FIGURE_ABSENT, "AI", "HPC", "GEN"};
+    const struct center_row *r = cell->row;
+    unsigned kind = row_has(r, center, kind) ? r->kind : 0;
+
+    canvas_text(cell->c, cell->y, cell->x, cell->w, style_of(kind > 0 ? ROLE_DIM : ROLE_FAINT),
+                words[kind < center_kind_COUNT ? kind : 0]);
+}
+
+static void paint_tier(const struct table_cell *cell)
+{
+    const struct center_row *r = cell->row;
+    const struct field *f = column_info(ENTITY_CENTER, FIELD_center_tier);
+
+    if (!row_has(r, center, tier) || r->tier == center_tier_UNKNOWN)
+        cell_dash(cell);
+    else
+        canvas_text(cell->c, cell->y, cell->x, cell->w, style_of(ROLE_DIM), f->words[r->tier]);
+}
+
+CELL_STR(center, operator, ROLE_DIM)
+CELL_STR(center, region, ROLE_DIM)
+
+/* "(41)/ 101", faint: what a silent center had. */
+static void paint_last_known(const struct table_cell *cell, bool has, double used, double total)
+{
+    int w = (cell->w - 1) / 2, end = cell->x + cell->w;
+    char text[FIGURE_MAX], brackets[FIGURE_MAX + 2];
+    struct style s = style_of(ROLE_FAINT);
+
+    snprintf(brackets, sizeof brackets, FIGURE_ABSENT);
+    if (has) {
+        figure_fit(text, used, w - 2, cell->in->ascii);
+        snprintf(brackets, sizeof brackets, "(%s)", text);
+    }
+    canvas_text_right(cell->c, cell->y, end - w - 1, w, s, brackets);
+    canvas_text(cell->c, cell->y, end - w - 1, 1, s, "/");
+    figure_fit(text, total, w, cell->in->ascii);
+    canvas_text_right(cell->c, cell->y, end, w, s, has ? text : FIGURE_ABSENT);
+}
+
+static void paint_used(const struct table_cell *cell, bool has, double used, bool has_total,
+                       double total)
+{
+    const struct center_row *r = cell->row;
+
+    if (silent(cell) && !(has_total && total == 0))
+        paint_last_known(cell, has && has_total && r->health != health_STARTING, used, total);
+    else
+        cell_used(cell, has, used, has_total, total);
+}
+
+static void paint_devices(const struct table_cell *cell)
+{
+    const struct center_row *r = cell->row;
+
+    paint_used(cell, row_has(r, center, devices_allocated), r->devices_allocated,
+               row_has(r, center, devices_total), r->devices_total);
+}
+
+static int measure_devices(const struct view_input *in, const void *row)
+{
+    const struct center_row *r = row;
+
+    return cell_measure_used(in, row_has(r, center, devices_total), r->devices_total);
+}
+
+static int measure_cpus(const struct view_input *in, const void *row)
+{
+    const struct center_row *r = row;
+
+    return cell_measure_used(in, row_has(r, center, cpus_total), r->cpus_total);
+}
+
+static void paint_cpus(const struct table_cell *cell)
+{
+    const struct center_row *r = cell->row;
+
+    paint_used(cell, row_has(r, center, cpus_allocated), r->cpus_allocated,
+               row_has(r, center, cpus_total), r->cpus_total);
+}
+
+/* Letter of provenance, meter, percentage. */
+static void paint_share(const struct table_cell *cell, bool has, double used, double total)
+{
+    struct table_cell meter = *cell;
+    bool known = has && total > 0;
+
+    if (has && total == 0) {
+        cell_dash(cell);
+        return;
+    }
+    canvas_text(cell->c, cell->y, cell->x, 1,
+                known && !silent(cell) ? style_bold(style_of(ROLE_ALLOCATED))
+                                       : style_of(ROLE_FAINT),
+                known ? "A" : FIGURE_ABSENT);
+    meter.x += 2;
+    meter.w -= 2;
+    if (silent(cell) && meter.age < AGE_STALE)
+        meter.age = AGE_STALE;
+    if (known)
+        cell_meter(&meter, true, used / total, ROLE_ALLOCATED);
+}
+
+static void paint_device_share(const struct table_cell *cell)
+{
+    const struct center_row *r = cell->row;
+    bool has = row_has(r, center, devices_allocated) && row_has(r, center, devices_total);
+
+    paint_share(cell, has, r->devices_allocated, r->devices_total);
+}
+
+static void paint_cpu_share(const struct table_cell *cell)
+{
+    const struct center_row *r = cell->row;
+    bool has = row_has(r, center, cpus_allocated) && row_has(r, center, cpus_total);
+
+    paint_share(cell, has, r->cpus_allocated, r->cpus_total);
+}
+
+static void paint_cpu_percent(const struct table_cell *cell)
+{
+    const struct center_row *r = cell->row;
+    bool has =
+        row_has(r, center, cpus_allocated) && row_has(r, center, cpus_total) && r->cpus_total > 0;
+    char text[FIGURE_MAX];
+
+    if (!has) {
+        cell_absent(cell);
+        return;
+    }
+    figure_percent(text, r->cpus_allocated / r->cpus_total);
+    cell_text(cell, style_of(silent(cell) || r->cpus_allocated <= 0 ? ROLE_FAINT : ROLE_TEXT),
+              text);
+}
+
+static void paint_hour(const struct table_cell *cell)
+{
+    const struct center_row *r = cell->row;
+    bool devices = row_has(r, center, devices_total) && r->devices_total > 0;
+    double top = devices ? r->devices_total : r->cpus_total;
+    float values[HISTORY_SAMPLES];
+    int n = snapshot_history(cell->in->snap, r->h.center,
+                             devices ? HISTORY_DEVICES_ALLOCATED : HISTORY_CPUS_ALLOCATED, values,
+                             HISTORY_SAMPLES);
+    /* an hour is the whole width: what is not known yet stays free on the left */
+    int w = (int)((int64_t)cell->w * n / HISTORY_SAMPLES);
+
+    if (n > 0)
+        chart_spark(cell->c, cell->y, cell->x + cell->w - (w > 0 ? w : 1), w > 0 ? w : 1, values, n,
+                    top, style_of(silent(cell) ? ROLE_FAINT : ROLE_ALLOCATED), cell->in->ascii);
+}
+
+static void paint_temperature(const struct table_cell *cell)
+{
+    const struct center_row *r = cell->row;
+
+    if (silent(cell))
+        return;
+    if (!row_has(r, center, temperature_max_celsius))
+        cell_dash(cell);
+    else
+        cell_temperature(cell, true, r->temperature_max_celsius, 0, cell->age);
+}
+
+static void paint_power(const struct table_cell *cell)
+{
+    const struct center_row *r = cell->row;
+    char text[FIGURE_MAX];
+
+    if (silent(cell))
+        return;
+    if (!row_has(r, center, power_watts)) {
+        cell_dash(cell);
+        return;
+    }
+    figure_number(text, r->power_watts / 1000, 1, cell->in->ascii);
+    cell_text(cell, style_of(ROLE_TEXT), text);
+}
+
+#define WHEN_HEARD(member, call)                                                                   \
+    static void paint_##member(const struct table_cell *cell)                                      \
+    {                                                                                              \
+        const struct center_row *r = cell->row;                                                    \
+        if (!silent(cell))                                                                         \
+            call;                                                                                  \
+    }
+WHEN_HEARD(nodes_up,
+           cell_count(cell, style_of(ROLE_TEXT), row_has(r, center, nodes_up), r->nodes_up))
+WHEN_HEARD(nodes_drained,
+           cell_bad(cell, ROLE_WARN, row_has(r, center, nodes_drained), r->nodes_drained))
+WHEN_HEARD(nodes_down, cell_bad(cell, ROLE_CRIT, row_has(r, center, nodes_down), r->nodes_down))
+WHEN_HEARD(jobs_running,
+           cell_count(cell, style_of(ROLE_TEXT), row_has(r, center, jobs_running), r->jobs_running))
+WHEN_HEARD(jobs_queued, cell_count(cell, style_of(r->jobs_queued > 0 ? ROLE_TEXT : ROLE_FAINT),
+                                   row_has(r, center, jobs_queued), r->jobs_queued))
+WHEN_HEARD(restarts, cell_bad(cell, ROLE_WARN, row_has(r, center, restarts), r->restarts))
+
+static void paint_wait(const struct table_cell *cell)
+{
+    const struct center_row *r = cell->row;
+    bool waits = row_has(r, center, oldest_queued_at) && r->oldest_queued_at > 0;
+
+    if (silent(cell))
+        return;
+    if (waits)
+        cell_duration(cell, style_of(ROLE_TEXT), true, cell->in->ctx.now - r->oldest_queued_at);
+    else
+        cell_dash(cell);
+}
+
+/* Of the oldest source: amber if one of them failed, though the figures themselves may be of now. */
+static void paint_age(const struct table_cell *cell)
+{
+    const struct center_row *r = cell->row;
+    int64_t age = snapshot_age_of(cell->in->snap, r, cell->in->ctx.now);
+    struct table_cell fresh = *cell;
+
+    fresh.age = AGE_FRESH;
+    if (!silent(cell))
+        cell_duration(&fresh, style_of(r->health == health_LIVE ? ROLE_DIM : ROLE_WARN), age >= 0,
+                      age);
+}
+
+/* --- a silent center --- */
+
+/* The source of a center that failed, the one silent for longest. */
+static const struct source_row *worst_source(const struct view_input *in, uint16_t center)
+{
+    const struct source_row *worst = NULL;
+
+    for (uint32_t i = 0; i < snapshot_slots(in->snap, ENTITY_SOURCE); i++) {
+        const struct source_row *s = snapshot_row(in->snap, ENTITY_SOURCE, i);
+        if (!s || s->h.center != center || !row_has(s, source, state) ||
+            s->state == source_state_OK)
+            continue;
+        if (!worst || s->last_ok_at < worst->last_ok_at)
+            worst = s;
+    }
+    return worst;
+}
+
+/* "timeout · retry in 18s", "last seen 14:06:49", "waiting for the first answer". */
+static void silent_words(const struct view_input *in, const struct center_row *r, struct buf *out)
+{
+    const struct source_row *s = worst_source(in, r->h.center);
+    int64_t age = snapshot_age_of(in->snap, r, in->ctx.now);
+    char text[FIGURE_MAX], hms[16];
+
+    if (r->health == health_STARTING) {
+        buf_adds(out, "waiting for the first answer");
+        return;
+    }
+    if (r->health == health_STALE && age >= 0) {
+        time_hms(in->ctx.now - age, in->ctx.utc_offset_minutes, hms);
+        buf_addf(out, "last seen %s", hms);
+        return;
+    }
+    buf_adds(out, s && row_has(s, source, error) ? cell_string(in, s->error) : "no answer");
+    if (!s || !row_has(s, source, next_try_at))
+        return;
+    int64_t wait = s->next_try_at - in->ctx.now;
+    figure_duration(text, wait > 0 ? wait : 0);
+    buf_addf(out, " %s retry in %s", glyph(GLYPH_DOT, in->ascii), text);
+}
+
+/* --- the table --- */
+
+enum {
+    COLUMN_NAME,
+    COLUMN_KIND,
+    COLUMN_OPERATOR,
+    COLUMN_REGION,
+    COLUMN_TIER,
+    COLUMN_DEVICES,
+    COLUMN_CPUS,
+    COLUMN_DEVICE_SHARE,
+    COLUMN_CPU_SHARE,
+    COLUMN_CPU,
+    COLUMN_HOUR,
+    COLUMN_HEAT,
+    COLUMN_POWER,
+    COLUMN_UP,
+    COLUMN_DRAIN,
+    COLUMN_DOWN,
+    COLUMN_RUNNING,
+    COLUMN_QUEUED,
+    COLUMN_WAIT,
+    COLUMN_REQ,
+    COLUMN_AGE,
+    COLUMNS
+};
+
+static const struct table_column columns[COLUMNS] = {
+    [COLUMN_NAME] = {"CENTER", "name", 12, 32, 0, 0, false, paint_name, measure_name, NULL},
+    [COLUMN_KIND] = {"KIND", "kind", 4, 4, 4, 7, false, paint_kind, NULL, NULL},
+    [COLUMN_OPERATOR] = {"OPERATOR", "operator", 8, 16, 0, 11, false, paint_operator,
+                         measure_operator, NULL},
+    [COLUMN_REGION] = {"REGION", "region", 6, 16, 0, 13, false, paint_region, measure_region, NULL},
+    [COLUMN_TIER] = {"TIER", "tier", 6, 6, 6, 14, false, paint_tier, NULL, NULL},
+    [COLUMN_DEVICES] = {"USED/GPUS", "devices_allocated", 9, 15, 0, 0, true, paint_devices,
+                        measure_devices, has_devices},
+    [COLUMN_CPUS] = {"USED/CPUS", "cpus_allocated", 9, 17, 0, 0, true, paint_cpus, measure_cpus,
+                     has_no_devices},
+    [COLUMN_DEVICE_SHARE] = {"ALLOCATED", "device_share_percent", 11, 40, 20, 0, false,
+                             paint_device_share, NULL, has_devices},
+    [COLUMN_CPU_SHARE] = {"ALLOCATED", "cpu_share_percent", 11, 40, 20, 0, false, paint_cpu_share,
+                          NULL, has_no_devices},
+    [COLUMN_CPU] = {"CPU%", "cpu_share_percent", 4, 4, 4, 4, true, paint_cpu_percent, NULL,
+                    has_devices},
+    [COLUMN_HOUR] = {"LAST HOUR", NULL, 9, HISTORY_SAMPLES, 16, 6, false, paint_hour, NULL, NULL},
+    [COLUMN_HEAT] = {"max° ", "temperature_max_celsius", 5, 5, 5, 2, true, paint_temperature, NULL,
+                     NULL},
+    [COLUMN_POWER] = {"kW", "power_watts", 7, 9, 7, 12, true, paint_power, NULL, NULL},
+    [COLUMN_UP] = {"UP", "nodes_up", 5, 7, 6, 8, true, paint_nodes_up, NULL, NULL},
+    [COLUMN_DRAIN] = {"DRAIN", "nodes_drained", 5, 6, 5, 0, true, paint_nodes_drained, NULL, NULL},
+    [COLUMN_DOWN] = {"DOWN", "nodes_down", 4, 6, 4, 0, true, paint_nodes_down, NULL, NULL},
+    [COLUMN_RUNNING] = {"RUNNING", "jobs_running", 7, 8, 7, 5, true, paint_jobs_running, NULL,
+                        NULL},
+    [COLUMN_QUEUED] = {"QUEUED", "jobs_queued", 6, 8, 7, 0, true, paint_jobs_queued, NULL, NULL},
+    [COLUMN_WAIT] = {"WAIT", "oldest_wait", 5, 6, 5, 3, true, paint_wait, NULL, NULL},
+    [COLUMN_REQ] = {"REQ", "restarts", 4, 6, 4, 10, true, paint_restarts, NULL, NULL},
+    [COLUMN_AGE] = {"AGE", "age_seconds", 5, 5, 5, 0, true, paint_age, NULL, NULL},
+};
+
+static void after_row(const struct table_cell *cell, const struct table_layout *l)
+{
+    const struct center_row *r = cell->row;
+    struct buf words;
+    int x = 0, end = cell->x + l->x[COLUMN_AGE] + l->w[COLUMN_AGE];
+
+    if (!silent(cell))
+        return;
+    for (int k = COLUMNS - 1; k >= COLUMN_HEAT; k--)
+        x = l->w[k] > 0 ? cell->x + l->x[k] : x;
+    if (x == 0)
+        return;
+    bool down = r->health == health_DOWN, starting = r->health == health_STARTING;
+    const char *state = down ? "DOWN" : starting ? "START" : "STALE";
+    struct style s = style_bold(style_of(down ? ROLE_CRIT : starting ? ROLE_DIM : ROLE_WARN));
+    end -= canvas_text_right(cell->c, cell->y, end, 6, s, state) + 1;
+    if (down)
+        end -= canvas_text_right(cell->c, cell->y, end, 1, s, "!") + 1;
+    buf_init(&words, 4096);
+    silent_words(cell->in, r, &words);
+    canvas_text(cell->c, cell->y, x, end - x, style_of(down ? ROLE_DIM : ROLE_FAINT), words.data);
+    buf_fini(&words);
+}
+
+static int head_lines(const struct list *l, const struct view_input *in)
+{
+    (void)l;
+    return summary_lines(in);
+}
+
+static void head(const struct list *l, const struct view_input *in, struct rect r, struct canvas *c)
+{
+    (void)l;
+    summary_draw(in, r, c);
+}
+
+/* To the pools, or straight to the nodes where there are none. */
+static bool open_center(struct list *l, const struct view_input *in, const void *row,
+                        struct view_out *out)
+{
+    const struct center_row *r = row;
+    bool pools = false;
+
+    (void)l;
+    for (uint32_t i = 0; !pools && i < snapshot_slots(in->snap, ENTITY_POOL); i++) {
+        const struct pool_row *p = snapshot_row(in->snap, ENTITY_POOL, i);
+        pools = p && p->h.center == r->h.center && !(p->h.flags & ROW_GONE);
+    }
+    list_push(out, in, pools ? &view_pools : &view_nodes, r->h.center, "");
+    return true;
+}
+
+static const char *const groups[] = {"kind", "operator", "region", "tier", NULL};
+static const struct list_spec spec = {
+    .entity = ENTITY_CENTER,
+    .columns = columns,
+    .column_count = COLUMNS,
+    .sort = -1, /* as configured: a center keeps its place */
+    .groups = groups,
+    .nothing = "no center is configured",
+    .noun = "centers",
+    .head_lines = head_lines,
+    .head = head,
+    .after = after_row,
+    .age = center_age,
+    .open = open_center,
+};
+
+LIST_OPEN(spec)
+
+static const enum cmd footer[] = {CMD_OPEN, CMD_DETAILS, CMD_GROUP, CMD_FILTER, CMD_HELP, CMD_NONE};
+
+const struct view_ops view_overview = {
+    .name = "overview",
+    .title = "Overview",
+    .short_title = "Over",
+    .key = '1',
+    .help =
+        "One line per computing center, in the order of the configuration until you sort.\n\n"
+        "The share that is shown is what the scheduler has given to jobs, of the devices that are "
+        "installed: provenance A, allocated. It says nothing about how hard the devices work, and it "
+        "is no measure of FLOPS. A center without devices shows its CPUs instead.\n\n"
+        "LAST HOUR is the same share over time, newest at the right; what was not observed is left "
+        "free. max° is the hottest sensor of the center. UP, DRAIN and DOWN count nodes. WAIT is "
+        "how long the oldest eligible job has waited, REQ counts the requeues seen on the jobs that "
+        "are known now.\n\n"
+        "A center that stopped answering keeps its place; its last figures stand in brackets. When "
+        "it is down, the line says why and when the next try is. Enter goes to the pools of a "
+        "center, 8 shows its sources.",
+    .entity = ENTITY_CENTER,
+    .footer = footer,
+    LIST_OPS,
+};

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT
+ * view_queued.c - view 4: what waits, why, and what would unblock it. */
+#include "ui/viewlist.h"
+#include "ui/cells.h"
+#include "ui/glyph.h"
+#include "ui/listing.h"
+#include "ui/scope.h"
+#include "ui/why.h"
+#include "base/text.h"
+#include <string.h>
+
+enum { REASONS_MAX = 64, REASONS_SHOWN = 5, ROOMY_LINES = 28, FOOT_LINES = 4, LABEL_CELLS = 10 };
+
+struct reason_count {
+    strid reason;
+    double tasks;
+};
+
+struct queued_own {
+    struct scope_memo memo;
+    double tasks, held, wanted; /* of the rows that are shown; array tasks counted singly */
+    wall_ms oldest;
+    struct reason_count reasons[REASONS_MAX];
+    int reason_count;
+};
+
+static bool has_devices(const struct view_input *in)
+{
+    const struct totals *t = snapshot_totals(in->snap);
+
+    return t->devices > 0 || t->devices_wanted > 0;
+}
+
+static bool held(const struct job_row *r)
+{
+    return r->state == job_state_HELD;
+}
+
+/* --- cells --- */
+
+static void paint_id(const struct table_cell *cell)
+{
+    const struct job_row *r = cell->row;
+
+    cell_name(cell, style_of(ROLE_TEXT), cell_string(cell->in, r->id));
+}
+
+static int measure_id(const struct view_input *in, const void *row)
+{
+    return cell_measure(in, ((const struct job_row *)row)->id);
+}
+
+static void paint_name(const struct table_cell *cell)
+{
+    const struct job_row *r = cell->row;
+
+    if (row_has(r, job, name))
+        cell_text(cell, style_bold(style_of(held(r) ? ROLE_DIM : ROLE_BRIGHT)),
+                  cell_string(cell->in, r->name));
+    else
+        cell_absent(cell);
+}
+
+static int measure_name(const struct view_input *in, const void *row)
+{
+    const struct job_row *r = row;
+
+    return row_has(r, job, name) ? cell_measure(in, r->name) : 0;
+}
+
+static void paint_wants(const struct table_cell *cell)
+{
+    const struct job_row *r = cell->row;
+
+    if (row_has(r, job, devices_requested) && r->devices_requested == 0)
+        cell_dash(cell);
+    else
+        cell_count(cell, style_of(ROLE_TEXT), row_has(r, job, devices_requested),
+                   r->devices_requested);
+}
+
+static void paint_tasks(const struct table_cell *cell)
+{
+    const struct job_row *r = cell->row;
+    bool array = row_has(r, job, tasks) && r->tasks > 1;
+
+    if (array)
+        cell_count(cell, style_of(ROLE_TEXT), true, r->tasks);
+    else
+        cell_dash(cell);
+}
+
+static void paint_waited(const struct table_cell *cell)
+{
+    const struct job_row *r = cell->row;
+    bool has = row_has(r, job, eligible_at) && r->eligible_at <= cell->in->ctx.now;
+
+    if (has)
+        cell_duration(cell, style_of(ROLE_TEXT), true, cell->in->ctx.now - r->eligible_at);
+    else
+        cell_dash(cell);
+}
+
+static void paint_starts(const struct table_cell *cell)
+{
+    const struct job_row *r = cell->row;
+    int64_t wait = r->expected_start_at - cell->in->ctx.now;
+
+    if (row_has(r, job, expected_start_at))
+        cell_duration(cell, style_of(ROLE_TEXT), true, wait > 0 ? wait : 0);
+    else
+        cell_dash(cell);
+}
+
+static void paint_why(const struct table_cell *cell)
+{
+    const struct job_row *r = cell->row;
+    struct why why = why_of(cell->in, r);
+
+    if (!why.words[0])
+        cell_absent(cell);
+    else
+        cell_text(cell, style_of(held(r) ? ROLE_WARN : ROLE_TEXT), why.words);
+}
+
+static int measure_why(const struct view_input *in, const void *row)
+{
+    return text_cells(why_of(in, row).words);
+}
+
+CELL_STR(job, user, ROLE_TEXT)
+CELL_STR(job, account, ROLE_DIM)
+CELL_STR(job, pool, ROLE_DIM)
+CELL_STR(job, qos, ROLE_DIM)
+CELL_COUNT(job, node_count, ROLE_TEXT)
+CELL_COUNT(job, priority, ROLE_TEXT)
+CELL_BAD(job, restarts, ROLE_WARN)
+
+static int measure_priority(const struct view_input *in, const void *row)
+{
+    const struct job_row *r = row;
+
+    return cell_measure_count(in, row_has(r, job, priority), r->priority);
+}
+
+enum { COLUMN_WAITED = 9 };
+
+static const struct table_column columns[] = {
+    {"JOB", "id", 8, 22, 0, 0, false, paint_id, measure_id, NULL},
+    {"NAME", "name", 10, 40, 0, 0, false, paint_name, measure_name, NULL},
+    {"USER", "user", 6, 16, 0, 4, false, paint_user, measure_user, NULL},
+    {"ACCOUNT", "account", 7, 16, 0, 10, false, paint_account, measure_account, NULL},
+    {"CENTER", "center", 8, 24, 0, 7, false, cell_center, cell_measure_center, cell_many_centers},
+    {"POOL", "pool", 6, 24, 0, 5, false, paint_pool, measure_pool, NULL},
+    {"WANTS", "devices_requested", 5, 7, 6, 0, true, paint_wants, NULL, has_devices},
+    {"NODES", "node_count", 5, 7, 5, 6, true, paint_node_count, NULL, NULL},
+    {"TASKS", "tasks", 5, 8, 6, 3, true, paint_tasks, NULL, NULL},
+    [COLUMN_WAITED] = {"WAITED", "waited", 6, 7, 6, 0, true, paint_waited, NULL, NULL},
+    {"PRIO", "priority", 6, 13, 0, 10, true, paint_priority, measure_priority, NULL},
+    {"STARTS", "starts_in", 6, 7, 6, 8, true, paint_starts, NULL, NULL},
+    {"WHY IT WAITS", "reason", 18, 60, 0, 1, false, paint_why, measure_why, NULL},
+    {"QOS", "qos", 5, 14, 0, 12, false, paint_qos, measure_qos, NULL},
+    {"REQ", "restarts", 4, 5, 4, 11, true, paint_restarts, NULL, NULL},
+    {"AGE", "age_seconds", 5, 5, 5, 13, true, cell_row_age, NULL, NULL},
+};
+
+/* --- which jobs, and their sums --- */
+
+static void prepare(struct list *l, const struct view_input *in)
+{
+    scope_prepare(&((struct queued_own *)l->own)->memo, in);
+}
+
+static bool keep(struct list *l, const struct value_ctx *c, const void *row)
+{
+    const struct job_row *r = row;
+
+    if (!row_has(r, job, state) || (r->state != job_state_QUEUED && r->state != job_state_HELD))
+        return false;
+    return scope_keeps_job(&((struct queued_own *)l->own)->memo, c, r);
+}
+
+static void count_reason(struct queued_own *own, strid reason, double tasks)
+{
+    int i = 0;
+
+    while (i < own->reason_count && own->reasons[i].reason != reason)
+        i++;
+    if (i == REASONS_MAX)
+        return;
+    if (i == own->reason_count)
+        own->reasons[own->reason_count++] = (struct reason_count){reason, 0};
+    own->reasons[i].tasks += tasks;
+    /* a step towards the front, so that the frequent ones are found at once */
+    if (i > 0 && own->reasons[i].tasks > own->reasons[i - 1].tasks) {
+        struct reason_count other = own->reasons[i - 1];
+        own->reasons[i - 1] = own->reasons[i];
+        own->reasons[i] = other;
+    }
+}
+
+static void sum(struct list *l, const struct view_input *in)
+{
+    struct queued_own *own = l->own;
+
+    own->tasks = own->held = own->wanted = 0;
+    own->oldest = 0;
+    own->reason_count = 0;
+    for (uint32_t i = 0; i < l->table.result.count; i++) {
+        const struct job_row *r = snapshot_row(in->snap, ENTITY_JOB, l->table.result.slots[i]);
+        if (!r)
+            continue;
+        double tasks = row_has(r, job, tasks) && r->tasks > 1 ? r->tasks : 1;
+        own->tasks += tasks;
+        own->held += held(r) ? tasks : 0;
+        own->wanted += row_has(r, job, devices_requested) ? r->devices_requested * tasks : 0;
+        if (!held(r) && row_has(r, job, eligible_at) && r->eligible_at <= in->ctx.now &&
+            (own->oldest == 0 || r->eligible_at < own->oldest))
+            own->oldest = r->eligible_at;
+        if (row_has(r, job, reason))
+            count_reason(own, r->reason, tasks);
+    }
+    for (int pass = 1; pass < own->reason_count; pass++) /* nearly sorted already */
+        for (int i = pass; i > 0 && own->reasons[i].tasks > own->reasons[i - 1].tasks; i--) {
+            struct reason_count other = own->reasons[i - 1];
+            own->reasons[i - 1] = own->reasons[i];
+            own->reasons[i] = other;
+        }
+}
+
+/* --- above and below --- */
+
+static bool roomy(const struct view_input *in)
+{
+    return in->area.h >= ROOMY_LINES;
+}
+
+static int head_lines(const struct list *l, const struct view_input *in)
+{
+    (void)l;
+    return 2 + 2 * roomy(in);
+}
+
+static void head(const struct list *l, const struct view_input *in, struct rect r, struct canvas *c)
+{
+    const struct queued_own *own = l->own;
+    int y = r.y + roomy(in);
+    struct phrase p = phrase_start(c, in, y, r.x + 1, r.x + r.w - 1);
+    char text[FIGURE_MAX];
+
+    if (own->tasks == 0)
+        return;
+    phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), own->tasks, "waiting");
+    if (own->oldest > 0) {
+        figure_duration(text, in->ctx.now - own->oldest);
+        phrase_word(&p, style_of(ROLE_FAINT), "oldest");
+        phrase_word(&p, style_of(ROLE_TEXT), text);
+    }
+    phrase_gap(&p, 2);
+    if (own->wanted > 0) {
+        phrase_count(&p, style_of(ROLE_TEXT), own->wanted, "GPUs wanted");
+        phrase_gap(&p, 2);
+    }
+    phrase_count(&p, own->held > 0 ? style_bold(style_of(ROLE_WARN)) : style_of(ROLE_FAINT),
+                 own->held, "held");
+    p = phrase_start(c, in, y + 1, r.x + 1, r.x + r.w - 1);
+    for (int i = 0; i < own->reason_count && i < REASONS_SHOWN; i++) {
+        const char *reason = cell_string(in, own->reasons[i].reason);
+        if (i > 0 && !phrase_fits(&p, own->reasons[i].tasks, reason, 2))
+            break;
+        if (i > 0)
+            phrase_word(&p, style_of(ROLE_FAINT), glyph(GLYPH_DOT, in->ascii));
+        phrase_count(&p, style_of(ROLE_TEXT), own->reasons[i].tasks, reason);
+    }
+}
+
+static int foot_lines(const struct list *l, const struct view_input *in)
+{
+    (void)in;
+    return l->table.result.count > 0 ? FOOT_LINES : 0;
+}
+
+static void labelled(const struct view_input *in, struct rect r, int y, const char *label,
+                     struct style s, const char *text, struct canvas *c)
+{
+    (void)in;
+    canvas_text(c, y, r.x + 1, LABEL_CELLS - 1, style_of(ROLE_DIM), label);
+    canvas_text(c, y, r.x + 1 + LABEL_CELLS, r.w - LABEL_CELLS - 2, s, text);
+}
+
+static void foot(const struct list *l, const struct view_input *in, struct rect r, struct canvas *c)
+{
+    const struct job_row *job = table_row(&l->table, in);
+    struct style text = style_of(ROLE_TEXT), faint = style_of(ROLE_FAINT);
+
+    canvas_hline(c, r.y, r.x, r.w, style_of(ROLE_LINE));
+    if (!job)
+        return;
+    struct why why = why_of(in, job);
+    labelled(in, r, r.y + 1, "waits", style_bold(style_of(held(job) ? ROLE_WARN : ROLE_BRIGHT)),
+             why.words[0] ? why.words : "the scheduler gives no reason", c);
+    labelled(in, r, r.y + 2, "unblock", why.unblock[0] ? style_of(ROLE_BRAND) : faint,
+             why.unblock[0] ? why.unblock : "nothing is known that would", c);
+    struct phrase p = phrase_start(c, in, r.y + 3, r.x + 1 + LABEL_CELLS, r.x + r.w - 1);
+    canvas_text(c, r.y + 3, r.x + 1, LABEL_CELLS - 1, style_of(ROLE_DIM), "scheduler");
+    phrase_word(&p, style_of(ROLE_DIM),
+                row_has(job, job, reason) ? cell_string(in, job->reason) : "?");
+    if (row_has(job, job, reason_text))
+        phrase_word(&p, text, cell_string(in, job->reason_text));
+    if (row_has(job, job, dependency)) {
+        phrase_gap(&p, 2);
+        phrase_word(&p, style_of(ROLE_DIM), "depends on");
+        phrase_word(&p, text, cell_string(in, job->dependency));
+    }
+}
+
+static bool open_job(struct list *l, const struct view_input *in, const void *row,
+                     struct view_out *out)
+{
+    (void)row; /* it has no nodes yet: show what is known of it */
+    return list_command(l, in, CMD_DETAILS, "", out);
+}
+
+static const char *const groups[] = {"reason", "user", "account", "pool", "center", NULL};
+static const struct list_spec spec = {
+    .entity = ENTITY_JOB,
+    .columns = columns,
+    .column_count = (int)(sizeof columns / sizeof columns[0]),
+    .sort = COLUMN_WAITED,
+    .descending = true,
+    .groups = groups,
+    .nothing = "no jobs are waiting",
+    .noun = "rows",
+    .prepare = prepare,
+    .keep = keep,
+    .sum = sum,
+    .head_lines = head_lines,
+    .head = head,
+    .foot_lines = foot_lines,
+    .foot = foot,
+    .open = open_job,
+    .own_size = sizeof(struct queued_own),
+};
+
+LIST_OPEN(spec)
+
+static const enum cmd footer[] = {CMD_DETAILS, CMD_GROUP, CMD_FILTER, CMD_RAW, CMD_HELP, CMD_NONE};
+
+const struct view_ops view_queued = {
+    .name = "queued",
+    .title = "Queued",
+    .short_title = "Queue",
+    .key = '4',
+    .help =
+        "Jobs that wait, the longest first. The waiting rest of a job array is one line; TASKS says how "
+        "many it stands for, and the sums above count them singly.\n\n"
+        "WANTS is the number of devices asked for, all nodes together. WAITED counts from when the job "
+        "could first have started, not from when it was submitted; a dash means that it cannot start "
+        "yet. STARTS is the time until the scheduler expects to start it, where it says so.\n\n"
+        "WHY IT WAITS puts the scheduler's code into words; the lines below tell what would unblock the "
+        "selected job and what the scheduler itself says.",
+    .entity = ENTITY_JOB,
+    .footer = footer,
+    LIST_OPS,
+};

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT
+ * view_sources.c - view 8: what is polled, how it is doing, what it costs the other side. */
+#include "ui/viewlist.h"
+#include "ui/cells.h"
+#include "ui/glyph.h"
+#include "ui/listing.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { FOOT_LINES = 6, LABEL_CELLS = 10, ROOMY_LINES = 28 };
+
+/* What a source has done is known here, whatever its age. */
+static enum freshness always_fresh(const struct view_input *in, const void *row)
+{
+    (void)in;
+    (void)row;
+    return AGE_FRESH;
+}
+
+static void paint_name(const struct table_cell *cell)
+{
+    const struct source_row *r = cell->row;
+
+    cell_name(cell, style_bold(style_of(ROLE_BRIGHT)),
+              row_has(r, source, name) ? cell_string(cell->in, r->name) : FIGURE_ABSENT);
+}
+
+static int measure_name(const struct view_input *in, const void *row)
+{
+    const struct source_row *r = row;
+
+    return row_has(r, source, name) ? cell_measure(in, r->name) : 0;
+}
+
+static struct style state_style(const struct source_row *r)
+{
+    static const enum role roles[source_state_COUNT] = {
+        [source_state_STARTING] = ROLE_DIM, [source_state_OK] = ROLE_OK,
+        [source_state_STALE] = ROLE_WARN,   [source_state_FAILED] = ROLE_CRIT,
+        [source_state_PAUSED] = ROLE_WARN,
+    };
+    struct style s = style_of(r->state < source_state_COUNT ? roles[r->state] : ROLE_DIM);
+
+    return r->state == source_state_FAILED ? style_bold(s) : s;
+}
+
+static void paint_state(const struct table_cell *cell)
+{
+    const struct source_row *r = cell->row;
+    const struct field *f = column_info(ENTITY_SOURCE, FIELD_source_state);
+    char text[24];
+
+    if (!row_has(r, source, state)) {
+        cell_absent(cell);
+        return;
+    }
+    snprintf(text, sizeof text, "%s%s", f->words[r->state],
+             r->state == source_state_FAILED ? " !" : "");
+    cell_text(cell, state_style(r), text);
+}
+
+static void paint_age(const struct table_cell *cell)
+{
+    const struct source_row *r = cell->row;
+    int64_t age = snapshot_age_of(cell->in->snap, r, cell->in->ctx.now);
+    bool ok = row_has(r, source, state) && r->state == source_state_OK;
+
+    if (age < 0)
+        cell_absent(cell);
+    else
+        cell_duration(cell, style_of(ok ? ROLE_DIM : ROLE_WARN), true, age);
+}
+
+static void paint_latency(const struct table_cell *cell)
+{
+    const struct source_row *r = cell->row;
+
+    cell_count(cell, style_of(ROLE_TEXT), row_has(r, source, latency_ms), r->latency_ms);
+}
+
+static void paint_every(const struct table_cell *cell)
+{
+    const struct source_row *r = cell->row;
+
+    cell_duration(cell, style_of(ROLE_DIM), row_has(r, source, interval_ms),
+                  (int64_t)r->interval_ms);
+}
+
+static void paint_size(const struct table_cell *cell, bool has, double v)
+{
+    char text[FIGURE_MAX], all[FIGURE_MAX + 4];
+    const char *step;
+
+    if (!has) {
+        cell_absent(cell);
+        return;
+    }
+    figure_binary(v, text, &step);
+    snprintf(all, sizeof all, "%s%c", text, step[0]);
+    cell_text(cell, style_of(v > 0 ? ROLE_TEXT : ROLE_FAINT), all);
+}
+
+static void paint_bytes(const struct table_cell *cell)
+{
+    const struct source_row *r = cell->row;
+
+    paint_size(cell, row_has(r, source, bytes), r->bytes);
+}
+
+static void paint_last_bytes(const struct table_cell *cell)
+{
+    const struct source_row *r = cell->row;
+
+    paint_size(cell, row_has(r, source, last_bytes), r->last_bytes);
+}
+
+static void paint_cost(const struct table_cell *cell)
+{
+    const struct source_row *r = cell->row;
+
+    if (row_has(r, source, server_cost_ms))
+        cell_decimal(cell, style_of(ROLE_TEXT), true, r->server_cost_ms, 1);
+    else
+        cell_dash(cell);
+}
+
+static void paint_next(const struct table_cell *cell)
+{
+    const struct source_row *r = cell->row;
+    int64_t wait = r->next_try_at - cell->in->ctx.now;
+
+    if (row_has(r, source, next_try_at))
+        cell_duration(cell, style_of(ROLE_DIM), true, wait > 0 ? wait : 0);
+    else
+        cell_dash(cell);
+}
+
+static void paint_note(const struct table_cell *cell)
+{
+    const struct source_row *r = cell->row;
+    bool bad = row_has(r, source, state) && r->state >= source_state_STALE;
+
+    if (bad && row_has(r, source, error))
+        cell_text(cell, style_of(r->state == source_state_FAILED ? ROLE_CRIT : ROLE_WARN),
+                  cell_string(cell->in, r->error));
+    else if (row_has(r, source, note))
+        cell_text(cell, style_of(ROLE_DIM), cell_string(cell->in, r->note));
+}
+
+static int measure_note(const struct view_input *in, const void *row)
+{
+    const struct source_row *r = row;
+    int note = row_has(r, source, note) ? cell_measure(in, r->note) : 0;
+    int error = row_has(r, source, error) ? cell_measure(in, r->error) : 0;
+
+    return note > error ? note : error;
+}
+
+CELL_STR(source, via, ROLE_DIM)
+CELL_STR(source, version, ROLE_DIM)
+CELL_COUNT(source, requests, ROLE_TEXT)
+CELL_BAD(source, failures, ROLE_WARN)
+CELL_BAD(source, bad_elements, ROLE_WARN)
+
+static const struct table_column columns[] = {
+    {"SOURCE", "name", 12, 32, 0, 0, false, paint_name, measure_name, NULL},
+    {"CENTER", "center", 8, 28, 0, 7, false, cell_center, cell_measure_center, cell_many_centers},
+    {"STATE", "state", 8, 9, 8, 0, false, paint_state, NULL, NULL},
+    {"VIA", "via", 10, 28, 0, 6, false, paint_via, measure_via, NULL},
+    {"AGE", "age_seconds", 5, 5, 5, 0, true, paint_age, NULL, NULL},
+    {"LATENCY ms", "latency_ms", 10, 10, 10, 3, true, paint_latency, NULL, NULL},
+    {"EVERY", "interval_ms", 5, 6, 5, 5, true, paint_every, NULL, NULL},
+    {"REQUESTS", "requests", 8, 9, 8, 8, true, paint_requests, NULL, NULL},
+    {"FAILED", "failures", 6, 7, 6, 1, true, paint_failures, NULL, NULL},
+    {"BYTES", "bytes", 6, 7, 6, 9, true, paint_bytes, NULL, NULL},
+    {"LAST", "last_bytes", 6, 7, 6, 4, true, paint_last_bytes, NULL, NULL},
+    {"BAD", "bad_elements", 5, 6, 5, 2, true, paint_bad_elements, NULL, NULL},
+    {"COST ms", "server_cost_ms", 7, 8, 7, 10, true, paint_cost, NULL, NULL},
+    {"NEXT", "next_in", 5, 5, 5, 0, true, paint_next, NULL, NULL},
+    {"VERSION", "version", 7, 14, 0, 12, false, paint_version, measure_version, NULL},
+    {"WHAT HAPPENS", "note", 20, 90, 0, 11, false, paint_note, measure_note, NULL},
+};
+
+/* --- above: how many are how --- */
+
+static int head_lines(const struct list *l, const struct view_input *in)
+{
+    (void)l;
+    return in->area.h >= ROOMY_LINES ? 3 : 1;
+}
+
+static void head(const struct list *l, const struct view_input *in, struct rect r, struct canvas *c)
+{
+    static const enum source_state order[] = {source_state_FAILED, source_state_STALE,
+                                              source_state_PAUSED, source_state_STARTING,
+                                              source_state_OK};
+    const struct field *f = column_info(ENTITY_SOURCE, FIELD_source_state);
+    struct phrase p = phrase_start(c, in, r.y + (r.h > 1), r.x + 1, r.x + r.w - 1);
+    double counts[source_state_COUNT] = {0};
+
+    for (uint32_t i = 0; i < l->table.result.count; i++) {
+        const struct source_row *s =
+            snapshot_row(in->snap, ENTITY_SOURCE, l->table.result.slots[i]);
+        if (s && row_has(s, source, state) && s->state < source_state_COUNT)
+            counts[s->state]++;
+    }
+    phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.result.count, "sources");
+    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
+        struct source_row like = {.state = order[i]};
+        if (counts[order[i]] == 0)
+            continue;
+        phrase_gap(&p, 2);
+        phrase_count(&p, style_bold(state_style(&like)), counts[order[i]], f->words[order[i]]);
+    }
+}
+
+/* --- below: the selected source in words --- */
+
+static int foot_lines(const struct list *l, const struct view_input *in)
+{
+    (void)in;
+    return l->table.result.count > 0 ? FOOT_LINES : 0;
+}
+
+struct line {
+    const char *label;
+    bool has;
+    strid text;
+    struct style style;
+};
+
+static void foot(const struct list *l, const struct view_input *in, struct rect r, struct canvas *c)
+{
+    const struct source_row *s = table_row(&l->table, in);
+    int y = r.y + 1;
+
+    canvas_hline(c, r.y, r.x, r.w, style_of(ROLE_LINE));
+    if (!s)
+        return;
+    const struct line lines[] = {
+        {"target", row_has(s, source, target), s->target, style_of(ROLE_TEXT)},
+        {"chosen", row_has(s, source, note), s->note, style_of(ROLE_TEXT)},
+        {"happened", row_has(s, source, error), s->error, state_style(s)},
+        {"to do", row_has(s, source, mend), s->mend, style_of(ROLE_BRAND)},
+        {"bad", row_has(s, source, bad_example), s->bad_example, style_of(ROLE_WARN)},
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0] && y < r.y + r.h; i++) {
+        if (!lines[i].has)
+            continue;
+        canvas_text(c, y, r.x + 1, LABEL_CELLS - 1, style_of(ROLE_DIM), lines[i].label);
+        canvas_text(c, y++, r.x + 1 + LABEL_CELLS, r.w - LABEL_CELLS - 2, lines[i].style,
+                    cell_string(in, lines[i].text));
+    }
+    if (row_has(s, source, state) && s->state == source_state_OK && !row_has(s, source, error) &&
+        y < r.y + r.h)
+        canvas_text(c, y, r.x + 1 + LABEL_CELLS, -1, style_of(ROLE_FAINT),
+                    "nothing went wrong yet");
+}
+
+static bool open_source(struct list *l, const struct view_input *in, const void *row,
+                        struct view_out *out)
+{
+    (void)row;
+    return list_command(l, in, CMD_DETAILS, "", out);
+}
+
+static bool command(void *view, const struct view_input *in, enum cmd cmd, const char *arg,
+                    struct view_out *out)
+{
+    struct list *l = view;
+
+    if (cmd != CMD_RETRY)
+        return list_command(l, in, cmd, arg, out);
+    if (l->table.result.count == 0)
+        return false;
+    out->wish = WISH_RETRY;
+    out->source = (int)table_slot(&l->table);
+    return true;
+}
+
+static const char *const groups[] = {"center", "state", "collector", NULL};
+static const struct list_spec spec = {
+    .entity = ENTITY_SOURCE,
+    .columns = columns,
+    .column_count = (int)(sizeof columns / sizeof columns[0]),
+    .sort = -1,
+    .groups = groups,
+    .nothing = "there are no sources: nothing was found on this machine and none is configured",
+    .noun = "sources",
+    .head_lines = head_lines,
+    .head = head,
+    .foot_lines = foot_lines,
+    .foot = foot,
+    .open = open_source,
+    .age = always_fresh,
+};
+
+LIST_OPEN(spec)
+
+static const enum cmd footer[] = {CMD_RETRY, CMD_DETAILS, CMD_FILTER, CMD_HELP, CMD_NONE};
+
+const struct view_ops view_sources = {
+    .name = "sources",
+    .title = "Sources",
+    .short_title = "Src",
+    .key = '8',
+    .help =
+        "Everything that is polled. AGE is the time since its last good answer, LATENCY that of the last "
+        "request up to its last byte, EVERY the interval now, after adaption to the load and back-off.\n\n"
+        "BYTES counts what was received since the start, LAST the last answer. BAD counts elements of "
+        "answers that could not be used; each costs that element only. COST is what the controller says "
+        "that the requests of our user cost it on average.\n\n"
+        "The lines below say what was chosen and why, what happened last and what to do about it. r "
+        "asks the selected source now.",
+    .entity = ENTITY_SOURCE,
+    .footer = footer,
+    .open = list_open_view,
+    .close = list_free,
+    .rebuild = list_rebuild,
+    .draw = list_draw,
+    .command = command,
+    .mouse = list_mouse,
+    .status = list_status,
+};
