@@ -51,3 +51,4 @@ noinst_LIBRARIES += %D%/libmodel.a
 %C%_libmodel_a_SOURCES += %D%/pool.def
 %C%_libmodel_a_SOURCES += %D%/reservation.def
 %C%_libmodel_a_SOURCES += %D%/source.def
+%C%_libmodel_a_SOURCES += %D%/reasons.c %D%/reasons.h %D%/reasons.def
