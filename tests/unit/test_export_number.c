@@ -79,17 +79,14 @@ static void test_random_numbers_read_back(void **state)
 static void test_the_locale_does_not_matter(void **state)
 {
     static const char *const names[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "de_DE", "ps_AF"};
-    bool any = false;
 
-    (void)state;
-    for (int i = 0; i < 4 && !any; i++)
-        any = setlocale(LC_NUMERIC, names[i]) != NULL;
+    (void)state; /* a machine without any of them still sees the "C" locale tested */
+    for (int i = 0; i < 4 && setlocale(LC_NUMERIC, names[i]) == NULL; i++)
+        continue;
     expect(1.0 / 3, "0.3333333333333333");
     expect(2.5, "2.5");
     expect(1e-10, "1e-10");
     setlocale(LC_NUMERIC, "C");
-    if (!any)
-        skip();
 }
 
 static enum rc to_buf(void *arg, const void *data, size_t len, struct err *e)
