@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * main.c - the process: hardening, the command line, and which command. The only place that exits. */
 #include "app/cli.h"
-#include "app/command.h"
+#include "app/app.h"
 #include "base/buf.h"
 #include "base/log.h"
 #include "collectors/local/probe.h"
@@ -54,7 +54,7 @@ static int open_log(const struct cli *cli)
     bool verbose = cli->value[OPTION_VERBOSE] != NULL, screen = cli->command == CLI_DASHBOARD;
     log_init(verbose ? LOG_DEBUG : LOG_INFO);
     if (cli->value[OPTION_LOG] != NULL && log_open_file(cli->value[OPTION_LOG], &e) != RC_OK)
-        return command_fail(&e);
+        return app_fail(&e);
     log_to_stderr(verbose && !screen && cli->value[OPTION_LOG] == NULL);
     return 0;
 }
@@ -63,17 +63,17 @@ static int run(const struct cli *cli)
 {
     switch (cli->command) {
     case CLI_DASHBOARD:
-        return command_dashboard(cli);
+        return app_dashboard(cli);
     case CLI_SNAPSHOT:
-        return command_snapshot(cli);
+        return app_snapshot(cli);
     case CLI_CHECK:
-        return command_check(cli);
+        return app_check(cli);
     case CLI_DOCTOR:
-        return command_doctor(cli);
+        return app_doctor(cli);
     case CLI_RECORD:
-        return command_record(cli);
+        return app_record(cli);
     case CLI_REPLAY:
-        return command_replay(cli);
+        return app_replay(cli);
     case CLI_PROBE:
         return local_probe(stdout);
     case CLI_VERSION:
@@ -93,7 +93,7 @@ int main(int argc, char **argv)
         return EX_NOPERM;
     }
     if (cli_parse(argc, argv, &cli, &e) != RC_OK)
-        return cli.command == CLI_CHECK ? (printf("UNKNOWN - %s\n", e.msg), 3) : command_fail(&e);
+        return cli.command == CLI_CHECK ? (printf("UNKNOWN - %s\n", e.msg), 3) : app_fail(&e);
     if (cli.value[OPTION_SHOW_HELP] != NULL)
         return show_usage();
     if (cli.value[OPTION_SHOW_VERSION] != NULL)

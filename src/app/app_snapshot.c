@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * command_snapshot.c - suantop snapshot, check and doctor: collect once, write, exit. Curses is never touched. */
-#include "app/command.h"
+ * app_snapshot.c - suantop snapshot, check and doctor: collect once, write, exit. Curses is never touched. */
+#include "app/app.h"
 
 #include "app/session.h"
 #include "base/buf.h"
@@ -21,7 +21,7 @@ static struct snapshot *collect(const struct cli *cli, struct session *s, bool *
 {
     int64_t timeout;
     size_t unanswered;
-    enum rc rc = command_duration(cli, OPTION_TIMEOUT, DEFAULT_TIMEOUT_MS, &timeout, e);
+    enum rc rc = app_duration(cli, OPTION_TIMEOUT, DEFAULT_TIMEOUT_MS, &timeout, e);
     if (rc == RC_OK)
         rc = session_open(s, cli->value[OPTION_CONFIG], 0, e);
     if (rc != RC_OK)
@@ -36,15 +36,15 @@ static struct snapshot *collect(const struct cli *cli, struct session *s, bool *
     return snap;
 }
 
-int command_snapshot(const struct cli *cli)
+int app_snapshot(const struct cli *cli)
 {
     struct session s;
     struct err e = {0};
     bool complete;
     struct snapshot *snap = collect(cli, &s, &complete, &e);
     if (snap == NULL)
-        return command_fail(&e);
-    int status = command_export(cli, snap, clock_wall(), complete);
+        return app_fail(&e);
+    int status = app_export(cli, snap, clock_wall(), complete);
     snapshot_unref(snap);
     session_close(&s);
     return status;
@@ -53,21 +53,21 @@ int command_snapshot(const struct cli *cli)
 static enum rc check_limits(const struct cli *cli, struct check_limits *l, struct err *e)
 {
     int64_t warn_stale, crit_stale;
-    enum rc rc = command_duration(cli, OPTION_STALE_WARN, 120000, &warn_stale, e);
+    enum rc rc = app_duration(cli, OPTION_STALE_WARN, 120000, &warn_stale, e);
     if (rc == RC_OK)
-        rc = command_duration(cli, OPTION_STALE_CRIT, 600000, &crit_stale, e);
+        rc = app_duration(cli, OPTION_STALE_CRIT, 600000, &crit_stale, e);
     if (rc == RC_OK)
-        rc = command_number(cli, OPTION_OUT_WARN, 15, &l->warn_out_share, e);
+        rc = app_number(cli, OPTION_OUT_WARN, 15, &l->warn_out_share, e);
     if (rc == RC_OK)
-        rc = command_number(cli, OPTION_OUT_CRIT, 25, &l->crit_out_share, e);
+        rc = app_number(cli, OPTION_OUT_CRIT, 25, &l->crit_out_share, e);
     if (rc == RC_OK)
-        rc = command_number(cli, OPTION_TEMP_WARN, 80, &l->warn_celsius, e);
+        rc = app_number(cli, OPTION_TEMP_WARN, 80, &l->warn_celsius, e);
     if (rc == RC_OK)
-        rc = command_number(cli, OPTION_TEMP_CRIT, 90, &l->crit_celsius, e);
+        rc = app_number(cli, OPTION_TEMP_CRIT, 90, &l->crit_celsius, e);
     if (rc == RC_OK)
-        rc = command_number(cli, OPTION_QUEUED_WARN, 0, &l->warn_queued, e);
+        rc = app_number(cli, OPTION_QUEUED_WARN, 0, &l->warn_queued, e);
     if (rc == RC_OK)
-        rc = command_number(cli, OPTION_QUEUED_CRIT, 0, &l->crit_queued, e);
+        rc = app_number(cli, OPTION_QUEUED_CRIT, 0, &l->crit_queued, e);
     if (rc == RC_OK) {
         l->warn_stale_s = warn_stale / 1000;
         l->crit_stale_s = crit_stale / 1000;
@@ -81,7 +81,7 @@ static int unknown(const struct err *e)
     return EXIT_UNKNOWN;
 }
 
-int command_check(const struct cli *cli)
+int app_check(const struct cli *cli)
 {
     struct session s;
     struct err e = {0};
@@ -152,7 +152,7 @@ static bool doctor_terminal(void)
     return true;
 }
 
-int command_doctor(const struct cli *cli)
+int app_doctor(const struct cli *cli)
 {
     struct session s;
     struct err e = {0};
@@ -160,7 +160,7 @@ int command_doctor(const struct cli *cli)
     size_t bad = 0;
     struct snapshot *snap = collect(cli, &s, &complete, &e);
     if (snap == NULL)
-        return command_fail(&e);
+        return app_fail(&e);
     printf("ok    configuration %s, %zu centers, %zu sources\n",
            s.config.path != NULL ? s.config.path : "(none: found by looking around)",
            s.config.center_count, config_source_count(&s.config));

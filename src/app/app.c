@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * command.c - what the commands share: values of options, failing with words, exporting a snapshot. */
-#include "app/command.h"
+ * app.c - what the commands share: values of options, failing with words, exporting a snapshot. */
+#include "app/app.h"
 
 #include "app/outfile.h"
 #include "codec/quantity.h"
@@ -15,7 +15,7 @@
 
 #define EXIT_PARTIAL 3
 
-enum rc command_duration(const struct cli *cli, enum cli_option option, int64_t fallback_ms,
+enum rc app_duration(const struct cli *cli, enum cli_option option, int64_t fallback_ms,
                          int64_t *out, struct err *e)
 {
     const char *text = cli->value[option];
@@ -27,7 +27,7 @@ enum rc command_duration(const struct cli *cli, enum cli_option option, int64_t 
                    cli_options[option].name, text);
 }
 
-enum rc command_number(const struct cli *cli, enum cli_option option, double fallback, double *out,
+enum rc app_number(const struct cli *cli, enum cli_option option, double fallback, double *out,
                        struct err *e)
 {
     const char *text = cli->value[option];
@@ -38,7 +38,7 @@ enum rc command_number(const struct cli *cli, enum cli_option option, double fal
                    cli_options[option].name, text);
 }
 
-int command_fail(const struct err *e)
+int app_fail(const struct err *e)
 {
     fprintf(stderr, "suantop: %s%s%s\n", e->where, e->where[0] != '\0' ? ": " : "", e->msg);
     switch (e->rc) {
@@ -86,7 +86,7 @@ static enum rc export_options(const struct cli *cli, struct export_options *o,
     int single;
     enum rc rc = parse_only(cli->value[OPTION_ONLY], o->entities, &single, e);
     if (rc == RC_OK)
-        rc = command_number(cli, OPTION_WIDTH, 0, &width, e);
+        rc = app_number(cli, OPTION_WIDTH, 0, &width, e);
     if (rc != RC_OK)
         return rc;
     o->only_center = cli->value[OPTION_CENTER];
@@ -135,7 +135,7 @@ static enum rc write_out(const struct cli *cli, const struct snapshot *s,
     return rc;
 }
 
-int command_export(const struct cli *cli, struct snapshot *s, wall_ms now, bool complete)
+int app_export(const struct cli *cli, struct snapshot *s, wall_ms now, bool complete)
 {
     struct err e = {0};
     struct filter *filter = NULL;
@@ -149,6 +149,6 @@ int command_export(const struct cli *cli, struct snapshot *s, wall_ms now, bool 
     filter_free(filter);
     if (rc == RC_OK)
         return complete ? 0 : EXIT_PARTIAL;
-    int status = command_fail(&e);
+    int status = app_fail(&e);
     return rc == RC_IO ? EX_CANTCREAT : status;
 }

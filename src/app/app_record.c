@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * command_record.c - suantop record and replay. */
-#include "app/command.h"
+ * app_record.c - suantop record and replay. */
+#include "app/app.h"
 
 #include "app/session.h"
 
@@ -32,13 +32,13 @@ static void block_signals(void)
     (void)pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
-int command_record(const struct cli *cli)
+int app_record(const struct cli *cli)
 {
     struct session s;
     struct err e = {0};
     enum rc rc = session_open(&s, cli->value[OPTION_CONFIG], 0, &e);
     if (rc != RC_OK)
-        return command_fail(&e);
+        return app_fail(&e);
     block_signals(); /* before the threads start, so that they inherit it and only we take them */
     rc = session_start_live(&s, cli->operand, &e);
     if (rc == RC_OK) {
@@ -47,7 +47,7 @@ int command_record(const struct cli *cli)
         wait_for_signal();
     }
     session_close(&s);
-    return rc == RC_OK ? 0 : command_fail(&e);
+    return rc == RC_OK ? 0 : app_fail(&e);
 }
 
 /* All answers at once, then one snapshot at the recording's own time. */
@@ -56,26 +56,26 @@ static int replay_to_snapshot(const struct cli *cli, struct session *s)
     struct err e = {0};
     enum rc rc = ingest_start(s->ingest, &e); /* it empties the queue while we fill it */
     if (rc != RC_OK)
-        return command_fail(&e);
+        return app_fail(&e);
     while (replay_step(s->replay, &e))
         ;
     ingest_flush(s->ingest);
     struct snapshot *snap = snapshot_hub_latest(s->hub);
     int status =
-        command_export(cli, snap, replay_now(s->replay), snapshot_totals(snap)->sources_bad == 0);
+        app_export(cli, snap, replay_now(s->replay), snapshot_totals(snap)->sources_bad == 0);
     snapshot_unref(snap);
     return status;
 }
 
-int command_replay(const struct cli *cli)
+int app_replay(const struct cli *cli)
 {
     struct session s;
     struct err e = {0};
     enum rc rc = session_open_replay(&s, cli->operand, &e);
     if (rc != RC_OK)
-        return command_fail(&e);
+        return app_fail(&e);
     bool to_file = cli->value[OPTION_FORMAT] != NULL || cli->value[OPTION_OUTPUT] != NULL;
-    int status = to_file ? replay_to_snapshot(cli, &s) : command_screen(cli, &s, true);
+    int status = to_file ? replay_to_snapshot(cli, &s) : app_screen(cli, &s, true);
     session_close(&s);
     return status;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * command_screen.c - suantop, and suantop replay on a terminal: the session behind, the ui in front. */
-#include "app/command.h"
+ * app_screen.c - suantop, and suantop replay on a terminal: the session behind, the ui in front. */
+#include "app/app.h"
 
 #include "app/session.h"
 #include "base/log.h"
@@ -172,34 +172,34 @@ static int run_ui(const struct cli *cli, struct screen *screen, bool replay)
     }
     free(state);
     free(dirs);
-    return rc == RC_OK ? 0 : command_fail(&e);
+    return rc == RC_OK ? 0 : app_fail(&e);
 }
 
-int command_screen(const struct cli *cli, struct session *s, bool replay)
+int app_screen(const struct cli *cli, struct session *s, bool replay)
 {
     struct screen screen = {.session = s, .speed = 1};
     struct err e = {0};
     if (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO))
         return refuse_without_terminal();
     if (cli->value[OPTION_SPEED] != NULL &&
-        command_number(cli, OPTION_SPEED, 1, &screen.speed, &e) != RC_OK)
-        return command_fail(&e);
+        app_number(cli, OPTION_SPEED, 1, &screen.speed, &e) != RC_OK)
+        return app_fail(&e);
     return run_ui(cli, &screen, replay);
 }
 
-int command_dashboard(const struct cli *cli)
+int app_dashboard(const struct cli *cli)
 {
     struct session s;
     struct err e = {0};
     int64_t refresh;
     if (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO))
         return refuse_without_terminal();
-    enum rc rc = command_duration(cli, OPTION_REFRESH, 0, &refresh, &e);
+    enum rc rc = app_duration(cli, OPTION_REFRESH, 0, &refresh, &e);
     if (rc == RC_OK)
         rc = session_open(&s, cli->value[OPTION_CONFIG], refresh, &e);
     if (rc != RC_OK)
-        return command_fail(&e);
-    int status = command_screen(cli, &s, false);
+        return app_fail(&e);
+    int status = app_screen(cli, &s, false);
     session_close(&s);
     return status;
 }

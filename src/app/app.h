@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ * app.h - one function per command of the command line; each returns the exit status of the process.
+ * 64 usage, 65 bad data, 66 no input, 73 cannot write, 70 internal: as in sysexits.h. Thread: main. */
+#ifndef SUAN_APP_APP_H
+#define SUAN_APP_APP_H
+
+#include "app/cli.h"
+#include "base/clock.h"
+
+struct snapshot;
+struct session;
+
+int app_dashboard(const struct cli *cli);
+int app_snapshot(const struct cli *cli);
+int app_check(const struct cli *cli);
+int app_doctor(const struct cli *cli);
+int app_record(const struct cli *cli);
+int app_replay(const struct cli *cli);
+
+/* Shared by them. */
+enum rc app_duration(const struct cli *cli, enum cli_option option, int64_t fallback_ms,
+                         int64_t *out, struct err *e);
+enum rc app_number(const struct cli *cli, enum cli_option option, double fallback, double *out,
+                       struct err *e);
+/* Says "suantop: WHERE: MESSAGE" on standard error; returns the exit status that fits. */
+int app_fail(const struct err *e);
+/* Writes s as --format says; returns the exit status. complete: false makes it 3. */
+int app_export(const struct cli *cli, struct snapshot *s, wall_ms now, bool complete);
+int app_screen(const struct cli *cli, struct session *s, bool replay);
+
+#endif
