@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,7 +31,7 @@ struct child {
     struct child *prev, *next;
     struct child_spec spec;
     pid_t pid;
-    int pidfd, out, err;
+    int pidfd, in, out, err;
     bool listen, exited, dropped;
     int status;
     mono_ms kill_at;      /* dropped: when TERM becomes KILL */
@@ -42,8 +41,6 @@ struct child {
 
 struct children {
     struct child *list;
-    struct pollfd *fds;
-    size_t count, cap;
 };
 
 struct children *children_new(void)
@@ -60,30 +57,19 @@ static void close_fd(int *fd)
     *fd = -1;
 }
 
-static void close_pair(int pair[2])
+/* ours: which end is. */
+static enum rc make_pipe(int pair[2], int ours, struct err *e)
 {
-    close_fd(&pair[0]);
-    close_fd(&pair[1]);
+    if (pipe2(pair, O_CLOEXEC) != 0)
+        return err_sys(e, RC_IO, errno, "pipe", "cannot be made");
+    fcntl(pair[ours], F_SETFL, O_NONBLOCK);
+    return RC_OK;
 }
 
-/* [0] is ours, [1] the child's. */
-static enum rc make_channels(bool socket, int out[2], int err[2], struct err *e)
+static void set_actions(posix_spawn_file_actions_t *fa, int in, int out, int err)
 {
-    int ok =
-        socket ? socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, out) : pipe2(out, O_CLOEXEC);
-
-    if (ok == 0 && pipe2(err, O_CLOEXEC) == 0) {
-        fcntl(out[0], F_SETFL, O_NONBLOCK);
-        fcntl(err[0], F_SETFL, O_NONBLOCK);
-        return RC_OK;
-    }
-    return err_sys(e, RC_IO, errno, "pipe", "cannot be made");
-}
-
-static void set_actions(posix_spawn_file_actions_t *fa, bool socket, int out, int err)
-{
-    if (socket)
-        posix_spawn_file_actions_adddup2(fa, out, STDIN_FILENO);
+    if (in >= 0)
+        posix_spawn_file_actions_adddup2(fa, in, STDIN_FILENO);
     else
         posix_spawn_file_actions_addopen(fa, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(fa, out, STDOUT_FILENO);
@@ -103,15 +89,20 @@ static void set_attributes(posix_spawnattr_t *at)
                              POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
-static int spawn(const char *path, const struct child_spec *spec, const char *const *env, int out,
-                 int err, pid_t *pid)
+/* The two ends of each channel: [0] is read, [1] written; -1 = not there. */
+struct channels {
+    int in[2], out[2], err[2];
+};
+
+static int spawn(const char *path, const struct child_spec *spec, const char *const *env,
+                 const struct channels *ch, pid_t *pid)
 {
     posix_spawn_file_actions_t fa;
     posix_spawnattr_t at;
 
     posix_spawn_file_actions_init(&fa);
     posix_spawnattr_init(&at);
-    set_actions(&fa, spec->socket, out, err);
+    set_actions(&fa, ch->in[0], ch->out[1], ch->err[1]);
     set_attributes(&at);
     /* posix_spawn's prototype lacks the const that its contract has. */
     int failed = posix_spawn(pid, path, &fa, &at, (char *const *)(uintptr_t)spec->argv,
@@ -121,8 +112,31 @@ static int spawn(const char *path, const struct child_spec *spec, const char *co
     return failed;
 }
 
-static void add_child(struct children *cs, const struct child_spec *spec, pid_t pid, int out,
-                      int err, struct child **made)
+static enum rc start(const struct child_spec *spec, struct channels *ch, pid_t *pid, struct err *e)
+{
+    struct arena a;
+    const char *path;
+
+    arena_init(&a, 0);
+    const char *const *env = argv_env(&a, spec->env);
+    enum rc rc = argv_find(&a, spec->argv[0], env, &path, e);
+    if (rc == RC_OK && spec->served)
+        rc = make_pipe(ch->in, 1, e);
+    if (rc == RC_OK)
+        rc = make_pipe(ch->out, 0, e);
+    if (rc == RC_OK)
+        rc = make_pipe(ch->err, 0, e);
+    if (rc == RC_OK) {
+        int failed = spawn(path, spec, env, ch, pid);
+        if (failed)
+            rc = err_sys(e, RC_CHILD, failed, spec->argv[0], "cannot be started");
+    }
+    arena_fini(&a);
+    return rc;
+}
+
+static struct child *add_child(struct children *cs, const struct child_spec *spec, pid_t pid,
+                               const struct channels *ch)
 {
     struct child *c = xcalloc(1, sizeof(*c));
 
@@ -130,9 +144,10 @@ static void add_child(struct children *cs, const struct child_spec *spec, pid_t 
     c->spec = *spec;
     c->pid = pid;
     c->pidfd = pidfd_open(pid, 0);
-    c->out = out;
-    c->err = err;
-    c->listen = !spec->socket;
+    c->in = ch->in[1];
+    c->out = ch->out[0];
+    c->err = ch->err[0];
+    c->listen = !spec->served;
     buf_init(&c->first, FIRST_ERRORS);
     buf_init(&c->last, LAST_ERRORS);
     for (int i = 0; i < WANT_COUNT; i++)
@@ -141,52 +156,39 @@ static void add_child(struct children *cs, const struct child_spec *spec, pid_t 
     if (cs->list)
         cs->list->prev = c;
     cs->list = c;
-    *made = c;
+    return c;
 }
 
 enum rc child_start(struct children *cs, const struct child_spec *spec, struct child **out,
                     struct err *e)
 {
-    int io[2] = {-1, -1}, err[2] = {-1, -1};
-    struct arena a;
-    const char *path;
+    struct channels ch = {{-1, -1}, {-1, -1}, {-1, -1}};
     pid_t pid = 0;
+    enum rc rc = start(spec, &ch, &pid, e);
 
-    arena_init(&a, 0);
-    const char *const *env = argv_env(&a, spec->env);
-    enum rc rc = argv_find(&a, spec->argv[0], env, &path, e);
-    if (rc == RC_OK)
-        rc = make_channels(spec->socket, io, err, e);
+    close_fd(&ch.in[0]);
+    close_fd(&ch.out[1]);
+    close_fd(&ch.err[1]);
     if (rc == RC_OK) {
-        int failed = spawn(path, spec, env, io[1], err[1], &pid);
-        if (failed)
-            rc = err_sys(e, RC_CHILD, failed, spec->argv[0], "cannot be started");
+        *out = add_child(cs, spec, pid, &ch);
+        return RC_OK;
     }
-    arena_fini(&a);
-    close_fd(&io[1]);
-    close_fd(&err[1]);
-    if (rc != RC_OK) {
-        close_pair(io);
-        close_pair(err);
-        return rc;
-    }
-    add_child(cs, spec, pid, io[0], err[0], out);
-    return RC_OK;
+    close_fd(&ch.in[1]);
+    close_fd(&ch.out[0]);
+    close_fd(&ch.err[0]);
+    return rc;
 }
 
 /* ---- while it runs ---- */
 
-int child_fd(const struct child *c)
+int child_out(const struct child *c)
 {
     return c->out;
 }
 
-int child_take_fd(struct child *c)
+int child_in(const struct child *c)
 {
-    int fd = c->out;
-
-    c->out = -1;
-    return fd;
+    return c->in;
 }
 
 void child_listen(struct child *c, bool on)
@@ -287,6 +289,7 @@ static void child_free(struct child *c)
         c->owner->list = c->next;
     if (c->next)
         c->next->prev = c->prev;
+    close_fd(&c->in);
     close_fd(&c->out);
     close_fd(&c->err);
     close_fd(&c->pidfd);
@@ -299,6 +302,7 @@ void child_drop(struct child *c)
 {
     if (!c)
         return;
+    close_fd(&c->in);
     close_fd(&c->out);
     c->dropped = true;
     c->listen = false;
@@ -328,8 +332,10 @@ void children_free(struct children *cs)
 {
     if (!cs)
         return;
-    for (struct child *c = cs->list; c; c = c->next)
+    for (struct child *c = cs->list; c; c = c->next) {
+        close_fd(&c->in);
         close_fd(&c->out); /* many end by themselves when nobody reads */
+    }
     signal_all(cs, SIGTERM);
     if (!all_gone(cs, END_MS / 2)) {
         signal_all(cs, SIGKILL);
@@ -337,45 +343,27 @@ void children_free(struct children *cs)
     }
     while (cs->list)
         child_free(cs->list);
-    free(cs->fds);
     free(cs);
 }
 
 /* ---- the loop's part ---- */
 
-static int add_fd(struct children *cs, int fd)
+void children_wait_for(struct children *cs, struct waits *w)
 {
-    if (fd < 0)
-        return -1;
-    cs->fds = xgrow(cs->fds, &cs->cap, cs->count + 1, sizeof(*cs->fds));
-    cs->fds[cs->count] = (struct pollfd){.fd = fd, .events = POLLIN};
-    return (int)cs->count++;
-}
-
-size_t children_fds(struct children *cs, struct pollfd **fds)
-{
-    cs->count = 0;
     for (struct child *c = cs->list; c; c = c->next) {
-        c->slot[WANT_OUT] = add_fd(cs, c->listen ? c->out : -1);
-        c->slot[WANT_ERR] = add_fd(cs, c->err);
-        c->slot[WANT_PID] = add_fd(cs, c->pidfd);
+        c->slot[WANT_OUT] = waits_add(w, c->listen ? c->out : -1, POLLIN);
+        c->slot[WANT_ERR] = waits_add(w, c->err, POLLIN);
+        c->slot[WANT_PID] = waits_add(w, c->pidfd, POLLIN);
     }
-    *fds = cs->fds;
-    return cs->count;
 }
 
-static bool is_ready(const struct children *cs, const struct child *c, enum want which)
+static void run_one(struct child *c, const struct waits *w, mono_ms now)
 {
-    return c->slot[which] >= 0 && cs->fds[c->slot[which]].revents != 0;
-}
+    bool look_now = waits_got(w, c->slot[WANT_PID]) || c->pidfd < 0;
 
-static void run_one(struct children *cs, struct child *c, mono_ms now)
-{
-    bool look_now = is_ready(cs, c, WANT_PID) || c->pidfd < 0;
-
-    if (is_ready(cs, c, WANT_ERR))
+    if (waits_got(w, c->slot[WANT_ERR]))
         read_errors(c);
-    if (is_ready(cs, c, WANT_OUT) && c->listen && !c->dropped)
+    if (waits_got(w, c->slot[WANT_OUT]) && c->listen && !c->dropped)
         c->spec.readable(c->spec.arg);
     if (!c->exited && look_now && look(c) && !c->dropped && c->spec.exited)
         c->spec.exited(c->spec.arg);
@@ -387,18 +375,14 @@ static void run_one(struct children *cs, struct child *c, mono_ms now)
         child_free(c);
 }
 
-void children_run(struct children *cs, mono_ms now)
+void children_run(struct children *cs, const struct waits *w, mono_ms now)
 {
     struct child *next;
 
     for (struct child *c = cs->list; c; c = next) {
         next = c->next;
-        run_one(cs, c, now);
+        run_one(c, w, now);
     }
-    /* The array belongs to the last wait: nobody may look at it twice. */
-    cs->count = 0;
-    for (struct child *c = cs->list; c; c = c->next)
-        c->slot[WANT_OUT] = c->slot[WANT_ERR] = c->slot[WANT_PID] = -1;
 }
 
 mono_ms children_due(const struct children *cs, mono_ms now)

@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
-#include <poll.h>
+#include "io/waits.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -20,9 +20,9 @@ struct child;
 struct child_spec {
     const char *const *argv;
     const char *const *env; /* extra NAME=value */
-    bool socket;            /* stdin and stdout are one socket; else /dev/null and a pipe */
+    bool served; /* stdin is a pipe too, and its owner looks after both; else /dev/null */
     void *arg;
-    void (*readable)(void *arg); /* stdout has something, or its end; not for sockets */
+    void (*readable)(void *arg); /* stdout has something, or its end; not if served */
     void (*exited)(void *arg);   /* once; what is in the pipe can still be read */
 };
 
@@ -31,9 +31,8 @@ struct children *children_new(void);
 void children_free(struct children *cs);
 enum rc child_start(struct children *cs, const struct child_spec *spec, struct child **out,
                     struct err *e);
-/* Our end of its stdout (or of the socket). child_take_fd: now the caller's to close. */
-int child_fd(const struct child *c);
-int child_take_fd(struct child *c);
+int child_out(const struct child *c); /* our end of its stdout */
+int child_in(const struct child *c);  /* our end of its stdin, -1 if it has none */
 void child_listen(struct child *c, bool on); /* whether readable() is wanted; on at first */
 bool child_has_exited(const struct child *c);
 /* Looks right now, waiting at most `ms`. */
@@ -44,10 +43,9 @@ const char *child_last_error(struct child *c);   /* last line of stderr, raw */
 /* The owner has no more interest: no more calls to it. Ends the group (TERM, after a while KILL). */
 void child_drop(struct child *c);
 
-/* What to wait for; the array is valid until the next call. */
-size_t children_fds(struct children *cs, struct pollfd **fds);
+void children_wait_for(struct children *cs, struct waits *w);
 /* After waiting: reads, reaps, kills; calls the owners. */
-void children_run(struct children *cs, mono_ms now);
+void children_run(struct children *cs, const struct waits *w, mono_ms now);
 mono_ms children_due(const struct children *cs, mono_ms now);
 
 #endif

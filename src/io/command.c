@@ -55,7 +55,7 @@ static bool read_some(struct command *c)
     struct err e = {0};
 
     for (int i = 0; i < READ_ROUNDS && !c->paused && !c->at_end; i++) {
-        ssize_t n = read(child_fd(c->child), data, sizeof(data));
+        ssize_t n = read(child_out(c->child), data, sizeof(data));
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == EAGAIN)

@@ -91,7 +91,10 @@ static enum rc start_child(struct flight *f, const struct carriers *c, struct re
         return rc;
     if (rq->via == VIA_COMMAND)
         return start_command(f, c, rq, argv, sink, now);
-    return start_http(f, c, rq, pipes_id(c->pipes, argv, rq->env), sink, now);
+    int dial = pipes_id(c->pipes, argv, rq->env);
+    if (dial == 0)
+        return err_set(&f->refused, RC_IO, rq->label, "no socket for the command");
+    return start_http(f, c, rq, dial, sink, now);
 }
 
 struct flight *flight_start(const struct carriers *carriers, const struct flight_conf *conf,

@@ -166,20 +166,13 @@ static size_t on_body(char *data, size_t size, size_t count, void *arg)
 static curl_socket_t on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *addr)
 {
     struct http_transfer *t = arg;
+    const struct http_dialer *d = &t->http->dialer;
+    int fd = socket(addr->family, addr->socktype | SOCK_CLOEXEC, addr->protocol);
 
     (void)purpose;
-    if (t->dial)
-        return t->http->dialer.open(t->http->dialer.arg, t->dial);
-    return socket(addr->family, addr->socktype | SOCK_CLOEXEC, addr->protocol);
-}
-
-static int on_sockopt(void *arg, curl_socket_t fd, curlsocktype purpose)
-{
-    struct http_transfer *t = arg;
-
-    (void)fd;
-    (void)purpose;
-    return t->dial ? CURL_SOCKOPT_ALREADY_CONNECTED : CURL_SOCKOPT_OK;
+    if (fd >= 0 && t->dial)
+        d->opened(d->arg, t->dial, fd);
+    return fd;
 }
 
 /* The connection may outlive its transfer, so this one is handed the multi's owner. */
@@ -187,8 +180,8 @@ static int on_close(void *arg, curl_socket_t fd)
 {
     struct http *h = arg;
 
-    if (h->dialer.close)
-        h->dialer.close(h->dialer.arg, fd);
+    if (h->dialer.closed)
+        h->dialer.closed(h->dialer.arg, fd);
     return close(fd);
 }
 
@@ -289,23 +282,22 @@ static void set_callbacks(struct http_transfer *t)
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, t);
-    curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_sockopt);
-    curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, t);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
     curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, t->http);
 }
 
 static void set_target(struct http_transfer *t, const struct http_request *rq)
 {
-    char name[32], *url = full_url(rq);
+    const struct http_dialer *d = &t->http->dialer;
+    char *url = full_url(rq);
     CURL *easy = t->easy;
 
     curl_easy_setopt(easy, CURLOPT_URL, url);
     free(url);
-    /* A name of its own keeps the connections of different children apart; it is never looked up. */
-    snprintf(name, sizeof(name), "/suantop-dial/%d", rq->dial);
-    if (rq->dial || rq->unix_socket)
-        curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, rq->dial ? name : rq->unix_socket);
+    if (rq->dial)
+        curl_easy_setopt(easy, CURLOPT_ABSTRACT_UNIX_SOCKET, d->name(d->arg, rq->dial));
+    else if (rq->unix_socket)
+        curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, rq->unix_socket);
     if (rq->body) {
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)strlen(rq->body));
         curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, rq->body);
@@ -355,9 +347,9 @@ static enum rc class_of(CURLcode code)
     case CURLE_OUT_OF_MEMORY:
         return RC_NOMEM;
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_SSL_CACERT_BADFILE:
         return RC_USAGE;
+    case CURLE_UNSUPPORTED_PROTOCOL: /* whoever answered does not speak HTTP/1 */
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_BAD_CONTENT_ENCODING:
         return RC_SYNTAX;
@@ -387,18 +379,27 @@ static const char *words_of(CURLcode code)
     }
 }
 
+/* A child that was asked and did not answer may have said on its stderr why. */
+static void add_last_words(struct err *e, const char *said)
+{
+    if (*said)
+        err_set(e, e->rc, e->where, "%s; it said: %s", e->msg, said);
+}
+
 static void explain(struct http_transfer *t, CURLcode code, struct reply *reply)
 {
     const char *why = *t->why ? t->why : curl_easy_strerror(code);
     const struct http_dialer *d = &t->http->dialer;
+    struct err e = {0};
 
-    if (t->stop.rc != RC_OK) {
-        reply->err = t->stop;
-    } else if (t->dial && d->why &&
-               d->why(d->arg, t->dial, &reply->status, &reply->head, &reply->err) != RC_OK) {
-        /* the child said it better */
+    if (t->dial && d->why(d->arg, t->dial, &reply->status, &reply->head, &e) != RC_OK) {
+        reply->err = e; /* the child's end explains everything else */
     } else {
-        err_set(&reply->err, class_of(code), NULL, "%s%s", words_of(code), why);
+        reply->err = t->stop;
+        if (t->stop.rc == RC_OK)
+            err_set(&reply->err, class_of(code), NULL, "%s%s", words_of(code), why);
+        if (t->dial && reply->err.rc != RC_LIMIT)
+            add_last_words(&reply->err, reply->head);
     }
     reply->rc = reply->err.rc;
 }
@@ -512,21 +513,24 @@ mono_ms http_due(struct http *h, mono_ms now)
     return due;
 }
 
-void http_wait(struct http *h, struct pollfd *fds, size_t count, int timeout_ms)
+void http_wait(struct http *h, struct waits *w, int timeout_ms)
 {
     int ready;
 
-    h->waits = xgrow(h->waits, &h->wait_cap, count + 1, sizeof(*h->waits));
-    for (size_t i = 0; i < count; i++)
+    h->waits = xgrow(h->waits, &h->wait_cap, w->count + 1, sizeof(*h->waits));
+    for (size_t i = 0; i < w->count; i++) {
+        short events = w->fds[i].events;
         h->waits[i] = (struct curl_waitfd){
-            .fd = fds[i].fd,
-            .events = (short)(fds[i].events & POLLIN ? CURL_WAIT_POLLIN : 0),
+            .fd = w->fds[i].fd,
+            .events = (short)((events & POLLIN ? CURL_WAIT_POLLIN : 0) |
+                              (events & POLLOUT ? CURL_WAIT_POLLOUT : 0)),
         };
-    curl_multi_poll(h->multi, h->waits, (unsigned)count, timeout_ms, &ready);
+    }
+    curl_multi_poll(h->multi, h->waits, (unsigned)w->count, timeout_ms, &ready);
     /* libcurl does not pass POLLHUP on, which is all that the end of a pipe says: ask again. */
-    if (count && poll(fds, count, 0) < 0)
-        for (size_t i = 0; i < count; i++)
-            fds[i].revents = 0;
+    if (w->count && poll(w->fds, w->count, 0) < 0)
+        for (size_t i = 0; i < w->count; i++)
+            w->fds[i].revents = 0;
 }
 
 void http_wakeup(struct http *h)

@@ -4,23 +4,25 @@
  * Redirects are never followed: a 3xx is an error whose text names the target's host. No netrc, no proxy
  * from the environment, https unless the source says otherwise, certificates always verified. Time-outs
  * are ours (sink.h), so that a pause of ours is not the server's fault. Decompressed bytes are counted
- * where they arrive. A request may go through a socket that somebody else opens (a child's stdin and
- * stdout): then the connection's life is that of the socket.
+ * where they arrive. A request may go to a server that lives as long as its connection (a child).
  * Thread: net; http_wakeup any. */
 #ifndef SUAN_IO_HTTP_H
 #define SUAN_IO_HTTP_H
 
 #include "io/sink.h"
-#include <poll.h>
+#include "io/waits.h"
 
 struct http;
 struct http_transfer;
 
-/* Opens the socket of connection `id` (>= 1) and is told when libcurl closes it. */
+/* Somebody who puts a server behind a local address (name) and wants to know its connections. Not an
+ * already connected socket: libcurl 7.88 (Debian 12) connects those once more, which fails. */
 struct http_dialer {
     void *arg;
-    int (*open)(void *arg, int id); /* -1: could not */
-    void (*close)(void *arg, int fd);
+    /* Name in the abstract namespace of connection kind `id` (>= 1). */
+    const char *(*name)(void *arg, int id);
+    void (*opened)(void *arg, int id, int fd); /* about to be connected */
+    void (*closed)(void *arg, int fd);         /* about to be closed */
     /* Why the connection broke, if the other end knows: fills e and *status, returns its rc or RC_OK.
      * The text of *head lives until the next call. */
     enum rc (*why)(void *arg, int id, int *status, const char **head, struct err *e);
@@ -50,8 +52,8 @@ void http_cancel(struct http_transfer *t);
 void http_run(struct http *h, mono_ms now);
 /* When http_run wants to be called at the latest. */
 mono_ms http_due(struct http *h, mono_ms now);
-/* Sleeps until a transfer, one of fds or http_wakeup wants something, at most timeout_ms. */
-void http_wait(struct http *h, struct pollfd *fds, size_t count, int timeout_ms);
+/* Sleeps until a transfer, one of the waits or http_wakeup wants something, at most timeout_ms. */
+void http_wait(struct http *h, struct waits *w, int timeout_ms);
 void http_wakeup(struct http *h);
 
 #endif

@@ -21,3 +21,4 @@ noinst_LIBRARIES += %D%/libio.a
 %C%_libio_a_SOURCES += %D%/source.c %D%/source.h
 %C%_libio_a_SOURCES += %D%/standing.c %D%/standing.h
 %C%_libio_a_SOURCES += %D%/verdict.c %D%/verdict.h
+%C%_libio_a_SOURCES += %D%/waits.c %D%/waits.h

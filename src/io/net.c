@@ -30,6 +30,7 @@ struct lookup {
 struct net {
     struct net_options options;
     struct carriers carriers; /* the thread's, while it runs */
+    struct waits waits;
     struct source **sources;
     size_t count, made;
     pthread_t thread;
@@ -154,6 +155,7 @@ void net_free(struct net *n)
     }
     pthread_cond_destroy(&n->settled);
     pthread_mutex_destroy(&n->lock);
+    waits_fini(&n->waits);
     free(n->sources);
     free(n->refresh);
     free(n);
@@ -219,18 +221,20 @@ static int time_to_sleep(struct net *n, mono_ms now)
 static void turn(struct net *n)
 {
     mono_ms now = clock_mono();
-    struct pollfd *fds;
 
     take_refreshes(n, now);
     take_lookups(n, now);
     for (size_t i = 0; i < n->count; i++)
         source_run(n->sources[i], now, clock_wall());
     count_unsettled(n);
-    size_t count = children_fds(n->carriers.children, &fds);
-    http_wait(n->carriers.http, fds, count, time_to_sleep(n, clock_mono()));
+    waits_clear(&n->waits);
+    children_wait_for(n->carriers.children, &n->waits);
+    pipes_wait_for(n->carriers.pipes, &n->waits);
+    http_wait(n->carriers.http, &n->waits, time_to_sleep(n, clock_mono()));
     now = clock_mono();
     http_run(n->carriers.http, now);
-    children_run(n->carriers.children, now);
+    pipes_run(n->carriers.pipes);
+    children_run(n->carriers.children, &n->waits, now);
 }
 
 static bool is_stopped(struct net *n)

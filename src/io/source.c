@@ -21,6 +21,7 @@ enum {
 struct source {
     struct source_env env;
     const struct collector_ops *ops;
+    struct source_conf own_conf; /* a copy: its strings are borrowed */
     const struct source_conf *conf;
     void *state;
     bool open; /* false: the collector refused its configuration */
@@ -390,7 +391,8 @@ struct source *source_new(const struct source_env *env, const struct net_source 
 
     s->env = *env;
     s->ops = conf->ops;
-    s->conf = &conf->conf;
+    s->own_conf = conf->conf;
+    s->conf = &s->own_conf;
     s->recorder = recorder;
     s->random = env->seed;
     s->plan_now = true;

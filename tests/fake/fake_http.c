@@ -52,9 +52,19 @@ struct fake_http {
 
 /* ---- the script ---- */
 
+static size_t room_for(size_t len)
+{
+    size_t room = 64;
+
+    while (room < len + 1)
+        room *= 2;
+    return room;
+}
+
 static void append(char **to, size_t *len, const void *data, size_t n)
 {
-    *to = realloc(*to, *len + n + 1);
+    if (!*to || room_for(*len) != room_for(*len + n))
+        *to = realloc(*to, room_for(*len + n));
     memcpy(*to + *len, data, n);
     *len += n;
     (*to)[*len] = '\0';

@@ -36,42 +36,117 @@ def encode(value):
 
 
 def document(key, rows, **more):
-    meta = {"plugin": {"type": "openapi/v0.0.38", "name": "Slurm OpenAPI v0.0.38"},
-            "Slurm": {"version": {"major": 22, "micro": 8, "minor": 5}, "release": "22.05.8"}}
+    meta = {
+        "plugin": {"type": "openapi/v0.0.38", "name": "Slurm OpenAPI v0.0.38"},
+        "Slurm": {"version": {"major": 22, "micro": 8, "minor": 5}, "release": "22.05.8"},
+    }
     return encode({"meta": meta, "errors": [], key: rows, **more})
 
 
 def job(number, **fields):
     now = int(time.time())
-    return {"account": "lab", "array_job_id": 0, "array_task_id": None, "array_task_string": "", "cpus": 2,
-            "dependency": "", "eligible_time": now - 600, "end_time": 0, "exit_code": 0, "features": "",
-            "gres_detail": [], "job_id": number, "job_state": "RUNNING", "licenses": "", "name": f"job{number}",
-            "nodes": "c1", "node_count": 1, "partition": "batch", "preempt_time": 0, "priority": 1000 + number,
-            "qos": "normal", "requeue": True, "required_nodes": "", "restart_cnt": 0, "resv_name": "",
-            "start_time": now - 300, "state_description": "", "state_reason": "None", "submit_time": now - 900,
-            "time_limit": 600, "tres_alloc_str": "", "tres_per_job": "", "tres_per_node": "", "user_name": "ada",
-            **fields}
+    return {
+        "account": "lab",
+        "array_job_id": 0,
+        "array_task_id": None,
+        "array_task_string": "",
+        "cpus": 2,
+        "dependency": "",
+        "eligible_time": now - 600,
+        "end_time": 0,
+        "exit_code": 0,
+        "features": "",
+        "gres_detail": [],
+        "job_id": number,
+        "job_state": "RUNNING",
+        "licenses": "",
+        "name": f"job{number}",
+        "nodes": "c1",
+        "node_count": 1,
+        "partition": "batch",
+        "preempt_time": 0,
+        "priority": 1000 + number,
+        "qos": "normal",
+        "requeue": True,
+        "required_nodes": "",
+        "restart_cnt": 0,
+        "resv_name": "",
+        "start_time": now - 300,
+        "state_description": "",
+        "state_reason": "None",
+        "submit_time": now - 900,
+        "time_limit": 600,
+        "tres_alloc_str": "",
+        "tres_per_job": "",
+        "tres_per_node": "",
+        "user_name": "ada",
+        **fields,
+    }
 
 
 def node(name, **fields):
     now = int(time.time())
-    return {"active_features": "", "address": "10.0.0.1", "alloc_cpus": 2, "alloc_memory": 1000, "boot_time": now - 90000,
-            "cpu_load": 100, "cpus": 64, "features": "", "free_memory": 9000, "gres": "gpu:h200:4",
-            "gres_used": "gpu:h200:1(IDX:0)", "hostname": name, "idle_cpus": 62, "last_busy": now, "name": name,
-            "operating_system": "Linux", "partitions": ["batch"], "real_memory": 64000, "reason": "",
-            "reason_changed_at": 0, "reason_set_by_user": None, "slurmd_version": "22.05.8", "state": "mixed",
-            "state_flags": [], "tres": "cpu=64", "tres_used": "cpu=2", **fields}
+    return {
+        "active_features": "",
+        "address": "10.0.0.1",
+        "alloc_cpus": 2,
+        "alloc_memory": 1000,
+        "boot_time": now - 90000,
+        "cpu_load": 100,
+        "cpus": 64,
+        "features": "",
+        "free_memory": 9000,
+        "gres": "gpu:h200:4",
+        "gres_used": "gpu:h200:1(IDX:0)",
+        "hostname": name,
+        "idle_cpus": 62,
+        "last_busy": now,
+        "name": name,
+        "operating_system": "Linux",
+        "partitions": ["batch"],
+        "real_memory": 64000,
+        "reason": "",
+        "reason_changed_at": 0,
+        "reason_set_by_user": None,
+        "slurmd_version": "22.05.8",
+        "state": "mixed",
+        "state_flags": [],
+        "tres": "cpu=64",
+        "tres_used": "cpu=2",
+        **fields,
+    }
 
 
 def partition(name="batch", **fields):
-    return {"flags": ["default"], "max_time_limit": -1, "name": name, "nodes": "c[1-2]", "preemption_mode": ["disabled"],
-            "priority_tier": 1, "state": "UP", "total_cpus": 128, "total_nodes": 2, **fields}
+    return {
+        "flags": ["default"],
+        "max_time_limit": -1,
+        "name": name,
+        "nodes": "c[1-2]",
+        "preemption_mode": ["disabled"],
+        "priority_tier": 1,
+        "state": "UP",
+        "total_cpus": 128,
+        "total_nodes": 2,
+        **fields,
+    }
 
 
 def reservation(name="maint", **fields):
     now = int(time.time())
-    return {"accounts": "", "end_time": now + 7200, "flags": ["MAINT"], "name": name, "node_count": 1, "node_list": "c1",
-            "partition": "", "start_time": now + 3600, "users": "root", "watts": 4294967294, **fields}
+    return {
+        "accounts": "",
+        "end_time": now + 7200,
+        "flags": ["MAINT"],
+        "name": name,
+        "node_count": 1,
+        "node_list": "c1",
+        "partition": "",
+        "start_time": now + 3600,
+        "users": "root",
+        "watts": 4294967294,
+        **fields,
+    }
 
 
 def license_(name="matlab", **fields):
@@ -79,8 +154,15 @@ def license_(name="matlab", **fields):
 
 
 def statistics(**fields):
-    return {"jobs_pending": 1, "jobs_running": 1, "server_thread_count": 2, "agent_queue_size": 0,
-            "schedule_cycle_last": 90, "rpcs_by_user": [{"user": "root", "count": 9, "average_time": 300}], **fields}
+    return {
+        "jobs_pending": 1,
+        "jobs_running": 1,
+        "server_thread_count": 2,
+        "agent_queue_size": 0,
+        "schedule_cycle_last": 90,
+        "rpcs_by_user": [{"user": "root", "count": 9, "average_time": 300}],
+        **fields,
+    }
 
 
 def healthy():
@@ -88,8 +170,12 @@ def healthy():
     return {
         "ping": document("pings", [{"hostname": "ctl", "ping": "UP", "status": 0, "mode": "primary"}]),
         "diag": document("statistics", statistics()),
-        "nodes": document("nodes", [node("c1"), node("c2", state="idle", alloc_cpus=0, gres_used="gpu:h200:0(IDX:N/A)")]),
-        "jobs": document("jobs", [job(1), job(2, job_state="PENDING", nodes="", start_time=0, state_reason="Resources")]),
+        "nodes": document(
+            "nodes", [node("c1"), node("c2", state="idle", alloc_cpus=0, gres_used="gpu:h200:0(IDX:N/A)")]
+        ),
+        "jobs": document(
+            "jobs", [job(1), job(2, job_state="PENDING", nodes="", start_time=0, state_reason="Resources")]
+        ),
         "partitions": document("partitions", [partition()]),
         "reservations": document("reservations", [reservation()]),
         "licenses": document("licenses", [license_()]),
@@ -113,6 +199,7 @@ def chunked(pieces):
         for piece in pieces:
             sock.sendall(b"%x\r\n%s\r\n" % (len(piece), piece))
         sock.sendall(b"0\r\n\r\n")
+
     return write
 
 
@@ -122,21 +209,25 @@ def zipped(body, name="gzip"):
 
 def broken_off(data, how="fin"):
     """Sends data, then ends the connection politely ("fin") or not ("rst")."""
+
     def write(sock):
         sock.sendall(data)
         if how == "rst":
             time.sleep(0.05)
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         raise ConnectionError
+
     return write
 
 
 def dripping(data, pause=0.5):
     """One byte after the other, for as long as somebody listens."""
+
     def write(sock):
         for i in range(len(data)):
-            sock.sendall(data[i:i + 1])
+            sock.sendall(data[i : i + 1])
             time.sleep(pause)
+
     return write
 
 
@@ -144,6 +235,7 @@ def silent(data=b"", seconds=120):
     def write(sock):
         sock.sendall(data)
         time.sleep(seconds)
+
     return write
 
 

@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: MIT
+ * test_io_net.c - sources against a server that does wrong what its script says: each fault gets its
+ * class and its words, and a healthy source beside it keeps its pace. */
+#include "tests/unit/unit.h"
+
+#include "io/secret.h"
+#include "tests/fake/fake_http.h"
+#include "tests/fake/rig.h"
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define GOOD                                                                                       \
+    "on GET /nodes\n header Content-Type: application/json\n"                                      \
+    " body {\"rows\": [{\"name\":\"n1\",\"cpus\":4},{\"name\":\"n2\",\"cpus\":8}]}\n"
+
+/* On the heap: a test that fails leaves its threads running. */
+struct pair {
+    struct rig rig;
+    struct fake_http *good, *bad;
+};
+
+static void pair_start(struct pair *p, const char *script, const char *extra_name,
+                       const char *extra_value)
+{
+    p->good = fake_http_start(GOOD, NULL);
+    p->bad = fake_http_start(script, NULL);
+    rig_init(&p->rig);
+    fake_conf_init(rig_add(&p->rig, NULL), 0, "good", "url", fake_http_url(p->good), "insecure",
+                   "true", "every", "50ms", NULL);
+    fake_conf_init(rig_add(&p->rig, NULL), 1, "bad", "url", fake_http_url(p->bad), "insecure",
+                   "true", "every", "100ms", extra_name ? extra_name : "path",
+                   extra_name ? extra_value : "/nodes", NULL);
+    rig_start(&p->rig);
+}
+
+static void pair_stop(struct pair *p)
+{
+    rig_fini(&p->rig);
+    fake_http_stop(p->good);
+    fake_http_stop(p->bad);
+    free(p);
+}
+
+/* The bad source fails with this class and these words; the good one never stops. */
+static void expect_fault(const char *script, const char *class, const char *words, int within_ms)
+{
+    struct pair *p = calloc(1, sizeof(*p));
+    struct rig_source s;
+
+    pair_start(p, script, NULL, NULL);
+    bool paused = strcmp(class, "paused") == 0;
+    assert_true(
+        rig_wait_state(&p->rig, 1, paused ? source_state_PAUSED : source_state_FAILED, within_ms));
+    size_t before = fake_http_requests(p->good);
+    mono_ms since = clock_mono();
+    rig_source(&p->rig, 1, &s);
+    assert_string_equal(s.error_code, paused ? "auth" : class);
+    if (!strstr(s.error, words))
+        fail_msg("\"%s\" is not in \"%s\"", words, s.error);
+    poll(NULL, 0, 300);
+    size_t polls = fake_http_requests(p->good) - before;
+    mono_ms took = clock_mono() - since;
+    assert_in_range(polls, (size_t)took / 50 / 3, (size_t)took / 50 + 2);
+    assert_true(rig_wait_state(&p->rig, 0, source_state_OK, 100));
+    assert_int_equal(rig_nodes(&p->rig, true), 2);
+    pair_stop(p);
+}
+
+static void test_good(void **state)
+{
+    struct pair *p = calloc(1, sizeof(*p));
+    struct rig_source s;
+
+    (void)state;
+    pair_start(p, GOOD, NULL, NULL);
+    assert_true(rig_wait_nodes(&p->rig, 2, 2000));
+    assert_true(rig_wait_state(&p->rig, 1, source_state_OK, 2000));
+    assert_int_equal(net_wait_first_round(p->rig.net, 2000), 0);
+    rig_source(&p->rig, 1, &s);
+    assert_true(s.requests >= 1 && s.failures == 0);
+    assert_true(s.last_ok_at > 0 && s.next_try_at >= s.last_ok_at);
+    fake_http_script(p->bad, "on GET /nodes\n body {\"rows\":[{\"name\":\"n1\"}]}\n");
+    fake_http_script(p->good, "on GET /nodes\n body {\"rows\":[{\"name\":\"n1\"}]}\n");
+    assert_true(rig_wait_nodes(&p->rig, 1, 2000));
+    assert_true(fake_http_connections(p->good) <= 2); /* kept alive */
+    pair_stop(p);
+}
+
+static void test_one_byte_chunks(void **state)
+{
+    struct pair *p = calloc(1, sizeof(*p));
+
+    (void)state;
+    pair_start(p, GOOD " length chunked\n pieces 1 0\n", NULL, NULL);
+    assert_true(rig_wait_state(&p->rig, 1, source_state_OK, 3000));
+    pair_stop(p);
+}
+
+static void test_bad_element(void **state)
+{
+    struct pair *p = calloc(1, sizeof(*p));
+    struct rig_source s;
+
+    (void)state;
+    pair_start(
+        p, "on GET /nodes\n body {\"rows\":[{\"name\":\"n1\"},{\"cpus\":3},{\"name\":\"n7\"}]}\n",
+        NULL, NULL);
+    assert_true(rig_wait_nodes(&p->rig, 3, 2000));
+    rig_wait_state(&p->rig, 1, source_state_OK, 1000);
+    rig_source(&p->rig, 1, &s);
+    assert_true(s.bad >= 1);
+    assert_string_equal(s.bad_example, "a row without a name");
+    pair_stop(p);
+}
+
+static void test_cut_body(void **state)
+{
+    (void)state;
+    expect_fault(GOOD " cut 20\n", "net", "ended early", 2000);
+}
+
+static void test_reset(void **state)
+{
+    (void)state;
+    expect_fault(GOOD " cut 20\n rst\n", "net", "", 2000);
+}
+
+static void test_length_lies(void **state)
+{
+    (void)state;
+    expect_fault(
+        "on GET /nodes\n length 20\n body {\"rows\":[{\"name\":\"n1\"},{\"name\":\"n2\"}]}\n",
+        "syntax", "not proper JSON", 2000);
+    expect_fault("on GET /nodes\n length 90000\n body {\"rows\":[]}\n stall body 4\n", "timeout",
+                 "not complete", 8000);
+}
+
+static void test_html(void **state)
+{
+    (void)state;
+    expect_fault(
+        "on GET /nodes\n header Content-Type: text/html\n body <!DOCTYPE html><h1>Log in</h1>\n",
+        "syntax", "<!DOCTYPE", 2000);
+    expect_fault("on GET /nodes\n status 500 Internal Server Error\n body <html>oops\n", "http",
+                 "HTTP status 500, internal error: <html>oops", 2000);
+    expect_fault("on GET /nodes\n body \n", "syntax", "(empty)", 2000);
+    expect_fault("on GET /nodes\n raw SSH-2.0-OpenSSH_9.2\\r\\n\n", "syntax", "HTTP/0.9", 2000);
+}
+
+static void test_too_many_requests(void **state)
+{
+    struct pair *p = calloc(1, sizeof(*p));
+    struct rig_source s;
+
+    (void)state;
+    expect_fault("on GET /nodes\n status 429 Too Many Requests\n header Retry-After: 99999999\n",
+                 "http", "too many requests", 2000);
+    p->good = fake_http_start(GOOD, NULL);
+    p->bad = fake_http_start("on GET /nodes\n status 429 Too Many\n header Retry-After: 99999999\n",
+                             NULL);
+    rig_init(&p->rig);
+    p->rig.options.interval_override_ms = 0;
+    fake_conf_init(rig_add(&p->rig, NULL), 0, "bad", "url", fake_http_url(p->bad), "insecure",
+                   "true", NULL);
+    rig_start(&p->rig);
+    assert_true(rig_wait_state(&p->rig, 0, source_state_FAILED, 2000));
+    rig_source(&p->rig, 0, &s);
+    wall_ms wait = s.next_try_at - clock_wall();
+    assert_true(wait > 55000 && wait <= 60500);
+    assert_int_equal(fake_http_requests(p->bad), 1);
+    /* The operator need not wait. */
+    fake_http_script(p->bad, GOOD);
+    net_refresh(p->rig.net, -1);
+    assert_true(rig_wait_state(&p->rig, 0, source_state_OK, 1000));
+    pair_stop(p);
+}
+
+static void test_stalls(void **state)
+{
+    (void)state;
+    expect_fault("on GET /nodes\n stall headers\n", "timeout", "no answer within 1.0 s", 3000);
+    expect_fault(GOOD " stall body 10\n", "timeout", "not complete within 3.0 s", 6000);
+    expect_fault(GOOD " slow headers 100\n", "timeout", "within", 6000);
+}
+
+static void test_drip(void **state)
+{
+    struct pair *p = calloc(1, sizeof(*p));
+    struct rig_source s;
+
+    (void)state;
+    pair_start(p, "on GET /nodes\n body {\"rows\": [\n repeat 1000 \\n\n pieces 1 200\n", "total",
+               "20s");
+    assert_true(rig_wait_state(&p->rig, 1, source_state_FAILED, 8000));
+    rig_source(&p->rig, 1, &s);
+    assert_string_equal(s.error_code, "timeout");
+    assert_non_null(strstr(s.error, "drips"));
+    pair_stop(p);
+}
+
+/* Unpacking up to the cap takes the thread a while each time, so the pace is not measured here. */
+static void test_bomb(void **state)
+{
+    struct pair *p = calloc(1, sizeof(*p));
+    struct rig_source s;
+
+    (void)state;
+    pair_start(p, "on GET /nodes\n gzip 200\n", NULL, NULL);
+    assert_true(rig_wait_state(&p->rig, 1, source_state_FAILED, 5000));
+    rig_source(&p->rig, 1, &s);
+    assert_string_equal(s.error_code, "limit");
+    assert_non_null(strstr(s.error, "longer than 67108864 bytes"));
+    assert_true(rig_wait_state(&p->rig, 0, source_state_OK, 1000));
+    pair_stop(p);
+    expect_fault("on GET /nodes\n header Content-Encoding: gzip\n body not gzip at all\n", "syntax",
+                 "", 2000);
+}
+
+static void test_endless(void **state)
+{
+    struct pair *p = calloc(1, sizeof(*p));
+    struct rig_source s;
+
+    (void)state;
+    pair_start(p, "on GET /nodes\n body {\"rows\":[1\n repeat 5000 ,1\n endless\n", "body_max",
+               "1000000");
+    assert_true(rig_wait_state(&p->rig, 1, source_state_FAILED, 3000));
+    rig_source(&p->rig, 1, &s);
+    assert_string_equal(s.error_code, "limit");
+    pair_stop(p);
+    expect_fault("on GET /nodes\n raw HTTP/1.1 200 OK\\r\\nX: \n", "syntax", "(empty)", 3000);
+}
+
+static void test_redirects(void **state)
+{
+    static const char *const status[] = {"301 Moved", "302 Found", "307 Temporary",
+                                         "308 Permanent"};
+    struct fake_http *thief = fake_http_start("on * /\n", NULL);
+    char script[512], words[64];
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        snprintf(script, sizeof(script),
+                 "on GET /nodes\n status %s\n header Location: http://localhost:%d/steal\n",
+                 status[i], fake_http_port(thief));
+        snprintf(words, sizeof(words), "host localhost");
+        expect_fault(script, "http", words, 2000);
+    }
+    expect_fault("on GET /nodes\n status 302 Found\n header Location: file:///etc/passwd\n", "http",
+                 "not followed", 2000);
+    expect_fault("on GET /nodes\n status 302 Found\n header Location: http://169.254.169.254/x\n",
+                 "http", "169.254.169.254", 2000);
+    assert_int_equal(fake_http_requests(thief), 0);
+    assert_int_equal(fake_http_connections(thief), 0);
+    fake_http_stop(thief);
+}
+
+/* ---- tokens ---- */
+
+static char token_path[] = "/tmp/suantop-test-token-XXXXXX";
+
+static void write_token(const char *token, mode_t mode)
+{
+    int fd = open(token_path, O_WRONLY | O_TRUNC | O_CREAT, 0600);
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, token, strlen(token)), strlen(token));
+    fchmod(fd, mode);
+    close(fd);
+}
+
+static void token_rig(struct pair *p, const char *script, const struct collector_ops *ops)
+{
+    p->good = fake_http_start(GOOD, NULL);
+    p->bad = fake_http_start(script, NULL);
+    rig_init(&p->rig);
+    fake_conf_init(rig_add(&p->rig, ops), 0, "slurm", "url", fake_http_url(p->bad), "insecure",
+                   "true", "user", "ops", "token_file", token_path, "every", "50ms", NULL);
+    rig_start(&p->rig);
+}
+
+static void test_token(void **state)
+{
+    struct pair *p = calloc(1, sizeof(*p));
+
+    (void)state;
+    write_token("SLURM_JWT=canary-token-1\n", 0600);
+    token_rig(
+        p,
+        GOOD
+        " want X-SLURM-USER-NAME: ops\n want X-SLURM-USER-TOKEN: canary-token-1\n lack Authorization\n",
+        &fake_collector);
+    assert_true(rig_wait_state(&p->rig, 0, source_state_OK, 2000));
+    assert_int_equal(fake_http_misses(p->bad), 0);
+    pair_stop(p);
+    p = calloc(1, sizeof(*p));
+    token_rig(p, GOOD " want Authorization: Bearer canary-token-1\n lack X-SLURM-USER-TOKEN\n",
+              &fake_collector_bearer);
+    assert_true(rig_wait_state(&p->rig, 0, source_state_OK, 2000));
+    assert_int_equal(fake_http_misses(p->bad), 0);
+    pair_stop(p);
+}
+
+static void test_wrong_token_pauses(void **state)
+{
+    struct pair *p = calloc(1, sizeof(*p));
+    struct rig_source s;
+
+    (void)state;
+    write_token("canary-token-2", 0600);
+    token_rig(p, "on GET /nodes\n status 401 Unauthorized\n body Authentication failure\n",
+              &fake_collector);
+    assert_true(rig_wait_state(&p->rig, 0, source_state_PAUSED, 2000));
+    rig_source(&p->rig, 0, &s);
+    assert_string_equal(s.error_code, "auth");
+    assert_non_null(strstr(s.error, "Authentication failure"));
+    assert_true(*s.mend);
+    poll(NULL, 0, 3500); /* it looks at the file, and finds it the same */
+    assert_int_equal(fake_http_requests(p->bad), 1);
+    fake_http_script(p->bad, GOOD " want X-SLURM-USER-TOKEN: canary-token-3\n");
+    write_token("canary-token-3", 0600);
+    assert_true(rig_wait_state(&p->rig, 0, source_state_OK, 5000));
+    assert_int_equal(fake_http_misses(p->bad), 0);
+    pair_stop(p);
+}
+
+static void test_open_token_file(void **state)
+{
+    struct pair *p = calloc(1, sizeof(*p));
+    struct rig_source s;
+    char mend[128];
+
+    (void)state;
+    write_token("canary-token-4", 0644);
+    token_rig(p, GOOD, &fake_collector);
+    assert_true(rig_wait_state(&p->rig, 0, source_state_PAUSED, 2000));
+    rig_source(&p->rig, 0, &s);
+    snprintf(mend, sizeof(mend), "chmod 600 %s", token_path);
+    assert_string_equal(s.mend, mend);
+    assert_int_equal(fake_http_requests(p->bad), 0);
+    chmod(token_path, 0600);
+    assert_true(rig_wait_state(&p->rig, 0, source_state_OK, 5000));
+    pair_stop(p);
+}
+
+static void test_token_command(void **state)
+{
+    struct pair *p = calloc(1, sizeof(*p));
+    struct rig_source s;
+    char file[256];
+
+    (void)state;
+    p->good = fake_http_start(GOOD, NULL);
+    p->bad = fake_http_start(GOOD " want X-SLURM-USER-TOKEN: canary-token-5\n", NULL);
+    write_token("canary-token-5", 0600);
+    snprintf(file, sizeof(file), "cat '%s'", token_path);
+    rig_init(&p->rig);
+    fake_conf_init(rig_add(&p->rig, NULL), 0, "slurm", "url", fake_http_url(p->bad), "insecure",
+                   "true", "token_command", file, NULL);
+    fake_conf_init(rig_add(&p->rig, NULL), 1, "broken", "url", fake_http_url(p->bad), "insecure",
+                   "true", "token_command", "sh -c 'echo no such key >&2; exit 3'", NULL);
+    rig_start(&p->rig);
+    assert_true(rig_wait_state(&p->rig, 0, source_state_OK, 2000));
+    assert_true(rig_wait_state(&p->rig, 1, source_state_FAILED, 2000));
+    assert_int_equal(fake_http_misses(p->bad), 0);
+    rig_source(&p->rig, 1, &s);
+    assert_string_equal(s.error_code, "auth");
+    assert_non_null(strstr(s.error, "status 3: no such key"));
+    pair_stop(p);
+}
+
+/* ---- the rest ---- */
+
+static void test_plain_http_refused(void **state)
+{
+    struct pair *p = calloc(1, sizeof(*p));
+    struct rig_source s;
+
+    (void)state;
+    p->good = fake_http_start(GOOD, NULL);
+    p->bad = fake_http_start(GOOD, NULL);
+    rig_init(&p->rig);
+    fake_conf_init(rig_add(&p->rig, NULL), 0, "plain", "url", fake_http_url(p->bad), NULL);
+    rig_start(&p->rig);
+    assert_true(rig_wait_state(&p->rig, 0, source_state_FAILED, 2000));
+    rig_source(&p->rig, 0, &s);
+    assert_string_equal(s.error_code, "usage");
+    assert_non_null(strstr(s.error, "insecure"));
+    assert_int_equal(fake_http_connections(p->bad), 0);
+    pair_stop(p);
+}
+
+static void test_unix_socket(void **state)
+{
+    struct rig *rig = calloc(1, sizeof(*rig));
+    struct fake_http *f = fake_http_start(GOOD, "/tmp/suantop-test-http.sock");
+
+    (void)state;
+    rig_init(rig);
+    fake_conf_init(rig_add(rig, NULL), 0, "unix", "socket", "/tmp/suantop-test-http.sock", NULL);
+    rig_start(rig);
+    assert_true(rig_wait_state(rig, 0, source_state_OK, 2000));
+    rig_fini(rig);
+    free(rig);
+    fake_http_stop(f);
+}
+
+struct answer {
+    pthread_mutex_t lock;
+    uint32_t ticket;
+    enum rc rc;
+    char text[256];
+};
+
+static void on_raw(void *arg, uint32_t ticket, enum rc rc, const char *text, size_t len,
+                   const struct err *e)
+{
+    struct answer *a = arg;
+
+    (void)e;
+    pthread_mutex_lock(&a->lock);
+    snprintf(a->text, sizeof(a->text), "%.*s", (int)len, text);
+    a->rc = rc;
+    a->ticket = ticket;
+    pthread_mutex_unlock(&a->lock);
+}
+
+static bool is_answered(struct rig *r, void *arg)
+{
+    struct answer *a = arg;
+
+    (void)r;
+    pthread_mutex_lock(&a->lock);
+    bool answered = a->ticket != 0;
+    pthread_mutex_unlock(&a->lock);
+    return answered;
+}
+
+static void test_lookup(void **state)
+{
+    struct pair *p = calloc(1, sizeof(*p));
+    static struct answer a = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+    (void)state;
+    p->good = fake_http_start(GOOD "on GET /node/a%2Fb%20%2E\n body {\"raw\": \"yes\"}\n", NULL);
+    p->bad = fake_http_start(GOOD "on GET /node/a%2Fb%20\n body {\"raw\": \"\\x1b\"}\n", NULL);
+    rig_init(&p->rig);
+    p->rig.options.raw = on_raw;
+    p->rig.options.raw_arg = &a;
+    fake_conf_init(rig_add(&p->rig, NULL), 0, "one", "url", fake_http_url(p->bad), "insecure",
+                   "true", NULL);
+    rig_start(&p->rig);
+    uint32_t ticket = net_lookup(p->rig.net, 0, ENTITY_NODE, "a/b ", 4);
+    assert_true(rig_wait(&p->rig, is_answered, &a, 2000));
+    assert_int_equal(a.ticket, ticket);
+    assert_int_equal(a.rc, RC_OK);
+    assert_string_equal(a.text, "{\"raw\": \"\x1b\"}");
+    a.ticket = 0;
+    net_lookup(p->rig.net, 0, ENTITY_JOB, "1", 1);
+    assert_true(rig_wait(&p->rig, is_answered, &a, 2000));
+    assert_int_equal(a.rc, RC_UNSUPPORTED);
+    pair_stop(p);
+}
+
+static void test_stop_is_quick(void **state)
+{
+    struct pair *p = calloc(1, sizeof(*p));
+
+    (void)state;
+    pair_start(p, "on GET /nodes\n stall headers\n", "patience", "1h");
+    assert_true(rig_wait_state(&p->rig, 0, source_state_OK, 2000));
+    mono_ms before = clock_mono();
+    net_stop(p->rig.net);
+    assert_true(clock_mono() - before < 1000);
+    pair_stop(p);
+}
+
+static void test_dead_server(void **state)
+{
+    struct rig *rig = calloc(1, sizeof(*rig));
+    struct rig_source s;
+
+    (void)state;
+    rig_init(rig);
+    fake_conf_init(rig_add(rig, NULL), 0, "dead", "url", "http://127.0.0.1:1", "insecure", "true",
+                   NULL);
+    fake_conf_init(rig_add(rig, NULL), 1, "nameless", "url", "https://no-such-host.invalid", NULL);
+    rig_start(rig);
+    assert_true(rig_wait_state(rig, 0, source_state_FAILED, 2000));
+    assert_int_equal(net_wait_first_round(rig->net, 6000), 0);
+    assert_true(rig_wait_state(rig, 1, source_state_FAILED, 6000));
+    rig_source(rig, 0, &s);
+    assert_string_equal(s.error_code, "net");
+    rig_fini(rig);
+    free(rig);
+}
+
+static int setup(void **state)
+{
+    int fd = mkstemp(token_path);
+
+    (void)state;
+    if (fd < 0)
+        return -1;
+    close(fd);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    unlink(token_path);
+    secret_forget_all();
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_good),
+        cmocka_unit_test(test_one_byte_chunks),
+        cmocka_unit_test(test_bad_element),
+        cmocka_unit_test(test_cut_body),
+        cmocka_unit_test(test_reset),
+        cmocka_unit_test(test_length_lies),
+        cmocka_unit_test(test_html),
+        cmocka_unit_test(test_too_many_requests),
+        cmocka_unit_test(test_stalls),
+        cmocka_unit_test(test_drip),
+        cmocka_unit_test(test_bomb),
+        cmocka_unit_test(test_endless),
+        cmocka_unit_test(test_redirects),
+        cmocka_unit_test(test_token),
+        cmocka_unit_test(test_wrong_token_pauses),
+        cmocka_unit_test(test_open_token_file),
+        cmocka_unit_test(test_token_command),
+        cmocka_unit_test(test_plain_http_refused),
+        cmocka_unit_test(test_unix_socket),
+        cmocka_unit_test(test_lookup),
+        cmocka_unit_test(test_stop_is_quick),
+        cmocka_unit_test(test_dead_server),
+    };
+
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
