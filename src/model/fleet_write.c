@@ -140,27 +140,27 @@ static struct health_count *count_sources(struct fleet *f, wall_ms now, struct t
     return counts;
 }
 
-static void add_sums(struct totals *out, const struct sums *s)
+static void fill_totals(struct totals *out, const struct sums *s)
 {
-    out->nodes += sums_get(s, SUM_NODES);
-    out->nodes_up += sums_get(s, SUM_NODES_UP);
-    out->nodes_drained += sums_get(s, SUM_NODES_DRAINED);
-    out->nodes_down += sums_get(s, SUM_NODES_DOWN);
-    out->cpus += sums_get(s, SUM_CPUS);
-    out->cpus_allocated += sums_get(s, SUM_CPUS_ALLOCATED);
-    out->devices += sums_get(s, SUM_DEVICES);
-    out->devices_allocated += sums_get(s, SUM_DEVICES_ALLOCATED);
-    out->devices_idle += sums_get(s, SUM_DEVICES_IDLE);
-    out->devices_draining += sums_get(s, SUM_DEVICES_DRAINING);
-    out->devices_down += sums_get(s, SUM_DEVICES_DOWN);
-    out->device_nodes += (uint32_t)(s->v[SUM_DEVICE_NODES] / 1000);
-    out->jobs_running += sums_get(s, SUM_RUNNING);
-    out->jobs_queued += sums_get(s, SUM_QUEUED);
-    out->jobs_held += sums_get(s, SUM_HELD);
-    out->devices_wanted += sums_get(s, SUM_WANTED);
-    out->restarts += sums_get(s, SUM_RESTARTS);
-    out->power_watts += sums_get(s, SUM_POWER);
-    out->power_nodes += (uint32_t)(s->v[SUM_POWER_NODES] / 1000);
+    out->nodes = sums_get(s, SUM_NODES);
+    out->nodes_up = sums_get(s, SUM_NODES_UP);
+    out->nodes_drained = sums_get(s, SUM_NODES_DRAINED);
+    out->nodes_down = sums_get(s, SUM_NODES_DOWN);
+    out->cpus = sums_get(s, SUM_CPUS);
+    out->cpus_allocated = sums_get(s, SUM_CPUS_ALLOCATED);
+    out->devices = sums_get(s, SUM_DEVICES);
+    out->devices_allocated = sums_get(s, SUM_DEVICES_ALLOCATED);
+    out->devices_idle = sums_get(s, SUM_DEVICES_IDLE);
+    out->devices_draining = sums_get(s, SUM_DEVICES_DRAINING);
+    out->devices_down = sums_get(s, SUM_DEVICES_DOWN);
+    out->device_nodes = (uint32_t)(s->v[SUM_DEVICE_NODES] / 1000);
+    out->jobs_running = sums_get(s, SUM_RUNNING);
+    out->jobs_queued = sums_get(s, SUM_QUEUED);
+    out->jobs_held = sums_get(s, SUM_HELD);
+    out->devices_wanted = sums_get(s, SUM_WANTED);
+    out->restarts = sums_get(s, SUM_RESTARTS);
+    out->power_watts = sums_get(s, SUM_POWER);
+    out->power_nodes = (uint32_t)(s->v[SUM_POWER_NODES] / 1000);
 }
 
 static void add_extremes(struct totals *out, const struct fleet_center *c)
@@ -192,6 +192,8 @@ void fleet_write_rollups(struct fleet *f, wall_ms now, struct totals *out)
 {
     const struct table *t = &f->tables[ENTITY_CENTER];
 
+    struct sums all = {{0}};
+
     *out = (struct totals){.hottest_node = SLOT_NONE};
     fleet_find_extremes(f);
     struct health_count *counts = count_sources(f, now, out);
@@ -200,9 +202,10 @@ void fleet_write_rollups(struct fleet *f, wall_ms now, struct totals *out)
             write_center(f, c, &counts[c]);
             add_health(out, &counts[c]);
         }
-        add_sums(out, &f->centers[c].sums);
+        sums_add(&all, &f->centers[c].sums, 1);
         add_extremes(out, &f->centers[c]);
     }
+    fill_totals(out, &all);
     write_pools(f);
     free(counts);
 }

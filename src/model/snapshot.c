@@ -66,13 +66,24 @@ const void *snapshot_row(const struct snapshot *s, enum entity e, uint32_t slot)
     return row_head_of(row)->flags & ROW_ALIVE ? row : NULL;
 }
 
+/* Centers and sources are few: they have no index. */
+static uint32_t find_slowly(const struct snapshot_table *t, uint64_t key)
+{
+    for (uint32_t slot = 0; slot < t->slots; slot++) {
+        const struct row_head *h = rows_view_at(t->rows, slot);
+        if ((h->flags & ROW_ALIVE) && h->key == key)
+            return slot;
+    }
+    return UINT32_MAX;
+}
+
 uint32_t snapshot_find(const struct snapshot *s, enum entity e, uint64_t key)
 {
     const struct snapshot_table *t = &s->tables[e];
     uint32_t entry, i = (uint32_t)key & t->index_mask;
 
     if (!t->index_mask)
-        return UINT32_MAX;
+        return find_slowly(t, key);
     for (; (entry = *(const uint32_t *)rows_view_at(t->index, i)); i = (i + 1) & t->index_mask)
         if (row_head_of(rows_view_at(t->rows, entry - 1))->key == key)
             return entry - 1;

@@ -108,21 +108,23 @@ static uint32_t take_slot(struct table *t, uint32_t want)
 
 uint32_t table_take(struct table *t, uint64_t key, uint32_t want)
 {
-    index_make_room(t);
+    if (!t->numbered)
+        index_make_room(t);
     uint32_t slot = take_slot(t, want);
     struct row_head *h = rows_edit(&t->rows, slot);
-
     h->key = key;
     h->flags = ROW_ALIVE;
     h->source[0] = h->source[1] = NOBODY;
-    index_add(t, key, slot);
+    if (!t->numbered)
+        index_add(t, key, slot);
     t->living++;
     return slot;
 }
 
 void table_drop(struct table *t, uint32_t slot)
 {
-    index_del(t, table_head(t, slot)->key);
+    if (!t->numbered)
+        index_del(t, table_head(t, slot)->key);
     memset(rows_edit(&t->rows, slot), 0, t->info->row_size);
     t->marks[slot] = no_mark;
     t->living--;
@@ -134,7 +136,5 @@ void table_drop(struct table *t, uint32_t slot)
 
 void table_rekey(struct table *t, uint32_t slot, uint64_t key)
 {
-    index_del(t, table_head(t, slot)->key);
     ((struct row_head *)rows_edit(&t->rows, slot))->key = key;
-    index_add(t, key, slot);
 }

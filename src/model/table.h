@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * table.h - the rows of one entity: slots, the index from key to slot, and ingest's private marks.
  *
- * A row keeps its slot while it lives; freed slots are zeroed and taken again. Centers and sources sit in
- * the slot of their number, the others anywhere. The index is linear probing over slot + 1 in a
+ * A row keeps its slot while it lives; freed slots are zeroed and taken again. Centers and sources are
+ * few and sit in the slot of their number, so they have no index; the others sit anywhere. The index is linear probing over slot + 1 in a
  * copy-on-write array of its own, so that a snapshot can look keys up too.
  * Thread: ingest. */
 #ifndef SUAN_MODEL_TABLE_H
@@ -37,12 +37,12 @@ struct table {
 
 void table_init(struct table *t, enum entity e);
 void table_fini(struct table *t);
-/* Slot of the row with that key, or SLOT_NONE. */
+/* Slot of the row with that key, or SLOT_NONE. Not for a numbered table. */
 uint32_t table_find(const struct table *t, uint64_t key);
 /* A zeroed row with head.key, flags and source set. want: its slot, or SLOT_NONE for any. */
 uint32_t table_take(struct table *t, uint64_t key, uint32_t want);
 void table_drop(struct table *t, uint32_t slot);
-/* Gives a living row another key. */
+/* Gives a row of a numbered table another key. */
 void table_rekey(struct table *t, uint32_t slot, uint64_t key);
 
 static inline const struct row_head *table_head(const struct table *t, uint32_t slot)

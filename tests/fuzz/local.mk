@@ -23,6 +23,12 @@ FUZZ_TARGETS += %D%/fuzz_jsonstream
 FUZZ_TARGETS += %D%/fuzz_quantity
 %C%_fuzz_quantity_SOURCES = %D%/fuzz_quantity.c $(FUZZ_MAIN)
 %C%_fuzz_quantity_LDADD = $(CODEC_LIBS) $(FUZZ_LDFLAGS)
+FUZZ_TARGETS += %D%/fuzz_model
+%C%_fuzz_model_SOURCES = %D%/fuzz_model.c tests/unit/model_check.h tests/unit/model_random.h $(FUZZ_MAIN)
+%C%_fuzz_model_LDADD = $(MODEL_LIBS) $(FUZZ_LDFLAGS)
+FUZZ_TARGETS += %D%/fuzz_filter
+%C%_fuzz_filter_SOURCES = %D%/fuzz_filter.c $(FUZZ_MAIN)
+%C%_fuzz_filter_LDADD = $(MODEL_LIBS) $(FUZZ_LDFLAGS)
 
 if FUZZ
 FUZZ_MAIN =

@@ -1,3 +1,27 @@
 # Unit tests of model, two lines a test (source: %D%/test_model_thing.c):
 #   check_PROGRAMS += %D%/test_model_thing
 #   %C%_test_model_thing_LDADD = $(UNIT_MODEL)
+check_PROGRAMS += %D%/test_model_rows
+%C%_test_model_rows_LDADD = $(UNIT_MODEL)
+check_PROGRAMS += %D%/test_model_entity
+%C%_test_model_entity_LDADD = $(UNIT_MODEL)
+check_PROGRAMS += %D%/test_model_delta
+%C%_test_model_delta_LDADD = $(UNIT_MODEL)
+check_PROGRAMS += %D%/test_model_fold
+%C%_test_model_fold_LDADD = $(UNIT_MODEL)
+check_PROGRAMS += %D%/test_model_rollup
+%C%_test_model_rollup_LDADD = $(UNIT_MODEL)
+check_PROGRAMS += %D%/test_model_fleet
+%C%_test_model_fleet_LDADD = $(UNIT_MODEL)
+check_PROGRAMS += %D%/test_model_property
+%C%_test_model_property_LDADD = $(UNIT_MODEL)
+check_PROGRAMS += %D%/test_model_snapshot
+%C%_test_model_snapshot_LDADD = $(UNIT_MODEL)
+check_PROGRAMS += %D%/test_model_value
+%C%_test_model_value_LDADD = $(UNIT_MODEL)
+check_PROGRAMS += %D%/test_model_filter
+%C%_test_model_filter_LDADD = $(UNIT_MODEL)
+check_PROGRAMS += %D%/test_model_query
+%C%_test_model_query_LDADD = $(UNIT_MODEL)
+EXTRA_DIST += %D%/model_kit.h %D%/model_check.h %D%/model_random.h
+THREAD_TESTS += %D%/test_model_snapshot
