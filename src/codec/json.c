@@ -27,7 +27,6 @@
 struct json_reader {
     struct jsonselect *select; /* NULL: no selection */
     struct json_span *spans;
-    cJSON *simple; /* one node a wanted member, for what simple_value reads */
     size_t count;
     const cJSON *root;
     struct arena arena;
@@ -60,14 +59,161 @@ static void install_hooks(void)
     cJSON_InitHooks(&hooks);
 }
 
-/* --- reading ---------------------------------------------------------------------------------- */
-
 static const char *skip_space(const char *p, const char *end)
 {
     while (p < end && (unsigned char)*p <= ' ')
         p++;
     return p;
 }
+
+/* --- plain values --------------------------------------------------------------------------- */
+
+/* Nearly all values are plain: strings without escapes, whole numbers, words, and small objects and
+ * arrays of these, such as {"set": true, "number": 60} and ["RUNNING"]. cJSON's general way takes
+ * two to five times as long for them. Whatever is not plain, errors too, is left to cJSON: NULL says
+ * so. */
+struct plain {
+    struct arena *arena;
+    const char *p, *end;
+};
+
+#define PLAIN_DEPTH 4
+#define PLAIN_MAX 65536 /* a long one that turns out not to be plain would take its memory twice */
+#define PLAIN_DIGITS 15 /* that many always fit a double */
+
+/* A node with room for text behind it. */
+static cJSON *plain_node(struct plain *q, int type, size_t room)
+{
+    cJSON *v = arena_alloc(q->arena, sizeof *v + room);
+    if (v)
+        *v = (cJSON){.type = type};
+    return v;
+}
+
+static bool plain_is(struct plain *q, char c)
+{
+    q->p = skip_space(q->p, q->end);
+    return q->p < q->end && *q->p == c;
+}
+
+/* From the opening quote to behind the closing one; the text between them. */
+static struct json_span plain_quoted(struct plain *q)
+{
+    const char *s = q->p + 1, *quote = memchr(s, '"', (size_t)(q->end - s));
+    size_t n = quote ? (size_t)(quote - s) : 0;
+    if (!quote || memchr(s, '\\', n))
+        return (struct json_span){NULL, 0};
+    q->p = quote + 1;
+    return (struct json_span){s, n};
+}
+
+static cJSON *plain_string(struct plain *q)
+{
+    struct json_span s = plain_quoted(q);
+    cJSON *v = s.text ? plain_node(q, cJSON_String, s.len + 1) : NULL;
+    if (!v)
+        return NULL;
+    v->valuestring = memcpy((char *)(v + 1), s.text, s.len);
+    v->valuestring[s.len] = 0;
+    return v;
+}
+
+static char *plain_key(struct plain *q)
+{
+    if (!plain_is(q, '"'))
+        return NULL;
+    struct json_span s = plain_quoted(q);
+    return s.text && plain_is(q, ':') && q->p++ ? arena_strndup(q->arena, s.text, s.len) : NULL;
+}
+
+static cJSON *plain_number(struct plain *q)
+{
+    bool negative = *q->p == '-';
+    const char *s = q->p + negative, *p = s;
+    int64_t n = 0;
+    for (; p < q->end && *p >= '0' && *p <= '9' && p - s < PLAIN_DIGITS; p++)
+        n = n * 10 + (*p - '0');
+    bool ends = p == q->end || (unsigned char)*p <= ' ' || *p == ',' || *p == '}' || *p == ']';
+    cJSON *v = p > s && ends ? plain_node(q, cJSON_Number, 0) : NULL;
+    if (v)
+        v->valuedouble = negative ? -(double)n : (double)n;
+    q->p = p;
+    return v;
+}
+
+static cJSON *plain_word(struct plain *q)
+{
+    static const struct {
+        const char *word;
+        int type;
+    } words[] = {{"null", cJSON_NULL}, {"true", cJSON_True}, {"false", cJSON_False}};
+    for (size_t i = 0; i < 3; i++) {
+        size_t n = 4 + (i == 2);
+        if ((size_t)(q->end - q->p) >= n && memcmp(q->p, words[i].word, n) == 0) {
+            q->p += n;
+            return plain_node(q, words[i].type, 0);
+        }
+    }
+    return NULL;
+}
+
+static cJSON *plain_value(struct plain *q, int depth);
+
+/* One child, with its key in an object. */
+static cJSON *plain_child(struct plain *q, bool keyed, int depth)
+{
+    char *key = keyed ? plain_key(q) : NULL;
+    if (keyed && !key)
+        return NULL;
+    q->p = skip_space(q->p, q->end);
+    cJSON *v = plain_value(q, depth);
+    if (v)
+        v->string = key;
+    return v;
+}
+
+static cJSON *plain_list(struct plain *q, bool keyed, int depth)
+{
+    cJSON *list = plain_node(q, keyed ? cJSON_Object : cJSON_Array, 0);
+    cJSON **link = list ? &list->child : NULL;
+    char close = keyed ? '}' : ']';
+    q->p++;
+    if (!list || plain_is(q, close)) {
+        q->p++;
+        return list;
+    }
+    for (;; q->p++) {
+        *link = plain_child(q, keyed, depth);
+        if (!*link)
+            return NULL;
+        link = &(*link)->next;
+        if (!plain_is(q, ','))
+            break;
+    }
+    return plain_is(q, close) && q->p++ ? list : NULL;
+}
+
+static cJSON *plain_value(struct plain *q, int depth)
+{
+    char c = q->p < q->end ? *q->p : 0;
+    if (c == '"')
+        return plain_string(q);
+    if (c == '-' || (c >= '0' && c <= '9'))
+        return plain_number(q);
+    if (c == '{' || c == '[')
+        return depth < PLAIN_DEPTH ? plain_list(q, c == '{', depth + 1) : NULL;
+    return plain_word(q);
+}
+
+/* The text ends behind the value and, by the caller's word, holds no NUL. */
+static const cJSON *read_plain(struct json_reader *r, const struct json_span *s)
+{
+    struct plain q = {&r->arena, s->text, s->text + s->len};
+    const cJSON *v = s->len <= PLAIN_MAX ? plain_value(&q, 0) : NULL;
+    return v && q.p == q.end ? v : NULL;
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
 
 static cJSON *parse(struct json_reader *r, const char *text, size_t len)
 {
@@ -78,17 +224,18 @@ static cJSON *parse(struct json_reader *r, const char *text, size_t len)
     return v && skip_space(end, text + len) == text + len ? v : NULL;
 }
 
-/* First as it is; mended only where something hides or cJSON refuses. */
+/* First as it is; mended only where something hides or cJSON refuses, and no further than needed. */
 static enum rc parse_value(struct json_reader *r, const char *text, size_t len, const cJSON **out,
                            struct err *e)
 {
     exhausted = false;
     *out = jsontext_hides_nul(text, len) ? NULL : parse(r, text, len);
-    if (*out)
-        return RC_OK;
-    buf_reset(&r->mended);
-    if (!exhausted && jsontext_mend(&r->mended, text, len) == RC_OK)
+    for (int more = 0; more < 2 && !*out && !exhausted; more++) {
+        buf_reset(&r->mended);
+        if (jsontext_mend(&r->mended, text, len, more == 1) != RC_OK)
+            break;
         *out = parse(r, r->mended.data, r->mended.len);
+    }
     if (*out)
         return RC_OK;
     if (exhausted || r->mended.failed)
@@ -96,58 +243,14 @@ static enum rc parse_value(struct json_reader *r, const char *text, size_t len, 
     return err_set(e, RC_SYNTAX, "json", "a value is not valid JSON");
 }
 
-/* Most values are plain strings and small whole numbers, for which cJSON's general way is five times
- * as long. Anything else is left to it, so is every error. */
-static const cJSON *simple_string(struct json_reader *r, cJSON *v, const char *text, size_t len)
-{
-    size_t n = len - 2;
-    char *copy =
-        memchr(text, '\\', len) || memchr(text, 0, len) ? NULL : arena_alloc(&r->arena, n + 1);
-    if (!copy)
-        return NULL;
-    memcpy(copy, text + 1, n);
-    copy[n] = 0;
-    *v = (cJSON){.type = cJSON_String, .valuestring = copy};
-    return v;
-}
-
-#define EXACT_DIGITS 15 /* that many always fit a double */
-
-static const cJSON *simple_number(cJSON *v, const char *text, size_t len)
-{
-    size_t i = text[0] == '-';
-    int64_t n = 0;
-    if (len == i || len - i > EXACT_DIGITS)
-        return NULL;
-    for (; i < len; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return NULL;
-        n = n * 10 + (text[i] - '0');
-    }
-    *v = (cJSON){.type = cJSON_Number, .valuedouble = text[0] == '-' ? -(double)n : (double)n};
-    return v;
-}
-
-static const cJSON *simple_value(struct json_reader *r, cJSON *v, const char *text, size_t len)
-{
-    if (text[0] == '"')
-        return simple_string(r, v, text, len);
-    if (text[0] == '-' || (text[0] >= '0' && text[0] <= '9'))
-        return simple_number(v, text, len);
-    if (len == 4 && memcmp(text, "null", 4) == 0) {
-        *v = (cJSON){.type = cJSON_NULL};
-        return v;
-    }
-    return NULL;
-}
-
 static enum rc read_selected(struct json_reader *r, const char *text, size_t len,
                              const struct json **values, struct err *e)
 {
     enum rc rc = jsonselect_run(r->select, text, len, r->spans, e);
+    bool hides = rc == RC_OK && memchr(text, 0, len);
     for (size_t i = 0; i < r->count && rc == RC_OK; i++) {
         const struct json_span *s = &r->spans[i];
-        const cJSON *v = s->text ? simple_value(r, &r->simple[i], s->text, s->len) : NULL;
+        const cJSON *v = s->text && !hides ? read_plain(r, s) : NULL;
         if (s->text && !v)
             rc = parse_value(r, s->text, s->len, &v, e);
         values[i] = (const struct json *)v;
@@ -190,7 +293,6 @@ struct json_reader *json_reader_new(const char *const *wanted, size_t count)
         r->count = count;
         r->select = jsonselect_new(wanted, count);
         r->spans = xcalloc(count, sizeof *r->spans);
-        r->simple = xcalloc(count, sizeof *r->simple);
     }
     return r;
 }
@@ -201,7 +303,6 @@ void json_reader_free(struct json_reader *r)
         return;
     jsonselect_free(r->select);
     free(r->spans);
-    free(r->simple);
     arena_fini(&r->arena);
     buf_fini(&r->mended);
     free(r);

@@ -2,14 +2,14 @@
  * json.h - values of one small JSON text; the only door to cJSON.
  *
  * A json_reader knows which top-level members are wanted. For each text it skips the others
- * without decoding them; of the wanted ones it reads plain strings, small whole numbers and null
- * itself and gives the rest to cJSON, on an arena that is reset for the next text. The values are
- * the same as cJSON's on the whole text by test. An unwanted value is not checked beyond its end.
- * Documented precedence: of duplicate keys the last wins, at every level; keys are case-sensitive.
- * A lone surrogate, a NUL or bad UTF-8 inside a string costs those characters (they arrive as
- * bytes that sanitising replaces), a number that is too long for the cJSON at hand is no number;
- * never is it the element. Values are borrowed: valid until the next json_read on the same reader.
- * Thread: one reader, one thread (the cJSON allocation hook is thread-local). */
+ * without decoding them; of the wanted ones it reads the plain ones itself (no escapes, whole
+ * numbers, shallow) and gives the rest to cJSON, on an arena that is reset for the next text. The
+ * values are the same as cJSON's on the whole text by test. An unwanted value is not checked
+ * beyond its end. Documented precedence: of duplicate keys the last wins, at every level; keys are
+ * case-sensitive. A lone surrogate, a NUL or bad UTF-8 inside a string costs those characters
+ * (they arrive as bytes that sanitising replaces), a number that is too long for the cJSON at hand
+ * is no number; never is it the element. Values are borrowed: valid until the next json_read on
+ * the same reader. Thread: one reader, one thread (the cJSON allocation hook is thread-local). */
 #ifndef SUAN_CODEC_JSON_H
 #define SUAN_CODEC_JSON_H
 

@@ -115,7 +115,7 @@ static size_t number_len(const char *s, size_t len)
     return i;
 }
 
-enum rc jsontext_mend(struct buf *out, const char *text, size_t len)
+enum rc jsontext_mend(struct buf *out, const char *text, size_t len, bool numbers)
 {
     for (size_t i = 0; i < len && !out->failed;) {
         char c = text[i];
@@ -124,7 +124,7 @@ enum rc jsontext_mend(struct buf *out, const char *text, size_t len)
             continue;
         }
         size_t n = c == '-' || (c >= '0' && c <= '9') ? number_len(text + i, len - i) : 1;
-        (void)(n > NUMBER_MAX ? buf_adds(out, "1e999") : buf_add(out, text + i, n));
+        (void)(numbers && n > NUMBER_MAX ? buf_adds(out, "1e999") : buf_add(out, text + i, n));
         i += n;
     }
     return out->failed ? RC_LIMIT : RC_OK;

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Would cJSON make a NUL of some of it, which cuts the string there? So it does with raw ones, with
- * their escape, and with escapes that lack hexadecimal digits. */
+/* Would cJSON make a NUL of some of it, which cuts the string there? So it does with raw ones,
+ * with their escape, and with escapes that lack hexadecimal digits. */
 bool jsontext_hides_nul(const char *text, size_t len);
 
 /* Append text to out so that cJSON reads it and nothing hides:
@@ -18,9 +18,9 @@ bool jsontext_hides_nul(const char *text, size_t len);
  * which the sanitiser replaces, so two different names stay different;
  * - a raw NUL becomes the same bytes as the escaped one;
  * - a \u that four hexadecimal digits do not follow becomes the text it is;
- * - a number of more than 63 characters, which older cJSON refuse, becomes 1e999: not finite, but
- * no syntax error. */
-enum rc jsontext_mend(struct buf *out, const char *text, size_t len);
+ * - with `numbers`, a number of more than 63 characters, which older cJSON refuse, becomes 1e999:
+ * not finite, but no syntax error. */
+enum rc jsontext_mend(struct buf *out, const char *text, size_t len, bool numbers);
 
 /* Decode the escapes of a key in place (the text between its quotes). Returns the new length; the
  * result never grows. Lone surrogates and NUL as above; an unknown escape stays as it is. */

@@ -350,6 +350,54 @@ static void test_guesses_never_change_the_result(void **state)
     json_reader_free(p.all);
 }
 
+/* Values that are read without cJSON, and values that only look like them. */
+static void test_plain_values_and_others(void **state)
+{
+    static const char *const texts[] = {"{ }",
+                                        "[ ]",
+                                        "[[],{},[{}]]",
+                                        "{\"a\":{\"b\":{\"c\":{\"d\":1}}}}",
+                                        "[[[[1]]]]",
+                                        "[[[[[1]]]]]",
+                                        "{\"x\":1,\"x\":2}",
+                                        "[1 , -2,3.5]",
+                                        "[\"a\",\"b\\n\"]",
+                                        "{\"k\\u0041\":true}",
+                                        "[1e3]",
+                                        "[true,false,null]",
+                                        "{ \"set\" : true ,\n \"number\" : 60 }",
+                                        "[12345678901234567890]",
+                                        "-0",
+                                        "\"\"",
+                                        "[\"\"]",
+                                        "{\"\":\"\"}",
+                                        "007",
+                                        "[0,00,-1]",
+                                        "1.0",
+                                        "\"\\\\\"",
+                                        "[-1]"};
+    static const char *const broken[] = {"[1,]",  "[,1]",     "{\"a\":1,}", "{1}", "[nullx]",
+                                         "nullx", "[1 2]",    "{\"a\" 1}",  "[-]", "[1-]",
+                                         "[tru]", "{\"a\":}", "[}",         "1x"};
+    struct pair p = {json_reader_new(wanted, WANTED), json_reader_new(NULL, 0), 0};
+    const struct json *v;
+    char text[200];
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        int n = snprintf(text, sizeof text, "{\"job_id\":%s,\"name\": %s , \"y\":0}", texts[i],
+                         texts[i]);
+        compare(&p, text, (size_t)n);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(broken); i++) {
+        int n = snprintf(text, sizeof text, "{\"a\":%s}", broken[i]);
+        if (json_read(one, text, (size_t)n, &v, NULL) != RC_SYNTAX)
+            fail_msg("taken for JSON: %s", text);
+    }
+    json_reader_free(p.some);
+    json_reader_free(p.all);
+}
+
 /* More different keys than are remembered, and keys longer than are remembered. */
 static void test_more_keys_than_memory(void **state)
 {
@@ -549,6 +597,7 @@ int main(void)
         cmocka_unit_test(test_raw_nul),
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_guesses_never_change_the_result),
+        cmocka_unit_test(test_plain_values_and_others),
         cmocka_unit_test(test_more_keys_than_memory),
         cmocka_unit_test(test_what_is_not_an_object),
         cmocka_unit_test(test_limits),
