@@ -15,7 +15,7 @@ def defined(nm_text):
     for line in nm_text.splitlines():
         fields = line.split()
         if len(fields) >= 3 and fields[-2] in "TDBR" and not fields[-1].startswith("__"):
-            yield fields[-1], fields[0].rstrip(":").split(":")[-1]
+            yield fields[-1], fields[0].rpartition(":")[0]
 
 
 def twice(nm_text):
