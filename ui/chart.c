@@ -124,7 +124,7 @@ int chart_boxes(struct canvas *c, int y, int x, int w, int used, int total, stru
         return 0;
     if (used > total)
         used = total;
-    canvas_fill(c, (struct rect){y, x, 1, total}, ascii ? '.' : 0x25A1, rest);
+    canvas_fill(c, (struct rect){y, x, 1, total}, ascii ? '.' : 0x25AF, rest);
     canvas_fill(c, (struct rect){y, x, 1, used}, code_of(GLYPH_BOX, ascii), full);
     return total;
 }

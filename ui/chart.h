@@ -29,7 +29,7 @@ void chart_parts(struct canvas *c, int y, int x, int w, const struct chart_part 
 void chart_spark(struct canvas *c, int y, int x, int w, const float *values, int n, double top,
                  struct style s, bool ascii);
 
-/* One box a device, used ones first: ■■■□. Draws nothing and returns 0 if they do not fit. */
+/* One box a device, used ones first: ▮▮▮▯. Draws nothing and returns 0 if they do not fit. */
 int chart_boxes(struct canvas *c, int y, int x, int w, int used, int total, struct style full,
                 struct style rest, bool ascii);
 

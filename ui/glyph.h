@@ -18,18 +18,13 @@ enum glyph {
     GLYPH_DOT,        /* between phrases */
     GLYPH_DASH,       /* there is no such thing here (not: unknown) */
     GLYPH_TWIN,       /* looks like another row but is not the same */
-    GLYPH_DEGREE,     /* of temperature */
-    GLYPH_CROSS,      /* a dead node */
     GLYPH_TIMES,      /* how many */
     GLYPH_BOX,        /* one device */
     GLYPH_BAR,        /* a cell of a solid bar; leaves a sliver free above */
     GLYPH_METER_FULL, /* thin meter: a whole cell */
     GLYPH_METER_HALF, /* its last half cell */
     GLYPH_METER_REST, /* its track */
-    GLYPH_ELLIPSIS,
-    GLYPH_THIN, /* space between groups of three digits */
-    GLYPH_RULE, /* a thin line between panes */
-    GLYPH_AT_MOST,
+    GLYPH_THIN,       /* space between groups of three digits */
     GLYPH_COUNT
 };
 

@@ -34,26 +34,8 @@ void list_free(void *view)
     if (!l)
         return;
     free(l->own);
-    filter_free(l->base);
     table_release(&l->table);
     free(l);
-}
-
-void list_touch(struct list *l)
-{
-    l->seen = 0;
-}
-
-void list_set_base(struct list *l, const char *text)
-{
-    if (strcmp(text, l->base_text) == 0)
-        return;
-    filter_free(l->base);
-    l->base = NULL;
-    snprintf(l->base_text, sizeof l->base_text, "%s", text);
-    if (filter_compile(text, l->spec->entity, &l->base, NULL) != RC_OK)
-        l->base = NULL;
-    list_touch(l);
 }
 
 /* --- where things are --- */
@@ -117,26 +99,63 @@ static uint64_t look_scope(const struct view_scope *scope)
     return hash_text(hash_text(hash_text(h, scope->pool), scope->node), scope->job) | 1;
 }
 
-/* Everything that decides which rows there are and in which order. */
-static uint64_t look(const struct list *l, const struct view_input *in)
+/* Everything that decides which rows there are. */
+static uint64_t look_rows(const struct list *l, const struct view_input *in)
 {
     uint64_t h = hash_u64(l->scope, snapshot_generation(in->snap));
 
     h = hash_u64(h, (uint64_t)(uintptr_t)in->snap);
-    h = hash_text(h, l->base_text);
-    h = hash_u64(h, (uint64_t)(l->table.sort + 1) << 16 | (uint64_t)(l->table.group + 1) << 1 |
-                        l->table.descending);
     if (!in->filter)
         return h | 1;
     h = hash_text(h, in->filter_text); /* it may speak of ages, so it is asked again each second */
     return hash_u64(h, (uint64_t)(in->ctx.now / 1000)) | 1;
 }
 
+static uint64_t look_order(const struct list *l)
+{
+    return hash_u64(1, (uint64_t)(l->table.sort + 1) << 16 | (uint64_t)(l->table.group + 1) << 1 |
+                           l->table.descending);
+}
+
+/* Without a filter the rows are counted here, while they are at hand: a pass over half a million rows
+ * costs more than what is done with them. */
 static bool keep_row(const void *arg, const struct value_ctx *c, const void *row)
 {
     struct list *l = (struct list *)arg;
 
-    return l->spec->keep(l, c, row);
+    if (l->spec->keep && !l->spec->keep(l, c, row))
+        return false;
+    if (l->counting)
+        l->spec->count(l, c, row);
+    return true;
+}
+
+static void count_result(struct list *l, const struct view_input *in)
+{
+    for (uint32_t i = 0; i < l->table.result.count; i++) {
+        const void *row = snapshot_row(in->snap, l->spec->entity, l->table.result.slots[i]);
+        if (row)
+            l->spec->count(l, &in->ctx, row);
+    }
+}
+
+/* again: the rows may be others; else only their order changes, and the sums stay. */
+static void query(struct list *l, const struct view_input *in, bool again)
+{
+    bool counts = again && l->spec->count;
+    struct query q = {.filter = in->filter, .center = in->scope->center, .extra_arg = l};
+
+    if (counts)
+        l->spec->count_start(l);
+    l->counting = counts && !in->filter;
+    if (l->spec->keep || l->counting)
+        q.extra = keep_row;
+    table_query(&l->table, in, q, row_lines(l, in));
+    if (counts && !l->counting)
+        count_result(l, in);
+    if (counts && l->spec->count_end)
+        l->spec->count_end(l);
+    l->counting = false;
 }
 
 /* In another scope the cursor goes where it last stood there, else to the top. */
@@ -161,28 +180,18 @@ static void change_scope(struct list *l, uint64_t scope)
 void list_rebuild(void *view, const struct view_input *in)
 {
     struct list *l = view;
-    struct query q = {.filter = in->filter, .center = in->scope->center};
 
     if (look_scope(in->scope) != l->scope)
         change_scope(l, look_scope(in->scope));
-    l->in = in;
     if (l->spec->prepare)
         l->spec->prepare(l, in);
-    uint64_t now = look(l, in);
-    if (now != l->seen) {
-        l->seen = now;
-        q.base = l->base;
-        if (l->spec->keep) {
-            q.extra = keep_row;
-            q.extra_arg = l;
-        }
-        table_query(&l->table, in, q, row_lines(l, in));
-        if (l->spec->sum)
-            l->spec->sum(l, in);
-    }
+    uint64_t rows = look_rows(l, in), order = look_order(l);
+    if (rows != l->rows_seen || order != l->order_seen)
+        query(l, in, rows != l->rows_seen);
+    l->rows_seen = rows;
+    l->order_seen = order;
     table_settle(&l->table, in,
                  row_lines(l, in)); /* the area or the lines below may have changed */
-    l->in = NULL;
 }
 
 /* --- drawing --- */

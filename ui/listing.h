@@ -24,7 +24,10 @@ struct list_spec {
     bool (*keep)(struct list *l, const struct value_ctx *c, const void *row);
     /* Before a query: prepare what keep needs. */
     void (*prepare)(struct list *l, const struct view_input *in);
-    void (*sum)(struct list *l, const struct view_input *in); /* after a query */
+    /* Sums over the rows that are shown: count_start, count for each row in any order. */
+    void (*count_start)(struct list *l);
+    void (*count)(struct list *l, const struct value_ctx *c, const void *row);
+    void (*count_end)(struct list *l);
     int (*head_lines)(const struct list *l, const struct view_input *in);
     void (*head)(const struct list *l, const struct view_input *in, struct rect r,
                  struct canvas *c);
@@ -50,15 +53,14 @@ struct list_place {
 struct list {
     const struct list_spec *spec;
     struct table table;
-    int grouping;   /* index in spec->groups, -1 = none */
-    uint64_t seen;  /* hash of all that the last query depended on */
-    uint64_t scope; /* hash of the last scope */
+    int grouping;        /* index in spec->groups, -1 = none */
+    uint64_t rows_seen;  /* hash of all that decided which rows there are at the last query */
+    uint64_t order_seen; /* and in which order */
+    uint64_t scope;      /* hash of the last scope */
     struct list_place places[LIST_PLACES];
     unsigned next_place;
-    struct filter *base; /* condition of the scope, compiled */
-    char base_text[600];
-    char word[128];              /* last searched */
-    const struct view_input *in; /* during a query only, for keep() */
+    char word[128]; /* last searched */
+    bool counting;  /* keep_row also counts */
     void *own;
 };
 
@@ -72,10 +74,6 @@ bool list_mouse(void *l, const struct view_input *in, int y, int x, int wheel, b
                 struct view_out *out);
 void list_status(const void *l, const struct view_input *in, struct buf *out);
 
-/* The query must run again. */
-void list_touch(struct list *l);
-/* Additional condition in the filter language, "" = none. */
-void list_set_base(struct list *l, const char *text);
 /* Where the table and the lines below it are. */
 struct rect list_table_rect(const struct list *l, const struct view_input *in);
 struct rect list_foot_rect(const struct list *l, const struct view_input *in);

@@ -5,27 +5,29 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { WORDS_MAX = 32 };
+
 static const struct node_look looks[] = {
-    {"down", NODE_BROKEN, ROLE_CRIT, 'x'},
-    {"error", NODE_BROKEN, ROLE_CRIT, 'x'},
-    {"invalid", NODE_BROKEN, ROLE_CRIT, 'x'},
-    {"fail", NODE_BROKEN, ROLE_CRIT, 'x'},
-    {"no_answer", NODE_BROKEN, ROLE_CRIT, 'x'},
-    {"drained", NODE_TAKEN_OUT, ROLE_WARN, 'D'},
-    {"draining", NODE_TAKEN_OUT, ROLE_WARN, 'd'},
-    {"blocked", NODE_TAKEN_OUT, ROLE_WARN, 'b'},
-    {"maint", NODE_AWAY, ROLE_MEASURED, 'm'},
-    {"reboot", NODE_AWAY, ROLE_MEASURED, 'r'},
-    {"reserved", NODE_FINE, ROLE_MEASURED, 0},
-    {"planned", NODE_FINE, ROLE_DIM, 0},
-    {"powering", NODE_AWAY, ROLE_DIM, 'p'},
-    {"powered_down", NODE_AWAY, ROLE_DIM, 'o'},
-    {"future", NODE_AWAY, ROLE_FAINT, 'o'},
-    {"completing", NODE_FINE, ROLE_TEXT, 0},
-    {"allocated", NODE_FINE, ROLE_TEXT, 0},
-    {"mixed", NODE_FINE, ROLE_TEXT, 0},
-    {"idle", NODE_FINE, ROLE_DIM, 0},
-    {"unknown", NODE_AWAY, ROLE_FAINT, '?'},
+    {.word = "down", .trouble = NODE_BROKEN, .role = ROLE_CRIT, .letter = 'x'},
+    {.word = "error", .trouble = NODE_BROKEN, .role = ROLE_CRIT, .letter = 'x'},
+    {.word = "invalid", .trouble = NODE_BROKEN, .role = ROLE_CRIT, .letter = 'x'},
+    {.word = "fail", .trouble = NODE_BROKEN, .role = ROLE_CRIT, .letter = 'x'},
+    {.word = "no_answer", .trouble = NODE_BROKEN, .role = ROLE_CRIT, .letter = 'x'},
+    {.word = "drained", .trouble = NODE_TAKEN_OUT, .role = ROLE_WARN, .letter = 'D'},
+    {.word = "draining", .trouble = NODE_TAKEN_OUT, .role = ROLE_WARN, .letter = 'd'},
+    {.word = "blocked", .trouble = NODE_TAKEN_OUT, .role = ROLE_WARN, .letter = 'b'},
+    {.word = "maint", .trouble = NODE_AWAY, .role = ROLE_MEASURED, .letter = 'm'},
+    {.word = "reboot", .trouble = NODE_AWAY, .role = ROLE_MEASURED, .letter = 'r'},
+    {.word = "reserved", .trouble = NODE_FINE, .role = ROLE_MEASURED, .letter = 0},
+    {.word = "planned", .trouble = NODE_FINE, .role = ROLE_DIM, .letter = 0},
+    {.word = "powering", .trouble = NODE_AWAY, .role = ROLE_DIM, .letter = 'p'},
+    {.word = "powered_down", .trouble = NODE_AWAY, .role = ROLE_DIM, .letter = 'o'},
+    {.word = "future", .trouble = NODE_AWAY, .role = ROLE_FAINT, .letter = 'o'},
+    {.word = "completing", .trouble = NODE_FINE, .role = ROLE_TEXT, .letter = 0},
+    {.word = "allocated", .trouble = NODE_FINE, .role = ROLE_TEXT, .letter = 0},
+    {.word = "mixed", .trouble = NODE_FINE, .role = ROLE_TEXT, .letter = 0},
+    {.word = "idle", .trouble = NODE_FINE, .role = ROLE_DIM, .letter = 0},
+    {.word = "unknown", .trouble = NODE_AWAY, .role = ROLE_FAINT, .letter = '?'},
 };
 
 const char *node_word(const struct node_look *look, char *out, size_t size)
@@ -36,16 +38,34 @@ const char *node_word(const struct node_look *look, char *out, size_t size)
     return out;
 }
 
-struct node_look node_look(const struct view_input *in, const struct node_row *node)
+/* The model's number of a word stays the same while the program runs, so each is looked up once. */
+static struct node_look find_look(const char *word)
 {
+    for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++)
+        if (strcmp(looks[i].word, word) == 0)
+            return looks[i];
+    return (struct node_look){.word = word, .trouble = NODE_FINE, .role = ROLE_TEXT};
+}
+
+struct node_look node_look_of(const struct value_ctx *c, const struct node_row *node)
+{
+    static struct node_look known[WORDS_MAX];
     static int column = -1;
 
     if (column < 0)
         column = column_find(ENTITY_NODE, "status");
-    struct value v = column_value(&in->ctx, ENTITY_NODE, (unsigned)column, node);
-    const char *word = v.kind == VALUE_WORD ? v.word : "unknown";
-    for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++)
-        if (strcmp(looks[i].word, word) == 0)
-            return looks[i];
-    return (struct node_look){word, NODE_FINE, ROLE_TEXT, 0};
+    struct value v = column_value(c, ENTITY_NODE, (unsigned)column, node);
+    if (v.kind != VALUE_WORD || v.num >= WORDS_MAX)
+        return find_look("unknown");
+    unsigned i = (unsigned)v.num;
+    if (!known[i].word) {
+        known[i] = find_look(v.word);
+        known[i].word_index = i;
+    }
+    return known[i];
+}
+
+struct node_look node_look(const struct view_input *in, const struct node_row *node)
+{
+    return node_look_of(&in->ctx, node);
 }

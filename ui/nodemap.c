@@ -134,7 +134,7 @@ static bool share_of(const struct node_row *n, double *share)
 
 static struct style on_heat(enum role bg)
 {
-    return style_on(bg <= ROLE_HEAT1 ? ROLE_BRIGHT : ROLE_BG, bg);
+    return style_on(bg == ROLE_HEAT0 || bg == ROLE_HEAT1 ? ROLE_BRIGHT : ROLE_BG, bg);
 }
 
 static struct style share_cell(const struct node_row *n, char text[3])

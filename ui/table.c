@@ -88,6 +88,26 @@ static void find_groups(struct table *t, const struct view_input *in)
     }
 }
 
+/* Groups stand in the order of their value; where that is also what the rows are sorted by, downwards
+ * means the groups, too. */
+static void reverse_groups(struct table *t)
+{
+    uint32_t count = t->result.count, at = 0;
+    uint32_t *slots = xmalloc((count + 1) * sizeof *slots);
+    uint32_t *starts = xmalloc((t->group_count + 1) * sizeof *starts);
+
+    for (uint32_t g = t->group_count; g > 0; g--) {
+        uint32_t first = t->groups[g - 1], end = g < t->group_count ? t->groups[g] : count;
+        memcpy(slots + at, t->result.slots + first, (end - first) * sizeof *slots);
+        starts[t->group_count - g] = at;
+        at += end - first;
+    }
+    memcpy(t->result.slots, slots, count * sizeof *slots);
+    memcpy(t->groups, starts, t->group_count * sizeof *starts);
+    free(slots);
+    free(starts);
+}
+
 /* Headings at or above the row `index`. */
 static uint32_t headings(const struct table *t, uint32_t index)
 {
@@ -280,6 +300,8 @@ void table_query(struct table *t, const struct view_input *in, struct query q, i
     q.group_column = t->group;
     query_run(&q, &in->ctx, &t->result);
     find_groups(t, in);
+    if (t->group >= 0 && t->group == q.sort_column && t->descending)
+        reverse_groups(t);
     drop_dead_marks(t, in);
     measure(t, in, 0, MEASURE_ROWS);
     place(t, in, offset, height);

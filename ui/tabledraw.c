@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include <stdio.h>
 
-enum { RIGHT_MARGIN = 1, GAP_MAX = 3 };
+enum { RIGHT_MARGIN = 1 };
 
 static int wanted(const struct table *t, int k)
 {
@@ -137,6 +137,15 @@ static int grow_by_rank(const struct table *t, struct table_layout *l, int left)
     return left;
 }
 
+/* One cell more between all columns, if there is room. */
+static int widen_gap(const struct table_layout *l, int left, int *gap)
+{
+    if (l->shown < 2 || left < l->shown - 1)
+        return left;
+    ++*gap;
+    return left - (l->shown - 1);
+}
+
 void table_layout(const struct table *t, const struct view_input *in, int w,
                   struct table_layout *out)
 {
@@ -147,12 +156,10 @@ void table_layout(const struct table *t, const struct view_input *in, int w,
     for (int k = 0; k < t->column_count; k++)
         out->shown += out->w[k] > 0;
     int left = grow_by_rank(t, out, room - used_cells(t, out));
+    left = widen_gap(out, left, &gap);
     left = grow(t, out, left, GROW_WANTS);
-    for (int pass = 0; pass < 2; pass++) {
-        for (; gap < GAP_MAX - 1 + pass && left >= out->shown - 1 && out->shown > 1; gap++)
-            left -= out->shown - 1;
-        left = grow(t, out, left, GROW_STRETCH);
-    }
+    left = widen_gap(out, left, &gap);
+    grow(t, out, left, GROW_STRETCH);
     for (int k = 0; k < t->column_count; k++) {
         if (out->w[k] == 0)
             continue;

@@ -54,7 +54,7 @@ static void paint_status(const struct table_cell *cell)
     cell_text(cell, s, text);
 }
 
-/* "6/8 ■■■■■■□□" */
+/* "6/8 ▮▮▮▮▮▮▯▯" */
 static void paint_devices(const struct table_cell *cell)
 {
     const struct node_row *r = cell->row;
@@ -223,21 +223,21 @@ static bool keep(struct list *l, const struct value_ctx *c, const void *row)
     return scope_keeps_node(&((struct nodes_own *)l->own)->memo, c, row);
 }
 
-/* How many nodes are in which state, for the line above the table. */
-static void sum(struct list *l, const struct view_input *in)
+static void count_start(struct list *l)
 {
     struct nodes_own *own = l->own;
-    int column = column_find(ENTITY_NODE, "status");
 
     memset(own->counts, 0, sizeof own->counts);
-    for (uint32_t i = 0; i < l->table.result.count; i++) {
-        const void *row = snapshot_row(in->snap, ENTITY_NODE, l->table.result.slots[i]);
-        struct value v = row ? column_value(&in->ctx, ENTITY_NODE, (unsigned)column, row)
-                             : (struct value){.kind = VALUE_NONE};
-        unsigned word = v.kind == VALUE_WORD ? (unsigned)v.num : WORDS_MAX;
-        if (word < WORDS_MAX && own->counts[word]++ == 0)
-            own->looks[word] = node_look(in, row);
-    }
+}
+
+/* How many nodes are in which state, for the line above the table. */
+static void count(struct list *l, const struct value_ctx *c, const void *row)
+{
+    struct nodes_own *own = l->own;
+    struct node_look look = node_look_of(c, row);
+
+    if (look.word_index < WORDS_MAX && own->counts[look.word_index]++ == 0)
+        own->looks[look.word_index] = look;
 }
 
 static int head_lines(const struct list *l, const struct view_input *in)
@@ -289,7 +289,8 @@ static const struct list_spec spec = {
     .noun = "nodes",
     .prepare = prepare,
     .keep = keep,
-    .sum = sum,
+    .count_start = count_start,
+    .count = count,
     .head_lines = head_lines,
     .head = head,
     .open = open_node,

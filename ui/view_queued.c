@@ -7,7 +7,8 @@
 #include "ui/scope.h"
 #include "ui/why.h"
 #include "base/text.h"
-#include <string.h>
+#include "model/reasons.h"
+#include <stdlib.h>
 
 enum { REASONS_MAX = 64, REASONS_SHOWN = 5, ROOMY_LINES = 28, FOOT_LINES = 4, LABEL_CELLS = 10 };
 
@@ -134,6 +135,7 @@ CELL_STR(job, pool, ROLE_DIM)
 CELL_STR(job, qos, ROLE_DIM)
 CELL_COUNT(job, node_count, ROLE_TEXT)
 CELL_COUNT(job, priority, ROLE_TEXT)
+CELL_STR(job, reason_text, ROLE_DIM)
 CELL_BAD(job, restarts, ROLE_WARN)
 
 static int measure_priority(const struct view_input *in, const void *row)
@@ -150,15 +152,17 @@ static const struct table_column columns[] = {
     {"NAME", "name", 10, 40, 0, 0, false, paint_name, measure_name, NULL},
     {"USER", "user", 6, 16, 0, 4, false, paint_user, measure_user, NULL},
     {"ACCOUNT", "account", 7, 16, 0, 10, false, paint_account, measure_account, NULL},
-    {"CENTER", "center", 8, 24, 0, 7, false, cell_center, cell_measure_center, cell_many_centers},
+    {"CENTER", "center", 8, 24, 0, 8, false, cell_center, cell_measure_center, cell_many_centers},
     {"POOL", "pool", 6, 24, 0, 5, false, paint_pool, measure_pool, NULL},
     {"WANTS", "devices_requested", 5, 7, 6, 0, true, paint_wants, NULL, has_devices},
     {"NODES", "node_count", 5, 7, 5, 6, true, paint_node_count, NULL, NULL},
-    {"TASKS", "tasks", 5, 8, 6, 3, true, paint_tasks, NULL, NULL},
+    {"TASKS", "tasks", 5, 8, 6, 7, true, paint_tasks, NULL, NULL},
     [COLUMN_WAITED] = {"WAITED", "waited", 6, 7, 6, 0, true, paint_waited, NULL, NULL},
     {"PRIO", "priority", 6, 13, 0, 10, true, paint_priority, measure_priority, NULL},
     {"STARTS", "starts_in", 6, 7, 6, 8, true, paint_starts, NULL, NULL},
-    {"WHY IT WAITS", "reason", 18, 60, 0, 1, false, paint_why, measure_why, NULL},
+    {"WHY IT WAITS", "reason", 24, 60, 0, 1, false, paint_why, measure_why, NULL},
+    {"THE SCHEDULER SAYS", "reason_text", 18, 60, 0, 14, false, paint_reason_text,
+     measure_reason_text, NULL},
     {"QOS", "qos", 5, 14, 0, 12, false, paint_qos, measure_qos, NULL},
     {"REQ", "restarts", 4, 5, 4, 11, true, paint_restarts, NULL, NULL},
     {"AGE", "age_seconds", 5, 5, 5, 13, true, cell_row_age, NULL, NULL},
@@ -199,33 +203,45 @@ static void count_reason(struct queued_own *own, strid reason, double tasks)
     }
 }
 
-static void sum(struct list *l, const struct view_input *in)
+static void count_start(struct list *l)
 {
     struct queued_own *own = l->own;
 
     own->tasks = own->held = own->wanted = 0;
     own->oldest = 0;
     own->reason_count = 0;
-    for (uint32_t i = 0; i < l->table.result.count; i++) {
-        const struct job_row *r = snapshot_row(in->snap, ENTITY_JOB, l->table.result.slots[i]);
-        if (!r)
-            continue;
-        double tasks = row_has(r, job, tasks) && r->tasks > 1 ? r->tasks : 1;
-        own->tasks += tasks;
-        own->held += held(r) ? tasks : 0;
-        own->wanted += row_has(r, job, devices_requested) ? r->devices_requested * tasks : 0;
-        if (!held(r) && row_has(r, job, eligible_at) && r->eligible_at <= in->ctx.now &&
-            (own->oldest == 0 || r->eligible_at < own->oldest))
-            own->oldest = r->eligible_at;
-        if (row_has(r, job, reason))
-            count_reason(own, r->reason, tasks);
-    }
-    for (int pass = 1; pass < own->reason_count; pass++) /* nearly sorted already */
-        for (int i = pass; i > 0 && own->reasons[i].tasks > own->reasons[i - 1].tasks; i--) {
-            struct reason_count other = own->reasons[i - 1];
-            own->reasons[i - 1] = own->reasons[i];
-            own->reasons[i] = other;
-        }
+}
+
+static void count(struct list *l, const struct value_ctx *c, const void *row)
+{
+    struct queued_own *own = l->own;
+    const struct job_row *r = row;
+    double tasks = row_has(r, job, tasks) && r->tasks > 1 ? r->tasks : 1;
+
+    own->tasks += tasks;
+    own->held += held(r) ? tasks : 0;
+    own->wanted += row_has(r, job, devices_requested) ? r->devices_requested * tasks : 0;
+    if (!held(r) && row_has(r, job, eligible_at) && r->eligible_at <= c->now &&
+        (own->oldest == 0 || r->eligible_at < own->oldest))
+        own->oldest = r->eligible_at;
+    if (row_has(r, job, reason))
+        count_reason(own, r->reason, tasks);
+}
+
+static int by_tasks(const void *a, const void *b)
+{
+    const struct reason_count *x = a, *y = b;
+
+    if (x->tasks != y->tasks)
+        return x->tasks > y->tasks ? -1 : 1;
+    return x->reason < y->reason ? -1 : x->reason > y->reason;
+}
+
+static void count_end(struct list *l)
+{
+    struct queued_own *own = l->own;
+
+    qsort(own->reasons, (size_t)own->reason_count, sizeof own->reasons[0], by_tasks);
 }
 
 /* --- above and below --- */
@@ -239,6 +255,18 @@ static int head_lines(const struct list *l, const struct view_input *in)
 {
     (void)l;
     return 2 + 2 * roomy(in);
+}
+
+/* Their words, if at least three of them have room; else their codes. */
+static const char *reason_word(const struct queued_own *own, const struct view_input *in, int i,
+                               int room)
+{
+    int cells = 0;
+
+    for (int k = 0; k < own->reason_count && k < 3; k++)
+        cells += 9 + text_cells(reason_lookup(cell_string(in, own->reasons[k].reason)).words);
+    const char *code = cell_string(in, own->reasons[i].reason);
+    return cells <= room ? reason_lookup(code).words : code;
 }
 
 static void head(const struct list *l, const struct view_input *in, struct rect r, struct canvas *c)
@@ -265,7 +293,7 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
                  own->held, "held");
     p = phrase_start(c, in, y + 1, r.x + 1, r.x + r.w - 1);
     for (int i = 0; i < own->reason_count && i < REASONS_SHOWN; i++) {
-        const char *reason = cell_string(in, own->reasons[i].reason);
+        const char *reason = reason_word(own, in, i, r.w - 2);
         if (i > 0 && !phrase_fits(&p, own->reasons[i].tasks, reason, 2))
             break;
         if (i > 0)
@@ -333,7 +361,9 @@ static const struct list_spec spec = {
     .noun = "rows",
     .prepare = prepare,
     .keep = keep,
-    .sum = sum,
+    .count_start = count_start,
+    .count = count,
+    .count_end = count_end,
     .head_lines = head_lines,
     .head = head,
     .foot_lines = foot_lines,

@@ -142,7 +142,7 @@ static const struct table_column columns[] = {
     {"WHERE", "nodes", 10, 48, 0, 2, false, paint_nodes, measure_nodes, NULL},
     [COLUMN_RAN] = {"RAN", "ran", 6, 7, 6, 0, true, paint_ran, NULL, NULL},
     {"LIMIT", "time_limit_seconds", 6, 7, 6, 8, true, paint_limit, NULL, NULL},
-    {"TIME", "progress_percent", 9, 30, 14, 1, false, paint_progress, NULL, NULL},
+    {"TIME", "progress_percent", 9, 80, 14, 1, false, paint_progress, NULL, NULL},
     {"LEFT", "left", 6, 7, 6, 5, true, paint_left, NULL, NULL},
     {"REQ", "restarts", 4, 5, 4, 10, true, paint_restarts, NULL, NULL},
     {"QOS", "qos", 5, 14, 0, 14, false, paint_qos, measure_qos, NULL},
@@ -163,20 +163,23 @@ static bool keep(struct list *l, const struct value_ctx *c, const void *row)
     return scope_keeps_job(&((struct running_own *)l->own)->memo, c, r);
 }
 
-static void sum(struct list *l, const struct view_input *in)
+static void count_start(struct list *l)
 {
     struct running_own *own = l->own;
 
     own->jobs = own->devices = own->cpus = own->restarts = 0;
-    for (uint32_t i = 0; i < l->table.result.count; i++) {
-        const struct job_row *r = snapshot_row(in->snap, ENTITY_JOB, l->table.result.slots[i]);
-        if (!r)
-            continue;
-        own->jobs++;
-        own->devices += row_has(r, job, devices_allocated) ? r->devices_allocated : 0;
-        own->cpus += row_has(r, job, cpus) ? r->cpus : 0;
-        own->restarts += row_has(r, job, restarts) ? r->restarts : 0;
-    }
+}
+
+static void count(struct list *l, const struct value_ctx *c, const void *row)
+{
+    struct running_own *own = l->own;
+    const struct job_row *r = row;
+
+    (void)c;
+    own->jobs++;
+    own->devices += row_has(r, job, devices_allocated) ? r->devices_allocated : 0;
+    own->cpus += row_has(r, job, cpus) ? r->cpus : 0;
+    own->restarts += row_has(r, job, restarts) ? r->restarts : 0;
 }
 
 static int head_lines(const struct list *l, const struct view_input *in)
@@ -229,7 +232,8 @@ static const struct list_spec spec = {
     .noun = "running",
     .prepare = prepare,
     .keep = keep,
-    .sum = sum,
+    .count_start = count_start,
+    .count = count,
     .head_lines = head_lines,
     .head = head,
     .open = open_job,

@@ -2,12 +2,12 @@
  * why.c - see why.h. */
 #include "ui/why.h"
 #include "ui/cells.h"
+#include "model/reasons.h"
 
 struct why why_of(const struct view_input *in, const struct job_row *job)
 {
-    struct why why = {"", ""};
+    const char *code = row_has(job, job, reason) ? cell_string(in, job->reason) : "";
+    struct reason reason = reason_lookup(code);
 
-    if (row_has(job, job, reason))
-        why.words = cell_string(in, job->reason);
-    return why;
+    return (struct why){reason.words, reason.unblock};
 }

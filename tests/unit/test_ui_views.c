@@ -143,6 +143,8 @@ static void draw(const struct stage *s, const struct screen *w, struct canvas *c
     s->view->status(s->state, &s->in, &status);
     canvas_text_right(c, 0, w->w - 1, 40, style_on(ROLE_DIM, ROLE_BAR), status.data);
     s->view->draw(s->state, &s->in, c);
+    if (w->ascii) /* as the core does at the end */
+        canvas_ascii(c);
     buf_fini(&status);
 }
 

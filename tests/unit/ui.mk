@@ -6,3 +6,7 @@ EXTRA_DIST += tests/golden/views
 check_PROGRAMS += %D%/test_ui_views
 %C%_test_ui_views_SOURCES = %D%/test_ui_views.c $(GOLDEN_FIXTURES)
 %C%_test_ui_views_LDADD = $(UNIT_UI)
+check_PROGRAMS += %D%/test_ui_table
+%C%_test_ui_table_LDADD = $(UNIT_UI)
+check_PROGRAMS += %D%/test_ui_chart
+%C%_test_ui_chart_LDADD = $(UNIT_UI)
