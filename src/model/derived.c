@@ -103,6 +103,7 @@ static struct value derive_source_next_in(const struct value_ctx *c, const void 
 
 enum status {
     STATUS_UNKNOWN,
+    STATUS_UP, /* answers, and no scheduler speaks of it */
     STATUS_IDLE,
     STATUS_MIXED,
     STATUS_ALLOCATED,
@@ -125,9 +126,10 @@ enum status {
 };
 
 static const char *const status_words[] = {
-    "unknown", "idle",      "mixed",    "allocated",    "completing", "planned", "reserved",
-    "maint",   "reboot",    "powering", "powered_down", "blocked",    "future",  "draining",
-    "drained", "no_answer", "fail",     "invalid",      "error",      "down",    NULL};
+    "unknown", "up",       "idle",     "mixed",   "allocated", "completing",
+    "planned", "reserved", "maint",    "reboot",  "powering",  "powered_down",
+    "blocked", "future",   "draining", "drained", "no_answer", "fail",
+    "invalid", "error",    "down",     NULL};
 
 #define FLAG(flags, id) ((flags) >> node_flag_##id & 1)
 
@@ -191,7 +193,7 @@ static enum status status_of(const struct node_row *n)
     enum status by_flag = status_by_flag(flags);
     if (by_flag != STATUS_UNKNOWN)
         return by_flag;
-    return row_has(n, node, state) ? (enum status)by_state[n->state] : STATUS_UNKNOWN;
+    return row_has(n, node, state) ? (enum status)by_state[n->state] : STATUS_UP;
 }
 
 static struct value derive_node_status(const struct value_ctx *c, const void *row)

@@ -58,13 +58,15 @@ static bool convert(struct fleet *f, const struct field *fd, const struct delta_
     }
 }
 
-/* Identity is set when the row is made and never again. A center's id may come after its row. */
+/* Identity is set when the row is made and never again. A center's id may come after its row, and
+ * the id shown for the waiting rest of an array shrinks with it. */
 static bool is_identity(enum entity e, unsigned field)
 {
     switch (e) {
     case ENTITY_CENTER:
     case ENTITY_SOURCE:
     case ENTITY_DEVICE:
+    case ENTITY_JOB:
         return false;
     default:
         return (int)field == entity_info(e)->name_field;

@@ -72,9 +72,10 @@ static void put_identity(struct fleet *f, void *row, const struct delta_record *
         put_string(f, row, r->entity, (unsigned)field, r->id, r->id_len);
 }
 
+/* Job ids are given by the scheduler, not by people, and that of an array's rest changes. */
 static bool has_twins(enum entity e)
 {
-    return e == ENTITY_NODE || e == ENTITY_JOB || e == ENTITY_POOL;
+    return e == ENTITY_NODE || e == ENTITY_POOL;
 }
 
 static void set_twin(struct fleet *f, enum entity e, uint32_t slot, bool twin)

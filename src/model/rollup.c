@@ -15,7 +15,8 @@ static uint32_t flags_of(const struct node_row *n)
 enum node_class rollup_node_class(const struct node_row *n)
 {
     uint32_t flags = flags_of(n);
-    int state = row_has(n, node, state) ? n->state : node_state_UNKNOWN;
+    /* A host that no scheduler speaks of is up when it answers. */
+    int state = row_has(n, node, state) ? n->state : node_state_IDLE;
 
     if (state == node_state_FUTURE)
         return NODE_OTHER;
