@@ -3,6 +3,7 @@
 #include "app/app.h"
 
 #include "app/outfile.h"
+#include "codec/hostlist.h"
 #include "codec/quantity.h"
 #include "export/export.h"
 #include "model/query.h"
@@ -16,7 +17,7 @@
 #define EXIT_PARTIAL 3
 
 enum rc app_duration(const struct cli *cli, enum cli_option option, int64_t fallback_ms,
-                         int64_t *out, struct err *e)
+                     int64_t *out, struct err *e)
 {
     const char *text = cli->value[option];
     *out = fallback_ms;
@@ -28,7 +29,7 @@ enum rc app_duration(const struct cli *cli, enum cli_option option, int64_t fall
 }
 
 enum rc app_number(const struct cli *cli, enum cli_option option, double fallback, double *out,
-                       struct err *e)
+                   struct err *e)
 {
     const char *text = cli->value[option];
     *out = fallback;
@@ -139,8 +140,10 @@ int app_export(const struct cli *cli, struct snapshot *s, wall_ms now, bool comp
 {
     struct err e = {0};
     struct filter *filter = NULL;
-    struct export_options o = {
-        .now = now, .utc_offset_minutes = clock_utc_offset(now), .complete = complete};
+    struct export_options o = {.now = now,
+                               .utc_offset_minutes = clock_utc_offset(now),
+                               .complete = complete,
+                               .expand = hostlist_each};
     enum rc rc = export_options(cli, &o, &filter, &e);
     if (rc == RC_OK)
         rc = center_exists(s, o.only_center, &e);
