@@ -3,6 +3,8 @@
 #include "collectors/slurm/kv.h"
 #include <string.h>
 
+static const char absent[] = "";
+
 /* Index of the key that stands at p as "Key=", or count. */
 static size_t key_at(const char *p, const char *end, const struct kv_key *keys, size_t count)
 {
@@ -34,11 +36,12 @@ void kv_split(struct span line, const struct kv_key *keys, size_t count, struct 
     const char *end = line.text + line.len;
     size_t open = count; /* the free-text key whose value is being read */
 
-    memset(values, 0, count * sizeof *values);
+    for (size_t i = 0; i < count; i++)
+        values[i] = (struct span){absent, 0};
     for (const char *p = skip_blanks(line.text, end); p < end; p = skip_blanks(p, end)) {
         size_t k = key_at(p, end, keys, count);
         const char *word_end = skip_word(p, end);
-        if (k < count && values[k].text == NULL) {
+        if (k < count && values[k].text == absent) {
             const char *value = p + strlen(keys[k].name) + 1;
             values[k] = (struct span){value, (size_t)(word_end - value)};
             open = keys[k].free_text ? k : count;

@@ -16,7 +16,7 @@ struct kv_key {
     bool free_text;
 };
 
-/* values[i] becomes the value of keys[i]; text NULL where the key is absent. */
+/* values[i] becomes the value of keys[i]; empty where the key is absent. */
 void kv_split(struct span line, const struct kv_key *keys, size_t count, struct span *values);
 
 #endif

@@ -27,7 +27,7 @@ static struct span digits(const struct json *v, char out[24])
     double n;
 
     out[0] = '\0';
-    if (value_json(v, &n) && n >= 0 && n < 1e15)
+    if (slurm_number_json(v, &n) && n >= 0 && n < 1e15)
         snprintf(out, 24, "%.0f", n);
     return (struct span){out, strlen(out)};
 }
@@ -61,7 +61,7 @@ static bool is_held(members v)
 
     return strncmp(json_str(v[JOB_state_reason]), "JobHeld", 7) == 0 ||
            (json_bool(v[JOB_hold], &hold) && hold) ||
-           (value_json(v[JOB_priority], &priority) && priority == 0);
+           (slurm_number_json(v[JOB_priority], &priority) && priority == 0);
 }
 
 static enum job_state put_state(struct slurm *s, struct delta *d, members v)
@@ -94,7 +94,7 @@ static double number(const struct json *v, double fallback)
 {
     double n;
 
-    return value_json(v, &n) && n >= 0 ? n : fallback;
+    return slurm_number_json(v, &n) && n >= 0 ? n : fallback;
 }
 
 /* With details Slurm lists the devices of each node; without, an accounting cluster counts them; where
@@ -132,9 +132,9 @@ static void put_size(struct delta *d, members v)
 
     if (quantity_tres(json_str(v[JOB_tres_req_str]), "mem", &n) && n > 0)
         memory = n;
-    else if (value_json(v[JOB_memory_per_node], &n) && n > 0)
+    else if (slurm_number_json(v[JOB_memory_per_node], &n) && n > 0)
         memory = n * mib * number(v[JOB_node_count], 1);
-    else if (value_json(v[JOB_memory_per_cpu], &n) && n > 0)
+    else if (slurm_number_json(v[JOB_memory_per_cpu], &n) && n > 0)
         memory = n * mib * number(v[JOB_cpus], 1);
     put_json_num(d, FIELD_job_cpus, v[JOB_cpus], 1);
     delta_num(d, FIELD_job_memory_bytes, memory);
@@ -146,7 +146,7 @@ static wall_ms seconds(const struct json *v)
 {
     double n;
 
-    return value_json(v, &n) && n > 0 && n < 253402300800.0 ? (wall_ms)n * 1000 : 0;
+    return slurm_number_json(v, &n) && n > 0 && n < 253402300800.0 ? (wall_ms)n * 1000 : 0;
 }
 
 static void put_times(struct delta *d, members v, enum job_state state)
@@ -169,13 +169,13 @@ static void put_exit(struct delta *d, const struct json *v, enum job_state state
     const struct json *sig = json_member(v, "signal");
     const struct json *id = json_member(sig, "id");
 
-    if (value_json(v, &status) && status >= 0 && status < 65536) {
+    if (slurm_number_json(v, &status) && status >= 0 && status < 65536) {
         put_job_exit(d, state, true, (unsigned)status >> 8 & 0xff, (unsigned)status & 0x7f);
         return;
     }
-    if (!value_json(json_member(v, "return_code"), &code))
+    if (!slurm_number_json(json_member(v, "return_code"), &code))
         code = NAN;
-    if (!value_json(id != NULL ? id : json_member(sig, "signal_id"), &signal))
+    if (!slurm_number_json(id != NULL ? id : json_member(sig, "signal_id"), &signal))
         signal = NAN;
     put_job_exit(d, state, json_type(v) == JSON_OBJECT, code, signal);
 }

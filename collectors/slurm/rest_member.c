@@ -80,7 +80,7 @@ static enum rc read_last_update(struct slurm *s, const char *text, size_t len, s
     double n;
     enum rc rc = json_read(s->readers.any, text, len, NULL, e);
 
-    if (rc == RC_OK && value_json(json_root(s->readers.any), &n) && n > 0)
+    if (rc == RC_OK && slurm_number_json(json_root(s->readers.any), &n) && n > 0)
         s->answer.last_update = n;
     return rc;
 }
@@ -91,7 +91,7 @@ static double figure(const struct json *v)
 {
     double n;
 
-    return value_json(v, &n) && n >= 0 ? n : NAN;
+    return slurm_number_json(v, &n) && n >= 0 ? n : NAN;
 }
 
 static const struct json *row_where(const struct json *table, const char *key, const char *value)

@@ -27,14 +27,14 @@ static double count_range(struct span range)
     const char *end = range.text + range.len;
 
     if (dash == NULL)
-        return value_text(range, &from) ? 1 : 0;
+        return slurm_number_text(range, &from) ? 1 : 0;
     const char *to_end = colon != NULL ? colon : end;
     if (to_end <= dash ||
-        !value_text((struct span){range.text, (size_t)(dash - range.text)}, &from) ||
-        !value_text((struct span){dash + 1, (size_t)(to_end - dash - 1)}, &to))
+        !slurm_number_text((struct span){range.text, (size_t)(dash - range.text)}, &from) ||
+        !slurm_number_text((struct span){dash + 1, (size_t)(to_end - dash - 1)}, &to))
         return 0;
     if (colon != NULL &&
-        (!value_text((struct span){colon + 1, (size_t)(end - colon - 1)}, &step) || step < 1))
+        (!slurm_number_text((struct span){colon + 1, (size_t)(end - colon - 1)}, &step) || step < 1))
         return 0;
     return to >= from && from >= 0 ? floor((to - from) / step) + 1 : 0;
 }

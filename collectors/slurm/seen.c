@@ -82,11 +82,17 @@ void seen_add(struct seen *s, uint64_t hash, uint64_t key)
     put(&s->now, hash, key);
 }
 
-bool seen_has_key(struct seen *s, uint64_t key)
+static void index_keys(struct seen *s)
 {
-    for (uint32_t i = 0; s->keys.cap == 0 && i < s->last.cap; i++)
+    for (uint32_t i = 0; i < s->last.cap; i++)
         if (s->last.slots[i].hash != 0)
             put(&s->keys, s->last.slots[i].key, s->last.slots[i].key);
+}
+
+bool seen_has_key(struct seen *s, uint64_t key)
+{
+    if (s->keys.cap == 0)
+        index_keys(s);
     return s->keys.cap != 0 && find(&s->keys, no_zero(key))->hash != 0;
 }
 

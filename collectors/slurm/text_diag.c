@@ -106,14 +106,14 @@ static double average_of(struct span line)
     size_t len = 0;
     while (from + len < end && from[len] >= '0' && from[len] <= '9')
         len++;
-    return value_text((struct span){from, len}, &n) ? n : NAN;
+    return slurm_number_text((struct span){from, len}, &n) ? n : NAN;
 }
 
 static void read_figure(struct slurm *s, struct span key, struct span value)
 {
     double n;
 
-    if (!value_text(value, &n) || n < 0)
+    if (!slurm_number_text(value, &n) || n < 0)
         return;
     s->answer.rows++;
     if (span_is(key, "Server thread count"))

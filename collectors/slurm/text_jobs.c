@@ -90,7 +90,7 @@ static double number(struct span v, double fallback)
 {
     double n;
 
-    return value_text(v, &n) && n >= 0 ? n : fallback;
+    return slurm_number_text(v, &n) && n >= 0 ? n : fallback;
 }
 
 /* Without accounting squeue does not say which devices a job got: what it asked for then counts. */
@@ -141,12 +141,12 @@ static void put_exit(struct delta *d, struct span v, enum job_state state)
 
     if (colon != NULL) {
         size_t n = (size_t)(colon - v.text);
-        bool known = value_text((struct span){v.text, n}, &code) &&
-                     value_text((struct span){colon + 1, v.len - n - 1}, &signal);
+        bool known = slurm_number_text((struct span){v.text, n}, &code) &&
+                     slurm_number_text((struct span){colon + 1, v.len - n - 1}, &signal);
         put_job_exit(d, state, known, code, signal);
         return;
     }
-    bool known = value_text(v, &code) && code >= 0 && code < 65536;
+    bool known = slurm_number_text(v, &code) && code >= 0 && code < 65536;
     unsigned status = known ? (unsigned)code : 0;
     put_job_exit(d, state, known, status >> 8 & 0xff, status & 0x7f);
 }
@@ -174,7 +174,7 @@ static void put_numbers(struct delta *d, const struct span *v)
     put_num(d, FIELD_job_cpus, v[COLUMN_CPUS], 1);
     put_num(d, FIELD_job_node_count, v[COLUMN_NODES], 1);
     put_num(d, FIELD_job_restarts, v[COLUMN_RESTARTS], 1);
-    if (value_text(v[COLUMN_REQUEUE], &requeue))
+    if (slurm_number_text(v[COLUMN_REQUEUE], &requeue))
         delta_int(d, FIELD_job_requeueable, requeue != 0);
     else
         delta_absent(d, FIELD_job_requeueable);

@@ -60,9 +60,9 @@ static void put_sensors(struct delta *d, const struct span *v)
 {
     double n;
 
-    if (value_text(v[KEY_CurrentWatts], &n) && n > 0)
+    if (slurm_number_text(v[KEY_CurrentWatts], &n) && n > 0)
         delta_num(d, FIELD_node_power_watts, n);
-    if (value_text(v[KEY_ExtSensorsTemp], &n) && n > 0 && n < 200) {
+    if (slurm_number_text(v[KEY_ExtSensorsTemp], &n) && n > 0 && n < 200) {
         delta_num(d, FIELD_node_temperature_celsius, n);
         delta_str(d, FIELD_node_temperature_sensor, "slurm");
     }

@@ -13,7 +13,7 @@ static bool is_mark(double v)
     return v == 4294967294.0 || v == 4294967295.0 || v >= 18446744073709549568.0;
 }
 
-bool value_json(const struct json *v, double *out)
+bool slurm_number_json(const struct json *v, double *out)
 {
     return json_slurm_num(v, out) == JSON_SET && isfinite(*out) && !is_mark(*out);
 }
@@ -22,7 +22,7 @@ void put_json_num(struct delta *d, int field, const struct json *v, double facto
 {
     double n;
 
-    if (value_json(v, &n) && n >= 0)
+    if (slurm_number_json(v, &n) && n >= 0)
         delta_num(d, field, n * factor);
     else
         delta_absent(d, field);
@@ -38,7 +38,7 @@ void put_json_time(struct delta *d, int field, const struct json *v)
 {
     double n;
 
-    delta_time(d, field, value_json(v, &n) ? time_from(n) : 0);
+    delta_time(d, field, slurm_number_json(v, &n) ? time_from(n) : 0);
 }
 
 void put_json_str(struct delta *d, int field, const struct json *v)
@@ -111,7 +111,7 @@ bool span_copy(struct span v, char *out, size_t size)
     return true;
 }
 
-bool value_text(struct span v, double *out)
+bool slurm_number_text(struct span v, double *out)
 {
     char text[64];
 
@@ -124,7 +124,7 @@ wall_ms time_of(struct span v)
     char text[40];
     double n;
 
-    if (value_text(v, &n))
+    if (slurm_number_text(v, &n))
         return time_from(n);
     return !span_is_unset(v) && span_copy(v, text, sizeof text) ? time_parse(text, 0) : 0;
 }
@@ -133,7 +133,7 @@ void put_num(struct delta *d, int field, struct span v, double factor)
 {
     double n;
 
-    if (value_text(v, &n) && n >= 0)
+    if (slurm_number_text(v, &n) && n >= 0)
         delta_num(d, field, n * factor);
     else
         delta_absent(d, field);

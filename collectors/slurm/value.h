@@ -14,7 +14,7 @@
 #include <stddef.h>
 
 /* A number that is set, finite and none of the "not set" marks. */
-bool value_json(const struct json *v, double *out);
+bool slurm_number_json(const struct json *v, double *out);
 void put_json_num(struct delta *d, int field, const struct json *v, double factor);
 void put_json_time(struct delta *d, int field, const struct json *v); /* seconds since 1970 */
 void put_json_str(struct delta *d, int field, const struct json *v);
@@ -34,7 +34,7 @@ struct span {
 bool span_is(struct span v, const char *word); /* exactly */
 /* Empty, (null), N/A, n/a, None, NONE, Unknown, NOT_SET ...: nothing. */
 bool span_is_unset(struct span v);
-bool value_text(struct span v, double *out);
+bool slurm_number_text(struct span v, double *out);
 /* NUL-terminated copy in a fixed array; false (and "") when it does not fit. */
 bool span_copy(struct span v, char *out, size_t size);
 wall_ms time_of(struct span v); /* seconds since 1970, or ISO in UTC; 0 = unset */
