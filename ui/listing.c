@@ -507,7 +507,8 @@ void list_status(const void *view, const struct view_input *in, struct buf *out)
         figure_number(text, r->considered, 0, in->ascii);
         buf_addf(out, " of %s", text);
     }
-    buf_addf(out, " %s", l->spec->noun);
+    buf_addf(out, " %.*s", (int)strlen(l->spec->noun) - (r->count == 1 && r->considered == 1),
+             l->spec->noun);
     if (l->table.mark_count > 0)
         buf_addf(out, " %s %u marked", glyph(GLYPH_DOT, in->ascii), l->table.mark_count);
     if (l->grouping >= 0)

@@ -98,6 +98,8 @@ struct phrase phrase_start(struct canvas *c, const struct view_input *in, int y,
 void phrase_word(struct phrase *p, struct style s, const char *text); /* one blank before it */
 void phrase_gap(struct phrase *p, int cells);
 void phrase_count(struct phrase *p, struct style s, double v, const char *word);
+/* The same; of one "nodes" becomes "node". */
+void phrase_plural(struct phrase *p, struct style s, double v, const char *word);
 /* That phrase and `more` cells before it have room. */
 bool phrase_fits(const struct phrase *p, double v, const char *word, int more);
 

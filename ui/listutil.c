@@ -90,6 +90,14 @@ bool phrase_fits(const struct phrase *p, double v, const char *word, int more)
     return p->x + !p->first + more + text_cells(text) + 1 + text_cells(word) <= p->end;
 }
 
+void phrase_plural(struct phrase *p, struct style s, double v, const char *word)
+{
+    char one[32];
+
+    snprintf(one, sizeof one, "%.*s", (int)strlen(word) - (v == 1), word);
+    phrase_count(p, s, v, one);
+}
+
 void phrase_count(struct phrase *p, struct style s, double v, const char *word)
 {
     char text[FIGURE_MAX];

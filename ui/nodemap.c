@@ -287,7 +287,7 @@ static void draw_legend(const struct table *t, const struct view_input *in, enum
     int y = r.y + legend_lines(in) - 2;
     struct phrase p = phrase_start(c, in, y, r.x + 1, r.x + r.w - 1);
 
-    phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), t->result.count, "nodes");
+    phrase_plural(&p, style_bold(style_of(ROLE_BRIGHT)), t->result.count, "nodes");
     phrase_word(&p, style_of(ROLE_DIM), glyph(GLYPH_DOT, in->ascii));
     phrase_word(&p, style_of(ROLE_DIM), mode == NODEMAP_HEAT ? "temperature" : "share allocated");
     p.x = scale(in, y, p.x + 3, mode, c) + 1;

@@ -15,6 +15,22 @@ static bool has_devices(const struct view_input *in)
     return snapshot_totals(in->snap)->devices > 0;
 }
 
+/* Some center tells this figure: without that a sum of 0 means nothing. */
+static bool told(const struct view_input *in, int field)
+{
+    for (uint32_t i = 0; i < snapshot_slots(in->snap, ENTITY_CENTER); i++) {
+        const struct center_row *r = snapshot_row(in->snap, ENTITY_CENTER, i);
+        if (r && (r->h.valid >> field & 1))
+            return true;
+    }
+    return false;
+}
+
+static void unknown(struct phrase *p)
+{
+    phrase_word(p, style_of(ROLE_FAINT), FIGURE_ABSENT);
+}
+
 static bool roomy(const struct view_input *in)
 {
     return in->area.h >= ROOMY_LINES;
@@ -94,6 +110,10 @@ static void draw_cpus_bar(const struct view_input *in, struct rect r, int y, str
     struct phrase p = start(in, r, y, c, "CPUs");
     int w = bar_cells(r);
 
+    if (!told(in, FIELD_center_cpus_total)) {
+        unknown(&p);
+        return;
+    }
     chart_parts(c, y, p.x, w, &part, 1, t->cpus, ROLE_LINE, in->ascii);
     p.x += w + 1;
     bar_figures(&p, t->cpus_allocated, t->cpus, "");
@@ -158,6 +178,10 @@ static void draw_nodes(const struct view_input *in, struct rect r, int y, struct
     struct phrase p = start(in, r, y, c, "nodes");
 
     p.end = end;
+    if (!told(in, FIELD_center_nodes_total)) {
+        unknown(&p);
+        return;
+    }
     phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), t->nodes, "in all");
     phrase_gap(&p, 1);
     phrase_count(&p, style_of(ROLE_TEXT), t->nodes_up, "up");
@@ -173,6 +197,10 @@ static void draw_jobs(const struct view_input *in, struct rect r, int y, struct 
     struct phrase p = start(in, r, y, c, "jobs");
     char text[FIGURE_MAX];
 
+    if (!told(in, FIELD_center_jobs_running)) {
+        unknown(&p);
+        return;
+    }
     phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), t->jobs_running, "running");
     phrase_gap(&p, 1);
     phrase_count(&p, style_bold(style_of(t->jobs_queued > 0 ? ROLE_BRIGHT : ROLE_DIM)),
@@ -189,7 +217,7 @@ static void draw_jobs(const struct view_input *in, struct rect r, int y, struct 
     }
     phrase_count(&p, bad(t->jobs_held, ROLE_WARN), t->jobs_held, "held");
     phrase_gap(&p, 1);
-    phrase_count(&p, bad(t->restarts, ROLE_WARN), t->restarts, "requeues");
+    phrase_plural(&p, bad(t->restarts, ROLE_WARN), t->restarts, "requeues");
 }
 
 void summary_draw(const struct view_input *in, struct rect r, struct canvas *c)

@@ -231,6 +231,21 @@ static void draw_heading(const struct table *t, const struct view_input *in, str
     buf_fini(&text);
 }
 
+/* On the tinted row what is faint would not be read. */
+static void tint_row(struct canvas *c, struct rect r)
+{
+    for (int x = r.x; x < r.x + r.w; x++) {
+        struct cell *cell = canvas_cell(c, r.y, x);
+        if (!cell)
+            continue;
+        if (cell->fg == ROLE_FAINT)
+            cell->fg = ROLE_DIM;
+        if (cell->fg == ROLE_LINE)
+            cell->fg = ROLE_FAINT;
+    }
+    canvas_tint(c, r, ROLE_SELECTION);
+}
+
 static void draw_row(const struct table *t, const struct view_input *in, struct canvas *c,
                      struct rect r, uint32_t index, const struct table_layout *l,
                      void (*after)(const struct table_cell *, const struct table_layout *))
@@ -260,7 +275,7 @@ static void draw_row(const struct table *t, const struct view_input *in, struct 
     if (!cell.selected)
         return;
     canvas_text(c, r.y, r.x, 1, style_bold(style_of(ROLE_BRAND)), glyph(GLYPH_CURSOR, in->ascii));
-    canvas_tint(c, (struct rect){r.y, r.x, 1, r.w}, ROLE_SELECTION);
+    tint_row(c, (struct rect){r.y, r.x, 1, r.w});
 }
 
 void table_draw(const struct table *t, const struct view_input *in, struct rect r, struct canvas *c,

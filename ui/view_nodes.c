@@ -253,7 +253,9 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
     struct phrase p = phrase_start(c, in, r.y + (r.h > 1), r.x + 1, r.x + r.w - 1);
     char word[32];
 
-    phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.result.count, "nodes");
+    if (l->table.result.count == 0)
+        return;
+    phrase_plural(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.result.count, "nodes");
     for (int i = WORDS_MAX - 1; i >= 0; i--) {
         const struct node_look *look = &own->looks[i];
         if (own->counts[i] == 0)

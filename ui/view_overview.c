@@ -44,7 +44,7 @@ static enum freshness center_age(const struct view_input *in, const void *row)
     const struct center_row *r = row;
     const struct source_row *s;
 
-    if (r->health == health_LIVE)
+    if (figure_freshness(in, row) == AGE_FRESH) /* of the oldest source, so of all */
         return AGE_FRESH;
     s = scheduler_of(in, r->h.center);
     if (!s || !row_has(s, source, last_ok_at))
@@ -300,8 +300,10 @@ static void paint_age(const struct table_cell *cell)
 
     fresh.age = AGE_FRESH;
     if (!silent(cell))
-        cell_duration(&fresh, style_of(r->health == health_LIVE ? ROLE_DIM : ROLE_WARN), age >= 0,
-                      age);
+        cell_duration(
+            &fresh,
+            style_of(r->health == health_LIVE && cell->age == AGE_FRESH ? ROLE_DIM : ROLE_WARN),
+            age >= 0, age);
 }
 
 /* --- a silent center --- */
@@ -342,8 +344,12 @@ static void silent_words(const struct view_input *in, const struct center_row *r
     if (!s || !row_has(s, source, next_try_at))
         return;
     int64_t wait = s->next_try_at - in->ctx.now;
-    figure_duration(text, wait > 0 ? wait : 0);
-    buf_addf(out, " %s retry in %s", glyph(GLYPH_DOT, in->ascii), text);
+    figure_duration(text, wait);
+    buf_addf(out, " %s ", glyph(GLYPH_DOT, in->ascii));
+    if (wait > 0)
+        buf_addf(out, "retry in %s", text);
+    else
+        buf_adds(out, "trying again");
 }
 
 /* --- the table --- */

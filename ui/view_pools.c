@@ -160,7 +160,9 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
         in->scope->center >= 0 ? snapshot_center(in->snap, (uint16_t)in->scope->center) : NULL;
     struct phrase p = phrase_start(c, in, r.y + (r.h > 1), r.x + 1, r.x + r.w - 1);
 
-    phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.result.count, "pools");
+    if (l->table.result.count == 0)
+        return;
+    phrase_plural(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.result.count, "pools");
     if (!center)
         return;
     phrase_gap(&p, 2);
@@ -169,7 +171,7 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
         phrase_gap(&p, 2);
     }
     if (row_has(center, center, nodes_total))
-        phrase_count(&p, style_of(ROLE_TEXT), center->nodes_total, "nodes");
+        phrase_plural(&p, style_of(ROLE_TEXT), center->nodes_total, "nodes");
     if (row_has(center, center, cluster)) {
         phrase_gap(&p, 2);
         phrase_word(&p, style_of(ROLE_DIM), "cluster");

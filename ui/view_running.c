@@ -96,7 +96,9 @@ static void paint_progress(const struct table_cell *cell)
     const struct job_row *r = cell->row;
     struct value v = derived(cell);
 
-    if (row_has(r, job, time_limit_seconds) && r->time_limit_seconds < 0)
+    if (r->state != job_state_RUNNING)
+        paint_state(cell);
+    else if (row_has(r, job, time_limit_seconds) && r->time_limit_seconds < 0)
         cell_dash(cell);
     else
         cell_meter(cell, v.kind == VALUE_NUM, v.num / 100, ROLE_MEASURED);
@@ -142,7 +144,7 @@ static const struct table_column columns[] = {
     {"WHERE", "nodes", 10, 48, 0, 2, false, paint_nodes, measure_nodes, NULL},
     [COLUMN_RAN] = {"RAN", "ran", 6, 7, 6, 0, true, paint_ran, NULL, NULL},
     {"LIMIT", "time_limit_seconds", 6, 7, 6, 8, true, paint_limit, NULL, NULL},
-    {"TIME", "progress_percent", 9, 80, 14, 1, false, paint_progress, NULL, NULL},
+    {"TIME", "progress_percent", 10, 80, 14, 1, false, paint_progress, NULL, NULL},
     {"LEFT", "left", 6, 7, 6, 5, true, paint_left, NULL, NULL},
     {"REQ", "restarts", 4, 5, 4, 10, true, paint_restarts, NULL, NULL},
     {"QOS", "qos", 5, 14, 0, 14, false, paint_qos, measure_qos, NULL},
@@ -203,8 +205,8 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
     }
     phrase_count(&p, style_of(ROLE_TEXT), own->cpus, "CPUs held");
     phrase_gap(&p, 2);
-    phrase_count(&p, own->restarts > 0 ? style_bold(style_of(ROLE_WARN)) : style_of(ROLE_FAINT),
-                 own->restarts, "requeues");
+    phrase_plural(&p, own->restarts > 0 ? style_bold(style_of(ROLE_WARN)) : style_of(ROLE_FAINT),
+                  own->restarts, "requeues");
 }
 
 static bool open_job(struct list *l, const struct view_input *in, const void *row,
@@ -229,7 +231,7 @@ static const struct list_spec spec = {
     .descending = true,
     .groups = groups,
     .nothing = "no jobs are running",
-    .noun = "running",
+    .noun = "jobs",
     .prepare = prepare,
     .keep = keep,
     .count_start = count_start,

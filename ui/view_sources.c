@@ -204,7 +204,9 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
         if (s && row_has(s, source, state) && s->state < source_state_COUNT)
             counts[s->state]++;
     }
-    phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.result.count, "sources");
+    if (l->table.result.count == 0)
+        return;
+    phrase_plural(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.result.count, "sources");
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
         struct source_row like = {.state = order[i]};
         if (counts[order[i]] == 0)

@@ -22,6 +22,7 @@ struct screen {
     int center; /* 1 + index of the scope's center, 0 = all */
     const char *pool, *node, *job;
     bool ascii;
+    int later; /* minutes after the fixture's time */
 };
 
 static const struct screen screens[] = {
@@ -31,6 +32,7 @@ static const struct screen screens[] = {
     {"overview-300x80", FLEET, "overview", 80, 300},
     {"overview-kind-120x36", FLEET, "overview", 36, 120, {CMD_GROUP, CMD_DOWN, CMD_DOWN}},
     {"overview-ascii-100x30", FLEET, "overview", 30, 100, .ascii = true},
+    {"overview-later-120x36", FLEET, "overview", 36, 120, .later = 5},
     {"overview-empty-80x24", EMPTY, "overview", 24, 80},
     {"overview-small-80x24", SMALL, "overview", 24, 80},
     {"pools-80x24", FLEET, "pools", 24, 80, .center = 1},
@@ -54,6 +56,9 @@ static const struct screen screens[] = {
     {"nodes-map-ascii-80x24", FLEET, "nodes", 24, 80, {CMD_HEAT, CMD_DOWN}, .ascii = true},
     {"nodes-heat-120x36", FLEET, "nodes", 36, 120, {CMD_HEAT, CMD_HEAT, CMD_RIGHT}, .center = 1},
     {"nodes-of-job-120x36", FLEET, "nodes", 36, 120, .center = 1, .job = "8841203"},
+    {"nodes-stale-120x36", FLEET, "nodes", 36, 120, .center = 3},
+    {"nodes-old-120x36", FLEET, "nodes", 36, 120, .center = 3, .later = 20},
+    {"nodes-lost-120x36", FLEET, "nodes", 36, 120, .center = 3, .later = 90},
     {"nodes-empty-80x24", EMPTY, "nodes", 24, 80},
     {"nodes-small-80x24", SMALL, "nodes", 24, 80},
     {"queued-80x24", FLEET, "queued", 24, 80, {CMD_DOWN}},
@@ -102,12 +107,13 @@ static void stage_open(struct stage *s, const struct screen *w)
     scope_member(s->scope.pool, sizeof s->scope.pool, w->pool);
     scope_member(s->scope.node, sizeof s->scope.node, w->node);
     scope_member(s->scope.job, sizeof s->scope.job, w->job);
-    s->in = (struct view_input){.snap = fleets[w->fleet],
-                                .ctx = {fleets[w->fleet], FIXTURE_NOW, FIXTURE_OFFSET},
-                                .scope = &s->scope,
-                                .filter_text = w->filter,
-                                .area = {1, 0, w->h - 2, w->w},
-                                .ascii = w->ascii};
+    s->in = (struct view_input){
+        .snap = fleets[w->fleet],
+        .ctx = {fleets[w->fleet], FIXTURE_NOW + w->later * INT64_C(60000), FIXTURE_OFFSET},
+        .scope = &s->scope,
+        .filter_text = w->filter,
+        .area = {1, 0, w->h - 2, w->w},
+        .ascii = w->ascii};
     if (w->filter)
         assert_int_equal(filter_compile(w->filter, s->view->entity, &s->filter, NULL), RC_OK);
     s->in.filter = s->filter;
