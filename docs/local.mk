@@ -14,3 +14,24 @@ nodist_fishcomp_DATA =
 schemadir = $(pkgdatadir)/schema
 dist_schema_DATA =
 dist_schema_DATA += %D%/schema/snapshot-1.json
+
+# The manual: prose in man/*.in, tables by mangen.
+MANGEN = src/app/mangen$(EXEEXT)
+MAN_MADE = %D%/man/suantop.1 %D%/man/suantop.conf.5 %D%/man/suantop-themes.5 %D%/man/suantop-reasons.7
+nodist_man_MANS += $(MAN_MADE)
+EXTRA_DIST += %D%/man/suantop.1.in %D%/man/suantop.conf.5.in %D%/man/suantop-themes.5.in \
+	%D%/man/suantop-reasons.7.in
+$(MAN_MADE): %: %.in $(MANGEN)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MANGEN) $< > $@.tmp && mv $@.tmp $@
+
+nodist_bashcomp_DATA += %D%/completions/suantop
+nodist_zshcomp_DATA += %D%/completions/_suantop
+nodist_fishcomp_DATA += %D%/completions/suantop.fish
+COMPLETIONS_MADE = %D%/completions/suantop %D%/completions/_suantop %D%/completions/suantop.fish
+%D%/completions/suantop: $(MANGEN)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MANGEN) bash > $@.tmp && mv $@.tmp $@
+%D%/completions/_suantop: $(MANGEN)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MANGEN) zsh > $@.tmp && mv $@.tmp $@
+%D%/completions/suantop.fish: $(MANGEN)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MANGEN) fish > $@.tmp && mv $@.tmp $@
+CLEANFILES += $(MAN_MADE) $(COMPLETIONS_MADE)

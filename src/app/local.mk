@@ -33,7 +33,9 @@ CODEC_LIBS = src/codec/libcodec.a $(BASE_LIBS) $(CJSON_LIBS)
 ACTION_LIBS = src/action/libaction.a $(MODEL_LIBS)
 COLLECTOR_LIBS = collectors/libcollectors.a src/action/libaction.a \
 	src/codec/libcodec.a $(MODEL_LIBS) $(CJSON_LIBS) $(SENSORS_LIBS)
-IO_LIBS = src/io/libio.a $(COLLECTOR_LIBS) $(CURL_LIBS) $(ZSTD_LIBS)
+# io twice: the collectors fill a list of requests (request_add) that io owns.
+IO_LIBS = src/io/libio.a collectors/libcollectors.a src/io/libio.a $(COLLECTOR_LIBS) \
+	$(CURL_LIBS) $(ZSTD_LIBS)
 EXPORT_LIBS = src/export/libexport.a $(MODEL_LIBS)
 UI_LIBS = ui/libui.a $(ACTION_LIBS) $(NCURSES_LIBS)
 APP_LIBS = src/app/libapp.a ui/libui.a src/export/libexport.a $(IO_LIBS) \
@@ -41,4 +43,10 @@ APP_LIBS = src/app/libapp.a ui/libui.a src/export/libexport.a $(IO_LIBS) \
 
 bin_PROGRAMS += suantop
 suantop_SOURCES = %D%/main.c
-suantop_LDADD = $(APP_LIBS)
+suantop_LDADD = $(APP_LIBS) $(PROBE_LIBS)
+
+# Makes the manual and the completions from the tables: see docs/local.mk.
+noinst_PROGRAMS += %D%/mangen
+%C%_mangen_SOURCES = %D%/mangen.c %D%/mangen.h %D%/mangen_complete.c
+# The collectors call request_add, which io has: nothing else here pulls it in.
+%C%_mangen_LDADD = $(APP_LIBS) $(IO_LIBS)
