@@ -139,8 +139,11 @@ static void describe_note(struct slurm *s)
         snprintf(s->note, sizeof s->note, "REST: %s are %s of JSON", jobs, size);
 }
 
+/* Tells of the next list, so that the words follow the newest figures. */
 void slurm_describe(struct slurm *s)
 {
+    if (slurm_uses_rest(s))
+        s->jobs_way = choose_jobs(s);
     describe_via(s);
     describe_note(s);
 }

@@ -23,7 +23,7 @@ void put_json_num(struct delta *d, int field, const struct json *v, double facto
     double n;
 
     if (slurm_number_json(v, &n) && n >= 0)
-        delta_num(d, field, n * factor);
+        delta_num(d, field, n * factor + 0.0); /* no negative zero */
     else
         delta_absent(d, field);
 }

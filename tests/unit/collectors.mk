@@ -3,3 +3,10 @@
 #   %C%_test_collectors_thing_LDADD = $(UNIT_COLLECTOR)
 check_PROGRAMS += %D%/test_model_reasons
 %C%_test_model_reasons_LDADD = $(UNIT_MODEL)
+check_PROGRAMS += %D%/test_collectors_slurm_rest
+%C%_test_collectors_slurm_rest_LDADD = $(UNIT_COLLECTOR)
+check_PROGRAMS += %D%/test_collectors_slurm_text
+%C%_test_collectors_slurm_text_LDADD = $(UNIT_COLLECTOR)
+EXTRA_DIST += %D%/collectors_bench.h
+check_PROGRAMS += %D%/test_collectors_slurm_plan
+%C%_test_collectors_slurm_plan_LDADD = $(UNIT_COLLECTOR)
