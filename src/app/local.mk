@@ -48,5 +48,4 @@ suantop_LDADD = $(APP_LIBS) $(PROBE_LIBS)
 # Makes the manual and the completions from the tables: see docs/local.mk.
 noinst_PROGRAMS += %D%/mangen
 %C%_mangen_SOURCES = %D%/mangen.c %D%/mangen.h %D%/mangen_complete.c
-# The collectors call request_add, which io has: nothing else here pulls it in.
-%C%_mangen_LDADD = $(APP_LIBS) $(IO_LIBS)
+%C%_mangen_LDADD = $(APP_LIBS)
