@@ -13,3 +13,8 @@ noinst_LIBRARIES += %D%/libcodec.a
 %C%_libcodec_a_SOURCES += %D%/lines.c %D%/lines.h
 %C%_libcodec_a_SOURCES += %D%/quantity.c %D%/quantity.h
 %C%_libcodec_a_SOURCES += %D%/quantity_tres.c
+
+# The benchmark: built with everything so that it keeps compiling, run by hand.
+noinst_PROGRAMS += tests/bench/bench_json
+tests_bench_bench_json_SOURCES = tests/bench/bench_json.c
+tests_bench_bench_json_LDADD = $(CODEC_LIBS)
