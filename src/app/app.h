@@ -19,9 +19,9 @@ int app_replay(const struct cli *cli);
 
 /* Shared by them. */
 enum rc app_duration(const struct cli *cli, enum cli_option option, int64_t fallback_ms,
-                         int64_t *out, struct err *e);
+                     int64_t *out, struct err *e);
 enum rc app_number(const struct cli *cli, enum cli_option option, double fallback, double *out,
-                       struct err *e);
+                   struct err *e);
 /* Says "suantop: WHERE: MESSAGE" on standard error; returns the exit status that fits. */
 int app_fail(const struct err *e);
 /* Writes s as --format says; returns the exit status. complete: false makes it 3. */

@@ -110,7 +110,7 @@ static void note_where(struct complaint *c, const char *message)
     if (line != NULL && c->line == 0)
         c->line = (int)strtol(line + 7, NULL, 10);
     if (field != NULL && c->field[0] == '\0')
-        sscanf(field + 15, "%63[^']", c->field);
+        snprintf(c->field, sizeof c->field, "%.*s", (int)strcspn(field + 15, "'"), field + 15);
 }
 
 static void on_log(cyaml_log_t level, void *arg, const char *fmt, va_list args)

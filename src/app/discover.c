@@ -28,13 +28,14 @@ static char *dir_of(const char *program)
     const char *path = getenv("PATH");
     char *dirs = xasprintf("%s:/usr/bin:/usr/local/bin:/opt/slurm/bin:/usr/local/slurm/bin",
                            path != NULL ? path : "");
-    char *found = NULL, *save = NULL;
-    for (char *dir = strtok_r(dirs, ":", &save); dir != NULL && found == NULL;
-         dir = strtok_r(NULL, ":", &save)) {
-        char *file = xasprintf("%s/%s", dir, program);
+    char *found = NULL;
+    for (const char *dir = dirs; *dir != '\0' && found == NULL;) {
+        size_t len = strcspn(dir, ":");
+        char *file = xasprintf("%.*s/%s", (int)len, dir, program);
         if (dir[0] == '/' && access(file, X_OK) == 0)
-            found = xstrdup(dir);
+            found = xstrndup(dir, len);
         free(file);
+        dir += len + (dir[len] == ':');
     }
     free(dirs);
     return found;
@@ -62,6 +63,14 @@ static const char *slurm_conf(void)
     return NULL;
 }
 
+static void copy_name(char out[65], const char *from)
+{
+    static const char name[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+
+    from += strspn(from, " \t");
+    snprintf(out, 65, "%.*s", (int)strspn(from, name), from);
+}
+
 /* ClusterName of slurm.conf: only to have a name before the first answer; the scheduler's own word comes later. */
 static void cluster_name(const char *conf, char out[65])
 {
@@ -71,7 +80,7 @@ static void cluster_name(const char *conf, char out[65])
     while (f != NULL && fgets(line, sizeof line, f) != NULL) {
         const char *p = line + strspn(line, " \t");
         if (strncasecmp(p, "ClusterName", 11) == 0 && (p = strchr(p, '=')) != NULL)
-            sscanf(p + 1, " %64[A-Za-z0-9_.-]", out);
+            copy_name(out, p + 1);
     }
     if (f != NULL)
         fclose(f);

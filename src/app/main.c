@@ -38,13 +38,14 @@ static int show_version(void)
 static bool harden(void)
 {
     struct rlimit none = {0, 0};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
     if (getuid() != geteuid() || getgid() != getegid())
         return false;
     (void)setrlimit(RLIMIT_CORE, &none);
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     (void)prctl(PR_SET_DUMPABLE, 0);
 #endif
-    (void)signal(SIGPIPE, SIG_IGN);
+    (void)sigaction(SIGPIPE, &ignore, NULL);
     return true;
 }
 
