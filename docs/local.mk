@@ -4,7 +4,7 @@
 #   dist_bashcomp_DATA += %D%/completions/suantop        or nodist_bashcomp_DATA when made
 #   dist_zshcomp_DATA += %D%/completions/_suantop
 #   dist_fishcomp_DATA += %D%/completions/suantop.fish
-#   dist_schema_DATA += %D%/schema/snapshot.schema.json
+#   dist_schema_DATA += %D%/schema/snapshot-1.json
 dist_bashcomp_DATA =
 nodist_bashcomp_DATA =
 dist_zshcomp_DATA =
@@ -14,6 +14,8 @@ nodist_fishcomp_DATA =
 schemadir = $(pkgdatadir)/schema
 dist_schema_DATA =
 dist_schema_DATA += %D%/schema/snapshot-1.json
+EXTRA_DIST += %D%/how-to-add-a-collector.md %D%/how-to-add-a-view.md %D%/how-to-add-a-theme.md \
+	%D%/how-to-add-a-metric.md
 
 # The manual: prose in man/*.in, tables by mangen.
 MANGEN = src/app/mangen$(EXEEXT)
