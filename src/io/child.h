@@ -31,8 +31,8 @@ struct children *children_new(void);
 void children_free(struct children *cs);
 enum rc child_start(struct children *cs, const struct child_spec *spec, struct child **out,
                     struct err *e);
-int child_out(const struct child *c); /* our end of its stdout */
-int child_in(const struct child *c);  /* our end of its stdin, -1 if it has none */
+int child_out(const struct child *c);        /* our end of its stdout */
+int child_in(const struct child *c);         /* our end of its stdin, -1 if it has none */
 void child_listen(struct child *c, bool on); /* whether readable() is wanted; on at first */
 bool child_has_exited(const struct child *c);
 /* Looks right now, waiting at most `ms`. */

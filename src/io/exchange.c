@@ -197,6 +197,8 @@ void exchange_head(struct exchange *x, int status, const char *content_type)
     bool words = x->rq->accept_any_status ||
                  (x->rq->cut == CUT_JSON && strstr(x->type, "json") && status >= 400);
     x->skip = !good && !words && !x->env.raw;
+    if (x->env.recorder)
+        recorder_head(x->env.recorder, x->record_id, status, x->type, clock_wall());
 }
 
 /* "the answer is not what was asked for" says more than the place of a wrong byte. */
@@ -251,7 +253,7 @@ enum rc exchange_feed(struct exchange *x, const char *data, size_t len, wall_ms 
         return err_set(e, RC_LIMIT, x->rq->label, "the answer is longer than %llu bytes",
                        (unsigned long long)max);
     if (x->env.recorder)
-        recorder_data(x->env.recorder, x->record_id, data, len);
+        recorder_data(x->env.recorder, x->record_id, data, len, at);
     if (!x->skip)
         rc = cut(x, data, len, e);
     *paused = x->stuck;

@@ -24,6 +24,8 @@ struct ingest {
     struct queue *in;
     struct snapshot_hub *hub;
     int publish_ms;
+    wall_ms (*now)(void *arg);
+    void *now_arg;
     bool changed;
     mono_ms published_at, ticked_at;
     pthread_t thread;
@@ -36,9 +38,15 @@ struct ingest {
         *marker; /* empty delta that ingest_flush sent through the queue; NULL = it came through */
 };
 
+static wall_ms real_time(void *arg)
+{
+    (void)arg;
+    return clock_wall();
+}
+
 static void publish(struct ingest *g)
 {
-    snapshot_hub_publish(g->hub, fleet_publish(g->fleet, clock_wall()));
+    snapshot_hub_publish(g->hub, fleet_publish(g->fleet, g->now(g->now_arg)));
     g->changed = false;
     g->published_at = clock_mono();
 }
@@ -51,12 +59,19 @@ struct ingest *ingest_new(struct fleet *fleet, struct queue *in, struct snapshot
     g->fleet = fleet;
     g->in = in;
     g->hub = hub;
+    g->now = real_time;
     g->publish_ms = publish_ms > 0 ? publish_ms : DEFAULT_PUBLISH_MS;
     atomic_init(&g->stop, false);
     pthread_mutex_init(&g->lock, NULL);
     pthread_cond_init(&g->flushed, NULL);
     publish(g);
     return g;
+}
+
+void ingest_set_clock(struct ingest *g, wall_ms (*now)(void *arg), void *arg)
+{
+    g->now = now;
+    g->now_arg = arg;
 }
 
 /* True if d was what ingest_flush waits for: all that was in the queue before it is applied. */
@@ -92,7 +107,7 @@ static void tick_if_due(struct ingest *g, mono_ms now)
     if (now - g->ticked_at < TICK_MS)
         return;
     g->ticked_at = now;
-    fleet_tick(g->fleet, clock_wall());
+    fleet_tick(g->fleet, g->now(g->now_arg));
 }
 
 static void publish_if_due(struct ingest *g, mono_ms now)

@@ -14,6 +14,9 @@ struct ingest;
 /* Takes the fleet; borrows the queue and the hub. The first snapshot is published before it returns. */
 struct ingest *ingest_new(struct fleet *fleet, struct queue *in, struct snapshot_hub *hub,
                           int publish_ms);
+/* Whose time the fleet lives in; before ingest_start. A replay gives replay_now here, or everything that was
+ * recorded yesterday is stale. Default: clock_wall. */
+void ingest_set_clock(struct ingest *g, wall_ms (*now)(void *arg), void *arg);
 enum rc ingest_start(struct ingest *g, struct err *e);
 /* Applies all that is in the queue now and publishes; for one-shot commands, after net_wait_first_round. */
 void ingest_flush(struct ingest *g);

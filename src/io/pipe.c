@@ -35,8 +35,8 @@ struct server {
 };
 
 struct link { /* one connection */
-    int fd;       /* libcurl's end */
-    int peer;     /* ours, -1 = not accepted yet, or over */
+    int fd;   /* libcurl's end */
+    int peer; /* ours, -1 = not accepted yet, or over */
     size_t server;
     struct child *child;
     bool in_full, out_full; /* the child's stdin, the peer: waiting for room there */

@@ -22,6 +22,32 @@ static bool is_known_locked(const char *secret)
     return false;
 }
 
+static void add_locked(const char *secret)
+{
+    size_t len = strlen(secret);
+
+    if (is_known_locked(secret))
+        return;
+    known.list = xgrow(known.list, &known.cap, known.count + 1, sizeof(*known.list));
+    known.list[known.count++] = xstrdup(secret);
+    if (len > known.longest)
+        known.longest = len;
+}
+
+/* As some JSON writers put it. */
+static char *with_escaped_slashes(const char *secret)
+{
+    char *out = xmalloc(strlen(secret) * 2 + 1), *to = out;
+
+    for (const char *p = secret; *p; p++) {
+        if (*p == '/')
+            *to++ = '\\';
+        *to++ = *p;
+    }
+    *to = '\0';
+    return out;
+}
+
 void secret_add(const char *secret)
 {
     size_t len = strlen(secret);
@@ -29,14 +55,13 @@ void secret_add(const char *secret)
     log_secret(secret);
     if (len < SECRET_SHORTEST || len > SECRET_LONGEST)
         return;
+    char *escaped = with_escaped_slashes(secret);
     pthread_mutex_lock(&known.lock);
-    if (!is_known_locked(secret)) {
-        known.list = xgrow(known.list, &known.cap, known.count + 1, sizeof(*known.list));
-        known.list[known.count++] = xstrdup(secret);
-        if (len > known.longest)
-            known.longest = len;
-    }
+    add_locked(secret);
+    add_locked(escaped);
     pthread_mutex_unlock(&known.lock);
+    explicit_bzero(escaped, strlen(escaped));
+    free(escaped);
 }
 
 size_t secret_longest(void)

@@ -156,7 +156,7 @@ static void on_landed(void *arg, struct flight *f, const struct landing *l)
     s->plan_now = true;
     s->row_dirty = true;
     if (*example)
-        snprintf(s->standing.bad_example, sizeof(s->standing.bad_example), "%s", example);
+        standing_example(&s->standing, example);
     standing_landed(&s->standing, flight_request(f)->what, l->reply, l->rc, &l->err,
                     expired_mend(s, l->rc, l->mend, mend, sizeof(mend)), now);
     if (l->rc != RC_OK)

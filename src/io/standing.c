@@ -100,6 +100,11 @@ void standing_failed(struct standing *s, enum rc rc, const struct err *e, const 
     s->consecutive++;
 }
 
+void standing_example(struct standing *s, const char *bad_example)
+{
+    snprintf(s->bad_example, sizeof(s->bad_example), "%s", bad_example);
+}
+
 void standing_forgive(struct standing *s)
 {
     s->paused = false;

@@ -40,6 +40,7 @@ void standing_landed(struct standing *s, int what, const struct reply *reply, en
 /* Something failed before a request could be sent (a token that cannot be read). */
 void standing_failed(struct standing *s, enum rc rc, const struct err *e, const char *mend,
                      mono_ms now);
+void standing_example(struct standing *s, const char *bad_example);
 /* The operator tries again: what failed is forgotten until it fails again. */
 void standing_forgive(struct standing *s);
 void standing_row(const struct standing *s, struct delta *d, const char *source_id);

@@ -4,6 +4,21 @@
 IO_FAKE = tests/fake/fake_http.c tests/fake/fake_http.h \
 	tests/fake/fake_collector.c tests/fake/fake_collector.h \
 	tests/fake/rig.c tests/fake/rig.h
+check_PROGRAMS += %D%/test_io_argv
+%C%_test_io_argv_LDADD = $(UNIT_IO)
+check_PROGRAMS += %D%/test_io_command
+%C%_test_io_command_SOURCES = %D%/test_io_command.c $(IO_FAKE)
+%C%_test_io_command_LDADD = $(UNIT_IO)
+check_PROGRAMS += %D%/test_io_exchange
+%C%_test_io_exchange_SOURCES = %D%/test_io_exchange.c $(IO_FAKE)
+%C%_test_io_exchange_LDADD = $(UNIT_IO)
+check_PROGRAMS += %D%/test_io_load
+%C%_test_io_load_SOURCES = %D%/test_io_load.c $(IO_FAKE)
+%C%_test_io_load_LDADD = $(UNIT_IO)
 check_PROGRAMS += %D%/test_io_net
 %C%_test_io_net_SOURCES = %D%/test_io_net.c $(IO_FAKE)
 %C%_test_io_net_LDADD = $(UNIT_IO)
+check_PROGRAMS += %D%/test_io_record
+%C%_test_io_record_SOURCES = %D%/test_io_record.c $(IO_FAKE)
+%C%_test_io_record_LDADD = $(UNIT_IO)
+THREAD_TESTS += %D%/test_io_command %D%/test_io_load %D%/test_io_net %D%/test_io_record

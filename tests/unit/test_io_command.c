@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT
+ * test_io_command.c - sources behind child processes: commands and servers on pipes, and what can be
+ * wrong with those. After each test the same descriptors are open and no child is left. */
+#include "tests/unit/unit.h"
+
+#include "tests/fake/rig.h"
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static size_t fds_before;
+
+static struct rig *start(const char *option, const char *value, const char *total)
+{
+    struct rig *r = calloc(1, sizeof(*r));
+
+    rig_init(r);
+    fake_conf_init(rig_add(r, NULL), 0, "command", option, value, "every", "100ms", "patience",
+                   total ? total : "10s", "total", total ? total : "10s", NULL);
+    fake_conf_init(rig_add(r, NULL), 1, "healthy", "run", "echo h1", "every", "100ms", NULL);
+    rig_start(r);
+    return r;
+}
+
+static void stop(struct rig *r)
+{
+    rig_fini(r);
+    free(r);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    assert_int_equal(errno, ECHILD);
+    assert_int_equal(rig_open_fds(), fds_before);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    /* libcurl and the C library open what they keep at their first use */
+    if (!fds_before) {
+        struct rig *r = start("run", "echo a", NULL);
+        rig_wait_state(r, 0, source_state_OK, 3000);
+        rig_fini(r);
+        free(r);
+        fds_before = rig_open_fds();
+    }
+    return 0;
+}
+
+static void expect_failure(struct rig *r, const char *class, const char *words, int within_ms)
+{
+    struct rig_source s;
+
+    assert_true(rig_wait_state(r, 0, source_state_FAILED, within_ms));
+    rig_source(r, 0, &s);
+    assert_string_equal(s.error_code, class);
+    if (!strstr(s.error, words))
+        fail_msg("\"%s\" is not in \"%s\"", words, s.error);
+    assert_true(rig_wait_state(r, 1, source_state_OK, 1000));
+}
+
+static void test_good(void **state)
+{
+    struct rig *r =
+        start("run", "i=0; while [ $i -lt 5000 ]; do echo node$i x; i=$((i+1)); done", NULL);
+
+    (void)state;
+    assert_true(rig_wait_nodes(r, 5001, 5000));
+    assert_true(rig_wait_state(r, 0, source_state_OK, 1000));
+    stop(r);
+}
+
+static void test_exit_status(void **state)
+{
+    struct rig *r =
+        start("run", "echo a; printf '\\033[2Jno \\033]0;x\\007access\\nmore' >&2; exit 4", NULL);
+    struct rig_source s;
+
+    (void)state;
+    expect_failure(r, "child", "exit status 4: ", 3000);
+    rig_source(r, 0, &s);
+    assert_null(strchr(s.error, 27));
+    assert_null(strchr(s.error, 7));
+    assert_non_null(strstr(s.error, "no "));
+    stop(r);
+}
+
+static void test_no_such_program(void **state)
+{
+    struct rig *r = calloc(1, sizeof(*r));
+
+    (void)state;
+    rig_init(r);
+    fake_conf_init(rig_add(r, NULL), 0, "command", "run", "x", "prefix", "no-such-program -x",
+                   NULL);
+    fake_conf_init(rig_add(r, NULL), 1, "healthy", "run", "echo h1", NULL);
+    rig_start(r);
+    expect_failure(r, "io", "no-such-program: no such program", 3000);
+    stop(r);
+}
+
+static void test_hangs(void **state)
+{
+    struct rig *r =
+        start("run", "trap '' TERM; echo waiting for the lock >&2; sleep 1000", "300ms");
+
+    (void)state;
+    expect_failure(r, "timeout", "it said: waiting for the lock", 3000);
+    stop(r);
+}
+
+static void test_floods(void **state)
+{
+    struct rig *r = start("run", "yes a-name-that-is-repeated | head -c 1000000000", NULL);
+
+    (void)state;
+    expect_failure(r, "limit", "longer than 67108864 bytes", 10000);
+    stop(r);
+}
+
+static void test_floods_stderr(void **state)
+{
+    struct rig *r = start("run", "yes it hurts | head -c 20000000 >&2; echo a", NULL);
+
+    (void)state;
+    assert_true(rig_wait_nodes(r, 2, 5000));
+    assert_true(rig_wait_state(r, 0, source_state_OK, 2000));
+    stop(r);
+}
+
+/* The command ends, but something that it started keeps its stdout: in its group, and out of it. */
+static void test_leaves_children(void **state)
+{
+    struct rig *r = start("run", "echo a; sleep 1000 & sleep 1000 & exit 0", NULL);
+
+    (void)state;
+    assert_true(rig_wait_nodes(r, 2, 3000));
+    assert_true(rig_wait_state(r, 0, source_state_OK, 1000));
+    stop(r);
+    r = start("run", "echo a; setsid sleep 3 & exit 0", NULL);
+    assert_true(rig_wait_nodes(r, 2, 3000));
+    assert_true(rig_wait_state(r, 0, source_state_OK, 1000));
+    stop(r);
+}
+
+static void test_killed(void **state)
+{
+    struct rig *r = start("run", "echo a; kill -9 $$", NULL);
+
+    (void)state;
+    expect_failure(r, "child", "exit status 137", 3000);
+    stop(r);
+}
+
+static void test_sees_nothing_of_ours(void **state)
+{
+    struct rig *r;
+
+    (void)state;
+    setenv("SUANTOP_CANARY", "x", 1);
+    r = start(
+        "run",
+        "[ -z \"$SUANTOP_CANARY\" ] || echo canary; "
+        "for f in /proc/self/fd/*; do f=${f##*/}; [ $f -gt 2 ] && [ -e /proc/$$/fd/$f ] && echo open$f; done; "
+        "read x && echo input; (: </dev/tty) 2>/dev/null && echo tty; true",
+        NULL);
+    assert_true(rig_wait_state(r, 0, source_state_OK, 3000));
+    assert_true(rig_wait_nodes(r, 1, 1000)); /* only the healthy one's */
+    stop(r);
+}
+
+static void test_stop_is_quick(void **state)
+{
+    struct rig *r = start("run", "trap '' TERM HUP; while :; do sleep 1; done", "1h");
+
+    (void)state;
+    assert_true(rig_wait_state(r, 1, source_state_OK, 3000));
+    mono_ms before = clock_mono();
+    net_stop(r->net);
+    assert_true(clock_mono() - before < 1000);
+    stop(r);
+}
+
+/* ---- servers on pipes ---- */
+
+/* Answers n requests with one node, then ends with status 3. */
+static const char server[] =
+    "n=%d; while [ $n -gt 0 ]; do "
+    "while read -r l && [ \"$l\" != \"$(printf '\\r')\" ]; do :; done || exit 0; "
+    "b='{\"rows\":[{\"name\":\"p1\"}]}'; "
+    "printf 'HTTP/1.1 200 OK\\r\\nContent-Length: %%d\\r\\n\\r\\n%%s' ${#b} \"$b\"; n=$((n-1)); done; "
+    "echo tired >&2; exit 3";
+
+struct polls {
+    double requests, failures;
+};
+
+static bool has_polled(struct rig *r, void *arg)
+{
+    struct polls *want = arg;
+    struct rig_source s;
+
+    return rig_source(r, 0, &s) && s.requests - s.failures >= want->requests;
+}
+
+static void test_pipe(void **state)
+{
+    struct polls want = {.requests = 8};
+    struct rig_source s;
+    char text[512];
+    struct rig *r;
+
+    (void)state;
+    snprintf(text, sizeof(text), server, 1000000);
+    r = start("pipe", text, NULL);
+    assert_true(rig_wait_nodes(r, 2, 3000));
+    assert_true(rig_wait(r, has_polled, &want, 5000));
+    rig_source(r, 0, &s);
+    assert_true(s.failures == 0);
+    stop(r);
+}
+
+/* A server that ends is started again, between requests or instead of an answer. */
+static void test_pipe_restarts(void **state)
+{
+    struct polls want = {.requests = 8};
+    char text[512];
+    struct rig *r;
+
+    (void)state;
+    snprintf(text, sizeof(text), server, 2);
+    r = start("pipe", text, NULL);
+    assert_true(rig_wait(r, has_polled, &want, 8000));
+    assert_true(rig_wait_nodes(r, 2, 3000));
+    stop(r);
+}
+
+static void test_pipe_fails(void **state)
+{
+    struct rig *r = start("pipe", "echo Permission denied >&2; exit 255", NULL);
+
+    (void)state;
+    expect_failure(r, "child", "the command ended with status 255: Permission denied", 3000);
+    stop(r);
+    r = start("pipe", "echo 'Welcome to login01!'; sleep 1000", NULL);
+    expect_failure(r, "syntax", "", 3000);
+    stop(r);
+    r = start("pipe", "echo slurmrestd: error: no controller >&2; sleep 1000", "300ms");
+    expect_failure(r, "timeout", "it said: slurmrestd: error: no controller", 3000);
+    stop(r);
+}
+
+/* Much in one answer: the pump must not lose a byte, nor spin. */
+static void test_pipe_big(void **state)
+{
+    struct rig *r = start(
+        "pipe",
+        "read -r l; printf 'HTTP/1.1 200 OK\\r\\nConnection: close\\r\\n\\r\\n{\"rows\":['; "
+        "i=0; while [ $i -lt 20000 ]; do echo '{\"name\":\"big'$i'\",\"x\":\"0123456789012345\"},'; "
+        "i=$((i+1)); done; echo '{\"name\":\"last\"}]}'",
+        NULL);
+
+    (void)state;
+    assert_true(rig_wait_nodes(r, 20002, 8000));
+    stop(r);
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, setup)
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_good),
+        TEST(test_exit_status),
+        TEST(test_no_such_program),
+        TEST(test_hangs),
+        TEST(test_floods),
+        TEST(test_floods_stderr),
+        TEST(test_leaves_children),
+        TEST(test_killed),
+        TEST(test_sees_nothing_of_ours),
+        TEST(test_stop_is_quick),
+        TEST(test_pipe),
+        TEST(test_pipe_restarts),
+        TEST(test_pipe_fails),
+        TEST(test_pipe_big),
+    };
+
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
