@@ -133,8 +133,7 @@ static cJSON *plain_number(struct plain *q)
     int64_t n = 0;
     for (; p < q->end && *p >= '0' && *p <= '9' && p - s < PLAIN_DIGITS; p++)
         n = n * 10 + (*p - '0');
-    bool ends = p == q->end || (unsigned char)*p <= ' ' || *p == ',' || *p == '}' || *p == ']';
-    cJSON *v = p > s && ends ? plain_node(q, cJSON_Number, 0) : NULL;
+    cJSON *v = p > s ? plain_node(q, cJSON_Number, 0) : NULL;
     if (v)
         v->valuedouble = negative ? -(double)n : (double)n;
     q->p = p;

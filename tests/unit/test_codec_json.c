@@ -213,6 +213,7 @@ static void test_numbers(void **state)
     check_num("1234567890123456", true, 1234567890123456.0);
     check_num("-12.5e+3", true, -12500);
     check_num("9007199254740993", true, 9007199254740992.0);
+    check_num("9999999999999999999", true, 9999999999999999999.0);
     check_num("18446744073709551615", true, 18446744073709551615.0);
     check_num("\"12.5\"", true, 12.5);
     check_num("\"1e3\"", true, 1000);
@@ -376,9 +377,9 @@ static void test_plain_values_and_others(void **state)
                                         "1.0",
                                         "\"\\\\\"",
                                         "[-1]"};
-    static const char *const broken[] = {"[1,]",  "[,1]",     "{\"a\":1,}", "{1}", "[nullx]",
-                                         "nullx", "[1 2]",    "{\"a\" 1}",  "[-]", "[1-]",
-                                         "[tru]", "{\"a\":}", "[}",         "1x"};
+    static const char *const broken[] = {
+        "[1,]", "[,1]", "{\"a\":1,}", "{1}",      "[nullx]", "nullx", "[1 2]",     "{\"a\" 1}",
+        "[-]",  "[1-]", "[tru]",      "{\"a\":}", "[}",      "[1}",   "{\"x\":1]", "1x"};
     struct pair p = {json_reader_new(wanted, WANTED), json_reader_new(NULL, 0), 0};
     const struct json *v;
     char text[200];
