@@ -47,5 +47,5 @@ suantop_LDADD = $(APP_LIBS) $(PROBE_LIBS)
 
 # Makes the manual and the completions from the tables: see docs/local.mk.
 noinst_PROGRAMS += %D%/mangen
-%C%_mangen_SOURCES = %D%/mangen.c %D%/mangen.h %D%/mangen_complete.c
+%C%_mangen_SOURCES = %D%/mangen.c %D%/mangen.h %D%/mangen_complete.c %D%/mangen_tables.c
 %C%_mangen_LDADD = $(APP_LIBS)

@@ -32,7 +32,7 @@ struct export_options {
     int utc_offset_minutes;      /* text only */
     bool entities[ENTITY_COUNT]; /* what to write; all of them when all are false */
     const char *only_center;     /* id, NULL = all */
-    bool complete;               /* false: some source did not answer; then errors[] names them */
+    bool complete;               /* false: somebody did not wait for all sources */
     int width;                   /* text: cut lines at so many columns, 0 = as wide as needed */
     const struct filter *filter; /* rows of filter_entity only; NULL = all */
     int filter_entity;
@@ -47,6 +47,9 @@ struct export_format {
 };
 const struct export_format *export_find(const char *name);
 const struct export_format *const *export_all(void); /* NULL-terminated */
+
+/* o->complete, and no source of the centers asked for is in errors[]: what the formats call complete. */
+bool export_complete(const struct snapshot *s, const struct export_options *o);
 
 /* The JSON Schema of the json format. */
 enum rc export_schema(const struct sink *out, struct err *e);

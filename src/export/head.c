@@ -148,6 +148,21 @@ bool head_next_error(const struct walk *w, uint32_t *slot, struct head_error *ou
     return false;
 }
 
+bool head_is_complete(const struct walk *w)
+{
+    struct head_error e;
+    uint32_t slot = 0;
+
+    return w->options->complete && !head_next_error(w, &slot, &e);
+}
+
+bool export_complete(const struct snapshot *s, const struct export_options *o)
+{
+    struct walk w = walk_of(s, o);
+
+    return head_is_complete(&w);
+}
+
 void head_write_error(struct jsonw *out, const struct head_error *e)
 {
     jsonw_key(out, "center");

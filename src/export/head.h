@@ -32,6 +32,7 @@ struct head_error {
 };
 /* The next failed source from *slot on; false after the last. */
 bool head_next_error(const struct walk *w, uint32_t *slot, struct head_error *out);
+bool head_is_complete(const struct walk *w);
 /* The members of an object. */
 void head_write_error(struct jsonw *out, const struct head_error *e);
 

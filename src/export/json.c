@@ -58,7 +58,7 @@ static void write_head(struct jsonw *out, const struct walk *w)
     jsonw_time(out, w->options->now);
     jsonw_newline(out);
     jsonw_key(out, "complete");
-    jsonw_bool(out, w->options->complete);
+    jsonw_bool(out, head_is_complete(w));
     jsonw_newline(out);
     write_errors(out, w);
     jsonw_newline(out);

@@ -29,7 +29,7 @@ static void write_head(struct jsonw *out, const struct walk *w)
     jsonw_key(out, "generated_at");
     jsonw_time(out, w->options->now);
     jsonw_key(out, "complete");
-    jsonw_bool(out, w->options->complete);
+    jsonw_bool(out, head_is_complete(w));
     jsonw_key(out, "totals");
     head_write_totals(out, w);
     end_line(out);

@@ -237,7 +237,7 @@ static void write_head(struct text *t)
     buf_addf(&t->line, "suantop %.10s %.8s ", local, local[0] != '\0' ? local + 11 : "");
     add_zone(&t->line, o->utc_offset_minutes);
     buf_addf(&t->line, "  centers %.0f, sources %.0f, bad %.0f%s", totals.centers, totals.sources,
-             totals.sources_bad, o->complete ? "" : "  INCOMPLETE");
+             totals.sources_bad, head_is_complete(t->walk) ? "" : "  INCOMPLETE");
     end_line(t);
     t->one_center = totals.centers <= 1;
     write_errors(t);

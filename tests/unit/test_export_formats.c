@@ -205,6 +205,26 @@ static void test_only_some_entities_and_one_center(void **state)
     buf_fini(&out);
 }
 
+/* Whoever asked may have waited long enough and still not have got everything. */
+static void test_complete_means_that_no_source_failed(void **state)
+{
+    struct snapshot *s = fixture_snapshot("partial");
+    struct export_options o = fixture_options("fleet");
+
+    (void)state;
+    assert_true(o.complete);
+    assert_false(export_complete(s, &o));
+    o.only_center = "zhangbei";
+    assert_true(export_complete(s, &o));
+    o.complete = false;
+    assert_false(export_complete(s, &o));
+    snapshot_unref(s);
+    o = fixture_options("fleet");
+    struct buf out = render("partial", "json", &o);
+    expect_in(&out, "\"complete\":false", true);
+    buf_fini(&out);
+}
+
 static void test_a_filter_is_for_its_entity_only(void **state)
 {
     struct export_options o = fixture_options("fleet");
@@ -285,6 +305,7 @@ int main(void)
         cmocka_unit_test(test_a_write_error_at_any_byte_is_told_once),
         cmocka_unit_test(test_hosts_are_expanded_up_to_a_bound),
         cmocka_unit_test(test_only_some_entities_and_one_center),
+        cmocka_unit_test(test_complete_means_that_no_source_failed),
         cmocka_unit_test(test_a_filter_is_for_its_entity_only),
         cmocka_unit_test(test_text_is_cut_at_the_width),
         cmocka_unit_test(test_a_name_that_lost_bytes_is_told_whole),
