@@ -11,7 +11,8 @@ enum {
     GRACE_MS = 30 * 1000,     /* past the interval, as the model counts a source stale */
     OLD_MS = 10 * 60 * 1000,  /* struck out from here */
     LOST_MS = 60 * 60 * 1000, /* "?" from here */
-    UNKNOWN_INTERVAL_MS = 60 * 1000,
+    /* A source asks for some things seldom though it asks for others often: nobody is late before that. */
+    LEAST_INTERVAL_MS = 60 * 1000,
 };
 
 static const double tens[] = {1, 10, 100, 1000};
@@ -200,8 +201,8 @@ enum freshness figure_freshness_of(int64_t age_ms, int64_t interval_ms)
 {
     if (age_ms < 0)
         return AGE_FRESH; /* configured, never polled: there is nothing to age */
-    if (interval_ms <= 0)
-        interval_ms = UNKNOWN_INTERVAL_MS;
+    if (interval_ms < LEAST_INTERVAL_MS)
+        interval_ms = LEAST_INTERVAL_MS;
     int64_t stale = interval_ms + GRACE_MS;
     if (age_ms <= stale)
         return AGE_FRESH;

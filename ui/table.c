@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MEASURE_ROWS = 256 };
+enum { MEASURE_ROWS = 512 };
 
 void table_setup(struct table *t, enum entity e, const struct table_column *columns, int count)
 {
@@ -232,10 +232,11 @@ void table_expect(struct table *t, struct table_thing what)
     t->near_count = 0;
 }
 
-static void measure(struct table *t, const struct view_input *in, uint32_t from, uint32_t rows)
+static void measure(struct table *t, const struct view_input *in, uint32_t from, uint32_t rows,
+                    uint32_t step)
 {
-    for (uint32_t i = from; i < from + rows && i < t->result.count; i++) {
-        const void *row = row_at(t, in, i);
+    for (uint32_t n = 0; n < rows && from + n * step < t->result.count; n++) {
+        const void *row = row_at(t, in, from + n * step);
         for (int k = 0; row && k < t->column_count; k++) {
             const struct table_column *col = &t->columns[k];
             if (!col->measure || t->measured[k] >= col->max)
@@ -268,7 +269,7 @@ static void place(struct table *t, const struct view_input *in, uint32_t offset,
         t->top = line > offset ? line - offset : 0;
     show_cursor(t, height);
     remember(t, in);
-    measure(t, in, t->top, (uint32_t)(height > 0 ? height : 0));
+    measure(t, in, t->top, (uint32_t)(height > 0 ? height : 0), 1);
 }
 
 void table_settle(struct table *t, const struct view_input *in, int height)
@@ -303,7 +304,7 @@ void table_query(struct table *t, const struct view_input *in, struct query q, i
     if (t->group >= 0 && t->group == q.sort_column && t->descending)
         reverse_groups(t);
     drop_dead_marks(t, in);
-    measure(t, in, 0, MEASURE_ROWS);
+    measure(t, in, 0, MEASURE_ROWS, t->result.count / MEASURE_ROWS + 1); /* a sample */
     place(t, in, offset, height);
 }
 
@@ -326,7 +327,7 @@ void table_go(struct table *t, const struct view_input *in, uint32_t index, int 
     t->cursor = index < t->result.count ? index : t->result.count - 1;
     show_cursor(t, height);
     remember(t, in);
-    measure(t, in, t->top, (uint32_t)(height > 0 ? height : 0));
+    measure(t, in, t->top, (uint32_t)(height > 0 ? height : 0), 1);
 }
 
 /* The first row at or below a line. */
@@ -352,7 +353,7 @@ void table_scroll(struct table *t, const struct view_input *in, int lines, int h
     if (line >= t->top + h)
         t->cursor = row_from_line(t, t->top + (uint32_t)h - 1);
     remember(t, in);
-    measure(t, in, t->top, (uint32_t)h);
+    measure(t, in, t->top, (uint32_t)h, 1);
 }
 
 /* Columns to the side; false at the end. */

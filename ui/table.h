@@ -12,13 +12,11 @@
 #include "ui/figure.h"
 #include "ui/view.h"
 
-enum {
-    TABLE_COLUMNS_MAX = 32,
-    TABLE_NEAR = 8,
-    TABLE_MARGIN = 2,
-    TABLE_LUXURY =
-        10, /* columns with this `drop` or more come only when nothing has to be cut for them */
-};
+enum { TABLE_COLUMNS_MAX = 32, TABLE_NEAR = 8, TABLE_MARGIN = 2 };
+
+/* Steps of table_column.drop. From SPARE on a column is left out while none of the rows has contents
+ * for it; from LUXURY on it comes only when nothing has to be cut for it. */
+enum { TABLE_SPARE = 5, TABLE_LUXURY = 10 };
 
 struct table_column;
 
@@ -43,6 +41,7 @@ struct table_column {
     void (*paint)(const struct table_cell *cell);
     int (*measure)(const struct view_input *in, const void *row); /* cells of the contents */
     bool (*shown)(const struct view_input *in);                   /* NULL = always */
+    bool whole; /* its contents are of no use while they are cut */
 };
 
 struct table_thing {

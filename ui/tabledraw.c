@@ -59,6 +59,8 @@ static int admit(const struct table *t, const struct view_input *in, struct tabl
         const struct table_column *col = &t->columns[k];
         if (col->shown && !col->shown(in))
             continue;
+        if (col->measure && col->drop >= TABLE_SPARE && t->measured[k] == 0 && t->result.count > 0)
+            continue;
         if (first >= 0 && skip > 0) {
             skip--;
             l->hidden_left++;
@@ -128,7 +130,8 @@ static int grow_by_rank(const struct table *t, struct table_layout *l, int left)
     for (int rank = 0; rank < UINT8_MAX && left > 0; rank++) {
         for (int k = 0; k < t->column_count && left > 0; k++) {
             int need = goal_of(t, k, GROW_CONTENTS) - l->w[k];
-            if (l->w[k] == 0 || t->columns[k].drop != rank || need <= 0)
+            if (l->w[k] == 0 || t->columns[k].drop != rank || need <= 0 ||
+                (t->columns[k].whole && need > left))
                 continue;
             l->w[k] += need < left ? need : left;
             left -= need < left ? need : left;

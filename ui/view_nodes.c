@@ -153,6 +153,13 @@ static void paint_power(const struct table_cell *cell)
     cell_text_aged(cell, style_of(ROLE_TEXT), text, telemetry_age(cell));
 }
 
+static int measure_power(const struct view_input *in, const void *row)
+{
+    const struct node_row *r = row;
+
+    return row_has(r, node, power_watts) ? cell_measure_count(in, true, r->power_watts) : 0;
+}
+
 static void paint_reason(const struct table_cell *cell)
 {
     const struct node_row *r = cell->row;
@@ -196,14 +203,15 @@ static const struct table_column columns[] = {
     {"CENTER", "center", 8, 24, 0, 9, false, cell_center, cell_measure_center, cell_many_centers},
     {"STATUS", "status", 11, 12, 11, 0, false, paint_status, NULL, NULL},
     {"POOLS", "pools", 6, 24, 0, 10, false, paint_pools, measure_pools, NULL},
-    {"GPUS", "devices_allocated", 5, 22, 0, 1, false, paint_devices, measure_devices, has_devices},
+    {"GPUS", "devices_allocated", 5, 22, 0, 1, false, paint_devices, measure_devices, has_devices,
+     true},
     {"MODEL", "device_model", 6, 16, 0, 11, false, paint_device_model, measure_device_model,
      has_devices},
     {"CPU", "cpu_share_percent", 9, 24, 12, 3, false, paint_cpu, NULL, NULL},
     {"LOAD", "load", 6, 7, 6, 7, true, paint_load, NULL, NULL},
     {"MEMORY", "memory_share_percent", 9, 24, 12, 5, false, paint_memory, NULL, NULL},
     {"TEMP ", "temperature_celsius", 5, 5, 5, 4, true, paint_temperature, NULL, NULL},
-    {"W", "power_watts", 6, 7, 6, 8, true, paint_power, NULL, NULL},
+    {"W", "power_watts", 5, 7, 0, 8, true, paint_power, measure_power, NULL},
     {"REASON", "reason", 16, 60, 0, 2, false, paint_reason, measure_reason, NULL},
     {"BY", "reason_by", 6, 12, 8, 12, false, paint_by, NULL, NULL},
     {"OUT FOR", "out_for", 7, 7, 7, 6, true, paint_out_for, NULL, NULL},

@@ -8,6 +8,7 @@
 #include "ui/why.h"
 #include "base/text.h"
 #include "model/reasons.h"
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { REASONS_MAX = 64, REASONS_SHOWN = 5, ROOMY_LINES = 28, FOOT_LINES = 4, LABEL_CELLS = 10 };
@@ -91,6 +92,14 @@ static void paint_tasks(const struct table_cell *cell)
         cell_dash(cell);
 }
 
+static int measure_tasks(const struct view_input *in, const void *row)
+{
+    const struct job_row *r = row;
+    bool array = row_has(r, job, tasks) && r->tasks > 1;
+
+    return array ? cell_measure_count(in, true, r->tasks) : 0;
+}
+
 static void paint_waited(const struct table_cell *cell)
 {
     const struct job_row *r = cell->row;
@@ -134,15 +143,31 @@ CELL_STR(job, account, ROLE_DIM)
 CELL_STR(job, pool, ROLE_DIM)
 CELL_STR(job, qos, ROLE_DIM)
 CELL_COUNT(job, node_count, ROLE_TEXT)
-CELL_COUNT(job, priority, ROLE_TEXT)
 CELL_STR(job, reason_text, ROLE_DIM)
 CELL_BAD(job, restarts, ROLE_WARN)
+
+/* Rather a name than a figure: no groups of digits. */
+static void paint_priority(const struct table_cell *cell)
+{
+    const struct job_row *r = cell->row;
+    char text[32];
+
+    if (!row_has(r, job, priority)) {
+        cell_absent(cell);
+        return;
+    }
+    snprintf(text, sizeof text, "%.0f", r->priority);
+    cell_text(cell, style_of(ROLE_TEXT), text);
+}
 
 static int measure_priority(const struct view_input *in, const void *row)
 {
     const struct job_row *r = row;
 
-    return cell_measure_count(in, row_has(r, job, priority), r->priority);
+    char text[32];
+
+    (void)in;
+    return row_has(r, job, priority) ? snprintf(text, sizeof text, "%.0f", r->priority) : 0;
 }
 
 enum { COLUMN_WAITED = 9 };
@@ -156,7 +181,7 @@ static const struct table_column columns[] = {
     {"POOL", "pool", 6, 24, 0, 5, false, paint_pool, measure_pool, NULL},
     {"WANTS", "devices_requested", 5, 7, 6, 0, true, paint_wants, NULL, has_devices},
     {"NODES", "node_count", 5, 7, 5, 6, true, paint_node_count, NULL, NULL},
-    {"TASKS", "tasks", 5, 8, 6, 7, true, paint_tasks, NULL, NULL},
+    {"TASKS", "tasks", 5, 8, 0, 7, true, paint_tasks, measure_tasks, NULL},
     [COLUMN_WAITED] = {"WAITED", "waited", 6, 7, 6, 0, true, paint_waited, NULL, NULL},
     {"PRIO", "priority", 6, 13, 0, 10, true, paint_priority, measure_priority, NULL},
     {"STARTS", "starts_in", 6, 7, 6, 8, true, paint_starts, NULL, NULL},

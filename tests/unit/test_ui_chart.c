@@ -226,8 +226,8 @@ static void test_freshness(void **state)
 {
     (void)state;
     assert_int_equal(figure_freshness_of(-1, 30000), AGE_FRESH);
-    assert_int_equal(figure_freshness_of(59000, 30000), AGE_FRESH);
-    assert_int_equal(figure_freshness_of(61000, 30000), AGE_STALE);
+    assert_int_equal(figure_freshness_of(89000, 30000), AGE_FRESH);
+    assert_int_equal(figure_freshness_of(91000, 400), AGE_STALE);
     assert_int_equal(figure_freshness_of(12 * 60000, 30000), AGE_OLD);
     assert_int_equal(figure_freshness_of(62 * 60000, 30000), AGE_LOST);
     struct style s = figure_aged(style_bold(style_of(ROLE_TEXT)), AGE_STALE);
