@@ -58,7 +58,8 @@ static void put_sensors(struct delta *d, const struct json *const *v)
 
     if (slurm_number_json(json_member(v[NODE_energy], "current_watts"), &n) && n > 0)
         delta_num(d, FIELD_node_power_watts, n);
-    if (slurm_number_json(json_member(v[NODE_external_sensors], "temperature"), &n) && n > 0 && n < 200) {
+    if (slurm_number_json(json_member(v[NODE_external_sensors], "temperature"), &n) && n > 0 &&
+        n < 200) {
         delta_num(d, FIELD_node_temperature_celsius, n);
         delta_str(d, FIELD_node_temperature_sensor, "slurm");
     }

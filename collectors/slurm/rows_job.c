@@ -34,7 +34,8 @@ static double count_range(struct span range)
         !slurm_number_text((struct span){dash + 1, (size_t)(to_end - dash - 1)}, &to))
         return 0;
     if (colon != NULL &&
-        (!slurm_number_text((struct span){colon + 1, (size_t)(end - colon - 1)}, &step) || step < 1))
+        (!slurm_number_text((struct span){colon + 1, (size_t)(end - colon - 1)}, &step) ||
+         step < 1))
         return 0;
     return to >= from && from >= 0 ? floor((to - from) / step) + 1 : 0;
 }
@@ -126,7 +127,9 @@ bool job_id_read(struct job_id *out, struct span text)
     struct span task = {text.text + base.len + 1, text.len - base.len - 1};
     if (task.len < 2 || task.text[0] != '[')
         return all_digits(task) && job_id_make(out, base, base, task, none);
-    struct span rest = {task.text + 1, task.len - 1 - (task.text[task.len - 1] == ']')};
+    struct span rest = {task.text + 1, task.len - 2};
+    if (rest.len == 0 || task.text[task.len - 1] != ']')
+        return false;
     return job_id_make(out, base, base, none, rest);
 }
 

@@ -50,7 +50,7 @@ static const struct {
 
 static bool is_word(const char *word, const char *text, size_t len)
 {
-    return strncasecmp(word, text, len) == 0 && word[len] == '\0';
+    return strlen(word) == len && strncasecmp(word, text, len) == 0;
 }
 
 static void add_node_word(struct node_words *w, const char *text, size_t len)

@@ -29,6 +29,15 @@ FUZZ_TARGETS += %D%/fuzz_model
 FUZZ_TARGETS += %D%/fuzz_filter
 %C%_fuzz_filter_SOURCES = %D%/fuzz_filter.c $(FUZZ_MAIN)
 %C%_fuzz_filter_LDADD = $(MODEL_LIBS) $(FUZZ_LDFLAGS)
+FUZZ_TARGETS += %D%/fuzz_slurm_rest
+%C%_fuzz_slurm_rest_SOURCES = %D%/fuzz_slurm_rest.c %D%/collector_fuzz.h $(FUZZ_MAIN)
+%C%_fuzz_slurm_rest_LDADD = $(COLLECTOR_LIBS) $(FUZZ_LDFLAGS)
+FUZZ_TARGETS += %D%/fuzz_slurm_text
+%C%_fuzz_slurm_text_SOURCES = %D%/fuzz_slurm_text.c %D%/collector_fuzz.h $(FUZZ_MAIN)
+%C%_fuzz_slurm_text_LDADD = $(COLLECTOR_LIBS) $(FUZZ_LDFLAGS)
+FUZZ_TARGETS += %D%/fuzz_local
+%C%_fuzz_local_SOURCES = %D%/fuzz_local.c %D%/collector_fuzz.h $(FUZZ_MAIN)
+%C%_fuzz_local_LDADD = $(COLLECTOR_LIBS) $(FUZZ_LDFLAGS)
 
 if FUZZ
 FUZZ_MAIN =

@@ -10,3 +10,7 @@ check_PROGRAMS += %D%/test_collectors_slurm_text
 EXTRA_DIST += %D%/collectors_bench.h
 check_PROGRAMS += %D%/test_collectors_slurm_plan
 %C%_test_collectors_slurm_plan_LDADD = $(UNIT_COLLECTOR)
+check_PROGRAMS += %D%/test_collectors_local
+%C%_test_collectors_local_LDADD = $(PROBE_LIBS) $(UNIT_COLLECTOR)
+check_PROGRAMS += %D%/test_collectors_parts
+%C%_test_collectors_parts_LDADD = $(UNIT_COLLECTOR)
