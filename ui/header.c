@@ -3,10 +3,11 @@
  * counts, then the rest as far as there is room. */
 #include "ui/header.h"
 #include "base/text.h"
+#include "base/xmem.h"
 #include <stdio.h>
 #include <string.h>
 
-enum { LEFT_MARGIN = 1, CRUMB_MIN = 12, COUNTS_BYTES = 96, CHIP_BYTES = 32 };
+enum { LEFT_MARGIN = 1, CRUMB_MIN = 12, FILTER_MIN = 24, COUNTS_BYTES = 96, CHIP_BYTES = 32 };
 
 static const char brand[] = "suantop";
 
@@ -31,33 +32,32 @@ static void add_chip(struct line *l, int gap, struct style s, const char *text)
 {
     char chip[CHIP_BYTES];
 
-    snprintf(chip, sizeof chip, " %s ", text);
+    snprintf(chip, sizeof chip, " %.*s ", CHIP_BYTES - 3, text);
     add(l, gap, s, chip);
 }
 
-static void counts_long(const struct verdict *v, char out[COUNTS_BYTES])
+/* How the centers are, in as many words as there is room for: 0 all, 1 and 2 fewer. */
+static void counts_text(const struct verdict *v, int brief, char out[COUNTS_BYTES])
 {
     int starting = v->centers - v->live - v->stale - v->down;
-    int n = snprintf(out, COUNTS_BYTES, "%d center%s", v->centers, v->centers == 1 ? "" : "s");
+    int n =
+        brief ? snprintf(out, COUNTS_BYTES, "%d/%d live", v->live, v->centers)
+              : snprintf(out, COUNTS_BYTES, "%d center%s", v->centers, v->centers == 1 ? "" : "s");
     const struct {
         int count;
         const char *word;
-    } parts[] = {{v->live, "live"}, {v->stale, "stale"}, {v->down, "down"}, {starting, "starting"}};
+    } parts[] = {{brief ? 0 : v->live, "live"},
+                 {v->stale, "stale"},
+                 {v->down, "down"},
+                 {brief ? 0 : starting, "starting"}};
+    bool full = false;
 
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        if (parts[i].count > 0)
+    for (size_t i = 0; i < ARRAY_LEN(parts) && brief < 2 && !full; i++)
+        if (parts[i].count > 0) {
             n += snprintf(out + n, COUNTS_BYTES - (size_t)n, " \xC2\xB7 %d %s", parts[i].count,
                           parts[i].word);
-}
-
-static void counts_short(const struct verdict *v, char out[COUNTS_BYTES])
-{
-    int n = snprintf(out, COUNTS_BYTES, "%d/%d live", v->live, v->centers);
-
-    if (v->stale > 0)
-        snprintf(out + n, COUNTS_BYTES - (size_t)n, " \xC2\xB7 %d stale", v->stale);
-    else if (v->down > 0)
-        snprintf(out + n, COUNTS_BYTES - (size_t)n, " \xC2\xB7 %d down", v->down);
+            full = brief == 1; /* one is enough: the chips tell of the rest */
+        }
 }
 
 static int chip_cells(int count, const char *word)
@@ -88,69 +88,89 @@ static void verdict_chips(struct line *l, const struct verdict *v, bool brief)
     }
 }
 
-/* The counts and the clock, at the right. */
-static void right_side(const struct header *h, struct line *l, const char *counts)
+/* What must be seen besides the place, the chips and the clock. */
+static int must_cells(const struct header *h)
 {
-    struct style dim = style_on(ROLE_DIM, ROLE_BAR);
+    int cells = 0;
 
+    if (*h->frozen)
+        cells += 2 + (int)sizeof " FROZEN  " - 1 + text_cells(h->frozen);
+    if (*h->banner)
+        cells += 4 + text_cells(h->banner);
+    if (*h->filter) {
+        int filter = 3 + text_cells(h->filter);
+        cells += (*h->status ? 3 + text_cells(h->status) : 0) +
+                 (filter < FILTER_MIN ? filter : FILTER_MIN);
+    }
+    return cells;
+}
+
+/* Cells of the left side with everything that must be there. */
+static int left_cells(const struct header *h, bool brief)
+{
+    return LEFT_MARGIN + (int)sizeof brand - 1 + 2 + text_cells(h->crumb) + 2 +
+           chip_cells(h->verdict.critical, brief ? "CRIT" : "CRITICAL") +
+           chip_cells(h->verdict.warning, brief ? "WARN" : "WARNING") + must_cells(h);
+}
+
+/* The clock, and the counts in the longest form that leaves room for the left side. */
+static void right_side(const struct header *h, struct line *l, bool brief,
+                       char counts[COUNTS_BYTES])
+{
+    int room = l->end - left_cells(h, brief) - text_cells(h->clock) - 6;
+
+    *counts = '\0';
+    for (int i = brief; i < 3 && h->verdict.centers > 0; i++) {
+        counts_text(&h->verdict, i, counts);
+        if (text_cells(counts) <= room)
+            break;
+        *counts = '\0';
+    }
     l->end -= 1;
     l->end -= canvas_text_right(l->c, l->y, l->end, -1, style_bold(style_on(ROLE_BRIGHT, ROLE_BAR)),
                                 h->clock);
-    if (*counts && l->end - text_cells(counts) - 3 > l->x) {
+    if (*counts) {
         l->end -= 3;
-        l->end -= canvas_text_right(l->c, l->y, l->end, -1, dim, counts);
+        l->end -= canvas_text_right(l->c, l->y, l->end, -1, style_on(ROLE_DIM, ROLE_BAR), counts);
     }
     l->end -= 2;
 }
 
-/* True if everything fits in its long form. */
-static bool long_fits(const struct header *h, int w, const char *counts)
+/* A long place gives way to the chips, but never wholly. */
+static void place(const struct header *h, struct line *l, bool brief)
 {
-    int cells = LEFT_MARGIN + (int)sizeof brand - 1 + 2 + text_cells(h->crumb) + 2;
+    int others = left_cells(h, brief) - text_cells(h->crumb) - l->x - 2,
+        room = l->end - l->x - 2 - others;
 
-    cells +=
-        chip_cells(h->verdict.critical, "CRITICAL") + chip_cells(h->verdict.warning, "WARNING");
-    return cells + 2 + text_cells(counts) + 3 + text_cells(h->clock) + 1 <= w;
-}
-
-static int crumb_room(const struct header *h, const struct line *l, bool brief)
-{
-    int chips = 2 + chip_cells(h->verdict.critical, brief ? "CRIT" : "CRITICAL") +
-                chip_cells(h->verdict.warning, brief ? "WARN" : "WARNING");
-    int room = l->end - l->x - 2 - chips;
-
-    return room < CRUMB_MIN ? CRUMB_MIN : room;
+    if (room < CRUMB_MIN)
+        room = CRUMB_MIN;
+    if (room > l->end - l->x - 2)
+        room = l->end - l->x - 2;
+    if (room > 0)
+        l->x += 2 + canvas_text(l->c, l->y, l->x + 2, room,
+                                style_bold(style_on(ROLE_BRIGHT, ROLE_BAR)), h->crumb);
 }
 
 void header_draw(const struct header *h, struct canvas *c, int y)
 {
     struct line l = {c, y, LEFT_MARGIN, c->w};
-    struct style bar = style_on(ROLE_TEXT, ROLE_BAR);
-    char counts[COUNTS_BYTES] = "", text[CHIP_BYTES];
+    struct style own = style_bold(style_on(ROLE_SELECTED, ROLE_SELECTION));
+    char counts[COUNTS_BYTES], text[CHIP_BYTES];
 
-    canvas_fill(c, (struct rect){y, 0, 1, c->w}, ' ', bar);
-    if (h->verdict.centers > 0)
-        counts_long(&h->verdict, counts);
-    bool brief = !long_fits(h, c->w, counts);
-    bool said = *h->status && strncmp(counts, h->status, strlen(h->status)) == 0;
-    if (brief && h->verdict.centers > 0)
-        counts_short(&h->verdict, counts);
+    canvas_fill(c, (struct rect){y, 0, 1, c->w}, ' ', style_on(ROLE_TEXT, ROLE_BAR));
+    counts_text(&h->verdict, 0, counts);
+    bool brief = left_cells(h, false) + text_cells(counts) + text_cells(h->clock) + 6 > c->w;
     add(&l, 0, style_bold(style_on(ROLE_BRAND, ROLE_BAR)), brand);
-    right_side(h, &l, counts);
-    int room = crumb_room(h, &l, brief);
-    if (l.x + 2 < l.end) {
-        room = room < l.end - l.x - 2 ? room : l.end - l.x - 2;
-        l.x += 2 + canvas_text(c, y, l.x + 2, room, style_bold(style_on(ROLE_BRIGHT, ROLE_BAR)),
-                               h->crumb);
-    }
+    right_side(h, &l, brief, counts);
+    place(h, &l, brief);
     verdict_chips(&l, &h->verdict, brief);
     if (*h->frozen) {
         snprintf(text, sizeof text, "FROZEN %s", h->frozen);
-        add_chip(&l, 2, style_bold(style_on(ROLE_SELECTED, ROLE_SELECTION)), text);
+        add_chip(&l, 2, own, text);
     }
     if (*h->banner)
-        add_chip(&l, 2, style_bold(style_on(ROLE_SELECTED, ROLE_SELECTION)), h->banner);
-    if (!said) /* "4 centers" stands among the counts already */
+        add_chip(&l, 2, own, h->banner);
+    if (strncmp(counts, h->status, strlen(h->status)) != 0) /* "4 centers" stands there already */
         add(&l, 3, style_on(ROLE_DIM, ROLE_BAR), h->status);
     if (*h->filter && l.x + 6 < l.end) {
         l.x += 2 + canvas_text(c, y, l.x + 2, 1, style_bold(style_on(ROLE_KEY, ROLE_BAR)), "/");

@@ -121,7 +121,7 @@ enum rc nav_start(struct ui *u, const char *view, const char *filter, struct err
     if (!ops)
         return err_set(e, RC_USAGE, "view", "no view is called %.40s", view);
     nav_go(u, ops);
-    return filter ? nav_filter(u, filter, e) : RC_OK;
+    return filter && nav_filter(u, filter, e) ? RC_USAGE : RC_OK;
 }
 
 void nav_end(struct ui *u)

@@ -119,16 +119,43 @@ void overlay_take(struct ui *u)
     free(text);
 }
 
+static void add_column(struct ui *u, enum entity e, const char *name)
+{
+    int column = column_find(e, name);
+
+    if (column >= 0)
+        menu_add(&u->menu, name, column_info(e, (unsigned)column)->title,
+                 column_info(e, (unsigned)column)->help);
+}
+
+/* The columns that the view can sort by, in its order. */
+static void add_sortable(struct ui *u, const struct view_ops *ops)
+{
+    struct view_input in = ui_input(u);
+    struct buf names;
+    char *next;
+
+    buf_init(&names, NAMES_MAX);
+    ops->sortable(ui_top(u)->slot->state, &in, &names);
+    for (char *name = names.data; *name; name = next) {
+        next = name + strcspn(name, "\n");
+        if (*next)
+            *next++ = '\0';
+        add_column(u, ops->entity, name);
+    }
+    buf_fini(&names);
+}
+
 void overlay_sort(struct ui *u)
 {
     const struct view_ops *ops = ui_top(u)->slot->ops;
 
     menu_fini(&u->menu);
     menu_init(&u->menu, "Sort by");
-    for (unsigned i = 0; i < column_count(ops->entity); i++) {
-        const struct field *f = column_info(ops->entity, i);
-        menu_add(&u->menu, f->id, f->title, f->help);
-    }
+    if (ops->sortable && u->snap)
+        add_sortable(u, ops);
+    for (unsigned i = 0; !ops->sortable && i < column_count(ops->entity); i++)
+        add_column(u, ops->entity, column_info(ops->entity, i)->id);
     u->overlay = UI_OVER_SORT;
     u->dirty = true;
 }

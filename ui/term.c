@@ -287,6 +287,24 @@ static void fit_size(struct terminal *t)
     t->fresh = true;
 }
 
+/* Cursor keys in the other of the two modes that terminals know, whatever the database says. */
+static void add_keys(void)
+{
+    static const struct {
+        const char *bytes;
+        int code;
+    } keys[] = {
+        {"\033[A", KEY_UP},    {"\033[B", KEY_DOWN}, {"\033[C", KEY_RIGHT}, {"\033[D", KEY_LEFT},
+        {"\033OA", KEY_UP},    {"\033OB", KEY_DOWN}, {"\033OC", KEY_RIGHT}, {"\033OD", KEY_LEFT},
+        {"\033[H", KEY_HOME},  {"\033[F", KEY_END},  {"\033OH", KEY_HOME},  {"\033OF", KEY_END},
+        {"\033[1~", KEY_HOME}, {"\033[4~", KEY_END}, {"\033[Z", KEY_BTAB},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+        if (key_defined(keys[i].bytes) == 0)
+            define_key(keys[i].bytes, keys[i].code);
+}
+
 static void start_input(struct terminal *t, bool mouse)
 {
     set_escdelay(ESC_DELAY_MS);
@@ -295,6 +313,7 @@ static void start_input(struct terminal *t, bool mouse)
     keypad(t->keys, TRUE);
     nodelay(t->keys, TRUE);
     intrflush(t->keys, FALSE);
+    add_keys();
     term_mouse(t, mouse);
 }
 

@@ -74,6 +74,8 @@ struct view_ops {
                   struct view_out *out);
     /* "120 of 2000" for the header, and the sort words; may write nothing. */
     void (*status)(const void *state, const struct view_input *in, struct buf *out);
+    /* Names of the columns that CMD_SORT_PICK takes, one a line; NULL = all of the entity. */
+    void (*sortable)(const void *state, const struct view_input *in, struct buf *out);
 };
 
 const struct view_ops *const *view_all(void); /* NULL-terminated, order of views.def */

@@ -10,3 +10,4 @@ check_PROGRAMS += %D%/test_ui_table
 %C%_test_ui_table_LDADD = $(UNIT_UI)
 check_PROGRAMS += %D%/test_ui_chart
 %C%_test_ui_chart_LDADD = $(UNIT_UI)
+include tests/pty/local.mk

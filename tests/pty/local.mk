@@ -1,0 +1,9 @@
+# Tests of the dashboard on a pty, read back through libvterm; included from tests/unit/ui.mk.
+EXTRA_DIST += %D%/demo_fleet.h %D%/demo_ui.h %D%/harness.h
+if HAVE_VTERM
+check_PROGRAMS += %D%/test_pty_ui
+%C%_test_pty_ui_SOURCES = %D%/test_pty_ui.c %D%/harness.c %D%/harness.h \
+	%D%/demo_ui.c %D%/demo_ui.h %D%/demo_fleet.c %D%/demo_fleet.h
+%C%_test_pty_ui_CFLAGS = $(AM_CFLAGS) $(VTERM_CFLAGS)
+%C%_test_pty_ui_LDADD = $(UNIT_UI) $(VTERM_LIBS)
+endif
