@@ -288,6 +288,16 @@ static bool sort_step(struct list *l, const struct view_input *in, int by)
     return false;
 }
 
+void list_sortable(const void *view, const struct view_input *in, struct buf *out)
+{
+    const struct list *l = view;
+
+    (void)in;
+    for (int k = 0; k < l->table.column_count; k++)
+        if (l->table.columns[k].field)
+            buf_addf(out, "%s\n", l->table.columns[k].field);
+}
+
 static bool sort_pick(struct list *l, const struct view_input *in, const char *arg,
                       struct view_out *out)
 {

@@ -73,6 +73,7 @@ bool list_command(void *l, const struct view_input *in, enum cmd cmd, const char
 bool list_mouse(void *l, const struct view_input *in, int y, int x, int wheel, bool twice,
                 struct view_out *out);
 void list_status(const void *l, const struct view_input *in, struct buf *out);
+void list_sortable(const void *l, const struct view_input *in, struct buf *out);
 
 /* Where the table and the lines below it are. */
 struct rect list_table_rect(const struct list *l, const struct view_input *in);
@@ -111,6 +112,6 @@ bool phrase_fits(const struct phrase *p, double v, const char *word, int more);
     }
 #define LIST_OPS                                                                                   \
     .open = list_open_view, .close = list_free, .rebuild = list_rebuild, .draw = list_draw,        \
-    .command = list_command, .mouse = list_mouse, .status = list_status
+    .command = list_command, .mouse = list_mouse, .status = list_status, .sortable = list_sortable
 
 #endif

@@ -411,4 +411,5 @@ const struct view_ops view_nodes = {
     .command = command,
     .mouse = mouse,
     .status = list_status,
+    .sortable = list_sortable,
 };

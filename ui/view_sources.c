@@ -323,4 +323,5 @@ const struct view_ops view_sources = {
     .command = command,
     .mouse = list_mouse,
     .status = list_status,
+    .sortable = list_sortable,
 };

@@ -371,7 +371,32 @@ static void test_mouse(void **state)
     stage_close(&s);
 }
 
-/* The lines of a table stay clean whatever the names are. */
+static void test_sorting_and_searching(void **state)
+{
+    static const struct screen w = {.view = "nodes", .h = 24, .w = 80};
+    struct stage s;
+
+    (void)state;
+    stage_open(&s, &w);
+    s.view->sortable(s.state, &s.in, &s.out.text);
+    assert_non_null(strstr(s.out.text.data, "load\n"));
+    assert_true(s.view->command(s.state, &s.in, CMD_SORT_PICK, "name", &s.out));
+    press(&s, CMD_RAW);
+    assert_string_equal(s.out.id, "cn001");
+    assert_true(s.view->command(s.state, &s.in, CMD_FIND_NEXT, "g0012", &s.out));
+    press(&s, CMD_RAW);
+    assert_string_equal(s.out.id, "zb-g0012");
+    press(&s, CMD_FIND_NEXT); /* around, and back to the only one */
+    press(&s, CMD_RAW);
+    assert_string_equal(s.out.id, "zb-g0012");
+    assert_true(s.view->command(s.state, &s.in, CMD_FIND_PREV, "nothing like it", &s.out));
+    assert_int_equal(s.out.wish, WISH_MESSAGE);
+    assert_true(s.view->command(s.state, &s.in, CMD_GROUP, "status", &s.out));
+    assert_true(s.view->command(s.state, &s.in, CMD_GROUP, "colour", &s.out));
+    assert_non_null(strstr(s.out.text.data, "device_model"));
+    stage_close(&s);
+}
+
 static void test_views_have_help(void **state)
 {
     (void)state;
@@ -391,7 +416,7 @@ int main(void)
         cmocka_unit_test(test_sizes),           cmocka_unit_test(test_every_command),
         cmocka_unit_test(test_drill_down),      cmocka_unit_test(test_details_and_raw),
         cmocka_unit_test(test_retry),           cmocka_unit_test(test_mouse),
-        cmocka_unit_test(test_views_have_help),
+        cmocka_unit_test(test_views_have_help), cmocka_unit_test(test_sorting_and_searching),
     };
     enum { OTHERS = sizeof others / sizeof others[0] };
     struct CMUnitTest views[SCREENS + OTHERS];
