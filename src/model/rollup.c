@@ -111,7 +111,7 @@ void rollup_job(const struct job_row *j, struct sums *out)
         return;
     else if (j->state == job_state_HELD)
         milli(true, tasks, &out->v[SUM_HELD]);
-    else if (j->state >= job_state_RUNNING && j->state <= job_state_SUSPENDED)
+    else if (j->state == job_state_RUNNING)
         milli(true, tasks, &out->v[SUM_RUNNING]);
 }
 

@@ -165,8 +165,8 @@ static void jobs_count_by_state_and_task(void **state)
 {
     (void)state;
     assert_job(job(job_state_RUNNING, 1, 8), 1, 0, 0, 0);
-    assert_job(job(job_state_COMPLETING, 1, 8), 1, 0, 0, 0);
-    assert_job(job(job_state_SUSPENDED, 1, 8), 1, 0, 0, 0);
+    assert_job(job(job_state_COMPLETING, 1, 8), 0, 0, 0, 0);
+    assert_job(job(job_state_SUSPENDED, 1, 8), 0, 0, 0, 0);
     assert_job(job(job_state_QUEUED, 1, 8), 0, 1, 0, 8);
     assert_job(job(job_state_QUEUED, 94, 8), 0, 94, 0, 752);
     assert_job(job(job_state_HELD, 10, 8), 0, 0, 10, 0);
