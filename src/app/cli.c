@@ -91,6 +91,17 @@ static enum rc take_letters(struct parser *p, const char *word)
     return RC_OK;
 }
 
+static enum rc unknown_command(struct parser *p, const char *word)
+{
+    char known[160] = "";
+    for (int i = 1; i < CLI_COMMANDS_SHOWN; i++) {
+        size_t used = strlen(known);
+        snprintf(known + used, sizeof known - used, " %s", cli_commands[i].name);
+    }
+    return err_set(p->e, RC_USAGE, "command line", "unknown command \"%.60s\"; there are:%s", word,
+                   known);
+}
+
 static enum rc take_word(struct parser *p, const char *word)
 {
     if (!p->have_command) {
@@ -105,8 +116,7 @@ static enum rc take_word(struct parser *p, const char *word)
             p->have_command = true;
             return RC_OK;
         }
-        return err_set(p->e, RC_USAGE, "command line", "unknown command \"%s\"; see suantop --help",
-                       word);
+        return unknown_command(p, word);
     }
     if (p->out->command >= CLI_COMMANDS_SHOWN || cli_commands[p->out->command].args[0] == '\0' ||
         p->out->operand != NULL)

@@ -152,9 +152,14 @@ static void accepted_keys(struct buf *out, const char *field)
 static enum rc refuse(const char *text, size_t len, const char *name, const struct complaint *c,
                       struct err *e)
 {
-    char where[96];
-    int line = c->line;
+    char where[96], problem[128];
+    int line = config_where_broken(text, len, problem);
     const char *key = strstr(c->text, "Unexpected key: ");
+    if (line > 0) { /* libcyaml complains of what it had read before that */
+        snprintf(where, sizeof where, "%.80s:%d", name, line);
+        return err_set(e, RC_SCHEMA, where, "is not YAML: %s", problem);
+    }
+    line = c->line;
     if (key != NULL)
         line = config_where_key(text, len, key + 16, line);
     snprintf(where, sizeof where, "%.80s:%d", name, line);

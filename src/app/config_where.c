@@ -3,6 +3,7 @@
  * at 3 a.m. wants the line of the value. */
 #include "app/config_where.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
@@ -59,6 +60,24 @@ int config_where(const char *text, size_t len, const char *path)
         if (root != NULL)
             line = (int)descend(&doc, root, path)->start_mark.line + 1;
         yaml_document_delete(&doc);
+    }
+    yaml_parser_delete(&parser);
+    return line;
+}
+
+int config_where_broken(const char *text, size_t len, char problem[128])
+{
+    yaml_parser_t parser;
+    yaml_document_t doc;
+    int line = 0;
+    if (!yaml_parser_initialize(&parser))
+        return 0;
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
+    if (yaml_parser_load(&parser, &doc)) {
+        yaml_document_delete(&doc);
+    } else {
+        line = (int)parser.problem_mark.line + 1;
+        snprintf(problem, 128, "%s", parser.problem != NULL ? parser.problem : "it cannot be read");
     }
     yaml_parser_delete(&parser);
     return line;

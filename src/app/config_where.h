@@ -10,5 +10,7 @@
 int config_where(const char *text, size_t len, const char *path);
 /* The line at or after `from` on which the mapping key `key` stands; `from` if there is none. */
 int config_where_key(const char *text, size_t len, const char *key, int from);
+/* The line on which the text stops being YAML, with why in `problem`; 0 if it is YAML throughout. */
+int config_where_broken(const char *text, size_t len, char problem[128]);
 
 #endif

@@ -73,6 +73,7 @@ static void test_refusals(void **state)
     (void)state;
     assert_int_equal(parse(&cli, &e, "frobnicate", NULL, NULL), RC_USAGE);
     assert_non_null(strstr(e.msg, "frobnicate"));
+    assert_non_null(strstr(e.msg, "snapshot check"));
     assert_int_equal(parse(&cli, &e, "--frob", NULL, NULL), RC_USAGE);
     assert_int_equal(parse(&cli, &e, "-Q", NULL, NULL), RC_USAGE);
     assert_int_equal(parse(&cli, &e, "snapshot", "-f", NULL), RC_USAGE);

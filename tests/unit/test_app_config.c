@@ -103,6 +103,7 @@ static const struct refusal refusals[] = {
      "EFLOPS"},
     {"refresh: 1ms\ncenters:\n  - id: a\n    sources:\n      - local: {}\n", "f:1", "250ms"},
     {"centers: [\n", "f", ""},
+    {"centers:\n  - id: a\n   kind: super\n", "f:3", "is not YAML"},
     {"a: &x [*x]\n", "f", ""},
     {"refresh: 5s\nrefresh: 6s\n", "f", "refresh"},
 };
