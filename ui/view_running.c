@@ -8,7 +8,7 @@
 
 struct running_own {
     struct scope_memo memo;
-    double jobs, devices, cpus, restarts;
+    double states[job_state_COUNT], devices, cpus, restarts;
 };
 
 static bool has_devices(const struct view_input *in)
@@ -169,7 +169,8 @@ static void count_start(struct list *l)
 {
     struct running_own *own = l->own;
 
-    own->jobs = own->devices = own->cpus = own->restarts = 0;
+    memset(own->states, 0, sizeof own->states);
+    own->devices = own->cpus = own->restarts = 0;
 }
 
 static void count(struct list *l, const struct value_ctx *c, const void *row)
@@ -178,7 +179,7 @@ static void count(struct list *l, const struct value_ctx *c, const void *row)
     const struct job_row *r = row;
 
     (void)c;
-    own->jobs++;
+    own->states[r->state]++;
     own->devices += row_has(r, job, devices_allocated) ? r->devices_allocated : 0;
     own->cpus += row_has(r, job, cpus) ? r->cpus : 0;
     own->restarts += row_has(r, job, restarts) ? r->restarts : 0;
@@ -193,11 +194,18 @@ static int head_lines(const struct list *l, const struct view_input *in)
 static void head(const struct list *l, const struct view_input *in, struct rect r, struct canvas *c)
 {
     const struct running_own *own = l->own;
+    const struct field *f = column_info(ENTITY_JOB, FIELD_job_state);
     struct phrase p = phrase_start(c, in, r.y + (r.h > 1), r.x + 1, r.x + r.w - 1);
 
-    if (own->jobs == 0)
+    if (l->table.result.count == 0)
         return;
-    phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), own->jobs, "running");
+    phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), own->states[job_state_RUNNING], "running");
+    for (int state = job_state_RUNNING + 1; state <= job_state_SUSPENDED; state++) {
+        if (own->states[state] == 0)
+            continue;
+        phrase_gap(&p, 2);
+        phrase_count(&p, style_of(ROLE_WARN), own->states[state], f->words[state]);
+    }
     phrase_gap(&p, 2);
     if (has_devices(in)) {
         phrase_count(&p, style_of(ROLE_ALLOCATED), own->devices, "GPUs held");
