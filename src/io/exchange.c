@@ -18,6 +18,7 @@ enum {
     FLUSH_RECORDS = 2000,
     HEAD_BYTES = 512,
     DEPTH_MAX = 128,
+    BAD_MAX = 10000, /* more than that, and more than half: this is not what was asked for */
 };
 
 struct exchange {
@@ -41,7 +42,7 @@ struct exchange {
     bool stuck;
     bool poll_begun;
 
-    uint64_t bytes, bad;
+    uint64_t bytes, slices, bad;
     struct err bad_example;
     char head[HEAD_BYTES + 1];
     size_t head_len;
@@ -111,8 +112,12 @@ static enum rc decode_slice(struct exchange *x, const char *key, const char *tex
 {
     struct err e = {0};
 
+    x->slices++;
     if (x->env.ops->decode(x->env.state, x->rq, key, text, len, current_delta(x), &e) != RC_OK)
         count_bad(x, &e);
+    if (x->bad > BAD_MAX && x->bad > x->slices / 2)
+        return err_set(&x->stop, RC_SCHEMA, x->rq->label,
+                       "nearly nothing in the answer can be used: %s", x->bad_example.msg);
     return flush_if_large(x, &x->stop);
 }
 

@@ -12,8 +12,10 @@
 #define LOG_MODULE "ingest"
 
 enum {
-    TICK_MS = 1000,
+    TICK_MS = 1000,      /* no more often than this, while deltas come */
+    TICK_IDLE_MS = 5000, /* while none come: nothing that ages does so in less */
     DEFAULT_PUBLISH_MS = 250,
+    SETTLE_MS = 20, /* an answer is rarely one delta: show what comes together together */
     HEARTBEAT_MS =
         10 * 1000, /* what time alone changes (a source falls silent) must show some time */
 };
@@ -27,7 +29,7 @@ struct ingest {
     wall_ms (*now)(void *arg);
     void *now_arg;
     bool changed;
-    mono_ms published_at, ticked_at;
+    mono_ms published_at, ticked_at, changed_at;
     pthread_t thread;
     bool started;
     atomic_bool stop;
@@ -97,6 +99,8 @@ static void apply(struct ingest *g, struct delta *d)
     if (!meet_marker(g, d)) {
         if (fleet_apply(g->fleet, d, &e) != RC_OK)
             log_warn("source %u: %s", (unsigned)d->source, e.msg);
+        if (!g->changed)
+            g->changed_at = clock_mono();
         g->changed = true;
     }
     delta_free(d);
@@ -110,19 +114,26 @@ static void tick_if_due(struct ingest *g, mono_ms now)
     fleet_tick(g->fleet, g->now(g->now_arg));
 }
 
+static mono_ms publish_due(const struct ingest *g)
+{
+    mono_ms spaced = g->published_at + g->publish_ms, settled = g->changed_at + SETTLE_MS;
+
+    if (!g->changed)
+        return g->published_at + HEARTBEAT_MS;
+    return spaced > settled ? spaced : settled;
+}
+
 static void publish_if_due(struct ingest *g, mono_ms now)
 {
-    if ((g->changed && now - g->published_at >= g->publish_ms) ||
-        now - g->published_at >= HEARTBEAT_MS)
+    if (now >= publish_due(g))
         publish(g);
 }
 
 static int time_to_wait(const struct ingest *g, mono_ms now)
 {
-    mono_ms due = g->ticked_at + TICK_MS;
+    mono_ms tick = g->ticked_at + TICK_IDLE_MS, publish = publish_due(g);
+    mono_ms due = tick < publish ? tick : publish;
 
-    if (g->changed && g->published_at + g->publish_ms < due)
-        due = g->published_at + g->publish_ms;
     return due > now ? (int)(due - now) : 0;
 }
 

@@ -18,7 +18,8 @@ static struct rig *start(const char *option, const char *value, const char *tota
 
     rig_init(r);
     fake_conf_init(rig_add(r, NULL), 0, "command", option, value, "every", "100ms", "patience",
-                   total ? total : "10s", "total", total ? total : "10s", NULL);
+                   total ? total : "10s", "total", total ? total : "10s", "body_max", "4000000",
+                   NULL);
     fake_conf_init(rig_add(r, NULL), 1, "healthy", "run", "echo h1", "every", "100ms", NULL);
     rig_start(r);
     return r;
@@ -114,7 +115,7 @@ static void test_floods(void **state)
     struct rig *r = start("run", "yes a-name-that-is-repeated | head -c 1000000000", NULL);
 
     (void)state;
-    expect_failure(r, "limit", "longer than 67108864 bytes", 10000);
+    expect_failure(r, "limit", "longer than 4000000 bytes", 10000);
     stop(r);
 }
 
