@@ -3,10 +3,6 @@
 #include "ui/colour.h"
 #include <math.h>
 
-struct lab {
-    double l, a, b;
-};
-
 static int channel(int32_t rgb, int shift)
 {
     return (int)(rgb >> shift & 0xff);
@@ -68,21 +64,20 @@ int32_t colour_readable(int32_t rgb, int32_t ground, double contrast)
     return out;
 }
 
-static struct lab lab_of(int32_t rgb)
+struct colour_lab colour_lab(int32_t rgb)
 {
     double r = linear(channel(rgb, 16)), g = linear(channel(rgb, 8)), b = linear(channel(rgb, 0));
     double l = cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
     double m = cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
     double s = cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
 
-    return (struct lab){0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s,
-                        1.9779984951 * l - 2.4285922050 * m + 0.4505937099 * s,
-                        0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s};
+    return (struct colour_lab){0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s,
+                               1.9779984951 * l - 2.4285922050 * m + 0.4505937099 * s,
+                               0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s};
 }
 
-double colour_distance(int32_t a, int32_t b, double lightness)
+double colour_distance(struct colour_lab x, struct colour_lab y, double lightness)
 {
-    struct lab x = lab_of(a), y = lab_of(b);
     double dl = x.l - y.l, da = x.a - y.a, db = x.b - y.b;
 
     return dl * dl * lightness + da * da + db * db;

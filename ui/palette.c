@@ -108,13 +108,26 @@ static int32_t cube_rgb(int index)
     return levels[index / 36] << 16 | levels[index / 6 % 6] << 8 | levels[index % 6];
 }
 
+/* Where the colours of the cube lie; worked out once, since each theme looks all of them up for each role. */
+static const struct colour_lab *cube_labs(void)
+{
+    static struct colour_lab labs[256];
+    static bool known;
+
+    for (int i = 16; !known && i < 256; i++)
+        labs[i] = colour_lab(cube_rgb(i));
+    known = true;
+    return labs;
+}
+
 int palette_nearest_256(int32_t rgb, int other_than, double lightness)
 {
+    const struct colour_lab *labs = cube_labs(), wanted = colour_lab(rgb);
     int best = -1;
     double best_distance = 0;
 
     for (int i = 16; i < 256; i++) {
-        double d = colour_distance(rgb, cube_rgb(i), lightness);
+        double d = colour_distance(wanted, labs[i], lightness);
         if (i != other_than && (best < 0 || d < best_distance)) {
             best = i;
             best_distance = d;

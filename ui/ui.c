@@ -81,30 +81,6 @@ static enum rc start(struct ui *u, struct err *e)
     return RC_OK;
 }
 
-enum rc ui_new(struct snapshot_hub *hub, const struct ui_port *port, const struct ui_options *o,
-               struct ui **out, struct err *e)
-{
-    struct ui *u = xcalloc(1, sizeof *u);
-
-    u->hub = hub;
-    u->port = *port;
-    u->options = *o;
-    u->theme_dirs = copy_of(o->theme_dirs);
-    u->state_file = copy_of(o->state_file);
-    u->banner = copy_of(o->banner);
-    u->wake_fd = -1;
-    pthread_mutex_init(&u->mail.lock, NULL);
-    canvas_init(&u->canvas, 1, 1);
-    pager_init(&u->pager);
-    enum rc rc = start(u, e);
-    if (rc) {
-        ui_free(u);
-        return rc;
-    }
-    *out = u;
-    return RC_OK;
-}
-
 void ui_free(struct ui *u)
 {
     if (!u)
@@ -293,10 +269,35 @@ static void show_frame(struct ui *u)
     }
 }
 
+enum rc ui_new(struct snapshot_hub *hub, const struct ui_port *port, const struct ui_options *o,
+               struct ui **out, struct err *e)
+{
+    struct ui *u = xcalloc(1, sizeof *u);
+
+    u->hub = hub;
+    u->port = *port;
+    u->options = *o;
+    u->theme_dirs = copy_of(o->theme_dirs);
+    u->state_file = copy_of(o->state_file);
+    u->banner = copy_of(o->banner);
+    u->wake_fd = -1;
+    pthread_mutex_init(&u->mail.lock, NULL);
+    canvas_init(&u->canvas, 1, 1);
+    pager_init(&u->pager);
+    enum rc rc = start(u, e);
+    if (rc) {
+        ui_free(u);
+        return rc;
+    }
+    take_snapshot(u);
+    show_frame(u); /* before whatever the caller does next: libraries and sources take their time */
+    *out = u;
+    return RC_OK;
+}
+
 enum rc ui_run(struct ui *u, struct err *e)
 {
-    take_snapshot(u);
-    show_frame(u);
+    take_snapshot(u); /* one that came when nobody listened yet */
     while (!u->quit && !u->lost) {
         wait_for_something(u);
         if (u->dirty && !u->quit && !u->lost)

@@ -38,7 +38,8 @@ struct ui_options {
     const char *banner; /* shown in the header when not NULL: "replay", "read-only" ... */
 };
 
-/* RC_IO without a terminal, RC_USAGE for an unknown theme or TERM (with words). */
+/* Takes the terminal and paints the first picture. RC_IO without a terminal, RC_USAGE for an unknown theme or
+ * TERM (with words). */
 enum rc ui_new(struct snapshot_hub *hub, const struct ui_port *port, const struct ui_options *o,
                struct ui **out, struct err *e);
 /* Until quit or a signal; RC_OK, or RC_IO when the terminal went away. */
