@@ -9,7 +9,8 @@ enum {
     FIRST_BYTE_MS = 15000,      /* slurmrestd itself gives a silent slurmctld 10 s */
     FIRST_BYTE_MAX_MS = 120000, /* for a job list of hundreds of megabytes */
     BODY_MS = 60000,
-    COMMAND_MS = 60000,
+    COMMAND_MS = 30000,
+    SQUEUE_MS = 60000,
     ARGV_MAX = 24
 };
 #define MIB (UINT64_C(1) << 20)
@@ -174,6 +175,7 @@ static void ask_squeue(struct slurm *s, struct request *rq)
     const char *const command[] = {"squeue", "--all",     "--local", "--states=all",
                                    "-O",     format.data, NULL};
     slurm_ask_command(s, rq, command);
+    rq->first_byte_ms = rq->total_ms = SQUEUE_MS;
     buf_fini(&format);
 }
 

@@ -47,7 +47,7 @@ static enum way choose_jobs(struct slurm *s)
 
 enum way slurm_choose(struct slurm *s, enum part p)
 {
-    if (!slurm_uses_rest(s))
+    if (!slurm_uses_rest(s) || p == PART_HELLO)
         return WAY_TEXT;
     if (p != PART_JOBS)
         return WAY_REST;
@@ -114,8 +114,9 @@ static void figures(const struct slurm *s, char *jobs, char *size)
 
     quantity_group(v->counted >= 0 ? v->counted : v->records >= 0 ? v->records : 0, 0, number);
     snprintf(jobs, 80, "%s jobs", number);
-    quantity_group(bytes / 1e6, bytes < 10e6 ? 1 : 0, number);
-    snprintf(size, 80, "%s MB", number);
+    bool small = bytes < 1e6;
+    quantity_group(bytes / (small ? 1e3 : 1e6), !small && bytes < 10e6 ? 1 : 0, number);
+    snprintf(size, 80, "%s %s", number, small ? "kB" : "MB");
 }
 
 static void describe_note(struct slurm *s)

@@ -138,7 +138,8 @@ static enum rc version_absent(struct slurm *s, const char **mend, struct err *e)
 
 static bool is_absent(const struct reply *reply, const struct answer *a)
 {
-    return reply->status == 404 && !a->has_error && (reply->rc == RC_OK || reply->rc == RC_SYNTAX);
+    return reply->status == 404 && !a->has_error && !slurm_is_html(reply) &&
+           (reply->rc == RC_OK || reply->rc == RC_SYNTAX);
 }
 
 static void agreed(struct slurm *s, int api)

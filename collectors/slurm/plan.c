@@ -46,10 +46,19 @@ void slurm_schedule(struct slurm *s, enum part p, bool good, mono_ms now, const 
     part->due = now + (good || wait < RETRY_MS ? wait : RETRY_MS);
 }
 
+/* Over REST it is asked when there is no version. v0.0.38 does not tell the cluster's name but in its jobs,
+ * and those may have come from squeue. */
+static bool hello_applies(const struct slurm *s)
+{
+    if (!slurm_uses_rest(s))
+        return true;
+    return s->has_text && !s->hello_failed && s->cluster[0] == '\0' && s->volume.records >= 0;
+}
+
 static bool applies(const struct slurm *s, enum part p)
 {
     if (p == PART_HELLO)
-        return !slurm_uses_rest(s); /* over REST it is asked when there is no version */
+        return hello_applies(s);
     if (p == PART_STATES)
         return slurm_uses_rest(s) && s->too_big && s->api >= 40 && s->volume.records >= 0;
     return true;

@@ -255,12 +255,12 @@ static void settle(struct slurm *s, enum part p, enum way w, enum poll_end end,
     }
 }
 
-/* The release was asked for only to start slurmrestd well; it can be started without. */
+/* The release and the cluster's name help to start slurmrestd and to name the center; it goes without. */
 static enum rc without_release(struct slurm *s, enum rc rc, struct err *e)
 {
     if (rc != RC_OK && rc != RC_CHILD && rc != RC_IO && rc != RC_SYNTAX)
         return rc;
-    s->hello_failed = s->release[0] == '\0';
+    s->hello_failed = s->release[0] == '\0' || (s->api != 0 && s->cluster[0] == '\0');
     if (rc != RC_OK && e != NULL)
         err_clear(e);
     return RC_OK;

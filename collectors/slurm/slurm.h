@@ -119,7 +119,7 @@ struct slurm {
     unsigned launch; /* which way of starting slurmrestd behind the pipe is tried */
     bool rest_dead;  /* slurmrestd cannot be had; the commands do everything */
     mono_ms rest_retry;
-    bool hello_failed; /* the release cannot be had through the command */
+    bool hello_failed; /* scontrol cannot tell the release, or the cluster's name */
     char dead_why[120];
 
     struct schedule parts[PART_COUNT];
@@ -193,6 +193,7 @@ enum rc slurm_negotiated(struct slurm *s, const struct request *rq, const struct
                          mono_ms now, const char **mend, struct err *e);
 
 /* verdict.c */
+bool slurm_is_html(const struct reply *reply);
 enum rc slurm_judge(struct slurm *s, const struct request *rq, const struct reply *reply,
                     enum poll_end *end, const char **mend, struct err *e);
 enum rc slurm_judge_command(struct slurm *s, const struct request *rq, const struct reply *reply,

@@ -13,7 +13,8 @@ enum {
     ERROR_UNSPECIFIED = -1,
     ERROR_PROTOCOL_AUTH = 1007,
     QUICK_MS = 3000, /* a refused token is answered at once, a silent controller after 9 s */
-    SINCE_FAILS = 3, /* that often in a row, and update_time is left out */
+    SINCE_FAILS =
+        1, /* that often in a row, and update_time is left out (each costs the controller a second request) */
     SINCE_PAUSE = 20 /* for so many polls */
 };
 
@@ -92,7 +93,7 @@ static bool is_spurious(struct slurm *s, const struct request *rq, const struct 
 
 /* ---- what is no answer of slurmrestd's at all ---- */
 
-static bool looks_like_html(const struct reply *reply)
+bool slurm_is_html(const struct reply *reply)
 {
     const char *p = reply->head + strspn(reply->head, " \t\r\n");
 
@@ -107,7 +108,7 @@ static enum rc not_json(const struct request *rq, const struct reply *reply, con
     const char *p = reply->head + strspn(reply->head, " \t\r\n");
 
     *mend = mend_url;
-    if (looks_like_html(reply))
+    if (slurm_is_html(reply))
         return err_set(e, RC_SYNTAX, rq->label,
                        "a web page (HTML) came instead of JSON, HTTP status %d", reply->status);
     if (*p == '\0' && reply->bytes == 0)
@@ -133,6 +134,8 @@ static enum rc judge_status(struct slurm *s, const struct request *rq, const str
                        status == 401 ? "slurmrestd asks for other credentials"
                                      : "slurmrestd does not accept the credentials",
                        status, e);
+    if (slurm_is_html(reply))
+        return not_json(rq, reply, mend, e);
     if (status == 404) {
         int was = s->api;
         s->api = 0;
@@ -140,8 +143,6 @@ static enum rc judge_status(struct slurm *s, const struct request *rq, const str
         return err_set(e, RC_UNSUPPORTED, rq->label,
                        "API version v0.0.%d is gone, asking for another one", was);
     }
-    if (looks_like_html(reply))
-        return not_json(rq, reply, mend, e);
     snprintf(line, sizeof line, "%.*s", (int)strcspn(reply->head, "\r\n"), reply->head);
     enum rc rc = err_set(e, RC_HTTP, rq->label, "HTTP status %d: %s", status,
                          line[0] != '\0' ? line : "no reason given");

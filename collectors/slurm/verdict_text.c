@@ -15,31 +15,55 @@ static void first_line(const struct reply *reply, char *out, size_t size)
     snprintf(out, size, "%.*s", (int)strcspn(p, "\r\n"), p);
 }
 
+static bool says(const struct reply *reply, const char *words)
+{
+    return strstr(reply->head, words) != NULL;
+}
+
+/* What its words on stderr mean, whether it ended or had to be ended. */
+static enum rc read_complaint(const struct request *rq, const struct reply *reply, enum rc rc,
+                              const char **mend)
+{
+    if (reply->status == 126 || reply->status == 127) {
+        *mend = "set bin_dir: to the folder of the Slurm commands on that host";
+    } else if (says(reply, "contact slurm controller") || says(reply, "ontroller not responding")) {
+        *mend = "is slurmctld up? Its rows age until it answers";
+        return RC_NET;
+    } else if (reply->status == 255 && rq->prefix != NULL) {
+        *mend = "run the command by hand: it must work without a question";
+        return says(reply, "Permission denied") ? RC_AUTH : RC_NET;
+    } else if (says(reply, "configuration file") || says(reply, "cannot stat file") ||
+               says(reply, "establish configuration source")) {
+        *mend = "set conf: to the path of slurm.conf";
+    }
+    return rc;
+}
+
 static enum rc judge_exit(const struct request *rq, const struct reply *reply, const char **mend,
                           struct err *e)
 {
     char line[161];
-    enum rc rc = RC_CHILD;
+    enum rc rc = read_complaint(rq, reply, RC_CHILD, mend);
 
     first_line(reply, line, sizeof line);
-    if (reply->status == 126 || reply->status == 127) {
-        *mend = "set bin_dir: to the folder of the Slurm commands on that host";
-    } else if (strstr(reply->head, "contact slurm controller") != NULL ||
-               strstr(reply->head, "ontroller not responding") != NULL) {
-        *mend = "is slurmctld up? Its rows age until it answers";
-        rc = RC_NET;
-    } else if (reply->status == 255 && rq->prefix != NULL) {
-        rc = strstr(reply->head, "Permission denied") != NULL ? RC_AUTH : RC_NET;
-        *mend = "run the command by hand: it must work without a question";
-    } else if (strstr(reply->head, "configuration file") != NULL ||
-               strstr(reply->head, "establish configuration source") != NULL) {
-        *mend = "set conf: to the path of slurm.conf";
-    }
     err_set(e, rc, rq->label, "exit status %d%s%s", reply->status, line[0] != '\0' ? ": " : "",
             line);
     if (e != NULL)
         e->http = reply->status;
     return rc;
+}
+
+/* It did not end well, or not at all: a deadline, no such program. */
+static enum rc judge_no_end(const struct request *rq, const struct reply *reply, const char **mend,
+                            struct err *e)
+{
+    if (reply->rc == RC_IO)
+        *mend = "set bin_dir: to the folder of the Slurm commands";
+    else
+        read_complaint(rq, reply, reply->rc, mend);
+    if (e != NULL)
+        *e = reply->err;
+    return reply->rc;
 }
 
 /* Is there the sign that this command ran and told all? */
@@ -79,13 +103,8 @@ enum rc slurm_judge_command(struct slurm *s, const struct request *rq, const str
                             enum poll_end *end, const char **mend, struct err *e)
 {
     *end = POLL_BAD;
-    if (reply->rc != RC_OK) {
-        if (e != NULL)
-            *e = reply->err;
-        if (reply->rc == RC_IO)
-            *mend = "set bin_dir: to the folder of the Slurm commands";
-        return reply->rc;
-    }
+    if (reply->rc != RC_OK)
+        return judge_no_end(rq, reply, mend, e);
     if (reply->status != 0)
         return judge_exit(rq, reply, mend, e);
     return judge_output(s, rq, reply, end, e);

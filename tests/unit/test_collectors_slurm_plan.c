@@ -217,7 +217,10 @@ static void plan_until(struct bench *b, const char *label, int api)
         }
         if (strcmp(b->rq->label, label) == 0)
             return;
-        answer_part(b, api);
+        if (b->rq->via == VIA_COMMAND)
+            bench_answer_text(b, 0, "ClusterName = mini\nSLURM_VERSION = 22.05.8\n");
+        else
+            answer_part(b, api);
     }
     fail_msg("%s never came", label);
 }
@@ -400,6 +403,20 @@ static void test_what_is_no_answer(void **state)
         assert_int_equal(b.end, POLL_BAD);
         bench_close(&b);
     }
+}
+
+/* A web server that has a page for what it does not have. */
+static void test_a_web_server_is_no_old_slurmrestd(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "slurm", over_url);
+    bench_plan(&b);
+    bench_answer_text(&b, 404, "<!DOCTYPE HTML><html>Not found</html>");
+    assert_int_equal(b.rc, RC_SYNTAX);
+    assert_non_null(strstr(b.err.msg, "web page"));
+    bench_close(&b);
 }
 
 static void test_transport_failures_pass_through(void **state)
@@ -585,6 +602,46 @@ static void test_command_failures(void **state)
     }
 }
 
+static void test_a_command_that_never_ends(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "slurm", NULL);
+    bench_plan(&b);
+    b.reply.rc = err_set(&b.reply.err, RC_TIMEOUT, "scontrol", "no answer within 30 s");
+    b.reply.head = "scontrol: error: s_p_parse_file: cannot stat file /x: retrying in 1sec\n";
+    bench_answer_text(&b, 0, "");
+    assert_int_equal(b.rc, RC_TIMEOUT);
+    assert_non_null(strstr(b.mend, "conf:"));
+    bench_close(&b);
+}
+
+/* v0.0.38 tells the cluster's name in its jobs only; when those come from squeue, scontrol is asked. */
+static void test_the_name_of_the_cluster(void **state)
+{
+    static const char *const options[] = {"socket", "/run/s", "bin_dir", "/usr/bin", NULL};
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "slurm", options);
+    unsigned hello = 0;
+    negotiate(&b, 38);
+    for (int i = 0; i < 40; i++) {
+        if (bench_plan(&b) == NULL) {
+            b.now = b.next;
+        } else if (strcmp(b.rq->label, "scontrol show config") == 0) {
+            hello++;
+            bench_answer_text(&b, 0, "ClusterName = mini\nSLURM_VERSION = 22.05.8\n");
+        } else {
+            answer_part(&b, 38);
+        }
+    }
+    assert_int_equal(hello, 1);
+    assert_string_equal(inside(&b)->cluster, "mini");
+    bench_close(&b);
+}
+
 /* ---- slurmrestd behind a command ---- */
 
 static const char *const over_ssh[] = {"command", "ssh login01", NULL};
@@ -749,6 +806,7 @@ int main(void)
         cmocka_unit_test(test_mends_fit_the_transport),
         cmocka_unit_test(test_a_silent_controller_is_no_refused_token),
         cmocka_unit_test(test_what_is_no_answer),
+        cmocka_unit_test(test_a_web_server_is_no_old_slurmrestd),
         cmocka_unit_test(test_transport_failures_pass_through),
         cmocka_unit_test(test_a_long_queue_goes_to_squeue),
         cmocka_unit_test(test_a_folded_array_comes_back_to_rest),
@@ -756,6 +814,8 @@ int main(void)
         cmocka_unit_test(test_preferences),
         cmocka_unit_test(test_local_commands),
         cmocka_unit_test(test_command_failures),
+        cmocka_unit_test(test_a_command_that_never_ends),
+        cmocka_unit_test(test_the_name_of_the_cluster),
         cmocka_unit_test(test_server_behind_ssh),
         cmocka_unit_test(test_newer_servers_choose_their_plugins),
         cmocka_unit_test(test_commands_take_over),
