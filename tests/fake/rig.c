@@ -171,6 +171,29 @@ static void dump_row(struct buf *out, const struct value_ctx *c, enum entity e, 
     buf_addc(out, '\n');
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* In which order sources were heard first is not part of what they said. */
+static char *sort_lines(char *text)
+{
+    size_t len = strlen(text), count = 0;
+    char **lines = calloc(len + 1, sizeof(*lines)), *sorted = calloc(1, len + 2), *to = sorted;
+
+    for (char *p = text, *end; (end = strchr(p, '\n')); p = end + 1) {
+        *end = '\0';
+        lines[count++] = p;
+    }
+    qsort(lines, count, sizeof(*lines), by_text);
+    for (size_t i = 0; i < count; i++)
+        to += snprintf(to, len + 2 - (size_t)(to - sorted), "%s\n", lines[i]);
+    free(lines);
+    free(text);
+    return sorted;
+}
+
 char *rig_dump(struct rig *r)
 {
     struct snapshot *s = snapshot_hub_latest(r->hub);
@@ -188,7 +211,7 @@ char *rig_dump(struct rig *r)
         }
     }
     snapshot_unref(s);
-    return buf_take(&out);
+    return sort_lines(buf_take(&out));
 }
 
 size_t rig_open_fds(void)
