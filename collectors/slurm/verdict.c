@@ -13,9 +13,8 @@ enum {
     ERROR_UNSPECIFIED = -1,
     ERROR_PROTOCOL_AUTH = 1007,
     QUICK_MS = 3000, /* a refused token is answered at once, a silent controller after 9 s */
-    SINCE_FAILS =
-        1, /* that often in a row, and update_time is left out (each costs the controller a second request) */
-    SINCE_PAUSE = 20 /* for so many polls */
+    SINCE_FAILS = 1, /* so often in a row: each costs the controller a second request */
+    SINCE_PAUSE = 20 /* update_time is then left out for so many polls */
 };
 
 static const char mend_token[] =
