@@ -2,7 +2,7 @@
  * entity.h - what the fleet is made of: row structs and field tables, generated from the .def files.
  *
  * Every entity is a struct <id>_row that begins with a struct row_head, followed by one member per
- * FIELD line. Every field has a validity bit: an absent value is never 0 (row_has / FIELD bits). The same
+ * FIELD line (sorted by size). Every field has a validity bit: an absent value is never 0 (row_has / FIELD bits). The same
  * tables drive deltas, filters, columns, export, the JSON schema and the manual, so a new metric is one line.
  *   TYPE    STR strid | LIST strid of a comma list | HOSTLIST strid of a folded set | NUM double | TIME wall_ms
  *           | BOOL uint8_t | ENUM(type) uint8_t | FLAGS(type) uint32_t bit set
@@ -87,40 +87,49 @@ struct row_head {
 #define CTYPE_(t) CTYPE_##t
 #define CTYPE(t) CTYPE_(t)
 
-#define FIELD(id, type, unit, group, title, cells, help) CTYPE(type) id;
+#define MEMBER_(t) MEMBER_##t
+#define MEMBER(t) MEMBER_(t)
+
 struct center_row {
     struct row_head h;
-#include "model/center.def"
+#define ROW_FIELDS "model/center.def"
+#include "model/members.def"
 };
 struct source_row {
     struct row_head h;
-#include "model/source.def"
+#define ROW_FIELDS "model/source.def"
+#include "model/members.def"
 };
 struct pool_row {
     struct row_head h;
-#include "model/pool.def"
+#define ROW_FIELDS "model/pool.def"
+#include "model/members.def"
 };
 struct node_row {
     struct row_head h;
-#include "model/node.def"
+#define ROW_FIELDS "model/node.def"
+#include "model/members.def"
 };
 struct device_row {
     struct row_head h;
-#include "model/device.def"
+#define ROW_FIELDS "model/device.def"
+#include "model/members.def"
 };
 struct job_row {
     struct row_head h;
-#include "model/job.def"
+#define ROW_FIELDS "model/job.def"
+#include "model/members.def"
 };
 struct reservation_row {
     struct row_head h;
-#include "model/reservation.def"
+#define ROW_FIELDS "model/reservation.def"
+#include "model/members.def"
 };
 struct license_row {
     struct row_head h;
-#include "model/license.def"
+#define ROW_FIELDS "model/license.def"
+#include "model/members.def"
 };
-#undef FIELD
 
 /* Field indices: FIELD_job_name, ... and FIELDS_job, their number (<= 64 per entity). */
 #define FIELD(id, type, unit, group, title, cells, help) SUAN_FIELD_NAME(id),

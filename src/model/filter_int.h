@@ -8,7 +8,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "model/query.h"
+#include "model/filter.h"
 #include "model/value_int.h"
 #include <regex.h>
 
@@ -57,11 +57,25 @@ enum term_how {
     HOW_TEXT    /* the value as people read it */
 };
 
-/* What a term said about a string, by id; good for one string table, which it holds a reference on. */
+/* What a term said about a string, by id; good for one string table, which it holds a reference on
+ * (so that its address cannot become another table's). */
 struct memo {
     struct intern *of;
     unsigned char *answers; /* 0 = not asked yet, 1 = no, 2 = yes */
     size_t cap;
+};
+
+/* Where "any text column" looks. */
+struct any {
+    uint64_t strings;     /* bits of the stored strings */
+    uint16_t offset[64];  /* of each in a row */
+    uint16_t strings_end; /* behind the last of them */
+    unsigned last_hit;    /* the one that matched last is asked first */
+    unsigned count;
+    struct {
+        unsigned column;
+        uint64_t words; /* ENUM, WORD and FLAGS: which match; 0 = a derived string */
+    } others[64];
 };
 
 struct term {
@@ -76,8 +90,7 @@ struct term {
     double num;
     wall_ms time;
     uint64_t words;
-    uint64_t
-        *column_words; /* HOW_ANY: per column, words of ENUM, BOOL, WORD and FLAGS that match */
+    struct any *any; /* HOW_ANY */
     regex_t regex;
     bool has_regex;
     struct memo memo;

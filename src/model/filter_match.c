@@ -7,15 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { NOT_ASKED, NO, YES };
+
 static void memo_use(struct memo *m, const struct intern *strings)
 {
-    if (m->of == strings)
-        return;
     intern_unref(m->of);
-    /* The table is only kept alive, so that its address cannot become another table's. */
     m->of = intern_ref((struct intern *)(uintptr_t)strings);
     if (m->cap)
-        memset(m->answers, 0, m->cap);
+        memset(m->answers, NOT_ASKED, m->cap);
 }
 
 static void memo_grow(struct memo *m, strid id)
@@ -23,23 +22,27 @@ static void memo_grow(struct memo *m, strid id)
     size_t old = m->cap;
 
     m->answers = xgrow(m->answers, &m->cap, (size_t)id + 1, 1);
-    memset(m->answers + old, 0, m->cap - old);
+    memset(m->answers + old, NOT_ASKED, m->cap - old);
 }
 
-static bool ask(struct term *t, const struct value_ctx *c, enum field_type type, strid id)
+static bool ask_anew(struct term *t, const struct intern *strings, strid id)
 {
-    const struct intern *strings = snapshot_strings(c->snap);
+    enum field_type type = t->how == HOW_ANY ? FT_STR : t->field->type;
 
-    memo_use(&t->memo, strings);
     if (id >= t->memo.cap)
         memo_grow(&t->memo, id);
-    unsigned char *answer = &t->memo.answers[id];
-    if (!*answer)
-        *answer = term_asks(t, type, intern_text(strings, id)) ? 2 : 1;
-    return *answer == 2;
+    t->memo.answers[id] = term_asks(t, type, intern_text(strings, id)) ? YES : NO;
+    return t->memo.answers[id] == YES;
 }
 
-static bool compare(enum filter_op op, double v, double with)
+static inline bool ask(struct term *t, const struct intern *strings, strid id)
+{
+    unsigned char answer = id < t->memo.cap ? t->memo.answers[id] : NOT_ASKED;
+
+    return answer == NOT_ASKED ? ask_anew(t, strings, id) : answer == YES;
+}
+
+static inline bool compare(enum filter_op op, double v, double with)
 {
     switch (op) {
     case OP_EQ:
@@ -55,11 +58,6 @@ static bool compare(enum filter_op op, double v, double with)
     default:
         return false;
     }
-}
-
-static struct value value_of(const struct term *t, const struct value_ctx *c, const void *row)
-{
-    return t->derive ? t->derive(c, row) : value_of_field(t->field, t->column, row);
 }
 
 static bool text_matches(const struct term *t, const struct value_ctx *c, const struct value *v)
@@ -82,72 +80,101 @@ static bool text_matches(const struct term *t, const struct value_ctx *c, const 
     return yes;
 }
 
-static bool any_column(struct term *t, const struct value_ctx *c, const void *row);
-
-static bool decide(struct term *t, const struct value_ctx *c, const void *row)
+static bool decide_value(struct term *t, const struct value_ctx *c, const struct value *v)
 {
-    struct value v;
-
-    if (t->how == HOW_ANY)
-        return any_column(t, c, row);
-    v = value_of(t, c, row);
-    if (v.kind == VALUE_NONE || t->how == HOW_ABSENT)
-        return v.kind == VALUE_NONE && t->how == HOW_ABSENT;
     switch (t->how) {
     case HOW_STRING:
-        return ask(t, c, t->field->type, v.str);
+        return ask(t, snapshot_strings(c->snap), v->str);
     case HOW_WORDS:
-        return t->words >> (unsigned)v.num & 1;
+        return t->words >> (unsigned)v->num & 1;
     case HOW_FLAGS:
-        return (t->words & v.flags) != 0;
+        return (t->words & v->flags) != 0;
     case HOW_NUMBER:
-        return compare(t->op, v.num, t->num);
+        return compare(t->op, v->num, t->num);
     case HOW_TIME:
-        return compare(t->op, (double)v.time, (double)t->time);
+        return compare(t->op, (double)v->time, (double)t->time);
     case HOW_AGO:
-        return compare(t->op, fabs((double)(c->now - v.time)), t->num);
+        return compare(t->op, fabs((double)(c->now - v->time)), t->num);
     default:
-        return text_matches(t, c, &v);
+        return text_matches(t, c, v);
+    }
+}
+
+/* Of a derived column, or in a way that is asked rarely. */
+static bool decide_slowly(struct term *t, const struct value_ctx *c, const void *row)
+{
+    struct value v = t->derive ? t->derive(c, row) : value_of_field(t->field, t->column, row);
+
+    if (v.kind == VALUE_NONE || t->how == HOW_ABSENT)
+        return v.kind == VALUE_NONE && t->how == HOW_ABSENT;
+    return decide_value(t, c, &v);
+}
+
+/* The hit of the row before is likely to hit again. */
+static bool any_string(struct term *t, const struct intern *strings, const void *row)
+{
+    struct any *any = t->any;
+    uint64_t left = row_head_of(row)->valid & any->strings;
+    unsigned first = left >> any->last_hit & 1 ? any->last_hit : 0;
+    strid id;
+
+    while (left) {
+        unsigned field = first ? first : (unsigned)__builtin_ctzll(left);
+        first = 0;
+        left &= ~(UINT64_C(1) << field);
+        memcpy(&id, (const char *)row + any->offset[field], sizeof(id));
+        if (ask(t, strings, id)) {
+            any->last_hit = field;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool any_column(struct term *t, const struct value_ctx *c, const void *row)
+{
+    const struct any *any = t->any;
+
+    if (any_string(t, snapshot_strings(c->snap), row))
+        return true;
+    for (unsigned i = 0; i < any->count; i++) {
+        struct value v = column_value(c, t->entity, any->others[i].column, row);
+        if (v.kind == VALUE_STR && ask(t, snapshot_strings(c->snap), v.str))
+            return true;
+        if (v.kind == VALUE_WORD && (any->others[i].words >> (unsigned)v.num & 1))
+            return true;
+        if (v.kind == VALUE_FLAGS && (any->others[i].words & v.flags))
+            return true;
+    }
+    return false;
+}
+
+static inline bool decide(struct term *t, const struct value_ctx *c, const void *row)
+{
+    if (t->how == HOW_ANY)
+        return any_column(t, c, row);
+    if (t->derive)
+        return decide_slowly(t, c, row);
+    switch (t->how) {
+    case HOW_STRING:
+        return field_has(row, t->column) &&
+               ask(t, snapshot_strings(c->snap), field_str(row, t->field));
+    case HOW_WORDS:
+        return field_has(row, t->column) && (t->words >> field_small(row, t->field) & 1);
+    case HOW_NUMBER:
+        return field_has(row, t->column) && compare(t->op, field_num(row, t->field), t->num);
+    default:
+        return decide_slowly(t, c, row);
     }
 }
 
 bool term_match(struct term *t, const struct value_ctx *c, const void *row)
 {
+    const struct intern *strings = snapshot_strings(c->snap);
+
+    if (t->memo.of != strings)
+        memo_use(&t->memo, strings);
     return decide(t, c, row) != t->negate;
-}
-
-static bool column_matches(struct term *t, const struct value_ctx *c, unsigned column,
-                           const void *row)
-{
-    const struct field *f = column_info(t->entity, column);
-    bool derived = column_is_derived(t->entity, column);
-    struct value v;
-
-    if (f->type > FT_HOSTLIST && !t->column_words[column])
-        return false;
-    if (!derived && !field_has(row, column))
-        return false;
-    v = column_value(c, t->entity, column, row);
-    switch (v.kind) {
-    case VALUE_STR:
-        return ask(t, c, FT_STR, v.str);
-    case VALUE_WORD:
-        return t->column_words[column] >> (unsigned)v.num & 1;
-    case VALUE_FLAGS:
-        return (t->column_words[column] & v.flags) != 0;
-    default:
-        return false;
-    }
-}
-
-static bool any_column(struct term *t, const struct value_ctx *c, const void *row)
-{
-    unsigned count = column_count(t->entity);
-
-    for (unsigned i = 0; i < count; i++)
-        if (column_matches(t, c, i, row))
-            return true;
-    return false;
 }
 
 static bool node_match(const struct node *n, const struct value_ctx *c, const void *row)
@@ -167,4 +194,34 @@ static bool node_match(const struct node *n, const struct value_ctx *c, const vo
 bool filter_match(const struct filter *f, const struct value_ctx *c, const void *row)
 {
     return !f || node_match(f->root, c, row);
+}
+
+/* --- what a filter may take over from the one before it --- */
+
+/* Whatever did not contain the shorter text does not contain the longer one. */
+static bool narrows(const struct term *old, const struct term *t)
+{
+    bool contains = t->op == OP_WORD || t->op == OP_HAS;
+
+    return contains && old->op == t->op && old->how == t->how && old->column == t->column &&
+           old->entity == t->entity && term_asks(old, FT_STR, t->text);
+}
+
+static void take_over(struct term *old, struct term *t)
+{
+    bool same = strcmp(old->text, t->text) == 0;
+
+    t->memo = old->memo;
+    old->memo = (struct memo){0};
+    for (size_t i = 0; !same && i < t->memo.cap; i++)
+        t->memo.answers[i] = t->memo.answers[i] == NO ? NO : NOT_ASKED;
+}
+
+void filter_refine(struct filter *f, struct filter *old)
+{
+    for (unsigned i = 0; f && old && i < f->term_count; i++)
+        for (unsigned k = 0; k < old->term_count; k++)
+            if (old->terms[k]->memo.of && !f->terms[i]->memo.of &&
+                narrows(old->terms[k], f->terms[i]))
+                take_over(old->terms[k], f->terms[i]);
 }

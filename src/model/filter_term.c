@@ -191,16 +191,33 @@ static enum rc prepare_column(struct term *t, const struct lexer *l, const struc
     return prepare_number(t, l, token, d ? d->kind : VALUE_NUM);
 }
 
+static void add_string(struct any *any, unsigned column, const struct field *f)
+{
+    size_t end = f->offset + sizeof(strid);
+
+    any->strings |= UINT64_C(1) << column;
+    any->offset[column] = f->offset;
+    if (end > any->strings_end)
+        any->strings_end = (uint16_t)end;
+}
+
 static void prepare_any(struct term *t)
 {
     unsigned count = column_count(t->entity);
+    struct any *any = t->any = xcalloc(1, sizeof(*any));
 
     t->how = HOW_ANY;
-    t->column_words = xcalloc(count, sizeof(*t->column_words));
     for (unsigned i = 0; i < count; i++) {
         const struct field *f = column_info(t->entity, i);
-        if (f->type == FT_ENUM || f->type == FT_FLAGS)
-            t->column_words[i] = matching_words(t, f->type, f->words);
+        bool words = f->type == FT_ENUM || f->type == FT_FLAGS;
+        bool string = f->type <= FT_HOSTLIST;
+        uint64_t matching = words ? matching_words(t, f->type, f->words) : 0;
+        if (string && !column_is_derived(t->entity, i)) {
+            add_string(any, i, f);
+        } else if ((string || matching) && any->count < 64) {
+            any->others[any->count].column = i;
+            any->others[any->count++].words = matching;
+        }
     }
 }
 
@@ -252,6 +269,6 @@ void term_fini(struct term *t)
         regfree(&t->regex);
     intern_unref(t->memo.of);
     free(t->memo.answers);
-    free(t->column_words);
+    free(t->any);
     free(t->text);
 }

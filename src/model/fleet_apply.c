@@ -81,6 +81,8 @@ static void set_value(struct edit *ed, const struct delta_value *v)
 
     if (is_identity(ed->entity, v->field) && field_has(ed->row, v->field))
         return;
+    if (v->absent && ed->entity == ENTITY_JOB && v->field == FIELD_job_id)
+        return; /* it may change, but not go */
     if (v->absent) {
         edit_clear(ed, v->field);
         return;

@@ -6,7 +6,8 @@
  * integers (thousandths), so no order of additions changes them. Maxima and minima cannot be
  * subtracted: a center whose extreme row fell is marked, and scanned once at publish.
  * Node classes, the first that fits: future -> other; down or error state, or flag fail, not_responding or invalid
- * -> down; flag drain -> drained; flag powered_down, or state unknown or absent -> other; else up.
+ * -> down; flag drain -> drained; flag powered_down or state unknown -> other; else up (also a host that no
+ * scheduler speaks of).
  * Thread: ingest. */
 #ifndef SUAN_MODEL_ROLLUP_H
 #define SUAN_MODEL_ROLLUP_H

@@ -1,22 +1,33 @@
 /* SPDX-License-Identifier: MIT
- * sort.h - stable sort of row slots by one column, for many rows: each row's value becomes a 64-bit key whose
- * order is the column's, then radix sort; strings whose first eight bytes agree are compared in full.
- * Thread: the snapshot reader's. */
+ * sort.h - stable sorting of many rows by a number each, and the numbers that stand for strings.
+ *
+ * A row's value becomes a 64-bit key whose order is the value's order (column_key.h); strings become
+ * their place among all strings seen (struct string_order). Keys are then reduced to the bits in which they differ
+ * and radix sorted, so half a million rows take a few milliseconds. Thread: the snapshot reader's. */
 #ifndef SUAN_MODEL_SORT_H
 #define SUAN_MODEL_SORT_H
 
-#include "model/value.h"
+#include "base/intern.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-struct sorter {
-    const struct value_ctx *ctx;
-    enum entity entity;
-    uint32_t *slots;
-    uint32_t count;
-    void **scratch; /* kept between sorts by the caller, freed with free() */
-    size_t *scratch_cap;
-};
+#define KEY_ABSENT UINT64_MAX /* no value: last, whatever the direction */
 
-/* Rows without a value come last, whatever the direction; equal ones stay in the order they were in. */
-void sort_by(struct sorter *s, unsigned column, bool descending);
+/* Puts order[0..count), indices of keys, into the order of keys[order[i]]; equal ones stay as they are.
+ * scratch: count * SORT_SCRATCH bytes, aligned for uint64_t. */
+#define SORT_SCRATCH 16
+void sort_keys(const uint64_t *keys, uint32_t *order, uint32_t count, bool descending,
+               void *scratch);
+
+/* Ranks of strings in natural order. Strings are added as they are met; ranking them all anew costs one merge
+ * with the ones that were there. Belongs to one string table and starts over with another. */
+struct string_order;
+
+struct string_order *string_order_new(void);
+void string_order_free(struct string_order *o); /* NULL is fine */
+/* Replaces each key that is a strid by the string's rank; KEY_ABSENT stays. */
+void string_order_rank(struct string_order *o, const struct intern *strings, uint64_t *keys,
+                       uint32_t count);
 
 #endif

@@ -77,7 +77,7 @@ static inline void check_row(const struct snapshot *s, enum entity e, uint32_t s
     CHECK(h->valid >> (info->field_count - 1) <= 1);
     for (unsigned i = 0; i < info->field_count; i++)
         check_value(s, &info->fields[i], i, h);
-    if (e == ENTITY_NODE || e == ENTITY_JOB || e == ENTITY_POOL)
+    if (e == ENTITY_NODE || e == ENTITY_POOL)
         check_twin(s, e, h);
 }
 

@@ -347,6 +347,39 @@ static void too_much_is_refused(void **state)
     assert_int_equal(filter_compile(text, ENTITY_JOB, &f, &err), RC_SYNTAX);
 }
 
+/* Each key typed: the same rows with and without what the filter before it remembered. */
+static void a_refined_filter_finds_the_same(void **state)
+{
+    static const char *const typed[] = {
+        "t",         "tr",     "tra",     "tr",  "name:a",     "name:an",     "name:g",  "!n",
+        "!ng",       "user=l", "user=li", "~a",  "~a.",        "name>a",      "name>an", "tr or w",
+        "tra or wa", "i e",    "in e",    "\"x", "reason:res", "reason:reso", "z",       "zh",
+    };
+    struct fixture x;
+    struct filter *old = NULL, *f, *plain;
+
+    (void)state;
+    set_up(&x);
+    for (size_t i = 0; i < sizeof(typed) / sizeof(typed[0]); i++) {
+        if (filter_compile(typed[i], ENTITY_JOB, &f, NULL))
+            continue; /* the quote is still open */
+        assert_int_equal(filter_compile(typed[i], ENTITY_JOB, &plain, NULL), RC_OK);
+        filter_refine(f, old);
+        filter_free(old);
+        for (uint32_t slot = 0; slot < snapshot_slots(x.snap, ENTITY_JOB); slot++) {
+            const void *row = snapshot_row(x.snap, ENTITY_JOB, slot);
+            if (filter_match(f, &x.ctx, row) != filter_match(plain, &x.ctx, row))
+                fail_msg("\"%s\" is another filter after the one before it", typed[i]);
+        }
+        filter_free(plain);
+        old = f;
+    }
+    filter_refine(old, NULL);
+    filter_refine(NULL, old);
+    filter_free(old);
+    tear_down(&x);
+}
+
 static void answers_are_not_mixed_up_between_string_tables(void **state)
 {
     struct filter *filter;
@@ -373,6 +406,7 @@ int main(void)
         cmocka_unit_test(nothing_matches_all),
         cmocka_unit_test(errors_name_their_column),
         cmocka_unit_test(too_much_is_refused),
+        cmocka_unit_test(a_refined_filter_finds_the_same),
         cmocka_unit_test(answers_are_not_mixed_up_between_string_tables),
     };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Queries: the right rows, stably sorted, rows without a value last in both directions. Sorting is
  * checked against a plain comparison sort on thousands of random rows. */
+#include "model/sort.h"
 #include "tests/unit/model_kit.h"
 
 static void run_jobs(const struct snapshot *s, struct query q, char *out)
@@ -199,6 +200,70 @@ static void big_sorts_equal_plain_comparison(void **state)
     fleet_free(f);
 }
 
+/* Names come in bit by bit, some with a long common beginning: ranks stay those of the whole. */
+static void ranks_grow_with_the_strings(void **state)
+{
+    struct string_order *grown = string_order_new();
+    struct intern *in = intern_new();
+    static uint64_t keys[6000], again[6000];
+    char text[400];
+
+    (void)state;
+    for (int round = 0; round < 60; round++) {
+        uint32_t have = (uint32_t)(round + 1) * 100;
+        for (uint32_t i = have - 100; i < have; i++) {
+            int pad = below(3) ? 0 : (int)below(300);
+            int len = snprintf(text, sizeof(text), "%.*s%s%u", pad, "", below(2) ? "n" : "N0",
+                               below(4000));
+            if (pad) {
+                memmove(text + pad, text, (size_t)len + 1);
+                memset(text, 'p', (size_t)pad);
+                len += pad;
+            }
+            keys[i] = below(20) ? intern_put(in, text, (size_t)len) : KEY_ABSENT;
+        }
+        struct string_order *fresh = string_order_new();
+        memcpy(again, keys, sizeof(keys));
+        uint64_t ranks[6000];
+        memcpy(ranks, keys, sizeof(keys));
+        string_order_rank(grown, in, ranks, have);
+        string_order_rank(fresh, in, again, have);
+        for (uint32_t i = 0; i < have; i++)
+            assert_true(ranks[i] == again[i]);
+        string_order_free(fresh);
+    }
+    string_order_free(grown);
+    string_order_free(NULL);
+    intern_unref(in);
+}
+
+static void keys_of_any_width_are_sorted(void **state)
+{
+    enum { N = 5000 };
+    static uint64_t keys[N], scratch[N * SORT_SCRATCH / sizeof(uint64_t)];
+    static uint32_t order[N];
+    static const unsigned shifts[] = {0, 1, 11, 20, 31, 33, 52, 62, 63};
+
+    (void)state;
+    for (unsigned s = 0; s < 9; s++)
+        for (int descending = 0; descending < 2; descending++) {
+            for (uint32_t i = 0; i < N; i++) {
+                keys[i] =
+                    ((uint64_t)below(1u << 31) << 33 ^ (uint64_t)below(1u << 31) << 3) >> shifts[s];
+                keys[i] = below(30) == 0 ? KEY_ABSENT : below(5) ? keys[i] : keys[0];
+                order[i] = i;
+            }
+            sort_keys(keys, order, N, descending, scratch);
+            for (uint32_t i = 1; i < N; i++) {
+                uint64_t a = keys[order[i - 1]], b = keys[order[i]];
+                if (a == b)
+                    assert_true(order[i - 1] < order[i]);
+                else if (b != KEY_ABSENT)
+                    assert_true(a != KEY_ABSENT && (descending ? a > b : a < b));
+            }
+        }
+}
+
 static void results_are_used_again(void **state)
 {
     struct fleet *f = fleet_new(NULL);
@@ -232,6 +297,8 @@ int main(void)
         cmocka_unit_test(orders_are_stable_and_nothing_is_last),
         cmocka_unit_test(conditions_add_up),
         cmocka_unit_test(big_sorts_equal_plain_comparison),
+        cmocka_unit_test(ranks_grow_with_the_strings),
+        cmocka_unit_test(keys_of_any_width_are_sorted),
         cmocka_unit_test(results_are_used_again),
     };
 

@@ -197,7 +197,7 @@ static void a_node_has_one_word(void **state)
         {"state=idle flags=blocked", "blocked"},
         {"state=idle flags=cloud,dynamic", "idle"},
         {"state=unknown", "unknown"},
-        {"load=1", "unknown"},
+        {"load=1", "up"},
     };
 
     (void)state;
