@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * core.h - the state of the dashboard, shared by the files that make it up: ui.c (loop), nav.c (where we
+ * core.h - the state of the dashboard, shared by the files that make it up: loop.c (the loop), nav.c (where we
  * are), command.c (what keys and `:` commands do), overlay.c (what lies over a view), frame.c (drawing).
  * Nobody else includes this. Thread: main, but for what `mail` guards. */
 #ifndef SUAN_UI_CORE_H

@@ -136,6 +136,21 @@ static void right_side(const struct header *h, struct line *l, bool brief,
     l->end -= 2;
 }
 
+/* A place that is too long loses its beginning: the view at its end is what one is in. */
+static int crumb_text(struct line *l, int x, int room, const char *crumb)
+{
+    struct style s = style_bold(style_on(ROLE_BRIGHT, ROLE_BAR));
+    int used = 0;
+
+    if (text_cells(crumb) > room) {
+        used = canvas_text(l->c, l->y, x, 1, s, "\xE2\x80\xA6");
+        while (*crumb && text_cells(crumb) > room - used)
+            crumb += text_prefix(crumb, 1, NULL) ? text_prefix(crumb, 1, NULL)
+                                                 : text_prefix(crumb, 2, NULL);
+    }
+    return used + canvas_text(l->c, l->y, x + used, room - used, s, crumb);
+}
+
 /* A long place gives way to the chips, but never wholly. */
 static void place(const struct header *h, struct line *l, bool brief)
 {
@@ -147,8 +162,7 @@ static void place(const struct header *h, struct line *l, bool brief)
     if (room > l->end - l->x - 2)
         room = l->end - l->x - 2;
     if (room > 0)
-        l->x += 2 + canvas_text(l->c, l->y, l->x + 2, room,
-                                style_bold(style_on(ROLE_BRIGHT, ROLE_BAR)), h->crumb);
+        l->x += 2 + crumb_text(l, l->x + 2, room, h->crumb);
 }
 
 void header_draw(const struct header *h, struct canvas *c, int y)

@@ -137,17 +137,18 @@ int palette_nearest_256(int32_t rgb, int other_than, double lightness)
 }
 
 /* Backgrounds that structure the screen must not fall together with the ground, and those that mean
- * something keep their hue: the cube has few dark colours, so they may become lighter. */
-static int32_t value_256(const struct theme *t, enum role r, int32_t ground)
+ * something keep their hue: the cube has few dark colours, so they may become lighter. Steps of the
+ * heat scale that follow each other differ. */
+static int32_t value_256(const struct theme *t, enum role r, int32_t other_than)
 {
     bool chip = r == ROLE_SELECTION || r == ROLE_WARN_BG || r == ROLE_CRIT_BG;
-    bool apart = chip || r == ROLE_BAR || r == ROLE_LINE;
+    bool apart = chip || r == ROLE_BAR || r == ROLE_LINE || (r > ROLE_HEAT0 && r <= ROLE_HEAT9);
 
     if (t->rgb[r] < 0)
         return THEME_TERMINAL;
     if (t->rgb[r] == t->rgb[ROLE_BG])
         apart = false;
-    return palette_nearest_256(t->rgb[r], apart ? (int)ground : -1, chip ? 0.06 : 1);
+    return palette_nearest_256(t->rgb[r], apart ? (int)other_than : -1, chip ? 0.06 : 1);
 }
 
 /* Backgrounds that a whole row or chip of any text may stand on. */
@@ -181,7 +182,8 @@ void palette_build(struct palette *p, const struct theme *t, enum depth depth, i
         if (p->depth == DEPTH_24BIT)
             p->value[r] = t->rgb[r];
         else if (p->depth == DEPTH_256)
-            p->value[r] = value_256(t, (enum role)r, ground);
+            p->value[r] = value_256(t, (enum role)r,
+                                    r > ROLE_HEAT0 && r <= ROLE_HEAT9 ? p->value[r - 1] : ground);
         else
             p->value[r] = THEME_TERMINAL;
     }

@@ -54,6 +54,7 @@ struct terminal {
     cchar_t *row; /* one row on its way to ncurses */
     int row_cap;
     struct term_counters counters;
+    locale_t utf8, locale_before; /* where the user's locale says nothing */
 };
 
 static void capture_begin(struct terminal *t)
@@ -91,13 +92,23 @@ static bool locale_is_utf8(void)
 }
 
 /* ncurses needs a locale to know how to write characters. Where none is set (LANG=C over ssh) the
- * terminal nearly always takes UTF-8; a charset that somebody did choose is kept, and ncurses converts. */
-static void choose_locale(void)
+ * terminal nearly always takes UTF-8, so this thread then uses that; a charset that somebody did
+ * choose is kept, and ncurses converts. */
+static void choose_locale(struct terminal *t)
 {
-    const char *name = setlocale(LC_CTYPE, "");
+    if (strcmp(nl_langinfo(CODESET), "ANSI_X3.4-1968") != 0)
+        return;
+    t->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    if (t->utf8)
+        t->locale_before = uselocale(t->utf8);
+}
 
-    if (!name || strcmp(name, "C") == 0 || strcmp(name, "POSIX") == 0)
-        setlocale(LC_CTYPE, "C.UTF-8");
+static void restore_locale(struct terminal *t)
+{
+    if (!t->utf8)
+        return;
+    uselocale(t->locale_before);
+    freelocale(t->utf8);
 }
 
 static enum rc need_terminal(struct terminal *t, struct err *e)
@@ -344,6 +355,7 @@ static void term_free(struct terminal *t)
     free(t->pairs);
     free(t->frame);
     free(t->row);
+    restore_locale(t);
     free(t);
 }
 
@@ -358,7 +370,7 @@ enum rc term_open(const struct term_options *o, struct terminal **out, struct er
         return err_set(e, RC_USAGE, "colour", "%.40s is none of auto, 24bit, 256, 16, none",
                        o->colour);
     }
-    choose_locale();
+    choose_locale(t);
     enum rc rc = need_terminal(t, e);
     if (rc == RC_OK)
         rc = ask_terminfo(t, o, e);

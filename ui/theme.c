@@ -246,7 +246,7 @@ static void derive_meaning(struct draft *d)
 
     derive(d, ROLE_BRAND, misc != UNSET ? misc : pick(d, 170, 40, ROLE_BRAND));
     derive(d, ROLE_OK, pick(d, 130, 40, ROLE_OK));
-    derive(d, ROLE_WARN, pick(d, 48, 22, ROLE_WARN));
+    derive(d, ROLE_WARN, pick(d, 42, 20, ROLE_WARN));
     derive(d, ROLE_CRIT, pick(d, 0, 18, ROLE_CRIT));
     derive(d, ROLE_ACT, d->role[ROLE_WARN]);
     derive(d, ROLE_MARK, d->role[ROLE_WARN]);

@@ -10,6 +10,7 @@
 #include "tests/pty/demo_ui.h"
 #include "tests/pty/demo_fleet.h"
 #include "ui/ui.h"
+#include <locale.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -156,6 +157,7 @@ int demo_ui_main(int argc, char **argv)
     struct err e = {0};
     pthread_t thread;
 
+    setlocale(LC_ALL, "");
     started = clock_wall();
     hub = snapshot_hub_new(published, NULL);
     struct fleet *f = d.empty ? NULL : demo_fleet(DEMO_NOW);

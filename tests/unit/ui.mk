@@ -11,3 +11,14 @@ check_PROGRAMS += %D%/test_ui_table
 check_PROGRAMS += %D%/test_ui_chart
 %C%_test_ui_chart_LDADD = $(UNIT_UI)
 include tests/pty/local.mk
+check_PROGRAMS += %D%/test_ui_canvas
+%C%_test_ui_canvas_LDADD = $(UNIT_UI)
+check_PROGRAMS += %D%/test_ui_chrome
+%C%_test_ui_chrome_LDADD = $(UNIT_UI)
+check_PROGRAMS += %D%/test_ui_keys
+%C%_test_ui_keys_LDADD = $(UNIT_UI)
+check_PROGRAMS += %D%/test_ui_state
+%C%_test_ui_state_LDADD = $(UNIT_UI)
+check_PROGRAMS += %D%/test_ui_theme
+%C%_test_ui_theme_LDADD = $(UNIT_UI)
+EXTRA_DIST += tests/golden/chrome

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * ui.c - see ui.h. The loop: wait for keys, snapshots, signals or the next second; draw if something changed. */
+ * loop.c - what ui.h promises. The loop: wait for keys, snapshots, signals or the next second; draw if something changed. */
 #include "ui/ui.h"
 #include "base/xmem.h"
 #include "ui/command.h"
