@@ -5,7 +5,7 @@
 #include "base/xmem.h"
 #include "codec/jsonstream.h"
 #include "codec/lines.h"
-#include "io/replay.h"
+#include "io/recorder.h"
 #include "io/request.h"
 #include "io/verdict.h"
 #include <stdatomic.h>

@@ -3,7 +3,7 @@
 #include "io/net.h"
 #include "base/xmem.h"
 #include "io/backoff.h"
-#include "io/replay.h"
+#include "io/recorder.h"
 #include "io/source.h"
 #include <errno.h>
 #include <pthread.h>
@@ -87,7 +87,8 @@ static enum rc make_sources(struct net *n, const struct net_source *sources, str
         if (rc != RC_OK)
             return rc;
         env.seed = random_next(&random);
-        n->sources[n->made] = source_new(&env, &sources[n->made], recorder);
+        n->sources[n->made] =
+            source_new(&env, sources[n->made].ops, &sources[n->made].conf, recorder);
     }
     return RC_OK;
 }

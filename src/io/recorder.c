@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * recorder.c - see replay.h: what one source answered, into one file.
+ * recorder.c - see recorder.h.
  *
  * A secret may be cut by the border of two pieces, so the end of each piece is held back until what
  * follows is known. A recording that fails (disk full) ends; the program goes on. */
 #include "base/log.h"
 #include "base/xmem.h"
-#include "io/replay.h"
+#include "io/recorder.h"
 #include "io/secret.h"
 #include "io/tape.h"
 #include "io/zfile.h"

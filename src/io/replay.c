@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * replay.c - see replay.h: the order of events over all tracks, and their pace. */
+#include "io/replay.h"
 #include "base/xmem.h"
 #include "io/track.h"
 #include <pthread.h>
@@ -245,7 +246,7 @@ enum rc replay_open(const char *dir, const struct replay_source *sources, size_t
     r->tracks = xcalloc(count ? count : 1, sizeof(*r->tracks));
     for (size_t i = 0; i < count && rc == RC_OK; i++) {
         char *path = xasprintf("%s/%zu.rec.zst", dir, i);
-        rc = track_open(path, &sources[i], out, &r->stop, &r->tracks[i], e);
+        rc = track_open(path, sources[i].ops, &sources[i].conf, out, &r->stop, &r->tracks[i], e);
         r->count += rc == RC_OK;
         free(path);
     }

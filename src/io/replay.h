@@ -2,25 +2,13 @@
  * replay.h - recordings: every answer of every source as it came, and back through the same decoders.
  *
  * A recording is a directory: the app's manifest (schema, version, the scrubbed configuration) and one
- * <n>.rec.zst per source, a zstd stream of events (tape.h). Secrets never get in: request headers are not
- * recorded, and known secrets (secret.h) that turn up in a body are overwritten before writing. Bounded
- * size; a torn end is readable up to the tear.
- * Thread: recorder: net. replay_step: whoever owns the replay, before replay_start; the others any. */
+ * <n>.rec.zst per source (recorder.h). A torn end is readable up to the tear.
+ * Thread: replay_step: whoever owns the replay, before replay_start; the others any. */
 #ifndef SUAN_IO_REPLAY_H
 #define SUAN_IO_REPLAY_H
 
 #include "base/queue.h"
 #include "collectors/collector.h"
-
-struct recorder;
-/* One per source; the directory must exist. */
-enum rc recorder_open(const char *dir, unsigned index, uint64_t max_bytes, struct recorder **out,
-                      struct err *e);
-void recorder_close(struct recorder *r);
-void recorder_begin(struct recorder *r, uint64_t exchange, const struct request *rq, wall_ms at);
-void recorder_head(struct recorder *r, uint64_t exchange, int status, const char *type, wall_ms at);
-void recorder_data(struct recorder *r, uint64_t exchange, const char *data, size_t len, wall_ms at);
-void recorder_end(struct recorder *r, uint64_t exchange, const struct reply *reply);
 
 struct replay;
 struct replay_source {

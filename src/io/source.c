@@ -4,7 +4,7 @@
 #include "base/xmem.h"
 #include "io/backoff.h"
 #include "io/credential.h"
-#include "io/replay.h"
+#include "io/recorder.h"
 #include "io/request.h"
 #include "io/standing.h"
 #include <stdio.h>
@@ -378,20 +378,20 @@ static void open_collector(struct source *s)
     standing_failed(&s->standing, rc, &e, "mend the configuration of this source", 0);
 }
 
-struct source *source_new(const struct source_env *env, const struct net_source *conf,
-                          struct recorder *recorder)
+struct source *source_new(const struct source_env *env, const struct collector_ops *ops,
+                          const struct source_conf *conf, struct recorder *recorder)
 {
     struct source *s = xcalloc(1, sizeof(*s));
     struct credential_conf cred = {
-        .scheme = conf->ops->auth,
-        .user = source_opt(&conf->conf, "user"),
-        .token_file = source_opt(&conf->conf, "token_file"),
-        .token_command = source_opt(&conf->conf, "token_command"),
+        .scheme = ops->auth,
+        .user = source_opt(conf, "user"),
+        .token_file = source_opt(conf, "token_file"),
+        .token_command = source_opt(conf, "token_command"),
     };
 
     s->env = *env;
-    s->ops = conf->ops;
-    s->own_conf = conf->conf;
+    s->ops = ops;
+    s->own_conf = *conf;
     s->conf = &s->own_conf;
     s->recorder = recorder;
     s->random = env->seed;

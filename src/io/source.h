@@ -9,7 +9,6 @@
 #define SUAN_IO_SOURCE_H
 
 #include "io/flight.h"
-#include "io/net.h"
 
 struct source;
 
@@ -18,13 +17,15 @@ struct source_env {
     struct queue *out;
     uint64_t seed;
     int64_t backoff_cap_ms; /* tests; 0 = none */
-    net_raw_fn *raw;
+    /* As net_raw_fn. */
+    void (*raw)(void *arg, uint32_t ticket, enum rc rc, const char *text, size_t len,
+                const struct err *e);
     void *raw_arg;
 };
 
 /* Never fails: a collector that cannot be opened is a source that says so. Takes the recorder. */
-struct source *source_new(const struct source_env *env, const struct net_source *conf,
-                          struct recorder *recorder);
+struct source *source_new(const struct source_env *env, const struct collector_ops *ops,
+                          const struct source_conf *conf, struct recorder *recorder);
 void source_free(struct source *s);
 /* Sends what is due, looks after what is under way, reports. */
 void source_run(struct source *s, mono_ms now, wall_ms wall);

@@ -26,7 +26,8 @@ struct open_exchange {
 };
 
 struct track {
-    struct replay_source source;
+    const struct collector_ops *ops;
+    struct source_conf conf; /* borrowed strings */
     struct queue *out;
     const atomic_bool *stop;
     struct zreader *file; /* NULL: nothing was recorded */
@@ -118,7 +119,7 @@ static struct request *match_plan(struct track *t, struct request *recorded, mon
 {
     struct request_list *list = &t->planned;
 
-    t->source.ops->plan(t->state, now, at, list);
+    t->ops->plan(t->state, now, at, list);
     while (list->count > PLANNED_MAX)
         request_free(request_list_take(list));
     for (size_t i = 0; i < list->count; i++) {
@@ -137,8 +138,7 @@ static void play_begin(struct track *t, const struct tape_event *ev)
 {
     mono_ms now = mono_of(t, ev->at);
     struct request *rq = match_plan(t, ev->rq, now, ev->at);
-    struct exchange_env env = {
-        .ops = t->source.ops, .state = t->state, .conf = &t->source.conf, .out = t->out};
+    struct exchange_env env = {.ops = t->ops, .state = t->state, .conf = &t->conf, .out = t->out};
 
     if (t->open_count == OPEN_MAX) {
         request_free(rq);
@@ -165,9 +165,9 @@ static void play_data(struct track *t, const struct tape_event *ev)
 
 static void push_row(struct track *t, wall_ms at)
 {
-    struct delta *d = delta_new(t->source.conf.center, t->source.conf.source, at, 0);
+    struct delta *d = delta_new(t->conf.center, t->conf.source, at, 0);
 
-    standing_row(&t->standing, d, t->source.conf.id);
+    standing_row(&t->standing, d, t->conf.id);
     while (!queue_push(t->out, d, delta_weight(d), 100))
         if (atomic_load(t->stop)) {
             delta_free(d);
@@ -215,13 +215,15 @@ bool track_play(struct track *t)
 
 /* ---- life ---- */
 
-enum rc track_open(const char *path, const struct replay_source *source, struct queue *out,
-                   const atomic_bool *stop, struct track **made, struct err *e)
+enum rc track_open(const char *path, const struct collector_ops *ops,
+                   const struct source_conf *conf, struct queue *out, const atomic_bool *stop,
+                   struct track **made, struct err *e)
 {
     struct track *t = xcalloc(1, sizeof(*t));
     enum rc rc = RC_OK;
 
-    t->source = *source;
+    t->ops = ops;
+    t->conf = *conf;
     t->out = out;
     t->stop = stop;
     t->reader = json_reader_new(NULL, 0);
@@ -231,7 +233,7 @@ enum rc track_open(const char *path, const struct replay_source *source, struct 
     if (access(path, F_OK) == 0)
         rc = zreader_open(path, &t->file, e);
     if (rc == RC_OK)
-        rc = source->ops->open(&t->source.conf, 1, &t->state, e);
+        rc = ops->open(&t->conf, 1, &t->state, e);
     if (rc != RC_OK) {
         track_free(t);
         return rc;
@@ -253,7 +255,7 @@ void track_free(struct track *t)
         request_free(t->next.rq);
     request_list_fini(&t->planned);
     if (t->is_open)
-        t->source.ops->close(t->state);
+        t->ops->close(t->state);
     zreader_close(t->file);
     json_reader_free(t->reader);
     buf_fini(&t->text);

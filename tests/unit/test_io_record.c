@@ -2,6 +2,7 @@
  * test_io_record.c - what was recorded plays back to the same fleet, torn or not, and holds no secret. */
 #include "tests/unit/unit.h"
 
+#include "io/recorder.h"
 #include "io/replay.h"
 #include "io/secret.h"
 #include "io/zfile.h"
