@@ -141,12 +141,11 @@ void slurm_ask_command(struct slurm *s, struct request *rq, const char *const *c
 {
     const char *argv[ARGV_MAX];
     size_t n = add_env(s, rq, argv);
-    bool sdiag = strcmp(command[0], "sdiag") == 0;
 
     argv[n++] =
         s->opt.bin_dir != NULL ? request_str(rq, "%s/%s", s->opt.bin_dir, command[0]) : command[0];
     if (s->opt.cluster != NULL) {
-        argv[n++] = sdiag ? "--cluster" : "-M";
+        argv[n++] = "-M";
         argv[n++] = s->opt.cluster;
     }
     for (size_t i = 1; command[i] != NULL && n < ARGV_MAX - 1; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * rest_misc.c - elements of /partitions, /reservations and /licenses. */
 #include "collectors/slurm/readers.h"
+#include "collectors/slurm/rows.h"
 #include "collectors/slurm/slurm.h"
 #include "collectors/slurm/value.h"
 #include <string.h>
@@ -29,6 +30,17 @@ static bool has_word(const struct json *list, const char *word)
     return false;
 }
 
+/* As the commands write it: "disabled" is OFF there. */
+static void put_preempt_mode(struct slurm *s, struct delta *d, const struct json *v)
+{
+    buf_reset(&s->words);
+    join_json(&s->words, v, ',');
+    if (strcmp(s->words.data, "disabled") == 0)
+        delta_str(d, FIELD_pool_preempt_mode, "OFF");
+    else
+        put_upper(d, FIELD_pool_preempt_mode, (struct span){s->words.data, s->words.len});
+}
+
 static void put_pool(struct slurm *s, struct delta *d, const struct json *const *v)
 {
     put_json_list(d, FIELD_pool_state, nested(v[POOL_state], v[POOL_partition], "state"), '+',
@@ -44,7 +56,7 @@ static void put_pool(struct slurm *s, struct delta *d, const struct json *const 
     if (json_type(v[POOL_flags]) == JSON_ARRAY)
         delta_int(d, FIELD_pool_is_default, has_word(v[POOL_flags], "default"));
     if (json_type(v[POOL_preemption_mode]) > JSON_NULL)
-        put_json_list(d, FIELD_pool_preempt_mode, v[POOL_preemption_mode], ',', &s->words);
+        put_preempt_mode(s, d, v[POOL_preemption_mode]);
 }
 
 enum rc slurm_rest_pool(struct slurm *s, const char *text, size_t len, struct delta *d,

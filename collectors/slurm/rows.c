@@ -6,8 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Releases differ in case; the commands write capitals. */
-static void put_upper(struct delta *d, int field, struct span words)
+void put_upper(struct delta *d, int field, struct span words)
 {
     char text[160];
     size_t n = words.len < sizeof text ? words.len : sizeof text;

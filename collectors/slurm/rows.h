@@ -6,6 +6,8 @@
 #include "collectors/slurm/value.h"
 #include "model/delta.h"
 
+/* In capitals, as the commands write it; what does not fit is cut. */
+void put_upper(struct delta *d, int field, struct span words);
 /* "MIXED+DRAIN" in any spelling: state, flags and raw state. */
 void put_node_state(struct delta *d, struct span words);
 /* Devices, slices and their model from Slurm's gres and gres_used. */
