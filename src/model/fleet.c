@@ -19,6 +19,8 @@ struct fleet *fleet_new(const struct fleet_limits *limits)
     for (int e = 0; e < ENTITY_COUNT; e++) {
         if (!f->limits.rows[e])
             f->limits.rows[e] = DEFAULT_ROWS;
+        if (f->limits.rows[e] > TABLE_MAX_ROWS)
+            f->limits.rows[e] = TABLE_MAX_ROWS;
         table_init(&f->tables[e], (enum entity)e);
     }
     if (!f->limits.stale_after_ms)

@@ -15,7 +15,7 @@
 struct fleet;
 
 struct fleet_limits {
-    uint32_t rows[ENTITY_COUNT]; /* most rows per entity; 0 = default (2 million) */
+    uint32_t rows[ENTITY_COUNT]; /* most rows per entity, up to 4 million; 0 = 2 million */
     int64_t stale_after_ms; /* a source silent for so long past its interval is stale; 0 = 30 s */
     int64_t keep_gone_jobs_ms; /* how long a job that the scheduler forgot is remembered; 0 = 1 h */
 };

@@ -230,6 +230,31 @@ static void apply_record(struct applying *a, const struct delta_record *r)
     }
 }
 
+enum { INDEX_AHEAD = 8, ROW_AHEAD = 4 };
+
+static const struct delta_record *skip(const struct delta_record *r, int count)
+{
+    while (r && count-- > 0)
+        r = r->next;
+    return r;
+}
+
+/* A fleet is larger than any cache: what the records to come will need is asked for early. */
+static void apply_records(struct applying *a, const struct delta_record *first)
+{
+    const struct delta_record *index = skip(first, INDEX_AHEAD), *row = skip(first, ROW_AHEAD);
+
+    for (const struct delta_record *r = first; r; r = r->next) {
+        if (index && (unsigned)index->entity < ENTITY_COUNT)
+            table_prefetch_index(&a->f->tables[index->entity], index->key);
+        if (row && (unsigned)row->entity < ENTITY_COUNT)
+            table_prefetch_row(&a->f->tables[row->entity], row->key);
+        index = skip(index, 1);
+        row = skip(row, 1);
+        apply_record(a, r);
+    }
+}
+
 enum rc fleet_apply(struct fleet *f, const struct delta *d, struct err *e)
 {
     struct applying a = {.f = f, .d = d, .refused = ENTITY_COUNT};
@@ -242,8 +267,7 @@ enum rc fleet_apply(struct fleet *f, const struct delta *d, struct err *e)
     fleet_poll_begin(f, d);
     for (int i = 0; i < ENTITY_COUNT; i++)
         a.in_poll[i] = fleet_poll_open(f, d, (enum entity)i);
-    for (const struct delta_record *r = d->first; r; r = r->next)
-        apply_record(&a, r);
+    apply_records(&a, d->first);
     fleet_poll_end(f, d);
     if (a.refused == ENTITY_COUNT)
         return RC_OK;

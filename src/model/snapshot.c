@@ -2,6 +2,7 @@
  * snapshot.c - see snapshot.h. Everything here reads; the fleet has made it all. */
 #include "model/history.h"
 #include "model/snapshot_int.h"
+#include "model/table.h"
 #include <stdlib.h>
 
 #define CLOCK_SLACK_MS 5000
@@ -85,8 +86,9 @@ uint32_t snapshot_find(const struct snapshot *s, enum entity e, uint64_t key)
     if (!t->index_mask)
         return find_slowly(t, key);
     for (; (entry = *(const uint32_t *)rows_view_at(t->index, i)); i = (i + 1) & t->index_mask)
-        if (row_head_of(rows_view_at(t->rows, entry - 1))->key == key)
-            return entry - 1;
+        if (index_may_be(entry, key) &&
+            row_head_of(rows_view_at(t->rows, index_slot(entry)))->key == key)
+            return index_slot(entry);
     return UINT32_MAX;
 }
 

@@ -41,7 +41,7 @@ static uint32_t probe(const struct table *t, uint64_t key)
     uint32_t i = (uint32_t)key & t->index_mask;
 
     for (uint32_t e; (e = entry(t, i)); i = (i + 1) & t->index_mask)
-        if (table_head(t, e - 1)->key == key)
+        if (index_may_be(e, key) && table_head(t, index_slot(e))->key == key)
             break;
     return i;
 }
@@ -50,12 +50,29 @@ uint32_t table_find(const struct table *t, uint64_t key)
 {
     uint32_t e = t->index_mask ? entry(t, probe(t, key)) : 0;
 
-    return e ? e - 1 : SLOT_NONE;
+    return e ? index_slot(e) : SLOT_NONE;
+}
+
+void table_prefetch_index(const struct table *t, uint64_t key)
+{
+    if (t->index_mask)
+        __builtin_prefetch(rows_at(&t->index, (uint32_t)key & t->index_mask));
+}
+
+/* Most keys stand in their first place. */
+void table_prefetch_row(const struct table *t, uint64_t key)
+{
+    uint32_t e = t->index_mask ? entry(t, (uint32_t)key & t->index_mask) : 0;
+
+    if (!e)
+        return;
+    __builtin_prefetch(table_head(t, index_slot(e)));
+    __builtin_prefetch(&t->marks[index_slot(e)]);
 }
 
 static void index_add(struct table *t, uint64_t key, uint32_t slot)
 {
-    set_entry(t, probe(t, key), slot + 1);
+    set_entry(t, probe(t, key), index_entry(key, slot));
 }
 
 /* Removes the entry of a living row; the followers of its cluster close the hole. */
@@ -64,7 +81,7 @@ static void index_del(struct table *t, uint64_t key)
     uint32_t mask = t->index_mask, hole = probe(t, key), e;
 
     for (uint32_t i = (hole + 1) & mask; (e = entry(t, i)); i = (i + 1) & mask) {
-        uint32_t home = (uint32_t)table_head(t, e - 1)->key & mask;
+        uint32_t home = (uint32_t)table_head(t, index_slot(e))->key & mask;
         if (((i - home) & mask) < ((i - hole) & mask))
             continue;
         set_entry(t, hole, e);

@@ -2,7 +2,8 @@
  * table.h - the rows of one entity: slots, the index from key to slot, and ingest's private marks.
  *
  * A row keeps its slot while it lives; freed slots are zeroed and taken again. Centers and sources are
- * few and sit in the slot of their number, so they have no index; the others sit anywhere. The index is linear probing over slot + 1 in a
+ * few and sit in the slot of their number, so they have no index; the others sit anywhere. Each entry of
+ * the index carries ten bits of the key, so that a probe seldom reads a row that is not the one. The index is linear probing over slot + 1 in a
  * copy-on-write array of its own, so that a snapshot can look keys up too.
  * Thread: ingest. */
 #ifndef SUAN_MODEL_TABLE_H
@@ -12,6 +13,8 @@
 #include "model/rows.h"
 
 #define SLOT_NONE UINT32_MAX
+#define INDEX_SLOT_BITS 22
+#define TABLE_MAX_ROWS ((1u << INDEX_SLOT_BITS) - 2)
 #define NOBODY UINT16_MAX
 
 /* Who confirmed a row, per group ([0] SCHED/CONFIG, [1] TELE): kept outside the rows, so that a poll that
@@ -35,10 +38,30 @@ struct table {
     size_t marks_cap;
 };
 
+/* An entry of the index: the key's highest bits, then slot + 1; 0 = free. */
+static inline uint32_t index_entry(uint64_t key, uint32_t slot)
+{
+    return (uint32_t)(key >> 32) >> INDEX_SLOT_BITS << INDEX_SLOT_BITS | (slot + 1);
+}
+
+/* Could the entry be the key's? */
+static inline bool index_may_be(uint32_t entry, uint64_t key)
+{
+    return (entry ^ (uint32_t)(key >> 32)) >> INDEX_SLOT_BITS == 0;
+}
+
+static inline uint32_t index_slot(uint32_t entry)
+{
+    return (entry & ((1u << INDEX_SLOT_BITS) - 1)) - 1;
+}
+
 void table_init(struct table *t, enum entity e);
 void table_fini(struct table *t);
 /* Slot of the row with that key, or SLOT_NONE. Not for a numbered table. */
 uint32_t table_find(const struct table *t, uint64_t key);
+/* Asks for the memory that table_find will read. */
+void table_prefetch_index(const struct table *t, uint64_t key);
+void table_prefetch_row(const struct table *t, uint64_t key);
 /* A zeroed row with head.key, flags and source set. want: its slot, or SLOT_NONE for any. */
 uint32_t table_take(struct table *t, uint64_t key, uint32_t want);
 void table_drop(struct table *t, uint32_t slot);

@@ -90,7 +90,7 @@ static void running(struct delta *d, uint32_t i, uint32_t change)
     delta_absent(d, FIELD_job_reason);
     delta_time(d, FIELD_job_eligible_at, NOW - 900000000);
     delta_time(d, FIELD_job_started_at, NOW - (int64_t)(i % 500000 + change) * 1000);
-    text(d, FIELD_job_nodes, i % 7 ? "cn%05u" : "cn[%05u-99999]", i % nodes);
+    text(d, FIELD_job_nodes, i % 7 ? "cn%05u" : "cn[%05u-99999]", i % 100000);
     delta_num(d, FIELD_job_devices_allocated, i % 9);
 }
 

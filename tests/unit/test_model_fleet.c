@@ -78,6 +78,10 @@ static void a_delta_from_a_file_may_hold_anything(void **state)
     delta_time(d, FIELD_job_ended_at, INT64_MIN);
     delta_row(d, ENTITY_JOB, "2", 1);
     d->last->entity = (enum entity)99;
+    for (int i = 0; i < 20; i++)
+        delta_keep(d, ENTITY_JOB, (uint64_t)i);
+    delta_row(d, ENTITY_JOB, "3", 1);
+    d->last->entity = (enum entity)70000;
     assert_int_equal(fleet_apply(f, d, NULL), RC_OK);
     struct snapshot *s = fleet_publish(f, KIT_NOW);
     const struct job_row *j = kit_job(s, "1");
