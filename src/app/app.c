@@ -149,9 +149,10 @@ int app_export(const struct cli *cli, struct snapshot *s, wall_ms now, bool comp
         rc = center_exists(s, o.only_center, &e);
     if (rc == RC_OK)
         rc = write_out(cli, s, &o, &e);
+    bool whole = export_complete(s, &o);
     filter_free(filter);
     if (rc == RC_OK)
-        return complete ? 0 : EXIT_PARTIAL;
+        return whole ? 0 : EXIT_PARTIAL;
     int status = app_fail(&e);
     return rc == RC_IO ? EX_CANTCREAT : status;
 }

@@ -61,8 +61,7 @@ static int replay_to_snapshot(const struct cli *cli, struct session *s)
         ;
     ingest_flush(s->ingest);
     struct snapshot *snap = snapshot_hub_latest(s->hub);
-    int status =
-        app_export(cli, snap, replay_now(s->replay), snapshot_totals(snap)->sources_bad == 0);
+    int status = app_export(cli, snap, replay_now(s->replay), true);
     snapshot_unref(snap);
     return status;
 }

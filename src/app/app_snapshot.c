@@ -15,7 +15,7 @@
 #define DEFAULT_TIMEOUT_MS 10000
 #define EXIT_UNKNOWN 3
 
-/* Opens, collects once; *complete tells whether every source answered well. NULL on failure with e set. */
+/* Opens, collects once; *complete tells whether every source answered (well or not). NULL on failure with e set. */
 static struct snapshot *collect(const struct cli *cli, struct session *s, bool *complete,
                                 struct err *e)
 {
@@ -32,7 +32,7 @@ static struct snapshot *collect(const struct cli *cli, struct session *s, bool *
         return NULL;
     }
     struct snapshot *snap = session_collect(s, (int)timeout, &unanswered);
-    *complete = unanswered == 0 && snapshot_totals(snap)->sources_bad == 0;
+    *complete = unanswered == 0;
     return snap;
 }
 

@@ -114,6 +114,9 @@ static void note_where(struct complaint *c, const char *message)
 }
 
 static void on_log(cyaml_log_t level, void *arg, const char *fmt, va_list args)
+    __attribute__((format(printf, 3, 0)));
+
+static void on_log(cyaml_log_t level, void *arg, const char *fmt, va_list args)
 {
     struct complaint *c = arg;
     char message[512];
