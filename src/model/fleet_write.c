@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 /* When a rolled-up figure is known: a zero is only told where somebody has counted. */
-enum need { NEED_NODES, NEED_CPUS, NEED_DEVICES, NEED_POWER, NEED_JOBS };
+enum need { NEED_NODES, NEED_CPUS, NEED_CPU_USE, NEED_DEVICES, NEED_POWER, NEED_JOBS };
 
 struct rollup_field {
     uint8_t field, sum, need;
@@ -18,7 +18,7 @@ static const struct rollup_field center_fields[] = {
     {FIELD_center_nodes_drained, SUM_NODES_DRAINED, NEED_NODES},
     {FIELD_center_nodes_down, SUM_NODES_DOWN, NEED_NODES},
     {FIELD_center_cpus_total, SUM_CPUS, NEED_CPUS},
-    {FIELD_center_cpus_allocated, SUM_CPUS_ALLOCATED, NEED_CPUS},
+    {FIELD_center_cpus_allocated, SUM_CPUS_ALLOCATED, NEED_CPU_USE},
     {FIELD_center_devices_total, SUM_DEVICES, NEED_DEVICES},
     {FIELD_center_devices_allocated, SUM_DEVICES_ALLOCATED, NEED_DEVICES},
     {FIELD_center_devices_idle, SUM_DEVICES_IDLE, NEED_DEVICES},
@@ -38,7 +38,7 @@ static const struct rollup_field pool_fields[] = {
     {FIELD_pool_nodes_up, SUM_NODES_UP, NEED_NODES},
     {FIELD_pool_nodes_drained, SUM_NODES_DRAINED, NEED_NODES},
     {FIELD_pool_nodes_down, SUM_NODES_DOWN, NEED_NODES},
-    {FIELD_pool_cpus_allocated, SUM_CPUS_ALLOCATED, NEED_CPUS},
+    {FIELD_pool_cpus_allocated, SUM_CPUS_ALLOCATED, NEED_CPU_USE},
     {FIELD_pool_devices_total, SUM_DEVICES, NEED_DEVICES},
     {FIELD_pool_devices_allocated, SUM_DEVICES_ALLOCATED, NEED_DEVICES},
     {FIELD_pool_jobs_running, SUM_RUNNING, NEED_JOBS},
@@ -55,6 +55,8 @@ static bool is_known(const struct fleet_center *c, const struct sums *s, enum ne
         return c->known_nodes;
     case NEED_CPUS:
         return c->known_nodes && (none || s->v[SUM_CPU_NODES]);
+    case NEED_CPU_USE:
+        return c->known_nodes && (none || s->v[SUM_CPU_USE_NODES]);
     case NEED_DEVICES:
         return c->known_nodes && (none || s->v[SUM_DEVICE_NODES]);
     case NEED_POWER:
@@ -134,7 +136,8 @@ static struct health_count *count_sources(struct fleet *f, wall_ms now, struct t
         health_add(&counts[s->h.center], s, f->limits.stale_after_ms, now);
         out->sources++;
         if (row_has(s, source, state) &&
-            (s->state == source_state_FAILED || s->state == source_state_STALE))
+            (s->state == source_state_FAILED || s->state == source_state_STALE ||
+             s->state == source_state_PAUSED))
             out->sources_bad++;
     }
     return counts;

@@ -79,7 +79,8 @@ void rollup_node(const struct node_row *n, struct sums *out)
         out->v[sum_of[class]] = 1000;
     if (MILLI(n, node, cpus_total, &out->v[SUM_CPUS]))
         out->v[SUM_CPU_NODES] = 1000;
-    MILLI(n, node, cpus_allocated, &out->v[SUM_CPUS_ALLOCATED]);
+    if (MILLI(n, node, cpus_allocated, &out->v[SUM_CPUS_ALLOCATED]))
+        out->v[SUM_CPU_USE_NODES] = 1000;
     if (MILLI(n, node, power_watts, &out->v[SUM_POWER]))
         out->v[SUM_POWER_NODES] = 1000;
     add_devices(n, class, out);

@@ -27,6 +27,7 @@ enum sum {
     SUM_NODES_DOWN,
     SUM_CPU_NODES, /* nodes that tell how many CPUs they have */
     SUM_CPUS,
+    SUM_CPU_USE_NODES, /* nodes that tell how many CPUs are allocated */
     SUM_CPUS_ALLOCATED,
     SUM_DEVICE_NODES, /* nodes that tell how many devices they have */
     SUM_DEVICES,
