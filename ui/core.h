@@ -60,10 +60,12 @@ struct ui {
     struct canvas canvas;
     struct ui_state state;
 
-    struct snapshot *snap;  /* what is shown; NULL before the first */
-    struct verdict verdict; /* of snap */
-    mono_ms taken_at;       /* when snap was taken over */
-    bool snap_waits;        /* there is a newer one, but the last came just now */
+    struct snapshot *snap;   /* what is shown; NULL before the first */
+    struct verdict verdict;  /* of snap */
+    mono_ms taken_at;        /* when snap was taken over */
+    bool snap_waits;         /* there is a newer one, but the last came just now */
+    mono_ms attentive_until; /* somebody is at the keys: show what comes at once */
+    _Atomic bool relaxed;    /* nobody is: what comes is shown with the next second */
     bool frozen;
     wall_ms frozen_at;
 

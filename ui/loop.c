@@ -15,7 +15,13 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { SECOND_MS = 1000, EVERY_MS = 100, KEYS_PER_FRAME = 256, TICK_MIN_MS = 20 };
+enum {
+    SECOND_MS = 1000,
+    EVERY_MS = 100,
+    KEYS_PER_FRAME = 256,
+    TICK_MIN_MS = 20,
+    ATTENTIVE_MS = 5000, /* after a key, and after the start */
+};
 
 static char *copy_of(const char *s)
 {
@@ -112,7 +118,7 @@ void ui_emergency_restore(void)
     tty_emergency_restore();
 }
 
-void ui_wake(struct ui *u)
+static void wake(struct ui *u)
 {
     uint64_t one = 1;
 
@@ -121,17 +127,24 @@ void ui_wake(struct ui *u)
     }
 }
 
+/* Many sources publish many times a second; a picture that nobody is using need not be woken for each. */
+void ui_wake(struct ui *u)
+{
+    if (!u->relaxed)
+        wake(u);
+}
+
 void ui_quit(struct ui *u)
 {
     u->quit = true;
-    ui_wake(u);
+    wake(u);
 }
 
 void ui_post_raw(struct ui *u, uint32_t ticket, enum rc rc, const char *text, size_t len,
                  const char *message)
 {
     overlay_mail(u, ticket, rc, text, len, message);
-    ui_wake(u);
+    wake(u);
 }
 
 void ui_counters(const struct ui *u, struct ui_counters *out)
@@ -204,6 +217,8 @@ static void take_keys(struct ui *u, short events)
         command_key(u, &k);
         n++;
     }
+    if (n > 0)
+        u->attentive_until = clock_mono() + ATTENTIVE_MS;
     if ((events & (POLLERR | POLLNVAL)) ||
         (n == 0 && (events & (POLLIN | POLLHUP)) && term_gone(u->term)))
         u->lost = true;
@@ -237,6 +252,8 @@ static void wait_for_something(struct ui *u)
 {
     struct pollfd p[2] = {{.fd = term_fd(u->term), .events = POLLIN},
                           {.fd = u->wake_fd, .events = POLLIN}};
+
+    u->relaxed = clock_mono() > u->attentive_until;
     int n = poll(p, 2, u->dirty ? 0 : patience(u));
 
     if (n == 0 && !u->dirty) {
@@ -298,6 +315,7 @@ enum rc ui_new(struct snapshot_hub *hub, const struct ui_port *port, const struc
 enum rc ui_run(struct ui *u, struct err *e)
 {
     take_snapshot(u); /* one that came when nobody listened yet */
+    u->attentive_until = clock_mono() + ATTENTIVE_MS;
     while (!u->quit && !u->lost) {
         wait_for_something(u);
         if (u->dirty && !u->quit && !u->lost)

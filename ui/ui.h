@@ -46,8 +46,9 @@ enum rc ui_new(struct snapshot_hub *hub, const struct ui_port *port, const struc
 enum rc ui_run(struct ui *u, struct err *e);
 void ui_free(struct ui *u);      /* gives the terminal back */
 void ui_emergency_restore(void); /* async-signal-safe: hooks of xmem, SIGSEGV ... */
-void ui_wake(struct ui *u);      /* any thread: there is a new snapshot */
-void ui_quit(struct ui *u);      /* any thread, signal-safe */
+void ui_wake(struct ui *u); /* any thread: there is a new snapshot; shown at once, or with the next
+                                  * second when no key came for some seconds */
+void ui_quit(struct ui *u); /* any thread, signal-safe */
 void ui_post_raw(struct ui *u, uint32_t ticket, enum rc rc, const char *text, size_t len,
                  const char *message);
 
