@@ -16,12 +16,10 @@ struct key_column {
 
 static inline struct key_column key_column(enum entity e, unsigned column)
 {
-    struct key_column k = {.field = column_info(e, column), .column = column};
-    unsigned stored = entity_info(e)->field_count;
+    const struct derived *d = derived_column_of(e, column);
 
-    if (column >= stored)
-        k.derive = derived_column(e, column - stored)->derive;
-    return k;
+    return (struct key_column){
+        .field = column_info(e, column), .column = column, .derive = d ? d->derive : NULL};
 }
 
 static inline bool key_is_string(const struct key_column *k)

@@ -325,6 +325,13 @@ static const struct derived all[] = {
 #undef DERIVED
 };
 
+const struct derived *derived_column_of(enum entity e, unsigned column)
+{
+    unsigned stored = entity_info(e)->field_count;
+
+    return column < stored ? NULL : derived_column(e, column - stored);
+}
+
 const struct derived *derived_column(enum entity e, unsigned n)
 {
     const size_t count = sizeof(all) / sizeof(all[0]);

@@ -73,8 +73,10 @@ struct any {
     unsigned last_hit;    /* the one that matched last is asked first */
     unsigned count;
     struct {
+        const struct field *field;
         unsigned column;
-        uint64_t words; /* ENUM, WORD and FLAGS: which match; 0 = a derived string */
+        derive_fn *derive; /* NULL = stored */
+        uint64_t words;    /* ENUM, WORD and FLAGS: which match; 0 = a derived string */
     } others[64];
 };
 

@@ -138,7 +138,9 @@ static bool any_column(struct term *t, const struct value_ctx *c, const void *ro
     if (any_string(t, snapshot_strings(c->snap), row))
         return true;
     for (unsigned i = 0; i < any->count; i++) {
-        struct value v = column_value(c, t->entity, any->others[i].column, row);
+        derive_fn *derive = any->others[i].derive;
+        struct value v = derive ? derive(c, row)
+                                : value_of_field(any->others[i].field, any->others[i].column, row);
         if (v.kind == VALUE_STR && ask(t, snapshot_strings(c->snap), v.str))
             return true;
         if (v.kind == VALUE_WORD && (any->others[i].words >> (unsigned)v.num & 1))

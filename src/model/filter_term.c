@@ -170,12 +170,9 @@ static enum rc prepare_time(struct term *t, const struct lexer *l, const struct 
 
 static enum rc prepare_column(struct term *t, const struct lexer *l, const struct token *token)
 {
-    const struct derived *d = NULL;
+    const struct derived *d = derived_column_of(t->entity, t->column);
 
-    if (column_is_derived(t->entity, t->column)) {
-        d = derived_column(t->entity, t->column - entity_info(t->entity)->field_count);
-        t->derive = d->derive;
-    }
+    t->derive = d ? d->derive : NULL;
     if (t->field->type == FT_ENUM || t->field->type == FT_BOOL || t->field->type == FT_FLAGS)
         return prepare_words(t, l, token);
     if (t->field->type <= FT_HOSTLIST) {
@@ -209,13 +206,16 @@ static void prepare_any(struct term *t)
     t->how = HOW_ANY;
     for (unsigned i = 0; i < count; i++) {
         const struct field *f = column_info(t->entity, i);
+        const struct derived *d = derived_column_of(t->entity, i);
         bool words = f->type == FT_ENUM || f->type == FT_FLAGS;
         bool string = f->type <= FT_HOSTLIST;
         uint64_t matching = words ? matching_words(t, f->type, f->words) : 0;
-        if (string && !column_is_derived(t->entity, i)) {
+        if (string && !d) {
             add_string(any, i, f);
         } else if ((string || matching) && any->count < 64) {
+            any->others[any->count].field = f;
             any->others[any->count].column = i;
+            any->others[any->count].derive = d ? d->derive : NULL;
             any->others[any->count++].words = matching;
         }
     }

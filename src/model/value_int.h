@@ -17,6 +17,9 @@ struct derived {
 /* The n-th derived column of an entity, NULL past the last. */
 const struct derived *derived_column(enum entity e, unsigned n);
 
+/* The same by column number; NULL for a stored one. */
+const struct derived *derived_column_of(enum entity e, unsigned column);
+
 /* Value of a stored field. */
 struct value value_of_field(const struct field *f, unsigned field, const void *row);
 

@@ -20,13 +20,17 @@ static void add_grouped(struct buf *out, uint64_t n)
     }
 }
 
-/* At most `decimals` places, without zeros at the end. |v| < 9e15. */
+/* At most `decimals` places, without zeros at the end. */
 static void add_number(struct buf *out, double v, int decimals)
 {
     static const int64_t scales[] = {1, 10, 100};
     int64_t scale = scales[decimals];
-    int64_t n = llround(fabs(v) * (double)scale);
 
+    if (!(fabs(v) <= 9007199254740992.0)) { /* nonsense over nonsense */
+        buf_addc(out, '?');
+        return;
+    }
+    int64_t n = llround(fabs(v) * (double)scale);
     if (v < 0 && n)
         buf_addc(out, '-');
     add_grouped(out, (uint64_t)(n / scale));
@@ -48,10 +52,6 @@ static void add_steps(struct buf *out, double v, double step, const char *const 
     while (fabs(v) >= 999.5 && letters[i + 1]) {
         v /= step;
         i++;
-    }
-    if (fabs(v) >= 1e15) {
-        buf_adds(out, "?");
-        return;
     }
     add_number(out, v, i && fabs(v) < 99.95 ? 1 : 0);
     buf_adds(out, letters[i]);

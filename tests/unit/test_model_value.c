@@ -58,6 +58,8 @@ static void numbers_are_written_for_people(void **state)
         {UNIT_SECOND, -1, "unlimited"},
         {UNIT_SECOND, 172800 + 3 * 3600, "2-03:00:00"},
         {UNIT_MILLISECOND, 3.25, "3.3ms"},
+        {UNIT_PERCENT, 1e23, "?%"},
+        {UNIT_NONE, -1e300, "?"},
         {UNIT_MILLISECOND, 120, "120ms"},
         {UNIT_MILLISECOND, 1500, "1.5s"},
     };
