@@ -40,7 +40,7 @@ struct terminal {
     int capture;    /* memory file */
     struct canvas shown;
     bool fresh; /* nothing of `shown` is on the screen */
-    bool sync, strike, direct, gone, suspended;
+    bool sync, strike, direct, mouse, gone, suspended;
     int colours;
     enum depth depth;
     struct palette palette;
@@ -160,6 +160,7 @@ static enum rc ask_terminfo(struct terminal *t, const struct term_options *o, st
     t->direct = rgb || ((says || (o->colour && !strcmp(o->colour, "24bit"))) && t->colours >= 8);
     t->depth = depth_choose(o->colour, t->colours, t->direct, getenv("NO_COLOR"));
     t->sync = strncmp(name, "linux", 5) != 0 && strncmp(name, "vt", 2) != 0;
+    t->mouse = has_string("kmous") && t->sync; /* for the console ncurses would load gpm */
     t->strike = t->sync && locale_is_utf8();
     return RC_OK;
 }
@@ -397,7 +398,6 @@ static void leave(struct terminal *t)
 {
     if (t->gone)
         return;
-    mousemask(0, NULL);
     curs_set(1);
     endwin();
     fflush(t->out);
@@ -478,7 +478,8 @@ const char *term_depth(const struct terminal *t)
 
 void term_mouse(struct terminal *t, bool on)
 {
-    (void)t;
+    if (!t->mouse)
+        return;
     mouseinterval(0);
     mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
 }
