@@ -5,6 +5,7 @@
  * due and with room in flight, back-off with jitter after failures (capped at 60 s, visible in the SOURCE
  * row, ended by net_refresh), a pause after RC_AUTH. The state of every source goes to the fleet as
  * ordinary deltas of its SOURCE row.
+ * The queue's consumer must have ended before net_free: it wakes the net when it makes room.
  * Thread: net_new .. net_free from the app; everything marked "any" is safe from the ui thread. */
 #ifndef SUAN_IO_NET_H
 #define SUAN_IO_NET_H

@@ -9,6 +9,7 @@ enum {
     FORGET_MS =
         90 * 1000, /* a failed kind that is not asked for any more says nothing after that */
     FORGET_GAPS = 3,
+    SHORTEST_GAP_MS = 500,
 };
 
 static struct standing_kind *kind_of(struct standing *s, int what)
@@ -123,13 +124,17 @@ static const struct standing_kind *worst(const struct standing *s)
     return found;
 }
 
+/* Of the kinds the shortest. Requests that follow each other at once (finding out which version the other
+ * side speaks) are no interval. */
 static int64_t interval(const struct standing *s)
 {
     int64_t least = 0;
 
     for (unsigned i = 0; i < s->kind_count; i++)
-        if (s->kinds[i].gap_ms && (!least || s->kinds[i].gap_ms < least))
+        if (s->kinds[i].gap_ms >= SHORTEST_GAP_MS && (!least || s->kinds[i].gap_ms < least))
             least = s->kinds[i].gap_ms;
+    if (!least && s->next_try_at - s->last_try_at >= SHORTEST_GAP_MS && s->last_try_at)
+        least = s->next_try_at - s->last_try_at;
     return s->backoff_ms > least ? s->backoff_ms : least;
 }
 

@@ -21,4 +21,7 @@ check_PROGRAMS += %D%/test_io_net
 check_PROGRAMS += %D%/test_io_record
 %C%_test_io_record_SOURCES = %D%/test_io_record.c $(IO_FAKE)
 %C%_test_io_record_LDADD = $(UNIT_IO)
+check_PROGRAMS += %D%/test_io_tls
+%C%_test_io_tls_SOURCES = %D%/test_io_tls.c $(IO_FAKE)
+%C%_test_io_tls_LDADD = $(UNIT_IO)
 THREAD_TESTS += %D%/test_io_command %D%/test_io_load %D%/test_io_net %D%/test_io_record

@@ -250,6 +250,17 @@ static void test_all_bad(void **state)
     pair_stop(p);
 }
 
+static void test_long_headers(void **state)
+{
+    static char script[80000] = "on GET /nodes\n raw HTTP/1.1 200 OK\\r\\nX: ";
+    size_t len = strlen(script);
+
+    (void)state;
+    memset(script + len, 'x', 70000);
+    snprintf(script + len + 70000, 200, "\\r\\n\\r\\n{}\n");
+    expect_fault(script, "limit", "headers are longer than 65536 bytes", 3000);
+}
+
 static void test_redirects(void **state)
 {
     static const char *const status[] = {"301 Moved", "302 Found", "307 Temporary",
@@ -514,6 +525,25 @@ static void test_dead_server(void **state)
     free(rig);
 }
 
+/* Whatever went wrong, the descriptors are back at the end. */
+static void test_no_descriptor_stays(void **state)
+{
+    static const char *const scripts[] = {GOOD, "on GET /nodes\n stall headers\n",
+                                          GOOD " cut 20\n rst\n"};
+    size_t before = 0;
+
+    (void)state;
+    for (size_t i = 0; i < 6; i++) {
+        struct pair *p = calloc(1, sizeof(*p));
+        pair_start(p, scripts[i % 3], NULL, NULL);
+        assert_true(rig_wait_state(&p->rig, 0, source_state_OK, 2000));
+        pair_stop(p);
+        if (i == 0)
+            before = rig_open_fds();
+    }
+    assert_int_equal(rig_open_fds(), before);
+}
+
 static int setup(void **state)
 {
     int fd = mkstemp(token_path);
@@ -549,6 +579,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_bomb),
         cmocka_unit_test(test_endless),
         cmocka_unit_test(test_all_bad),
+        cmocka_unit_test(test_long_headers),
         cmocka_unit_test(test_redirects),
         cmocka_unit_test(test_token),
         cmocka_unit_test(test_wrong_token_pauses),
@@ -559,6 +590,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_lookup),
         cmocka_unit_test(test_stop_is_quick),
         cmocka_unit_test(test_dead_server),
+        cmocka_unit_test(test_no_descriptor_stays),
     };
 
     if (argc > 1)
