@@ -3,76 +3,33 @@
 #include "model/sort.h"
 #include <string.h>
 
-enum { DIGIT_BITS = 11, BUCKETS = 1 << DIGIT_BITS };
-
-static void start_of_buckets(uint32_t *counts, unsigned buckets)
-{
-    uint32_t sum = 0;
-
-    for (unsigned b = 0; b < buckets; b++) {
-        uint32_t n = counts[b];
-        counts[b] = sum;
-        sum += n;
-    }
-}
-
-/* One pass over one digit of the upper half. */
-static void scatter(const uint64_t *from, uint64_t *to, uint32_t count, unsigned shift,
-                    unsigned bits)
-{
-    uint32_t starts[BUCKETS];
-    uint32_t mask = (1u << bits) - 1;
-
-    memset(starts, 0, sizeof(*starts) << bits);
-    for (uint32_t i = 0; i < count; i++)
-        starts[from[i] >> shift & mask]++;
-    start_of_buckets(starts, 1u << bits);
-    for (uint32_t i = 0; i < count; i++)
-        to[starts[from[i] >> shift & mask]++] = from[i];
-}
-
-/* Sorts by the lowest `bits` of the upper half, in as few and as even passes as possible. */
-static uint64_t *radix_sort(uint64_t *items, uint64_t *spare, uint32_t count, unsigned bits)
-{
-    unsigned passes = (bits + DIGIT_BITS - 1) / DIGIT_BITS;
-
-    for (unsigned p = 0, done = 0; p < passes; p++) {
-        unsigned now = (bits - done + passes - p - 1) / (passes - p);
-        scatter(items, spare, count, 32 + done, now);
-        uint64_t *swap = items;
-        items = spare;
-        spare = swap;
-        done += now;
-    }
-    return items;
-}
+enum { DIGIT_BITS = 11, BUCKETS = 1 << DIGIT_BITS, MAX_DIGITS = 3 };
 
 /* What the keys have in common, so that it need not be sorted by. */
 struct range {
     uint64_t min, max;
-    unsigned zeros; /* low bits in which no key differs from min */
+    unsigned zeros; /* low bits in which all keys agree */
 };
 
 static struct range range_of(const uint64_t *keys, const uint32_t *order, uint32_t count)
 {
     struct range r = {.min = UINT64_MAX};
-    uint64_t differ = 0;
+    uint64_t differ = 0, one = 0;
 
     for (uint32_t i = 0; i < count; i++) {
         uint64_t key = keys[order[i]];
         if (key == KEY_ABSENT)
             continue;
+        one = r.min == UINT64_MAX ? key : one;
+        differ |= key ^ one;
         r.min = key < r.min ? key : r.min;
         r.max = key > r.max ? key : r.max;
     }
-    for (uint32_t i = 0; i < count; i++)
-        if (keys[order[i]] != KEY_ABSENT)
-            differ |= keys[order[i]] - r.min;
     r.zeros = differ ? (unsigned)__builtin_ctzll(differ) : 0;
     return r;
 }
 
-static uint64_t reduce(const struct range *r, uint64_t key, bool descending)
+static inline uint64_t reduce(const struct range *r, uint64_t key, bool descending)
 {
     if (key == KEY_ABSENT)
         return ((r->max - r->min) >> r->zeros) + 1;
@@ -84,10 +41,62 @@ static unsigned bits_of(uint64_t v)
     return v ? 64 - (unsigned)__builtin_clzll(v) : 0;
 }
 
-static void take_order(const uint64_t *items, uint32_t *order, uint32_t count)
+/* How the upper half of the items is taken apart: as few digits as possible, of one width. */
+struct digits {
+    unsigned count, bits;
+    uint32_t starts[MAX_DIGITS][BUCKETS];
+};
+
+static inline unsigned digit(const struct digits *d, uint64_t item, unsigned n)
 {
-    for (uint32_t i = 0; i < count; i++)
-        order[i] = (uint32_t)items[i];
+    return (unsigned)(item >> (32 + n * d->bits)) & ((1u << d->bits) - 1);
+}
+
+static void plan_digits(struct digits *d, unsigned bits)
+{
+    d->count = (bits + DIGIT_BITS - 1) / DIGIT_BITS;
+    d->bits = (bits + d->count - 1) / d->count;
+    for (unsigned n = 0; n < d->count; n++)
+        memset(d->starts[n], 0, sizeof(uint32_t) << d->bits);
+}
+
+/* Items of `bits` bits of the keys from bit `from` on, counted by digit. */
+static void make_items(const uint64_t *keys, const uint32_t *order, uint32_t count,
+                       const struct range *r, bool descending, unsigned from, uint64_t *items,
+                       struct digits *d)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t item = reduce(r, keys[order[i]], descending) >> from << 32 | order[i];
+        items[i] = item;
+        for (unsigned n = 0; n < d->count; n++)
+            d->starts[n][digit(d, item, n)]++;
+    }
+}
+
+static void counts_to_starts(uint32_t *counts, unsigned buckets)
+{
+    uint32_t sum = 0;
+
+    for (unsigned b = 0; b < buckets; b++) {
+        uint32_t n = counts[b];
+        counts[b] = sum;
+        sum += n;
+    }
+}
+
+/* Least significant digit first. Returns where the sorted items are. */
+static uint64_t *radix_sort(uint64_t *items, uint64_t *spare, uint32_t count, struct digits *d)
+{
+    for (unsigned n = 0; n < d->count; n++) {
+        uint32_t *starts = d->starts[n];
+        counts_to_starts(starts, 1u << d->bits);
+        for (uint32_t i = 0; i < count; i++)
+            spare[starts[digit(d, items[i], n)]++] = items[i];
+        uint64_t *swap = items;
+        items = spare;
+        spare = swap;
+    }
+    return items;
 }
 
 void sort_keys(const uint64_t *keys, uint32_t *order, uint32_t count, bool descending,
@@ -95,16 +104,16 @@ void sort_keys(const uint64_t *keys, uint32_t *order, uint32_t count, bool desce
 {
     struct range r = range_of(keys, order, count);
     uint64_t *items = scratch, *spare = items + count;
+    struct digits d;
 
     if (count < 2 || r.min == UINT64_MAX)
         return;
     unsigned bits = bits_of(reduce(&r, KEY_ABSENT, false));
-    for (unsigned done = 0; done < bits; done += 32) {
-        unsigned now = bits - done < 32 ? bits - done : 32;
-        for (uint32_t i = 0; i < count; i++) {
-            uint64_t key = reduce(&r, keys[order[i]], descending) >> done;
-            items[i] = key << 32 | order[i];
-        }
-        take_order(radix_sort(items, spare, count, now), order, count);
+    for (unsigned from = 0; from < bits; from += 32) {
+        plan_digits(&d, bits - from < 32 ? bits - from : 32);
+        make_items(keys, order, count, &r, descending, from, items, &d);
+        const uint64_t *sorted = radix_sort(items, spare, count, &d);
+        for (uint32_t i = 0; i < count; i++)
+            order[i] = (uint32_t)sorted[i];
     }
 }
