@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -182,6 +183,41 @@ static void test_stop_is_quick(void **state)
     stop(r);
 }
 
+/* A stand-in for ssh that does with its words what sshd does: one line for the login shell. */
+static void test_through_ssh(void **state)
+{
+    char dir[] = "/tmp/suantop-test-ssh-XXXXXX", path[64], prefix[128];
+    struct rig *r = calloc(1, sizeof(*r));
+    FILE *f;
+
+    (void)state;
+    assert_non_null(mkdtemp(dir));
+    snprintf(path, sizeof(path), "%s/ssh", dir);
+    f = fopen(path, "w");
+    fputs(
+        "#!/bin/sh\n[ \"$1\" = -oBatchMode=yes ] || exit 9\nwhile [ \"${1#-}\" != \"$1\" ]; do shift; done\n"
+        "[ \"$1\" = login01 ] || exit 8\nshift\nexec sh -c \"$*\"\n",
+        f);
+    fclose(f);
+    chmod(path, 0700);
+    snprintf(prefix, sizeof(prefix), "%s login01", path);
+    rig_init(r);
+    fake_conf_init(rig_add(r, NULL), 0, "remote", "prefix", prefix, "run",
+                   "printf '%s\\n' \"it's\" '$HOME' 'a;b|c&d' \"$((1+1))\"; exit 7", NULL);
+    rig_start(r);
+    assert_true(rig_wait_state(r, 0, source_state_FAILED, 3000)); /* its own status */
+    assert_true(rig_wait_nodes(r, 4, 1000));
+    char *dump = rig_dump(r);
+    assert_non_null(strstr(dump, "name=it's\n"));
+    assert_non_null(strstr(dump, "name=$HOME\n"));
+    assert_non_null(strstr(dump, "name=a;b|c&d\n"));
+    assert_non_null(strstr(dump, "name=2\n"));
+    free(dump);
+    stop(r);
+    unlink(path);
+    rmdir(dir);
+}
+
 /* ---- servers on pipes ---- */
 
 /* Answers n requests with one node, then ends with status 3. */
@@ -279,6 +315,7 @@ int main(int argc, char **argv)
         TEST(test_floods_stderr),
         TEST(test_leaves_children),
         TEST(test_killed),
+        TEST(test_through_ssh),
         TEST(test_sees_nothing_of_ours),
         TEST(test_stop_is_quick),
         TEST(test_pipe),
