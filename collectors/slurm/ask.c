@@ -19,15 +19,16 @@ static const struct {
     const char *path; /* behind /slurm/v0.0.N/ */
     const char *arrays[2];
     int lists; /* enum entity, -1 = none */
+    uint64_t body_max;
 } rest_parts[PART_COUNT] = {
-    [PART_HELLO] = {"ping", {"pings"}, -1},
-    [PART_DIAG] = {"diag", {"-"}, -1},
-    [PART_NODES] = {"nodes", {"nodes"}, ENTITY_NODE},
-    [PART_JOBS] = {"jobs", {"jobs"}, ENTITY_JOB},
-    [PART_STATES] = {"jobs/state", {"jobs"}, -1},
-    [PART_POOLS] = {"partitions", {"partitions"}, ENTITY_POOL},
-    [PART_RESERVATIONS] = {"reservations", {"reservations"}, ENTITY_RESERVATION},
-    [PART_LICENSES] = {"licenses", {"licenses"}, ENTITY_LICENSE},
+    [PART_HELLO] = {"ping", {"pings"}, -1, 4 * MIB},
+    [PART_DIAG] = {"diag", {"-"}, -1, 4 * MIB},
+    [PART_NODES] = {"nodes", {"nodes"}, ENTITY_NODE, 256 * MIB},
+    [PART_JOBS] = {"jobs", {"jobs"}, ENTITY_JOB, 256 * MIB},
+    [PART_STATES] = {"jobs/state", {"jobs"}, -1, 256 * MIB},
+    [PART_POOLS] = {"partitions", {"partitions"}, ENTITY_POOL, 32 * MIB},
+    [PART_RESERVATIONS] = {"reservations", {"reservations"}, ENTITY_RESERVATION, 32 * MIB},
+    [PART_LICENSES] = {"licenses", {"licenses"}, ENTITY_LICENSE, 32 * MIB},
 };
 
 /* ---- REST ---- */
@@ -130,7 +131,6 @@ static void ask_part_rest(struct slurm *s, struct request *rq, enum part p)
     rq->arrays = request_strv(rq, arrays);
     if (p == PART_HELLO)
         rq->tag = (uint32_t)api;
-    rq->body_max = 256 * MIB;
     if (p == PART_JOBS || p == PART_STATES)
         size_jobs(s, rq);
 }
@@ -158,7 +158,6 @@ void slurm_ask_command(struct slurm *s, struct request *rq, const char *const *c
     rq->cut = CUT_LINES;
     rq->first_byte_ms = COMMAND_MS;
     rq->total_ms = COMMAND_MS;
-    rq->body_max = 1024 * MIB;
     rq->accept_any_status = true;
 }
 
@@ -175,6 +174,7 @@ static void ask_squeue(struct slurm *s, struct request *rq)
                                    "-O",     format.data, NULL};
     slurm_ask_command(s, rq, command);
     rq->first_byte_ms = rq->total_ms = SQUEUE_MS;
+    rq->body_max = 1024 * MIB;
     buf_fini(&format);
 }
 
@@ -211,6 +211,7 @@ static void ask_part_text(struct slurm *s, struct request *rq, enum part p)
 void slurm_ask(struct slurm *s, struct request *rq, enum part p, enum way w)
 {
     rq->what = what_of(p, w);
+    rq->body_max = rest_parts[p].body_max;
     if (w == WAY_REST)
         ask_part_rest(s, rq, p);
     else

@@ -197,7 +197,7 @@ enum rc slurm_judge(struct slurm *s, const struct request *rq, const struct repl
     *end = POLL_BAD;
     if (is_transport(reply->rc))
         return judge_transport(s, rq, reply, mend, e);
-    if (reply->status == 304) {
+    if (reply->status == 304 && (rq->tag & TAG_SINCE)) {
         *end = POLL_SAME;
         return RC_OK;
     }
@@ -208,6 +208,11 @@ enum rc slurm_judge(struct slurm *s, const struct request *rq, const struct repl
         return judge_errors(s, rq, reply, mend, e);
     if (failed)
         return judge_status(s, rq, reply, mend, e);
+    if (reply->rc == RC_SCHEMA) {
+        if (e != NULL)
+            *e = reply->err;
+        return RC_SCHEMA;
+    }
     if (reply->rc != RC_OK)
         return not_json(rq, reply, mend, e);
     return judge_content(s, rq, reply, end, mend, e);
