@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * column_key.h - a column's value as a number whose order is the value's; for a string its id, which
- * string_order_rank turns into such a number. Inline: half a million rows ask. */
+ * column_key.h - a column's value as a number whose order is the value's; for a string its id,
+ * which string_order_rank turns into such a number. Inline: half a million rows ask. */
 #ifndef SUAN_MODEL_COLUMN_KEY_H
 #define SUAN_MODEL_COLUMN_KEY_H
 

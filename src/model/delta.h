@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * delta.h - what one slice of an answer says: rows with the fields it knows. Written by collectors.
  *
- * A delta is a list of records (entity, identity, field = value ...). A field that a record does not
- * mention keeps its value; one that is mentioned as absent loses it. Deltas are plain data: they can be
- * queued, written down and replayed. Strings are raw bytes, copied into the delta's arena; sanitising and
- * interning happen when ingest applies it.
- * A poll is a sequence of deltas of one source and one `poll.set`: `poll.begin` on the first, `poll.end` on
- * the last. Only poll.end == POLL_GOOD sweeps: rows of that source and entity that the poll did not list are
- * then gone. POLL_BAD and a missing end sweep nothing; those rows age.
+ * A delta is a list of records (entity, identity, field = value ...). A field that a record does
+ * not mention keeps its value; one that is mentioned as absent loses it. Deltas are plain data:
+ * they can be queued, written down and replayed. Strings are raw bytes, copied into the delta's
+ * arena; sanitising and interning happen when ingest applies it.
+ * A poll is a sequence of deltas of one source and one `poll.seq`: `poll.begin` on the first,
+ * `poll.end` on the last. Only poll.end == POLL_GOOD sweeps: rows of that source and entity that
+ * the poll did not list are then gone. POLL_BAD and a missing end sweep nothing; those rows age.
  * Thread: made by the net thread, then owned by the queue, then by ingest. */
 #ifndef SUAN_MODEL_DELTA_H
 #define SUAN_MODEL_DELTA_H
@@ -19,12 +19,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* POLL_GOOD sweeps what was not listed and confirms the rest, POLL_SAME ("nothing changed since you asked", HTTP 304)
- * only confirms, POLL_BAD does neither. A confirmation touches no row: the fleet notes when the last good poll of each
- * (source, entity) began, and a row's age counts from that or from its own last change (snapshot_seen_at). */
+/* POLL_GOOD sweeps what was not listed and confirms the rest, POLL_SAME ("nothing changed since
+ * you asked", HTTP 304) only confirms, POLL_BAD does neither. A confirmation touches no row: the
+ * fleet notes when the last good poll of each (source, entity) began, and a row's age counts from
+ * that or from its own last change (snapshot_seen_at). */
 enum poll_end { POLL_MORE, POLL_GOOD, POLL_BAD, POLL_SAME };
 
-/* Polls are told apart per source and entity: two may run at once if they list different entities. */
+/* Polls are told apart per source and entity: two may run at once if they list different
+ * entities. */
 struct delta_poll {
     uint32_t seq;                /* 0 = not part of a poll (single rows: nothing is swept) */
     bool entities[ENTITY_COUNT]; /* what the poll lists completely */
@@ -70,8 +72,9 @@ struct delta *delta_new(uint16_t center, uint16_t source, wall_ms at, size_t max
 void delta_free(struct delta *d);
 size_t delta_weight(const struct delta *d); /* bytes, for the queue */
 
-/* Start a record; the following delta_* calls fill it. id: raw identity bytes (see row_key). Ingest sets the
- * field that is the identity from it (name; job: id; center: id; device: node and index), so no call need repeat it. */
+/* Start a record; the following delta_* calls fill it. id: raw identity bytes (see row_key).
+ * Ingest sets the field that is the identity from it (name; job: id; center: id; device: node and
+ * index), so no call need repeat it. */
 void delta_row(struct delta *d, enum entity e, const char *id, size_t len);
 /* "This thing is still listed and has not changed" - by key, which the collector remembered. */
 void delta_keep(struct delta *d, enum entity e, uint64_t key);
@@ -86,8 +89,9 @@ void delta_time(struct delta *d, int field, wall_ms t); /* 0 = absent */
 void delta_int(struct delta *d, int field, int64_t v);  /* BOOL ENUM FLAGS */
 void delta_absent(struct delta *d, int field);
 
-/* One line per record, values in field order: for fixtures and tests ("job 14 name=train state=running").
- * A delta of a poll starts with a line about it ("poll 7 begin end=good lists job"). */
+/* One line per record, values in field order: for fixtures and tests ("job 14 name=train
+ * state=running"). A delta of a poll starts with a line about it ("poll 7 begin end=good lists
+ * job"). */
 struct buf;
 void delta_dump(const struct delta *d, struct buf *out);
 

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT
- * entity.h - what the fleet is made of: row structs and field tables, generated from the .def files.
+ * entity.h - what the fleet is made of: row structs and field tables, generated from the .def
+ * files.
  *
  * Every entity is a struct <id>_row that begins with a struct row_head, followed by one member per
- * FIELD line (sorted by size). Every field has a validity bit: an absent value is never 0 (row_has / FIELD bits). The same
- * tables drive deltas, filters, columns, export, the JSON schema and the manual, so a new metric is one line.
- *   TYPE    STR strid | LIST strid of a comma list | HOSTLIST strid of a folded set | NUM double | TIME wall_ms
+ * FIELD line (sorted by size). Every field has a validity bit: an absent value is never 0 (row_has
+ * / FIELD bits). The same tables drive deltas, filters, columns, export, the JSON schema and the
+ * manual, so a new metric is one line.
+ *   TYPE    STR strid | LIST strid of a comma list | HOSTLIST strid of a folded set | NUM double |
+ *           TIME wall_ms
  *           | BOOL uint8_t | ENUM(type) uint8_t | FLAGS(type) uint32_t bit set
  *   UNIT    how figures are written; JSON keys carry the unit in their name
- *   GROUP   who writes it: CONFIG, SCHED (scheduler), TELE (telemetry), ROLLUP (computed at publish)
+ *   GROUP   who writes it: CONFIG, SCHED (scheduler), TELE (telemetry), ROLLUP (computed at
+ *           publish)
  * Pure data; a published row never changes. */
 #ifndef SUAN_MODEL_ENTITY_H
 #define SUAN_MODEL_ENTITY_H
@@ -25,7 +29,8 @@ enum entity {
     ENTITY_COUNT
 };
 
-/* enum center_kind { CENTER_KIND_... }: names are <TYPE>_<ID> in the type's own case: center_kind_SUPER */
+/* enum center_kind { CENTER_KIND_... }: names are <TYPE>_<ID> in the type's own case:
+ * center_kind_SUPER */
 #define ENUM_BEGIN(type) enum type {
 #define WORD(type, ID, word) type##_##ID,
 /* clang-format off */
@@ -62,9 +67,9 @@ enum field_group { GROUP_CONFIG, GROUP_SCHED, GROUP_TELE, GROUP_ROLLUP, GROUP_CO
 struct row_head {
     uint64_t valid; /* bit FIELD_<entity>_<id>: the member holds a value */
     uint64_t key;   /* row_key() of (entity, center, identity bytes) */
-    /* When a record last wrote values of [0] SCHED and CONFIG, [1] TELE; 0 = never. A poll that finds
-     * a row unchanged does not write it: read snapshot_seen_at or snapshot_age_of, which also know
-     * the source's last good poll. */
+    /* When a record last wrote values of [0] SCHED and CONFIG, [1] TELE; 0 = never. A poll that
+     * finds a row unchanged does not write it: read snapshot_seen_at or snapshot_age_of, which
+     * also know the source's last good poll. */
     wall_ms seen_at[2];
     wall_ms gone_at;    /* when ROW_GONE was set */
     uint16_t center;    /* index of the center row */
@@ -210,11 +215,13 @@ struct entity_info {
 };
 
 const struct entity_info *entity_info(enum entity e);
-/* Field of that name, or -1. Accepts aliases: "gpus" "wants" "nodelist" ... = titles in lower case ("cpu_used"). */
+/* Field of that name, or -1. Accepts aliases: "gpus" "wants" "nodelist" ... = titles in lower case
+ * ("cpu_used"). */
 int entity_field(enum entity e, const char *name);
 
-/* Identity of a thing: a keyed hash over entity, center index and the raw identity bytes (node: name; job: id;
- * device: node NUL index; pool, reservation, license: name; source and center: id). */
+/* Identity of a thing: a keyed hash over entity, center index and the raw identity bytes (node:
+ * name; job: id; device: node NUL index; pool, reservation, license: name; source and center:
+ * id). */
 uint64_t row_key(enum entity e, uint16_t center, const char *id, size_t len);
 
 #endif

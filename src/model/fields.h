@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * fields.h - reading and writing the members of a row through its field table. Pure; thread: the row's. */
+ * fields.h - reading and writing the members of a row through its field table. Pure; thread: the
+ * row's. */
 #ifndef SUAN_MODEL_FIELDS_H
 #define SUAN_MODEL_FIELDS_H
 

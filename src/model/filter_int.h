@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * filter_int.h - the inside of filters, shared by filter_*.c.
  *
- * text -> filter_lex: tokens -> filter_parse: a tree of nodes over terms -> filter_term: each term made
- * ready for its column -> filter_match. Thread: the filter's (a term remembers answers per string). */
+ * text -> filter_lex: tokens -> filter_parse: a tree of nodes over terms -> filter_term: each term
+ * made ready for its column -> filter_match. Thread: the filter's (a term remembers answers per
+ * string). */
 #ifndef SUAN_MODEL_FILTER_INT_H
 #define SUAN_MODEL_FILTER_INT_H
 

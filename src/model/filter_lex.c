@@ -66,7 +66,8 @@ static enum filter_op operator_at(const char *p, size_t *len)
     return OP_WORD;
 }
 
-/* "name>=": name and operator of the token, l->p behind them. A word that only looks so ("!=" alone) is none. */
+/* "name>=": name and operator of the token, l->p behind them. A word that only looks so ("!="
+ * alone) is none. */
 static enum rc take_operator(struct lexer *l, struct token *t)
 {
     const char *p = l->p;

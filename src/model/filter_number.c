@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * filter_number.c - numbers and durations as people type them in filters. Independent of the locale. */
+ * filter_number.c - numbers and durations as people type them in filters. Independent of the
+ * locale. */
 #include "model/filter_int.h"
 #include "model/fold.h"
 #include <string.h>

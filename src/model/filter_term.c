@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * filter_term.c - one condition: which column, and how the typed value is to be understood for it. */
+ * filter_term.c - one condition: which column, and how the typed value is to be understood for
+ * it. */
 #include "base/text.h"
 #include "base/xmem.h"
 #include "model/filter_int.h"

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * fleet_compact.c - throws away strings that no row uses any more.
  *
- * Ids are dense and never reused, so names of finished jobs pile up. When the table has doubled since
- * it was looked at last (and is over 16 MiB), the strings in use are counted; if they are less than half,
- * they move to a new table. Snapshots keep the old one by reference until they go. */
+ * Ids are dense and never reused, so names of finished jobs pile up. When the table has doubled
+ * since it was looked at last (and is over 16 MiB), the strings in use are counted; if they are
+ * less than half, they move to a new table. Snapshots keep the old one by reference until they
+ * go. */
 #include "base/xmem.h"
 #include "model/fleet_int.h"
 #include <stdlib.h>

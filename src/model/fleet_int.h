@@ -10,7 +10,8 @@
 #include "model/table.h"
 #include "model/twins.h"
 
-/* An extreme value over the rows of a center. When its row falls, `value` stays a bound for the others. */
+/* An extreme value over the rows of a center. When its row falls, `value` stays a bound for the
+ * others. */
 struct extreme {
     double value;
     uint32_t slot; /* SLOT_NONE = no row has such a value */
@@ -60,7 +61,8 @@ struct fleet {
 };
 
 /* One row being changed. The first write takes its old contribution out of the sums (and clones its
- * chunk if a snapshot holds it); edit_end adds the new one. A row that is not written costs nothing. */
+ * chunk if a snapshot holds it); edit_end adds the new one. A row that is not written costs
+ * nothing. */
 struct edit {
     struct fleet *f;
     const void *row; /* as it is now */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * fleet_poll.c - complete lists: what a poll did not list is gone when, and only when, it ended well. */
+ * fleet_poll.c - complete lists: what a poll did not list is gone when, and only when, it ended
+ * well. */
 #include "base/xmem.h"
 #include "model/fleet_int.h"
 
@@ -176,7 +177,8 @@ void fleet_poll_end(struct fleet *f, const struct delta *d)
     }
 }
 
-/* Gone jobs in the order in which they went; those that came back or were dropped are passed over. */
+/* Gone jobs in the order in which they went; those that came back or were dropped are passed
+ * over. */
 void fleet_forget_gone(struct fleet *f, wall_ms now)
 {
     struct table *t = &f->tables[ENTITY_JOB];

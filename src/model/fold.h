@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * fold.h - case folding for ASCII and the natural order of names (n9 < n10). Pure; thread: any.
  *
- * natural_cmp orders as if each string were rewritten: letters to lower case, each run of digits to one
- * byte that tells its length and then the digits without leading zeros. natural_prefix is the
- * first eight bytes of that rewriting as a number, so it never contradicts natural_cmp. */
+ * natural_cmp orders as if each string were rewritten: letters to lower case, each run of digits
+ * to one byte that tells its length and then the digits without leading zeros. natural_prefix is
+ * the first eight bytes of that rewriting as a number, so it never contradicts natural_cmp. */
 #ifndef SUAN_MODEL_FOLD_H
 #define SUAN_MODEL_FOLD_H
 
@@ -25,7 +25,8 @@ bool fold_equal(const char *a, size_t len, const char *b);
 int natural_cmp(const char *a, const char *b);
 /* natural_cmp, then byte order: 0 for equal strings only. */
 int natural_cmp_strict(const char *a, const char *b);
-/* The eight bytes from `skip` (a multiple of eight) on of the rewriting; shorter ones end in zeros. */
+/* The eight bytes from `skip` (a multiple of eight) on of the rewriting; shorter ones end in
+ * zeros. */
 uint64_t natural_prefix(const char *s, size_t skip);
 
 #endif

@@ -2,7 +2,8 @@
  * health.h - what the sources of a center make of its health. Pure; thread: any.
  *
  *   live      at least one source answered its last request, and none is failed or stale
- *   stale     something is: a source failed or is late, but some values are still fresh or once were
+ *   stale     something is: a source failed or is late, but some values are still fresh or once
+ *             were
  *   starting  no source has answered yet, and at least one has not failed yet
  *   down      all sources that are not paused failed, and nothing of them is fresh any more
  * Paused sources count for nothing, unless all are: then the center is stale. */

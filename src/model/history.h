@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
- * history.h - one ring of samples per center and figure. Plain data, kept in a copy-on-write array. */
+ * history.h - one ring of samples per center and figure. Plain data, kept in a copy-on-write
+ * array. */
 #ifndef SUAN_MODEL_HISTORY_H
 #define SUAN_MODEL_HISTORY_H
 
 #include "base/clock.h"
 #include <stdint.h>
 
-/* History for sparklines: samples are history_step_ms apart, newest last; absent = NaN. */
+/* History for sparklines: samples are HISTORY_STEP_MS apart, newest last; absent = NaN. */
 enum history {
     HISTORY_DEVICES_ALLOCATED,
     HISTORY_CPUS_ALLOCATED,
@@ -24,7 +25,8 @@ struct history_rings {
     float samples[HISTORY_COUNT][HISTORY_SAMPLES];
 };
 
-/* How many samples are due since `last`, 0..HISTORY_SAMPLES; moves *last. A clock set back starts anew. */
+/* How many samples are due since `last`, 0..HISTORY_SAMPLES; moves *last. A clock set back starts
+ * anew. */
 int history_due(wall_ms *last, wall_ms now);
 void history_push(struct history_rings *h, const float sample[HISTORY_COUNT]);
 int history_copy(const struct history_rings *h, enum history which, float *out, int n);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * hostset.h - is a host in a folded set ("cn[001-016,020],login1")? For filters: nothing is expanded or
- * allocated. Writing and expanding sets is codec/hostlist's business. Pure; thread: any. */
+ * hostset.h - is a host in a folded set ("cn[001-016,020],login1")? For filters: nothing is
+ * expanded or allocated. Writing and expanding sets is codec/hostlist's business. Pure; thread:
+ * any. */
 #ifndef SUAN_MODEL_HOSTSET_H
 #define SUAN_MODEL_HOSTSET_H
 

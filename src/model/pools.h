@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * pools.h - the sums of each pool. A pool has sums as soon as a node or job names it, and for as long as
- * anybody does or its own row lives; so it does not matter which of them arrives first.
+ * pools.h - the sums of each pool. A pool has sums as soon as a node or job names it, and for as
+ * long as anybody does or its own row lives; so it does not matter which of them arrives first.
  * Thread: ingest. */
 #ifndef SUAN_MODEL_POOLS_H
 #define SUAN_MODEL_POOLS_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * query.c - see query.h: one pass over the rows that tests them and takes their sort keys, then a stable
- * sort of the keys. The pass is bound by memory: it asks for the lines it will need a few rows ahead. */
+ * query.c - see query.h: one pass over the rows that tests them and takes their sort keys, then a
+ * stable sort of the keys. The pass is bound by memory: it asks for the lines it will need one
+ * chunk ahead. */
 #include "model/query.h"
 #include "base/xmem.h"
 #include "model/column_key.h"

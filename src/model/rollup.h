@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * rollup.h - what nodes and jobs add up to, per center and per pool.
  *
- * A row's contribution is a pure function of the row (rollup_node, rollup_job). Ingest subtracts the old
- * one and adds the new one, so sums are exact at any time without looking at other rows; they are
- * integers (thousandths), so no order of additions changes them. Maxima and minima cannot be
- * subtracted: a center whose extreme row fell is marked, and scanned once at publish.
- * Node classes, the first that fits: future -> other; down or error state, or flag fail, not_responding or invalid
- * -> down; flag drain -> drained; flag powered_down or state unknown -> other; else up (also a host that no
- * scheduler speaks of).
+ * A row's contribution is a pure function of the row (rollup_node, rollup_job). Ingest subtracts
+ * the old one and adds the new one, so sums are exact at any time without looking at other rows;
+ * they are integers (thousandths), so no order of additions changes them. Maxima and minima cannot
+ * be subtracted: a center whose extreme row fell is marked, and scanned once at publish.
+ * Node classes, the first that fits: future -> other; down or error state, or flag fail,
+ * not_responding or invalid -> down; flag drain -> drained; flag powered_down or state unknown ->
+ * other; else up (also a host that no scheduler speaks of).
  * Thread: ingest. */
 #ifndef SUAN_MODEL_ROLLUP_H
 #define SUAN_MODEL_ROLLUP_H
@@ -17,7 +17,8 @@
 enum node_class { NODE_OTHER, NODE_UP, NODE_DRAINED, NODE_DOWN };
 
 enum node_class rollup_node_class(const struct node_row *n);
-/* Free devices of it are free for work: up, and not in maintenance, reserved, rebooting, blocked or changing power. */
+/* Free devices of it are free for work: up, and not in maintenance, reserved, rebooting, blocked
+ * or changing power. */
 bool rollup_node_open(const struct node_row *n);
 
 enum sum {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * rows.h - growing array of fixed-size items in chunks that immutable views share (copy on write).
  *
- * One writer edits; rows_share hands out a view of this moment. A chunk is cloned when it is edited while
- * a view still holds it, so an edit costs at most one chunk of about 8 KB, and a view one pointer a chunk.
- * Sharing twice without an edit in between gives the same view again.
+ * One writer edits; rows_share hands out a view of this moment. A chunk is cloned when it is
+ * edited while a view still holds it, so an edit costs at most one chunk of 4 to 8 KB, and a view
+ * one pointer a chunk. Sharing twice without an edit in between gives the same view again.
  * Thread: struct rows one writer; views any (atomic reference counts). Items start zeroed. */
 #ifndef SUAN_MODEL_ROWS_H
 #define SUAN_MODEL_ROWS_H

@@ -27,7 +27,7 @@ uint32_t snapshot_slots(const struct snapshot *s, enum entity e);
 uint32_t snapshot_count(const struct snapshot *s, enum entity e);
 /* NULL if the slot is empty. Cast to the row struct of e. */
 const void *snapshot_row(const struct snapshot *s, enum entity e, uint32_t slot);
-/* Slot of a key, or UINT32_MAX. */
+/* Slot of a key, or UINT32_MAX. A hash look-up; centers and sources, which are few, are searched. */
 uint32_t snapshot_find(const struct snapshot *s, enum entity e, uint64_t key);
 static inline const struct row_head *row_head_of(const void *row)
 {
@@ -60,12 +60,13 @@ const struct totals *snapshot_totals(const struct snapshot *s);
 int snapshot_history(const struct snapshot *s, uint16_t center, enum history which, float *out,
                      int n);
 
-/* When the values of that group of a row were last confirmed; 0 = never. Not simply h.seen_at: a good poll
- * that found a row unchanged confirms it without touching it. */
+/* When the values of that group of a row were last confirmed; 0 = never. Not simply h.seen_at: a
+ * good poll that found a row unchanged confirms it without touching it. */
 wall_ms snapshot_seen_at(const struct snapshot *s, const void *row, enum field_group group);
-/* Milliseconds since a row was last confirmed (a device by telemetry, others by their scheduler, else by whoever
- * knows it). Source: since its last good answer; center: since the oldest of its sources'. -1 = never, or ahead
- * of `now` by more than a few seconds (a clock jumped): shown as "?". */
+/* Milliseconds since a row was last confirmed (a device by telemetry, others by their scheduler,
+ * else by whoever knows it). Source: since its last good answer; center: since the oldest of its
+ * sources'. -1 = never, or ahead of `now` by more than a few seconds (a clock jumped): shown as
+ * "?". */
 int64_t snapshot_age_of(const struct snapshot *s, const void *row, wall_ms now);
 
 /* Hand-over between threads: one writer publishes, readers take references. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * snapshot_hub.c - hand-over of snapshots between threads: a pointer under a mutex that is held for a
- * few instructions. */
+ * snapshot_hub.c - hand-over of snapshots between threads: a pointer under a mutex that is held
+ * for a few instructions. */
 #include "base/xmem.h"
 #include "model/snapshot.h"
 #include <pthread.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * snapshot_int.h - the inside of a snapshot: for fleet_publish, which makes it, and query, which walks
- * its chunks. */
+ * snapshot_int.h - the inside of a snapshot: for fleet_publish, which makes it, and query, which
+ * walks its chunks. */
 #ifndef SUAN_MODEL_SNAPSHOT_INT_H
 #define SUAN_MODEL_SNAPSHOT_INT_H
 

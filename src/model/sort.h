@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * sort.h - stable sorting of many rows by a number each, and the numbers that stand for strings.
  *
- * A row's value becomes a 64-bit key whose order is the value's order (column_key.h); strings become
- * their place among all strings seen (struct string_order). Keys are then reduced to the bits in which they differ
- * and radix sorted, so half a million rows take a few milliseconds. Thread: the snapshot reader's. */
+ * A row's value becomes a 64-bit key whose order is the value's order (column_key.h); strings
+ * become their place among all strings seen (struct string_order). Keys are then reduced to the
+ * bits in which they differ and radix sorted, so half a million rows take a few milliseconds.
+ * Thread: the snapshot reader's. */
 #ifndef SUAN_MODEL_SORT_H
 #define SUAN_MODEL_SORT_H
 
@@ -14,14 +15,15 @@
 
 #define KEY_ABSENT UINT64_MAX /* no value: last, whatever the direction */
 
-/* Puts order[0..count), indices of keys, into the order of keys[order[i]]; equal ones stay as they are.
- * scratch: count * SORT_SCRATCH bytes, aligned for uint64_t. */
+/* Puts order[0..count), indices of keys, into the order of keys[order[i]]; equal ones stay as they
+ * are. scratch: count * SORT_SCRATCH bytes, aligned for uint64_t. */
 #define SORT_SCRATCH 16
 void sort_keys(const uint64_t *keys, uint32_t *order, uint32_t count, bool descending,
                void *scratch);
 
-/* Ranks of strings in natural order. Strings are added as they are met; ranking them all anew costs one merge
- * with the ones that were there. Belongs to one string table and starts over with another. */
+/* Ranks of strings in natural order. Strings are added as they are met; ranking them all anew
+ * costs one merge with the ones that were there. Belongs to one string table and starts over with
+ * another. */
 struct string_order;
 
 struct string_order *string_order_new(void);

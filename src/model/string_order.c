@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * string_order.c - see sort.h. New strings are sorted eight bytes of their rewriting (fold.h) at a time,
- * then merged with the ones already in order. */
+ * string_order.c - see sort.h. New strings are sorted eight bytes of their rewriting (fold.h) at a
+ * time, then merged with the ones already in order. */
 #include "base/xmem.h"
 #include "model/fold.h"
 #include "model/sort.h"
@@ -123,7 +123,8 @@ struct work {
 static void sort_by_prefix(const struct string_order *o, strid *ids, uint32_t count, unsigned depth,
                            const struct work *w);
 
-/* Strings whose prefix is the same are sorted by what follows it, in their own part of the work space. */
+/* Strings whose prefix is the same are sorted by what follows it, in their own part of the work
+ * space. */
 static void sort_runs(const struct string_order *o, strid *ids, uint32_t count, unsigned depth,
                       const struct work *w)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * table.h - the rows of one entity: slots, the index from key to slot, and ingest's private marks.
  *
- * A row keeps its slot while it lives; freed slots are zeroed and taken again. Centers and sources are
- * few and sit in the slot of their number, so they have no index; the others sit anywhere. Each entry of
- * the index carries ten bits of the key, so that a probe seldom reads a row that is not the one. The index is linear probing over slot + 1 in a
- * copy-on-write array of its own, so that a snapshot can look keys up too.
- * Thread: ingest. */
+ * A row keeps its slot while it lives; freed slots are zeroed and taken again. Centers and sources
+ * are few and sit in the slot of their number, so they have no index; the others sit anywhere.
+ * Each entry of the index carries ten bits of the key, so that a probe seldom reads a row that is
+ * not the one. The index is linear probing over slot + 1 in a copy-on-write array of its own, so
+ * that a snapshot can look keys up too. Thread: ingest. */
 #ifndef SUAN_MODEL_TABLE_H
 #define SUAN_MODEL_TABLE_H
 
@@ -17,8 +17,8 @@
 #define TABLE_MAX_ROWS ((1u << INDEX_SLOT_BITS) - 2)
 #define NOBODY UINT16_MAX
 
-/* Who confirmed a row, per group ([0] SCHED/CONFIG, [1] TELE): kept outside the rows, so that a poll that
- * finds nothing changed touches no row, and a sweep reads nothing but this. */
+/* Who confirmed a row, per group ([0] SCHED/CONFIG, [1] TELE): kept outside the rows, so that a
+ * poll that finds nothing changed touches no row, and a sweep reads nothing but this. */
 struct mark {
     uint32_t poll[2];   /* the poll that listed it last */
     uint16_t source[2]; /* NOBODY, or whose poll that was */

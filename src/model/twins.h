@@ -2,9 +2,9 @@
  * twins.h - names that look the same on screen but are not.
  *
  * Two rows of one entity and center are twins when their names differ in bytes but not after
- * sanitising. Names that sanitising left alone need no entry: their own key is the hash of their text,
- * so a group exists only where at least one dirty name does. A group keeps a count and the xor of its
- * slots, so it costs the same however many names a hostile source folds into it.
+ * sanitising. Names that sanitising left alone need no entry: their own key is the hash of their
+ * text, so a group exists only where at least one dirty name does. A group keeps a count and the
+ * xor of its slots, so it costs the same however many names a hostile source folds into it.
  * Thread: ingest. */
 #ifndef SUAN_MODEL_TWINS_H
 #define SUAN_MODEL_TWINS_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * value.h - one field of one row, for filters, sorting, columns and export. Pure.
  *
- * Besides the stored fields there are derived ones, computed from the row and `now` (age, time waited,
- * shares): derived.def lists them; their indices follow the stored ones. */
+ * Besides the stored fields there are derived ones, computed from the row and `now` (age, time
+ * waited, shares): derived.def lists them; their indices follow the stored ones. */
 #ifndef SUAN_MODEL_VALUE_H
 #define SUAN_MODEL_VALUE_H
 
@@ -44,7 +44,8 @@ struct value column_value(const struct value_ctx *c, enum entity e, unsigned col
 /* Text for people: numbers with thin spaces and SI steps, times local and short, "?" for none. */
 void value_text(const struct value_ctx *c, const struct field *f, const struct value *v,
                 struct buf *out);
-/* <0, 0, >0; absent sorts after everything in both directions. Strings compare naturally (n9 < n10). */
+/* <0, 0, >0; absent sorts after everything in both directions. Strings compare naturally (n9 <
+ * n10). */
 int value_cmp(const struct value_ctx *c, const struct value *a, const struct value *b);
 
 #endif

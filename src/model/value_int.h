@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * value_int.h - the inside of value: for query and filter, which resolve a column once for many rows. */
+ * value_int.h - the inside of value: for query and filter, which resolve a column once for many
+ * rows. */
 #ifndef SUAN_MODEL_VALUE_INT_H
 #define SUAN_MODEL_VALUE_INT_H
 

@@ -3,7 +3,8 @@
  *
  * bench_model [-j JOBS] [-n NODES] [-d DEVICES] [-r ROUNDS]       default: 500000, 100000, 0, 7
  * Prints medians of CPU time in ms, and resident memory per row. Not part of the build:
- *   cc -O2 -std=gnu11 -D_GNU_SOURCE -Isrc -o bench_model tests/bench/bench_model.c BUILD/src/model/libmodel.a
+ *   cc -O2 -std=gnu11 -D_GNU_SOURCE -Isrc -o bench_model tests/bench/bench_model.c
+ *   BUILD/src/model/libmodel.a
  *      BUILD/src/base/libbase.a -lm -lpthread */
 #include "base/xmem.h"
 #include "model/fleet.h"
@@ -185,8 +186,8 @@ static uint64_t key_of(enum entity e, uint16_t center, uint32_t i)
     return row_key(e, center, id, (size_t)len);
 }
 
-/* One complete poll; one row in `every` gets new values (0 = none), the others are sent as `how` says.
- * Only the time inside the fleet counts. */
+/* One complete poll; one row in `every` gets new values (0 = none), the others are sent as `how`
+ * says. Only the time inside the fleet counts. */
 static double poll(struct fleet *f, enum entity e, uint32_t count, enum how how, uint32_t every,
                    uint32_t change)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Bytes choose deltas; after each publish everything that must hold of a snapshot is computed again. */
+ * Bytes choose deltas; after each publish everything that must hold of a snapshot is computed
+ * again. */
 #include "tests/unit/model_check.h"
 #include "tests/unit/model_random.h"
 #include <stdint.h>

@@ -2,8 +2,8 @@
  * model_kit.h - a fleet for tests, fed with lines of text:
  *   node cn1 state=idle flags=drain,maint devices_total=8 reason=?
  *   keep job 14        remove node cn7
- * The first word is the entity, the second the identity, then field=value; "?" says absent; a device's
- * identity is written cn1/0. Values hold no blanks; \xNN in one is that byte. */
+ * The first word is the entity, the second the identity, then field=value; "?" says absent; a
+ * device's identity is written cn1/0. Values hold no blanks; \xNN in one is that byte. */
 #ifndef SUAN_TESTS_UNIT_MODEL_KIT_H
 #define SUAN_TESTS_UNIT_MODEL_KIT_H
 

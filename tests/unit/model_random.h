@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * model_random.h - deltas made of a stream of numbers, for the property test and the fuzz target: few
- * names, so that rows are met again, and values that are wrong now and then. */
+ * model_random.h - deltas made of a stream of numbers, for the property test and the fuzz target:
+ * few names, so that rows are met again, and values that are wrong now and then. */
 #ifndef SUAN_TESTS_UNIT_MODEL_RANDOM_H
 #define SUAN_TESTS_UNIT_MODEL_RANDOM_H
 

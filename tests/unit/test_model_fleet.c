@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Applying deltas: what changes, who confirms it, what a complete poll sweeps, and what is remembered. */
+ * Applying deltas: what changes, who confirms it, what a complete poll sweeps, and what is
+ * remembered. */
 #include "tests/unit/model_kit.h"
 #include <math.h>
 

@@ -199,7 +199,8 @@ static void gone_jobs_count_nowhere(void **state)
     assert_int_equal(rollup_waiting_since(&j), 0);
 }
 
-/* Sources as letters: o ok, s stale, S starting, p paused, f failed long ago, F failed but fresh. */
+/* Sources as letters: o ok, s stale, S starting, p paused, f failed long ago, F failed but
+ * fresh. */
 static enum health health_from(const char *sources)
 {
     struct health_count c = {0};

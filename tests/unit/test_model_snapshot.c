@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Snapshots between threads: one writer edits and publishes, readers look and let go. Under TSan this
- * proves that nothing reachable from a snapshot is written any more. */
+ * Snapshots between threads: one writer edits and publishes, readers look and let go. Under TSan
+ * this proves that nothing reachable from a snapshot is written any more. */
 #include "tests/unit/model_kit.h"
 #include <pthread.h>
 #include <stdatomic.h>
