@@ -73,35 +73,11 @@ static const char *const *words_of(const struct field *f)
     return f->type == FT_BOOL ? no_yes : f->words;
 }
 
-/* Counted repetitions multiply the size of the compiled expression, back references its time. */
-static bool regex_is_tame(const char *s)
-{
-    double product = 1;
-
-    for (; *s; s++) {
-        if (*s == '\\' && s[1] >= '1' && s[1] <= '9')
-            return false;
-        if (*s == '\\' && s[1]) {
-            s++;
-        } else if (*s == '{') {
-            double most = 1, n = 0;
-            for (s++; *s && *s != '}'; s++) {
-                n = *s >= '0' && *s <= '9' ? n * 10 + (*s - '0') : 0;
-                most = n > most ? n : most;
-            }
-            product *= most;
-            if (product > 1000 || !*s)
-                return false;
-        }
-    }
-    return true;
-}
-
 static enum rc compile_regex(struct term *t, const struct lexer *l, const struct token *token)
 {
     char msg[120];
 
-    if (!regex_is_tame(t->text))
+    if (!filter_regex_is_tame(t->text))
         return lexer_error(l, token->value_at,
                            "back references and large repetitions are not allowed");
     int code = regcomp(&t->regex, t->text, REG_EXTENDED | REG_ICASE | REG_NOSUB);

@@ -347,6 +347,46 @@ static void too_much_is_refused(void **state)
     assert_int_equal(filter_compile(text, ENTITY_JOB, &f, &err), RC_SYNTAX);
 }
 
+/* What the C library would expand to gigabytes, and what it would not. */
+static void greedy_expressions_are_refused(void **state)
+{
+    static const struct {
+        const char *regex;
+        bool ok;
+    } cases[] = {
+        {"a+", true},
+        {"^(a+b+)+c+$", true},
+        {"a+a+a+a+a+a+a+a+a+a+a+a+a+a+a+a+a+a+a+a+", true},
+        {"a++++++++++++++++++++", false},
+        {"((((((((((((a+)+)+)+)+)+)+)+)+)+)+)+)+", false},
+        {"(a{20}){20}", true},
+        {"(a{99}){99}", false},
+        {"a{1,5000}", false},
+        {"a{3,}", true},
+        {"[]{9999}+++++++++++++++]", true},
+        {"[^]{9999}]", true},
+        {"[[:alpha:]{9999}]x", true},
+        {"a{", false},
+        {"{9999}", false},
+        {"a\\{9999\\}", true},
+        {"\\(((((a", false},
+        {"((((((((((((((((((((((((((((((((((a))))))))))))))))))))))))))))))))))", false},
+        {"(a)\\1", false},
+        {"a|b|(c|d)*", true},
+        {"[[.{.]", false},
+    };
+    struct filter *f;
+    char text[200];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        snprintf(text, sizeof(text), "name~%s", cases[i].regex);
+        if ((filter_compile(text, ENTITY_JOB, &f, NULL) == RC_OK) != cases[i].ok)
+            fail_msg("%s", text);
+        filter_free(f);
+    }
+}
+
 /* Each key typed: the same rows with and without what the filter before it remembered. */
 static void a_refined_filter_finds_the_same(void **state)
 {
@@ -406,6 +446,7 @@ int main(void)
         cmocka_unit_test(nothing_matches_all),
         cmocka_unit_test(errors_name_their_column),
         cmocka_unit_test(too_much_is_refused),
+        cmocka_unit_test(greedy_expressions_are_refused),
         cmocka_unit_test(a_refined_filter_finds_the_same),
         cmocka_unit_test(answers_are_not_mixed_up_between_string_tables),
     };

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT
+ * filter_regex.c - refuses regular expressions that would take the memory of the machine.
+ *
+ * The C library expands x+ to xx* and x{9} to nine copies, so nesting multiplies: "a++++..." doubles
+ * with each sign. Here the size after expansion is estimated first. Back references, which make
+ * matching slow, are refused too. */
+#include "model/filter_int.h"
+#include <string.h>
+
+enum { MOST_NODES = 2000, MOST_GROUPS = 32 };
+
+/* Sizes inside one parenthesis: of what stands before the last item, and of that item. */
+struct level {
+    double before, last;
+};
+
+struct estimate {
+    struct level levels[MOST_GROUPS + 1];
+    int depth;
+};
+
+static struct level *top(struct estimate *e)
+{
+    return &e->levels[e->depth];
+}
+
+static void add_item(struct estimate *e, double size)
+{
+    top(e)->before += top(e)->last;
+    top(e)->last = size;
+}
+
+/* Behind a bracket expression; "]" may be its first member. */
+static const char *skip_bracket(const char *p)
+{
+    p++;
+    if (*p == '^')
+        p++;
+    if (*p == ']')
+        p++;
+    while (*p && *p != ']') {
+        if (p[0] == '[' && (p[1] == ':' || p[1] == '.' || p[1] == '=')) {
+            const char *end = strchr(p + 2, ']');
+            p = end ? end : p;
+        }
+        p++;
+    }
+    return *p ? p + 1 : p;
+}
+
+/* Behind "{2,5}", the greatest count in *most; p itself if it is none. */
+static const char *take_count(const char *p, double *most)
+{
+    const char *s = p + 1;
+    double n = 0;
+
+    *most = 1;
+    for (; (*s >= '0' && *s <= '9') || *s == ','; s++) {
+        n = *s == ',' ? 0 : n * 10 + (*s - '0');
+        *most = n > *most ? n : *most;
+    }
+    return *s == '}' ? s + 1 : p;
+}
+
+static bool open_group(struct estimate *e)
+{
+    if (e->depth == MOST_GROUPS)
+        return false;
+    e->levels[++e->depth] = (struct level){0};
+    return true;
+}
+
+static void close_group(struct estimate *e)
+{
+    double size = top(e)->before + top(e)->last + 1;
+
+    if (e->depth == 0)
+        return;
+    e->depth--;
+    add_item(e, size);
+}
+
+/* One character or construct; NULL if it is refused. */
+static const char *step(struct estimate *e, const char *p)
+{
+    const char *end;
+    double most;
+
+    switch (*p) {
+    case '\\':
+        add_item(e, 1);
+        return p[1] >= '1' && p[1] <= '9' ? NULL : p + (p[1] ? 2 : 1);
+    case '[':
+        add_item(e, 1);
+        return skip_bracket(p);
+    case '(':
+        return open_group(e) ? p + 1 : NULL;
+    case ')':
+        close_group(e);
+        return p + 1;
+    case '*':
+    case '?':
+        top(e)->last += 1;
+        return p + 1;
+    case '+':
+        top(e)->last = 2 * top(e)->last + 1;
+        return p + 1;
+    case '{':
+        end = take_count(p, &most);
+        if (end == p)
+            break;
+        top(e)->last = most * top(e)->last + 1;
+        return end;
+    default:
+        break;
+    }
+    add_item(e, 1);
+    return p + 1;
+}
+
+bool filter_regex_is_tame(const char *s)
+{
+    struct estimate e = {.depth = 0};
+
+    while (*s) {
+        s = step(&e, s);
+        if (!s || top(&e)->before + top(&e)->last > MOST_NODES)
+            return false;
+    }
+    return true;
+}
