@@ -153,6 +153,20 @@ void cell_meter(const struct table_cell *cell, bool has, double share, enum role
                     cell->in->ascii);
 }
 
+void cell_size(const struct table_cell *cell, bool has, double v)
+{
+    char text[FIGURE_MAX], all[FIGURE_MAX + 4];
+    const char *step;
+
+    if (!has) {
+        cell_absent(cell);
+        return;
+    }
+    figure_binary(v, text, &step);
+    snprintf(all, sizeof all, "%s%c", text, step[0]);
+    cell_text(cell, style_of(v > 0 ? ROLE_TEXT : ROLE_FAINT), all);
+}
+
 void cell_duration(const struct table_cell *cell, struct style s, bool has, int64_t ms)
 {
     char text[FIGURE_MAX];
@@ -165,19 +179,33 @@ void cell_duration(const struct table_cell *cell, struct style s, bool has, int6
     cell_text(cell, s, text);
 }
 
+static bool is_today(const struct view_input *in, wall_ms t)
+{
+    char text[16], now[16];
+
+    time_short(t, in->ctx.utc_offset_minutes, text);
+    time_short(in->ctx.now, in->ctx.utc_offset_minutes, now);
+    return memcmp(text, now, 5) == 0;
+}
+
+int cell_measure_time(const struct view_input *in, bool has, wall_ms t)
+{
+    return !has || t == 0 ? 0 : is_today(in, t) ? 8 : 11;
+}
+
 void cell_time(const struct table_cell *cell, struct style s, bool has, wall_ms t)
 {
     int offset = cell->in->ctx.utc_offset_minutes;
-    char text[16], now[16];
+    char text[16];
 
     if (!has || t == 0) {
         cell_absent(cell);
         return;
     }
-    time_short(t, offset, text);
-    time_short(cell->in->ctx.now, offset, now);
-    if (memcmp(text, now, 5) == 0 || cell->w < 11)
+    if (is_today(cell->in, t) || cell->w < 11)
         time_hms(t, offset, text);
+    else
+        time_short(t, offset, text);
     if (cell->w < 8)
         text[5] = '\0';
     cell_text(cell, s, text);

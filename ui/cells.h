@@ -28,6 +28,8 @@ void cell_used(const struct table_cell *cell, bool has_used, double used, bool h
 int cell_measure_used(const struct view_input *in, bool has_total, double total);
 /* Thin meter and percentage; only the percentage where there is little room. */
 void cell_meter(const struct table_cell *cell, bool has, double share, enum role role);
+/* Bytes: "5.59M". */
+void cell_size(const struct table_cell *cell, bool has, double v);
 void cell_duration(const struct table_cell *cell, struct style s, bool has, int64_t ms);
 /* Local time; with the day when it is not today's. */
 void cell_time(const struct table_cell *cell, struct style s, bool has, wall_ms t);
@@ -38,6 +40,7 @@ void cell_center(const struct table_cell *cell); /* name of the row's center */
 
 int cell_measure(const struct view_input *in, strid id); /* cells of a string */
 int cell_measure_count(const struct view_input *in, bool has, double v);
+int cell_measure_time(const struct view_input *in, bool has, wall_ms t);
 int cell_measure_center(const struct view_input *in, const void *row);
 /* Rows of several centers may stand together here. */
 bool cell_many_centers(const struct view_input *in);
@@ -64,6 +67,21 @@ const char *cell_center_name(const struct view_input *in, uint16_t center);
     {                                                                                              \
         const struct entity##_row *r = cell->row;                                                  \
         cell_count(cell, style_of(role), row_has(r, entity, member), r->member);                   \
+    }
+/* Paints a TIME member. */
+#define CELL_TIME(entity, member, role)                                                            \
+    static void paint_##member(const struct table_cell *cell)                                      \
+    {                                                                                              \
+        const struct entity##_row *r = cell->row;                                                  \
+        if (row_has(r, entity, member))                                                            \
+            cell_time(cell, style_of(role), true, r->member);                                      \
+        else                                                                                       \
+            cell_dash(cell);                                                                       \
+    }                                                                                              \
+    static int measure_##member(const struct view_input *in, const void *row)                      \
+    {                                                                                              \
+        const struct entity##_row *r = row;                                                        \
+        return cell_measure_time(in, row_has(r, entity, member), r->member);                       \
     }
 /* A NUM member of which zero is best. */
 #define CELL_BAD(entity, member, role)                                                             \

@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { TITLE_CELLS = 13, VALUE_CELLS = 30, AGE_CELLS = 5, SOURCE_CELLS = 16, VALUE_MAX = 70000 };
+enum { SHORT_MAX = 10, SHORT_CELLS = 40, SHORT_ROWS = 500 };
 
 static const char *source_name(const struct view_input *in, uint16_t source)
 {
@@ -70,6 +71,9 @@ static void value_words(const struct view_input *in, const struct field *f, cons
 
     if (v->kind == VALUE_NUM && f->unit == UNIT_SECOND && v->num < 0) {
         buf_adds(out, "unlimited");
+    } else if (v->kind == VALUE_NUM && f->unit == UNIT_MILLISECOND && v->num >= 10000) {
+        figure_duration(text, (int64_t)v->num);
+        buf_adds(out, text);
     } else if (v->kind == VALUE_NUM && f->unit == UNIT_SECOND) {
         char duration[24];
         time_duration((int64_t)(v->num * 1000), duration);
@@ -132,42 +136,106 @@ static void add_absent(const struct view_input *in, enum entity e, const void *r
         buf_addc(out, '\n');
 }
 
-/* One line of another entity: chosen columns with their titles. */
-static void add_short(const struct view_input *in, enum entity e, const void *row,
-                      const char *const *fields, struct buf *out)
+/* --- a small table of another entity --- */
+
+struct short_column {
+    const struct field *f;
+    unsigned column;
+    int cells; /* 0: nobody has it */
+};
+
+struct short_table {
+    struct short_column columns[SHORT_MAX];
+    int count, rows;
+};
+
+static bool belongs(const void *row, uint16_t center)
 {
-    buf_adds(out, "  ");
-    for (int i = 0; fields[i]; i++) {
-        int column = column_find(e, fields[i]);
-        if (column < 0)
+    return row && row_head_of(row)->center == center && !(row_head_of(row)->flags & ROW_GONE);
+}
+
+static int short_words(const struct view_input *in, enum entity e, const struct short_column *col,
+                       const void *row, struct buf *text)
+{
+    struct value v = column_value(&in->ctx, e, col->column, row);
+
+    buf_reset(text);
+    if (v.kind == VALUE_NONE)
+        return 0;
+    value_words(in, col->f, &v, text);
+    return text_cells(text->data);
+}
+
+static void short_measure(const struct view_input *in, enum entity e, const void *row,
+                          struct short_table *t)
+{
+    struct buf text;
+
+    buf_init(&text, VALUE_MAX);
+    for (int k = 0; k < t->count; k++) {
+        struct short_column *col = &t->columns[k];
+        int cells = short_words(in, e, col, row, &text), title = text_cells(col->f->title);
+        if (cells > 0 && cells < title)
+            cells = title;
+        if (cells > col->cells)
+            col->cells = cells < SHORT_CELLS ? cells : SHORT_CELLS;
+    }
+    t->rows++;
+    buf_fini(&text);
+}
+
+/* NULL row: the titles. */
+static void short_line(const struct view_input *in, enum entity e, const void *row,
+                       const struct short_table *t, struct buf *out)
+{
+    struct buf text;
+
+    buf_init(&text, VALUE_MAX);
+    for (int k = 0; k < t->count; k++) {
+        const struct short_column *col = &t->columns[k];
+        bool number = col->f->type == FT_NUM;
+        if (col->cells == 0)
             continue;
-        const struct field *f = column_info(e, (unsigned)column);
-        struct value v = column_value(&in->ctx, e, (unsigned)column, row);
-        if (v.kind == VALUE_NONE)
+        buf_adds(out, "  ");
+        if (row && short_words(in, e, col, row, &text) > col->cells) { /* pushes the others along */
+            buf_adds(out, text.data);
             continue;
-        if (i > 0)
-            buf_addf(out, "   %s ", f->title);
-        value_words(in, f, &v, out);
+        }
+        text_pad(out, row ? text.len > 0 ? text.data : "-" : col->f->title, col->cells, number);
     }
     end_of_line(out);
+    buf_fini(&text);
 }
 
 static void add_all_of(const struct view_input *in, enum entity e, uint16_t center,
                        const char *title, const char *const *fields, struct buf *out)
 {
-    bool any = false;
+    struct short_table t = {.count = 0};
+    int left = SHORT_ROWS;
 
-    for (uint32_t i = 0; i < snapshot_slots(in->snap, e); i++) {
-        const void *row = snapshot_row(in->snap, e, i);
-        if (!row || row_head_of(row)->center != center || row_head_of(row)->flags & ROW_GONE)
-            continue;
-        if (!any)
-            buf_addf(out, "\n%s\n", title);
-        any = true;
-        add_short(in, e, row, fields, out);
+    for (int i = 0; fields[i] && t.count < SHORT_MAX; i++) {
+        int column = column_find(e, fields[i]);
+        if (column >= 0)
+            t.columns[t.count++] =
+                (struct short_column){column_info(e, (unsigned)column), (unsigned)column, 0};
     }
-    if (!any)
+    for (uint32_t i = 0; i < snapshot_slots(in->snap, e); i++)
+        if (belongs(snapshot_row(in->snap, e, i), center))
+            short_measure(in, e, snapshot_row(in->snap, e, i), &t);
+    if (t.rows == 0) {
         buf_addf(out, "\n%s: none\n", title);
+        return;
+    }
+    buf_addf(out, "\n%s\n", title);
+    short_line(in, e, NULL, &t, out);
+    for (uint32_t i = 0; i < snapshot_slots(in->snap, e) && left > 0; i++) {
+        if (!belongs(snapshot_row(in->snap, e, i), center))
+            continue;
+        short_line(in, e, snapshot_row(in->snap, e, i), &t, out);
+        left--;
+    }
+    if (t.rows > SHORT_ROWS)
+        buf_addf(out, "  and %d more\n", t.rows - SHORT_ROWS);
 }
 
 static void add_center(const struct view_input *in, const void *row, struct buf *out)

@@ -102,7 +102,7 @@ static uint64_t look_scope(const struct view_scope *scope)
 /* Everything that decides which rows there are. */
 static uint64_t look_rows(const struct list *l, const struct view_input *in)
 {
-    uint64_t h = hash_u64(l->scope, snapshot_generation(in->snap));
+    uint64_t h = hash_u64(l->scope ^ l->gone, snapshot_generation(in->snap));
 
     h = hash_u64(h, (uint64_t)(uintptr_t)in->snap);
     if (!in->filter)
@@ -143,7 +143,8 @@ static void count_result(struct list *l, const struct view_input *in)
 static void query(struct list *l, const struct view_input *in, bool again)
 {
     bool counts = again && l->spec->count;
-    struct query q = {.filter = in->filter, .center = in->scope->center, .extra_arg = l};
+    struct query q = {
+        .filter = in->filter, .center = in->scope->center, .with_gone = l->gone, .extra_arg = l};
 
     if (counts)
         l->spec->count_start(l);
@@ -222,7 +223,8 @@ static void draw_nothing(const struct list *l, const struct view_input *in, stru
         canvas_text(c, y, r.x + TABLE_MARGIN, r.w - 4, s,
                     "no source has answered yet (8 shows them)");
     else
-        canvas_text(c, y, r.x + TABLE_MARGIN, r.w - 4, s, l->spec->nothing);
+        canvas_text(c, y, r.x + TABLE_MARGIN, r.w - 4, s,
+                    l->gone ? l->spec->nothing_gone : l->spec->nothing);
 }
 
 void list_draw(const void *view, const struct view_input *in, struct canvas *c)
@@ -250,8 +252,7 @@ void list_message(struct view_out *out, const char *text)
     out->wish = WISH_MESSAGE;
 }
 
-/* The rows stand in another order: who was at the top wants to see the new top. */
-static void reorder(struct list *l, const struct view_input *in)
+void list_reorder(struct list *l, const struct view_input *in)
 {
     bool at_top = l->table.cursor == 0;
 
@@ -268,7 +269,7 @@ static void sort_by(struct list *l, const struct view_input *in, int k)
         l->table.sort = k;
         l->table.descending = l->table.columns[k].right; /* numbers: the largest first */
     }
-    reorder(l, in);
+    list_reorder(l, in);
 }
 
 /* The next sortable column that is on the screen. */
@@ -338,7 +339,7 @@ static bool group_step(struct list *l, const struct view_input *in, const char *
         next = l->grouping + 1 < count ? l->grouping + 1 : -1;
     l->grouping = next;
     l->table.group = next < 0 ? -1 : column_find(l->spec->entity, groups[next]);
-    reorder(l, in);
+    list_reorder(l, in);
     return true;
 }
 
@@ -461,7 +462,7 @@ bool list_command(void *view, const struct view_input *in, enum cmd cmd, const c
         return sort_pick(l, in, arg, out);
     case CMD_INVERT:
         l->table.descending = !l->table.descending;
-        reorder(l, in);
+        list_reorder(l, in);
         return true;
     case CMD_GROUP:
         return group_step(l, in, arg, out);
@@ -517,8 +518,8 @@ void list_status(const void *view, const struct view_input *in, struct buf *out)
         figure_number(text, r->considered, 0, in->ascii);
         buf_addf(out, " of %s", text);
     }
-    buf_addf(out, " %.*s", (int)strlen(l->spec->noun) - (r->count == 1 && r->considered == 1),
-             l->spec->noun);
+    bool one = r->count == 1 && (!in->filter || r->considered == 1);
+    buf_addf(out, " %.*s", (int)strlen(l->spec->noun) - one, l->spec->noun);
     if (l->table.mark_count > 0)
         buf_addf(out, " %s %u marked", glyph(GLYPH_DOT, in->ascii), l->table.mark_count);
     if (l->grouping >= 0)

@@ -19,6 +19,7 @@ struct list_spec {
     bool descending;
     const char *const *groups; /* the model's column names, NULL-terminated */
     const char *nothing;       /* said when there is no such thing at all */
+    const char *nothing_gone;  /* the same for rows that are no longer listed */
     const char *noun;          /* "nodes" */
     /* The view's own condition; NULL = all. The scope's center is seen to. */
     bool (*keep)(struct list *l, const struct value_ctx *c, const void *row);
@@ -59,6 +60,7 @@ struct list {
     uint64_t scope;      /* hash of the last scope */
     struct list_place places[LIST_PLACES];
     unsigned next_place;
+    bool gone;      /* also rows that their source no longer lists */
     char word[128]; /* last searched */
     bool counting;  /* keep_row also counts */
     void *own;
@@ -70,6 +72,8 @@ void list_rebuild(void *l, const struct view_input *in);
 void list_draw(const void *l, const struct view_input *in, struct canvas *c);
 bool list_command(void *l, const struct view_input *in, enum cmd cmd, const char *arg,
                   struct view_out *out);
+/* Rows stand in another order, or other rows do: who was at the top sees the new top. */
+void list_reorder(struct list *l, const struct view_input *in);
 bool list_mouse(void *l, const struct view_input *in, int y, int x, int wheel, bool twice,
                 struct view_out *out);
 void list_status(const void *l, const struct view_input *in, struct buf *out);

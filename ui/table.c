@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MEASURE_ROWS = 512 };
+enum { MEASURE_ROWS = 512, FILL_MAX = 250 };
 
 void table_setup(struct table *t, enum entity e, const struct table_column *columns, int count)
 {
@@ -232,6 +232,11 @@ void table_expect(struct table *t, struct table_thing what)
     t->near_count = 0;
 }
 
+static int measure_limit(const struct table_column *col)
+{
+    return col->fill ? FILL_MAX : col->max;
+}
+
 static void measure(struct table *t, const struct view_input *in, uint32_t from, uint32_t rows,
                     uint32_t step)
 {
@@ -239,11 +244,12 @@ static void measure(struct table *t, const struct view_input *in, uint32_t from,
         const void *row = row_at(t, in, from + n * step);
         for (int k = 0; row && k < t->column_count; k++) {
             const struct table_column *col = &t->columns[k];
-            if (!col->measure || t->measured[k] >= col->max)
+            int limit = measure_limit(col);
+            if (!col->measure || t->measured[k] >= limit)
                 continue;
             int cells = col->measure(in, row);
             if (cells > t->measured[k])
-                t->measured[k] = cells < col->max ? cells : col->max;
+                t->measured[k] = cells < limit ? cells : limit;
         }
     }
 }

@@ -41,7 +41,9 @@ struct table_column {
     void (*paint)(const struct table_cell *cell);
     int (*measure)(const struct view_input *in, const void *row); /* cells of the contents */
     bool (*shown)(const struct view_input *in);                   /* NULL = always */
-    bool whole; /* its contents are of no use while they are cut */
+    bool
+        whole; /* its contents are of no use while they are cut: all or nothing, with drop 0 always all */
+    bool fill; /* free text: takes what the others leave, beyond max, too */
 };
 
 struct table_thing {

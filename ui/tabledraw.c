@@ -3,20 +3,52 @@
  *
  * Columns first get what they need at least; those that find no room go by priority, luxuries already
  * when something would be cut for them. What is left goes to contents that are cut, then to meters up to
- * what they want, then to the gaps, then to meters and sparklines again. */
+ * what they want, then to the gaps, then to meters and sparklines again, then to free text. */
 #include "ui/table.h"
 #include "ui/glyph.h"
 #include "base/text.h"
 #include <stdio.h>
+#include <string.h>
 
-enum { RIGHT_MARGIN = 1 };
+enum { RIGHT_MARGIN = 1, GAP_MAX = 4 };
+
+/* Cells of a title that the sort mark does not touch the next title of: 0 for other columns. */
+static int sort_cells(const struct table *t, int k)
+{
+    const char *title = t->columns[k].title;
+    size_t len = strlen(title);
+
+    if (k != t->sort)
+        return 0;
+    return text_cells(title) + !(len > 0 && title[len - 1] == ' ');
+}
+
+/* Its least width, but no more than its title and its contents need. */
+static int floor_of(const struct table *t, int k)
+{
+    const struct table_column *col = &t->columns[k];
+    int title = text_cells(col->title), natural = title > t->measured[k] ? title : t->measured[k];
+
+    return col->measure && t->measured[k] > 0 && natural < col->min ? natural : col->min;
+}
 
 static int wanted(const struct table *t, int k)
 {
     const struct table_column *col = &t->columns[k];
-    int want = col->want > 0 ? col->want : t->measured[k];
+    int want = col->want > 0 ? col->want : t->measured[k], sort = sort_cells(t, k);
+    int floor = floor_of(t, k);
 
-    return want < col->min ? col->min : want > col->max ? col->max : want;
+    want = want < floor ? floor : want > col->max ? col->max : want;
+    return want < sort ? sort : want;
+}
+
+static int least(const struct table *t, int k)
+{
+    int floor = floor_of(t, k), sort = sort_cells(t, k);
+
+    if (t->columns[k].whole && t->columns[k].drop == 0)
+        return wanted(t, k);
+    return floor < sort ? sort : floor;
 }
 
 static int used_cells(const struct table *t, const struct table_layout *l)
@@ -38,13 +70,13 @@ static int comfort_cells(const struct table *t, const struct table_layout *l)
     return used;
 }
 
-/* Highest number first, of equals the right one; -1 if no column from `least` on is left. */
-static int next_to_drop(const struct table *t, const struct table_layout *l, int least)
+/* Highest number first, of equals the right one; -1 if no column from `from` on is left. */
+static int next_to_drop(const struct table *t, const struct table_layout *l, int from)
 {
     int found = -1;
 
     for (int k = 0; k < t->column_count; k++)
-        if (l->w[k] > 0 && t->columns[k].drop >= least &&
+        if (l->w[k] > 0 && t->columns[k].drop >= from &&
             (found < 0 || t->columns[k].drop >= t->columns[found].drop))
             found = k;
     return found;
@@ -67,7 +99,7 @@ static int admit(const struct table *t, const struct view_input *in, struct tabl
             continue;
         }
         first = first < 0 ? k : first;
-        l->w[k] = col->min;
+        l->w[k] = least(t, k);
     }
     return first;
 }
@@ -140,6 +172,28 @@ static int grow_by_rank(const struct table *t, struct table_layout *l, int left)
     return left;
 }
 
+/* Free text beyond its limit, and what is still left in equal parts, so that the table is as wide as its bar. */
+static int grow_fill(const struct table *t, struct table_layout *l, int left)
+{
+    int fills = 0;
+
+    for (int k = 0; k < t->column_count; k++) {
+        if (l->w[k] == 0 || !t->columns[k].fill)
+            continue;
+        int need = t->measured[k] > l->w[k] ? t->measured[k] - l->w[k] : 0;
+        l->w[k] += need < left ? need : left;
+        left -= need < left ? need : left;
+        fills++;
+    }
+    for (int k = 0; k < t->column_count && fills > 0; k++) {
+        if (l->w[k] == 0 || !t->columns[k].fill)
+            continue;
+        l->w[k] += left / fills;
+        left -= left / fills--;
+    }
+    return left;
+}
+
 /* One cell more between all columns, if there is room. */
 static int widen_gap(const struct table_layout *l, int left, int *gap)
 {
@@ -156,13 +210,20 @@ void table_layout(const struct table *t, const struct view_input *in, int w,
 
     *out = (struct table_layout){.shown = 0};
     choose(t, in, room, out);
+    if (out->hidden_right > 0) { /* the mark that says so stands free */
+        *out = (struct table_layout){.shown = 0};
+        choose(t, in, --room, out);
+    }
     for (int k = 0; k < t->column_count; k++)
         out->shown += out->w[k] > 0;
     int left = grow_by_rank(t, out, room - used_cells(t, out));
     left = widen_gap(out, left, &gap);
     left = grow(t, out, left, GROW_WANTS);
     left = widen_gap(out, left, &gap);
-    grow(t, out, left, GROW_STRETCH);
+    left = grow(t, out, left, GROW_STRETCH);
+    while (gap < GAP_MAX && left >= out->shown - 1 && out->shown > 1)
+        left = widen_gap(out, left, &gap);
+    grow_fill(t, out, left);
     for (int k = 0; k < t->column_count; k++) {
         if (out->w[k] == 0)
             continue;
@@ -173,24 +234,27 @@ void table_layout(const struct table *t, const struct view_input *in, int w,
     }
 }
 
+/* The mark of the sort column stands inside of it, at the place where a title may end in a blank. */
 static void draw_title(const struct table *t, const struct view_input *in, struct canvas *c, int k,
                        int y, int x, int w)
 {
     const struct table_column *col = &t->columns[k];
     struct style s = style_on(ROLE_DIM, ROLE_BAR);
-    int end;
+    int cells = text_cells(col->title), sort = sort_cells(t, k);
 
-    if (k == t->sort)
+    if (sort > 0)
         s = style_bold(style_on(ROLE_BRAND, ROLE_BAR));
-    if (col->right) {
+    if (sort == 0 && col->right)
         canvas_text_right(c, y, x + w, w, s, col->title);
-        end = x + w;
-    } else {
-        end = x + canvas_text(c, y, x, w, s, col->title);
-    }
-    if (k == t->sort)
-        canvas_text(c, y, end, 1, s,
-                    glyph(t->descending ? GLYPH_SORT_DOWN : GLYPH_SORT_UP, in->ascii));
+    if (sort == 0 && !col->right)
+        canvas_text(c, y, x, w, s, col->title);
+    if (sort == 0)
+        return;
+    if (col->right && w > sort)
+        x += w - sort;
+    canvas_text(c, y, x, w < cells ? w : cells, s, col->title);
+    canvas_text(c, y, x + (w < sort ? w : sort) - 1, 1, s,
+                glyph(t->descending ? GLYPH_SORT_DOWN : GLYPH_SORT_UP, in->ascii));
 }
 
 static void draw_titles(const struct table *t, const struct view_input *in, struct canvas *c,

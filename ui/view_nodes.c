@@ -140,6 +140,14 @@ static void paint_temperature(const struct table_cell *cell)
                      telemetry_age(cell));
 }
 
+static int measure_temperature(const struct view_input *in, const void *row)
+{
+    const struct node_row *r = row;
+
+    (void)in;
+    return row_has(r, node, temperature_celsius) ? 5 : 0;
+}
+
 static void paint_power(const struct table_cell *cell)
 {
     const struct node_row *r = cell->row;
@@ -191,7 +199,26 @@ static void paint_out_for(const struct table_cell *cell)
         cell_duration(cell, style_of(ROLE_DIM), true, cell->in->ctx.now - r->reason_at);
 }
 
+static void paint_memory_total(const struct table_cell *cell)
+{
+    const struct node_row *r = cell->row;
+
+    cell_size(cell, row_has(r, node, memory_total_bytes), r->memory_total_bytes);
+}
+
+static int measure_memory_total(const struct view_input *in, const void *row)
+{
+    const struct node_row *r = row;
+
+    (void)in;
+    return row_has(r, node, memory_total_bytes) ? 5 : 0;
+}
+
 CELL_STR(node, pools, ROLE_DIM)
+CELL_STR(node, features, ROLE_DIM)
+CELL_STR(node, os, ROLE_DIM)
+CELL_TIME(node, booted_at, ROLE_DIM)
+CELL_TIME(node, last_busy_at, ROLE_DIM)
 CELL_STR(node, device_model, ROLE_DIM)
 CELL_STR(node, version, ROLE_DIM)
 CELL_STR(node, reservation, ROLE_DIM)
@@ -209,15 +236,22 @@ static const struct table_column columns[] = {
      has_devices},
     {"CPU", "cpu_share_percent", 9, 24, 12, 3, false, paint_cpu, NULL, NULL},
     {"LOAD", "load", 6, 7, 6, 7, true, paint_load, NULL, NULL},
-    {"MEMORY", "memory_share_percent", 9, 24, 12, 5, false, paint_memory, NULL, NULL},
-    {"TEMP ", "temperature_celsius", 5, 5, 5, 4, true, paint_temperature, NULL, NULL},
+    {"MEMORY", "memory_share_percent", 9, 24, 12, 6, false, paint_memory, NULL, NULL},
+    {"OF", "memory_total_bytes", 5, 6, 0, 14, true, paint_memory_total, measure_memory_total, NULL},
+    {"TEMP ", "temperature_celsius", 5, 5, 0, 5, true, paint_temperature, measure_temperature,
+     NULL},
     {"W", "power_watts", 5, 7, 0, 8, true, paint_power, measure_power, NULL},
-    {"REASON", "reason", 16, 60, 0, 2, false, paint_reason, measure_reason, NULL},
+    {"REASON", "reason", 16, 60, 0, 2, false, paint_reason, measure_reason, NULL, .fill = true},
     {"BY", "reason_by", 6, 12, 8, 12, false, paint_by, NULL, NULL},
     {"OUT FOR", "out_for", 7, 7, 7, 6, true, paint_out_for, NULL, NULL},
     {"RESERVATION", "reservation", 11, 16, 0, 15, false, paint_reservation, measure_reservation,
      NULL},
+    {"FEATURES", "features", 8, 24, 0, 17, false, paint_features, measure_features, NULL},
     {"VERSION", "version", 7, 12, 0, 16, false, paint_version, measure_version, NULL},
+    {"UP SINCE", "booted_at", 8, 11, 0, 18, true, paint_booted_at, measure_booted_at, NULL},
+    {"LAST BUSY", "last_busy_at", 9, 11, 0, 19, true, paint_last_busy_at, measure_last_busy_at,
+     NULL},
+    {"OS", "os", 8, 30, 0, 20, false, paint_os, measure_os, NULL},
     {"AGE", "age_seconds", 5, 5, 5, 13, true, cell_row_age, NULL, NULL},
 };
 

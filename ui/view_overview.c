@@ -6,8 +6,11 @@
 #include "ui/glyph.h"
 #include "ui/listing.h"
 #include "ui/summary.h"
+#include "base/text.h"
 #include <stdio.h>
 #include <string.h>
+
+enum { SILENT_NEXT = 96, SILENT_LEAST = 20 };
 
 /* Whose figures a center shows: the source of its pools, else of its nodes. NULL before both. */
 static const struct source_row *scheduler_of(const struct view_input *in, uint16_t center)
@@ -281,7 +284,9 @@ WHEN_HEARD(restarts, cell_bad(cell, ROLE_WARN, row_has(r, center, restarts), r->
 static void paint_wait(const struct table_cell *cell)
 {
     const struct center_row *r = cell->row;
-    bool waits = row_has(r, center, oldest_queued_at) && r->oldest_queued_at > 0;
+    bool waits =
+        row_has(r, center, oldest_queued_at) && r->oldest_queued_at > 0 &&
+        r->oldest_queued_at <= cell->in->ctx.now; /* what may not start yet does not wait */
 
     if (silent(cell))
         return;
@@ -324,13 +329,16 @@ static const struct source_row *worst_source(const struct view_input *in, uint16
     return worst;
 }
 
-/* "timeout · retry in 18s", "last seen 14:06:49", "waiting for the first answer". */
-static void silent_words(const struct view_input *in, const struct center_row *r, struct buf *out)
+/* "timeout", "last seen 14:06:49", "waiting for the first answer"; *next: " · retry in 18s", which is
+ * not to be cut. */
+static void silent_words(const struct view_input *in, const struct center_row *r, struct buf *out,
+                         char next[SILENT_NEXT])
 {
     const struct source_row *s = worst_source(in, r->h.center);
     int64_t age = snapshot_age_of(in->snap, r, in->ctx.now);
     char text[FIGURE_MAX], hms[16];
 
+    next[0] = '\0';
     if (r->health == health_STARTING) {
         buf_adds(out, "waiting for the first answer");
         return;
@@ -345,11 +353,8 @@ static void silent_words(const struct view_input *in, const struct center_row *r
         return;
     int64_t wait = s->next_try_at - in->ctx.now;
     figure_duration(text, wait);
-    buf_addf(out, " %s ", glyph(GLYPH_DOT, in->ascii));
-    if (wait > 0)
-        buf_addf(out, "retry in %s", text);
-    else
-        buf_adds(out, "trying again");
+    snprintf(next, SILENT_NEXT, wait > 0 ? " %s retry in %s" : " %s trying again",
+             glyph(GLYPH_DOT, in->ascii), text);
 }
 
 /* --- the table --- */
@@ -415,6 +420,7 @@ static void after_row(const struct table_cell *cell, const struct table_layout *
 {
     const struct center_row *r = cell->row;
     struct buf words;
+    char next[SILENT_NEXT];
     int x = 0, end = cell->x + l->x[COLUMN_AGE] + l->w[COLUMN_AGE];
 
     if (!silent(cell))
@@ -430,8 +436,12 @@ static void after_row(const struct table_cell *cell, const struct table_layout *
     if (down)
         end -= canvas_text_right(cell->c, cell->y, end, 1, s, "!") + 1;
     buf_init(&words, 4096);
-    silent_words(cell->in, r, &words);
-    canvas_text(cell->c, cell->y, x, end - x, style_of(down ? ROLE_DIM : ROLE_FAINT), words.data);
+    silent_words(cell->in, r, &words, next);
+    s = style_of(down ? ROLE_DIM : ROLE_FAINT);
+    if (end - x < text_cells(next) + SILENT_LEAST)
+        next[0] = '\0';
+    x += canvas_text(cell->c, cell->y, x, end - x - text_cells(next), s, words.data);
+    canvas_text(cell->c, cell->y, x, end - x, s, next);
     buf_fini(&words);
 }
 

@@ -20,7 +20,9 @@ struct reason_count {
 
 struct queued_own {
     struct scope_memo memo;
-    double tasks, held, wanted; /* of the rows that are shown; array tasks counted singly */
+    /* Of the rows that are shown, array tasks counted singly; as in the overview what is held stands
+     * for itself. */
+    double tasks, held, wanted;
     wall_ms oldest;
     struct reason_count reasons[REASONS_MAX];
     int reason_count;
@@ -170,25 +172,77 @@ static int measure_priority(const struct view_input *in, const void *row)
     return row_has(r, job, priority) ? snprintf(text, sizeof text, "%.0f", r->priority) : 0;
 }
 
-enum { COLUMN_WAITED = 9 };
+static void paint_unblock(const struct table_cell *cell)
+{
+    struct why why = why_of(cell->in, cell->row);
+
+    if (why.unblock[0])
+        cell_text(cell, style_of(ROLE_DIM), why.unblock);
+    else
+        cell_dash(cell);
+}
+
+static int measure_unblock(const struct view_input *in, const void *row)
+{
+    return text_cells(why_of(in, row).unblock);
+}
+
+static void paint_memory(const struct table_cell *cell)
+{
+    const struct job_row *r = cell->row;
+
+    cell_size(cell, row_has(r, job, memory_bytes), r->memory_bytes);
+}
+
+static void paint_limit(const struct table_cell *cell)
+{
+    const struct job_row *r = cell->row;
+    bool has = row_has(r, job, time_limit_seconds);
+
+    if (has && r->time_limit_seconds < 0)
+        cell_dash(cell);
+    else
+        cell_duration(cell, style_of(ROLE_DIM), has, (int64_t)(r->time_limit_seconds * 1000));
+}
+
+CELL_COUNT(job, cpus, ROLE_DIM)
+CELL_TIME(job, submitted_at, ROLE_DIM)
+CELL_STR(job, dependency, ROLE_DIM)
+CELL_STR(job, features, ROLE_DIM)
+CELL_STR(job, licenses, ROLE_DIM)
+CELL_STR(job, reservation, ROLE_DIM)
+
+enum { COLUMN_WAITED = 13 };
 
 static const struct table_column columns[] = {
-    {"JOB", "id", 8, 22, 0, 0, false, paint_id, measure_id, NULL},
-    {"NAME", "name", 10, 40, 0, 0, false, paint_name, measure_name, NULL},
+    {"JOB", "id", 8, 22, 0, 0, false, paint_id, measure_id, NULL, true},
+    {"NAME", "name", 10, 40, 0, 0, false, paint_name, measure_name, NULL, .fill = true},
     {"USER", "user", 6, 16, 0, 4, false, paint_user, measure_user, NULL},
     {"ACCOUNT", "account", 7, 16, 0, 10, false, paint_account, measure_account, NULL},
     {"CENTER", "center", 8, 24, 0, 8, false, cell_center, cell_measure_center, cell_many_centers},
     {"POOL", "pool", 6, 24, 0, 5, false, paint_pool, measure_pool, NULL},
+    {"QOS", "qos", 5, 14, 0, 12, false, paint_qos, measure_qos, NULL},
     {"WANTS", "devices_requested", 5, 7, 6, 0, true, paint_wants, NULL, has_devices},
     {"NODES", "node_count", 5, 7, 5, 6, true, paint_node_count, NULL, NULL},
+    {"CPUS", "cpus", 6, 8, 7, 17, true, paint_cpus, NULL, NULL},
+    {"MEMORY", "memory_bytes", 6, 7, 6, 18, true, paint_memory, NULL, NULL},
     {"TASKS", "tasks", 5, 8, 0, 7, true, paint_tasks, measure_tasks, NULL},
+    {"LIMIT", "time_limit_seconds", 6, 7, 6, 16, true, paint_limit, NULL, NULL},
     [COLUMN_WAITED] = {"WAITED", "waited", 6, 7, 6, 0, true, paint_waited, NULL, NULL},
+    {"SUBMITTED", "submitted_at", 9, 11, 0, 19, true, paint_submitted_at, measure_submitted_at,
+     NULL},
     {"PRIO", "priority", 6, 13, 0, 10, true, paint_priority, measure_priority, NULL},
     {"STARTS", "starts_in", 6, 7, 6, 8, true, paint_starts, NULL, NULL},
-    {"WHY IT WAITS", "reason", 24, 60, 0, 1, false, paint_why, measure_why, NULL},
+    {"WHY IT WAITS", "reason", 24, 60, 0, 1, false, paint_why, measure_why, NULL, .fill = true},
+    {"WHAT WOULD UNBLOCK IT", NULL, 24, 70, 0, 15, false, paint_unblock, measure_unblock, NULL,
+     .fill = true},
     {"THE SCHEDULER SAYS", "reason_text", 18, 60, 0, 14, false, paint_reason_text,
-     measure_reason_text, NULL},
-    {"QOS", "qos", 5, 14, 0, 12, false, paint_qos, measure_qos, NULL},
+     measure_reason_text, NULL, .fill = true},
+    {"DEPENDS ON", "dependency", 10, 30, 0, 20, false, paint_dependency, measure_dependency, NULL},
+    {"FEATURES", "features", 8, 20, 0, 21, false, paint_features, measure_features, NULL},
+    {"LICENCES", "licenses", 8, 20, 0, 22, false, paint_licenses, measure_licenses, NULL},
+    {"RESERVATION", "reservation", 11, 16, 0, 23, false, paint_reservation, measure_reservation,
+     NULL},
     {"REQ", "restarts", 4, 5, 4, 11, true, paint_restarts, NULL, NULL},
     {"AGE", "age_seconds", 5, 5, 5, 13, true, cell_row_age, NULL, NULL},
 };
@@ -243,9 +297,12 @@ static void count(struct list *l, const struct value_ctx *c, const void *row)
     const struct job_row *r = row;
     double tasks = row_has(r, job, tasks) && r->tasks > 1 ? r->tasks : 1;
 
-    own->tasks += tasks;
-    own->held += held(r) ? tasks : 0;
-    own->wanted += row_has(r, job, devices_requested) ? r->devices_requested * tasks : 0;
+    if (held(r))
+        own->held += tasks;
+    else
+        own->tasks += tasks;
+    if (!held(r) && row_has(r, job, devices_requested))
+        own->wanted += r->devices_requested * tasks;
     if (!held(r) && row_has(r, job, eligible_at) && r->eligible_at <= c->now &&
         (own->oldest == 0 || r->eligible_at < own->oldest))
         own->oldest = r->eligible_at;
@@ -301,9 +358,9 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
     struct phrase p = phrase_start(c, in, y, r.x + 1, r.x + r.w - 1);
     char text[FIGURE_MAX];
 
-    if (own->tasks == 0)
+    if (own->tasks + own->held == 0)
         return;
-    phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), own->tasks, "waiting");
+    phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), own->tasks, "queued");
     if (own->oldest > 0) {
         figure_duration(text, in->ctx.now - own->oldest);
         phrase_word(&p, style_of(ROLE_FAINT), "oldest");
@@ -408,7 +465,7 @@ const struct view_ops view_queued = {
     .key = '4',
     .help =
         "Jobs that wait, the longest first. The waiting rest of a job array is one line; TASKS says how "
-        "many it stands for, and the sums above count them singly.\n\n"
+        "many it stands for, and the sums above count them singly, those that are held apart.\n\n"
         "WANTS is the number of devices asked for, all nodes together. WAITED counts from when the job "
         "could first have started, not from when it was submitted; a dash means that it cannot start "
         "yet. STARTS is the time until the scheduler expects to start it, where it says so.\n\n"

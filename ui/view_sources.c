@@ -4,10 +4,11 @@
 #include "ui/cells.h"
 #include "ui/glyph.h"
 #include "ui/listing.h"
+#include "base/text.h"
 #include <stdio.h>
 #include <string.h>
 
-enum { FOOT_LINES = 6, LABEL_CELLS = 10, ROOMY_LINES = 28 };
+enum { FOOT_LINES = 7, LABEL_CELLS = 10, ROOMY_LINES = 28 };
 
 /* What a source has done is known here, whatever its age. */
 static enum freshness always_fresh(const struct view_input *in, const void *row)
@@ -71,11 +72,29 @@ static void paint_age(const struct table_cell *cell)
         cell_duration(cell, style_of(ok ? ROLE_DIM : ROLE_WARN), true, age);
 }
 
+/* "0.4ms" "92ms" "1.2s": with the unit, so that the column needs no wide title. */
+static void paint_ms(const struct table_cell *cell, bool has, double v)
+{
+    char text[FIGURE_MAX];
+
+    if (!has) {
+        cell_absent(cell);
+        return;
+    }
+    if (v < 9.95)
+        snprintf(text, sizeof text, "%.1fms", v);
+    else if (v < 9999.5)
+        snprintf(text, sizeof text, "%.0fms", v);
+    else
+        snprintf(text, sizeof text, "%.0fs", v / 1000);
+    cell_text(cell, style_of(ROLE_TEXT), text);
+}
+
 static void paint_latency(const struct table_cell *cell)
 {
     const struct source_row *r = cell->row;
 
-    cell_count(cell, style_of(ROLE_TEXT), row_has(r, source, latency_ms), r->latency_ms);
+    paint_ms(cell, row_has(r, source, latency_ms), r->latency_ms);
 }
 
 static void paint_every(const struct table_cell *cell)
@@ -86,32 +105,18 @@ static void paint_every(const struct table_cell *cell)
                   (int64_t)r->interval_ms);
 }
 
-static void paint_size(const struct table_cell *cell, bool has, double v)
-{
-    char text[FIGURE_MAX], all[FIGURE_MAX + 4];
-    const char *step;
-
-    if (!has) {
-        cell_absent(cell);
-        return;
-    }
-    figure_binary(v, text, &step);
-    snprintf(all, sizeof all, "%s%c", text, step[0]);
-    cell_text(cell, style_of(v > 0 ? ROLE_TEXT : ROLE_FAINT), all);
-}
-
 static void paint_bytes(const struct table_cell *cell)
 {
     const struct source_row *r = cell->row;
 
-    paint_size(cell, row_has(r, source, bytes), r->bytes);
+    cell_size(cell, row_has(r, source, bytes), r->bytes);
 }
 
 static void paint_last_bytes(const struct table_cell *cell)
 {
     const struct source_row *r = cell->row;
 
-    paint_size(cell, row_has(r, source, last_bytes), r->last_bytes);
+    cell_size(cell, row_has(r, source, last_bytes), r->last_bytes);
 }
 
 static void paint_cost(const struct table_cell *cell)
@@ -119,7 +124,7 @@ static void paint_cost(const struct table_cell *cell)
     const struct source_row *r = cell->row;
 
     if (row_has(r, source, server_cost_ms))
-        cell_decimal(cell, style_of(ROLE_TEXT), true, r->server_cost_ms, 1);
+        paint_ms(cell, true, r->server_cost_ms);
     else
         cell_dash(cell);
 }
@@ -163,22 +168,22 @@ CELL_BAD(source, failures, ROLE_WARN)
 CELL_BAD(source, bad_elements, ROLE_WARN)
 
 static const struct table_column columns[] = {
-    {"SOURCE", "name", 12, 32, 0, 0, false, paint_name, measure_name, NULL},
-    {"CENTER", "center", 8, 28, 0, 7, false, cell_center, cell_measure_center, cell_many_centers},
+    {"SOURCE", "name", 12, 32, 0, 0, false, paint_name, measure_name, NULL, true},
+    {"CENTER", "center", 8, 28, 0, 12, false, cell_center, cell_measure_center, cell_many_centers},
     {"STATE", "state", 8, 9, 8, 0, false, paint_state, NULL, NULL},
-    {"VIA", "via", 10, 28, 0, 6, false, paint_via, measure_via, NULL},
+    {"VIA", "via", 10, 28, 0, 2, false, paint_via, measure_via, NULL},
     {"AGE", "age_seconds", 5, 5, 5, 0, true, paint_age, NULL, NULL},
-    {"LATENCY ms", "latency_ms", 10, 10, 10, 3, true, paint_latency, NULL, NULL},
+    {"LATENCY", "latency_ms", 7, 8, 7, 3, true, paint_latency, NULL, NULL},
     {"EVERY", "interval_ms", 5, 6, 5, 5, true, paint_every, NULL, NULL},
-    {"REQUESTS", "requests", 8, 9, 8, 8, true, paint_requests, NULL, NULL},
+    {"REQS", "requests", 4, 9, 6, 7, true, paint_requests, NULL, NULL},
     {"FAILED", "failures", 6, 7, 6, 1, true, paint_failures, NULL, NULL},
-    {"BYTES", "bytes", 6, 7, 6, 9, true, paint_bytes, NULL, NULL},
-    {"LAST", "last_bytes", 6, 7, 6, 4, true, paint_last_bytes, NULL, NULL},
-    {"BAD", "bad_elements", 5, 6, 5, 2, true, paint_bad_elements, NULL, NULL},
-    {"COST ms", "server_cost_ms", 7, 8, 7, 10, true, paint_cost, NULL, NULL},
+    {"BYTES", "bytes", 6, 7, 6, 8, true, paint_bytes, NULL, NULL},
+    {"LAST", "last_bytes", 6, 7, 6, 6, true, paint_last_bytes, NULL, NULL},
+    {"BAD", "bad_elements", 3, 6, 4, 4, true, paint_bad_elements, NULL, NULL},
+    {"COST", "server_cost_ms", 6, 8, 6, 4, true, paint_cost, NULL, NULL},
     {"NEXT", "next_in", 5, 5, 5, 0, true, paint_next, NULL, NULL},
-    {"VERSION", "version", 7, 14, 0, 12, false, paint_version, measure_version, NULL},
-    {"WHAT HAPPENS", "note", 20, 90, 0, 11, false, paint_note, measure_note, NULL},
+    {"VERSION", "version", 7, 14, 0, 11, false, paint_version, measure_version, NULL},
+    {"WHAT HAPPENS", "note", 20, 90, 0, 10, false, paint_note, measure_note, NULL, .fill = true},
 };
 
 /* --- above: how many are how --- */
@@ -231,6 +236,40 @@ struct line {
     struct style style;
 };
 
+static void cost_word(struct phrase *p, bool has, double v, enum field_unit unit, const char *word)
+{
+    char text[FIGURE_MAX];
+
+    if (!has)
+        return;
+    figure_unit(text, v, unit, p->in->ascii);
+    if (p->x + text_cells(text) + text_cells(word) + 4 > p->end)
+        return;
+    if (!p->first)
+        phrase_gap(p, 2);
+    phrase_word(p, style_of(ROLE_TEXT), text);
+    phrase_word(p, style_of(ROLE_DIM), word);
+}
+
+/* What the source costs us and the controller, and how the controller is. */
+static void cost_line(const struct view_input *in, const struct source_row *s, struct rect r, int y,
+                      struct canvas *c)
+{
+    struct phrase p = phrase_start(c, in, y, r.x + 1 + LABEL_CELLS, r.x + r.w - 1);
+
+    canvas_text(c, y, r.x + 1, LABEL_CELLS - 1, style_of(ROLE_DIM), "cost");
+    cost_word(&p, row_has(s, source, server_cost_ms), s->server_cost_ms, UNIT_MILLISECOND,
+              "a request at the controller");
+    cost_word(&p, row_has(s, source, requests), s->requests, UNIT_COUNT, "requests");
+    cost_word(&p, row_has(s, source, bytes), s->bytes, UNIT_BYTE, "received");
+    cost_word(&p, row_has(s, source, controller_threads), s->controller_threads, UNIT_COUNT,
+              "threads");
+    cost_word(&p, row_has(s, source, controller_queue), s->controller_queue, UNIT_COUNT,
+              "in its agent queue");
+    cost_word(&p, row_has(s, source, scheduler_cycle_ms), s->scheduler_cycle_ms, UNIT_MILLISECOND,
+              "a scheduling cycle");
+}
+
 static void foot(const struct list *l, const struct view_input *in, struct rect r, struct canvas *c)
 {
     const struct source_row *s = table_row(&l->table, in);
@@ -253,6 +292,8 @@ static void foot(const struct list *l, const struct view_input *in, struct rect 
         canvas_text(c, y++, r.x + 1 + LABEL_CELLS, r.w - LABEL_CELLS - 2, lines[i].style,
                     cell_string(in, lines[i].text));
     }
+    if (y < r.y + r.h)
+        cost_line(in, s, r, y++, c);
     if (row_has(s, source, state) && s->state == source_state_OK && !row_has(s, source, error) &&
         y < r.y + r.h)
         canvas_text(c, y, r.x + 1 + LABEL_CELLS, -1, style_of(ROLE_FAINT),

@@ -408,6 +408,43 @@ static void waiting(struct delta *d, int k)
     }
 }
 
+static void one_ended(struct delta *d, int k, enum job_state state, const char *raw, double code,
+                      double sig, int minutes)
+{
+    char id[24], nodes[24];
+
+    snprintf(id, sizeof id, "%d", 90380 + k);
+    snprintf(nodes, sizeof nodes, "cn%03d", 10 + k);
+    job(d, id, "cfd-aero-3d", k % 2 ? "li" : "sun", "work", state);
+    delta_str(d, FIELD_job_raw_state, raw);
+    delta_num(d, FIELD_job_node_count, 1);
+    delta_num(d, FIELD_job_cpus, 64);
+    delta_str(d, FIELD_job_nodes, nodes);
+    delta_time(d, FIELD_job_started_at, FIXTURE_NOW - 2 * HOUR);
+    delta_num(d, FIELD_job_time_limit_seconds, 3600 * 8);
+    if (minutes == 0)
+        return;
+    delta_time(d, FIELD_job_ended_at, FIXTURE_NOW - minutes * MINUTE);
+    delta_num(d, FIELD_job_exit_code, code);
+    delta_num(d, FIELD_job_exit_signal, sig);
+}
+
+/* What ended a while ago, which the poll of all_jobs no longer lists; of two the end was not seen. */
+static void ended_jobs(struct fleet *f)
+{
+    struct delta *d = poll(TJ, TJ_SLURM, FIXTURE_NOW - 12 * MINUTE, ENTITY_JOB);
+
+    one_ended(d, 1, job_state_DONE, "COMPLETED", 0, 0, 14);
+    one_ended(d, 2, job_state_FAILED, "TIMEOUT", 0, 15, 21);
+    one_ended(d, 3, job_state_FAILED, "OUT_OF_MEMORY", 137, 9, 33);
+    one_ended(d, 4, job_state_CANCELLED, "CANCELLED", 0, 0, 40);
+    one_ended(d, 5, job_state_INTERRUPTED, "NODE_FAIL", 1, 0, 55);
+    one_ended(d, 6, job_state_DONE, "COMPLETED", 0, 0, 80);
+    one_ended(d, 7, job_state_RUNNING, "RUNNING", 0, 0, 0);
+    one_ended(d, 8, job_state_QUEUED, "PENDING", 0, 0, 0);
+    apply(f, d);
+}
+
 static void all_jobs(struct fleet *f)
 {
     struct delta *d = poll(ZB, ZB_SLURM, FIXTURE_NOW - 2400, ENTITY_JOB);
@@ -516,6 +553,7 @@ struct snapshot *fixture_fleet(void)
     all_pools(f);
     zb_nodes(f);
     other_nodes(f);
+    ended_jobs(f);
     all_jobs(f);
     extras(f);
     return finish(f);

@@ -286,13 +286,48 @@ static void test_layout(void **state)
     table_layout(&w.table, &w.in, 20, &l);
     assert_int_equal(l.w[4], 0);
     assert_int_equal(l.w[3], 0);
-    assert_int_equal(l.hidden_right, 3);
+    assert_int_equal(l.hidden_right, 2);
     w.in.area.w = 20;
     assert_true(table_move(&w.table, &w.in, CMD_RIGHT, HEIGHT));
     table_layout(&w.table, &w.in, 20, &l);
     assert_true(l.w[0] > 0 && l.w[1] == 0 && l.w[2] > 0); /* the name always stays */
     assert_true(table_move(&w.table, &w.in, CMD_LEFT, HEIGHT));
     assert_false(table_move(&w.table, &w.in, CMD_LEFT, HEIGHT));
+    world_close(&w);
+}
+
+static const struct table_column filling[] = {
+    {"ID", "name", 4, 20, 0, 0, false, paint_name, measure_name, NULL, true},
+    {"NAME", "pools", 8, 12, 0, 0, false, paint_pools, measure_pools, NULL},
+    {"LOAD", "load", 4, 9, 6, 1, true, paint_load, NULL, NULL},
+    {"TEXT", "pools", 8, 12, 0, 2, false, paint_pools, measure_pools, NULL, .fill = true},
+    {"AGE", NULL, 5, 5, 5, 3, true, paint_load, NULL, NULL},
+};
+
+/* Ids are never cut, a column takes no more than it has use for, the sort mark has a place of its own, and
+ * free text takes what is left of a wide screen. */
+static void test_wide_and_narrow(void **state)
+{
+    struct world w;
+    struct table_layout l;
+
+    (void)state;
+    world_open(&w, 300);
+    table_release(&w.table);
+    table_setup(&w.table, ENTITY_NODE, filling, (int)(sizeof filling / sizeof filling[0]));
+    w.table.sort = 2;
+    table_query(&w.table, &w.in, (struct query){.center = -1}, HEIGHT);
+    for (int room = 24; room <= 300; room++) {
+        table_layout(&w.table, &w.in, room, &l);
+        assert_int_equal(l.w[0], 4); /* "n299" */
+        assert_true(l.w[1] >= 4 && (room > 60 || l.w[1] < 8));
+        assert_true(l.w[2] == 0 || l.w[2] > 4);
+        if (l.hidden_right > 0) /* its mark stands free */
+            assert_true(l.x[1] + l.w[1] < room - 1 && l.x[2] + l.w[2] < room - 1);
+    }
+    assert_int_equal(l.hidden_right, 0);
+    assert_int_equal(l.x[4] + l.w[4], 299);
+    assert_true(l.w[3] > 200);
     world_close(&w);
 }
 
@@ -350,9 +385,10 @@ static void test_window_stands(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cursor_stays), cmocka_unit_test(test_groups),
-        cmocka_unit_test(test_marks),        cmocka_unit_test(test_layout),
-        cmocka_unit_test(test_hits),         cmocka_unit_test(test_window_stands),
+        cmocka_unit_test(test_cursor_stays),    cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_marks),           cmocka_unit_test(test_layout),
+        cmocka_unit_test(test_wide_and_narrow), cmocka_unit_test(test_hits),
+        cmocka_unit_test(test_window_stands),
     };
 
     return cmocka_run_group_tests_name("table", tests, NULL, NULL);
