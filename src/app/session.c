@@ -149,6 +149,11 @@ static struct replay_source *replay_sources(const struct config *c, size_t *coun
     return list;
 }
 
+static wall_ms replay_clock(void *arg)
+{
+    return replay_now(arg);
+}
+
 enum rc session_open_replay(struct session *s, const char *dir, struct err *e)
 {
     size_t count;
@@ -163,6 +168,8 @@ enum rc session_open_replay(struct session *s, const char *dir, struct err *e)
     struct replay_source *list = replay_sources(&s->config, &count);
     rc = replay_open(dir, list, count, s->queue, &s->replay, e);
     free(list);
+    if (rc == RC_OK)
+        ingest_set_clock(s->ingest, replay_clock, s->replay);
     if (rc != RC_OK)
         session_close(s);
     return rc;
