@@ -65,18 +65,19 @@ enum field_group { GROUP_CONFIG, GROUP_SCHED, GROUP_TELE, GROUP_ROLLUP, GROUP_CO
 #define ROW_ENTITY_SHIFT 12
 
 struct row_head {
-    uint64_t valid; /* bit FIELD_<entity>_<id>: the member holds a value */
-    uint64_t key;   /* row_key() of (entity, center, identity bytes) */
+    /* First what every pass over the rows reads. */
+    uint64_t valid;     /* bit FIELD_<entity>_<id>: the member holds a value */
+    uint16_t center;    /* index of the center row */
+    uint16_t flags;     /* ROW_* */
+    uint16_t source[2]; /* who confirmed them: index of the source row; UINT16_MAX = nobody */
+    uint64_t key;       /* row_key() of (entity, center, identity bytes) */
     /* When a record last wrote values of [0] SCHED and CONFIG, [1] TELE; 0 = never. A poll that
      * finds a row unchanged does not write it: read snapshot_seen_at or snapshot_age_of, which
      * also know the source's last good poll. */
     wall_ms seen_at[2];
-    wall_ms gone_at;    /* when ROW_GONE was set */
-    uint16_t center;    /* index of the center row */
-    uint16_t source[2]; /* who confirmed them: index of the source row; UINT16_MAX = nobody */
-    uint16_t flags;     /* ROW_* */
-    uint32_t birth;     /* generation that took the slot: (slot, birth) names one thing for ever */
-    uint32_t was;       /* private to ingest: 1 + the state of a gone job when listed last */
+    wall_ms gone_at; /* when ROW_GONE was set */
+    uint32_t birth;  /* generation that took the slot: (slot, birth) names one thing for ever */
+    uint32_t was;    /* private to ingest: 1 + the state of a gone job when listed last */
 };
 
 #define ENUM(type) ENUM
