@@ -391,9 +391,10 @@ static void greedy_expressions_are_refused(void **state)
 static void a_refined_filter_finds_the_same(void **state)
 {
     static const char *const typed[] = {
-        "t",         "tr",     "tra",     "tr",  "name:a",     "name:an",     "name:g",  "!n",
-        "!ng",       "user=l", "user=li", "~a",  "~a.",        "name>a",      "name>an", "tr or w",
-        "tra or wa", "i e",    "in e",    "\"x", "reason:res", "reason:reso", "z",       "zh",
+        "t",      "tr",         "tra",         "tr",      "name:a",    "name:an", "name:g",
+        "user:i", "name:in",    "!n",          "!ng",     "user=l",    "user=li", "~a",
+        "~a.",    "name>a",     "name>an",     "tr or w", "tra or wa", "i e",     "in e",
+        "\"x",    "reason:res", "reason:reso", "z",       "zh",
     };
     struct fixture x;
     struct filter *old = NULL, *f, *plain;

@@ -232,8 +232,14 @@ static void ranks_grow_with_the_strings(void **state)
             assert_true(ranks[i] == again[i]);
         string_order_free(fresh);
     }
+    struct intern *other = intern_new(); /* where the same ids are other strings */
+    keys[0] = intern_put(other, "b", 1);
+    keys[1] = intern_put(other, "a", 1);
+    string_order_rank(grown, other, keys, 2);
+    assert_true(keys[1] < keys[0]);
     string_order_free(grown);
     string_order_free(NULL);
+    intern_unref(other);
     intern_unref(in);
 }
 
