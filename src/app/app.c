@@ -56,6 +56,15 @@ int app_fail(const struct err *e)
     }
 }
 
+int app_printed(int status)
+{
+    bool all = !ferror(stdout);
+    if (fflush(stdout) == 0 && all)
+        return status;
+    fputs("suantop: standard output: cannot be written\n", stderr);
+    return EX_IOERR;
+}
+
 static enum rc parse_only(const char *list, bool entities[ENTITY_COUNT], int *single, struct err *e)
 {
     size_t chosen = 0;

@@ -24,6 +24,8 @@ enum rc app_number(const struct cli *cli, enum cli_option option, double fallbac
                    struct err *e);
 /* Says "suantop: WHERE: MESSAGE" on standard error; returns the exit status that fits. */
 int app_fail(const struct err *e);
+/* status, unless what was printed did not all get out: then that is said, and the status is another. */
+int app_printed(int status);
 /* Writes s as --format says; returns the exit status. complete: false makes it 3. */
 int app_export(const struct cli *cli, struct snapshot *s, wall_ms now, bool complete);
 int app_screen(const struct cli *cli, struct session *s, bool replay);

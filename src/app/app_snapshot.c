@@ -14,6 +14,7 @@
 
 #define DEFAULT_TIMEOUT_MS 10000
 #define EXIT_UNKNOWN 3
+#define CHECK_LINE_MAX ((size_t)1 << 20)
 
 /* Opens, collects once; *complete tells whether every source answered (well or not). NULL on failure with e set. */
 static struct snapshot *collect(const struct cli *cli, struct session *s, bool *complete,
@@ -97,13 +98,16 @@ int app_check(const struct cli *cli)
                                .complete = complete,
                                .filter_entity = -1,
                                .only_center = cli->value[OPTION_CENTER]};
-    buf_init(&line, 65536);
+    buf_init(&line, CHECK_LINE_MAX);
     int status = check_verdict(snap, &limits, &o, &line);
-    printf("%s\n", line.data);
+    if (line.failed)
+        status = unknown(&(struct err){.where = "check", .msg = "its line could not be made"});
+    else
+        printf("%s\n", line.data);
     buf_fini(&line);
     snapshot_unref(snap);
     session_close(&s);
-    return fflush(stdout) == 0 ? status : EXIT_UNKNOWN;
+    return app_printed(status) == status ? status : EXIT_UNKNOWN;
 }
 
 static const char *or_none(const char *s)
@@ -172,5 +176,5 @@ int app_doctor(const struct cli *cli)
     printf("%zu source%s failed\n", bad, bad == 1 ? "" : "s");
     snapshot_unref(snap);
     session_close(&s);
-    return bad == 0 ? 0 : 1;
+    return app_printed(bad == 0 ? 0 : 1);
 }

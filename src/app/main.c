@@ -20,18 +20,23 @@
 
 static int show_usage(void)
 {
+    struct err e = {0};
     struct buf text;
     buf_init(&text, 65536);
     cli_usage(&text);
-    fputs(text.data, stdout);
+    bool whole = !text.failed;
+    if (whole)
+        fputs(text.data, stdout);
+    else
+        err_set(&e, RC_NOMEM, "help", "out of memory");
     buf_fini(&text);
-    return fflush(stdout) == 0 ? 0 : EX_IOERR;
+    return whole ? app_printed(0) : app_fail(&e);
 }
 
 static int show_version(void)
 {
     puts("suantop " PACKAGE_VERSION "\nMIT licence");
-    return fflush(stdout) == 0 ? 0 : EX_IOERR;
+    return app_printed(0);
 }
 
 /* Tokens must not end up in a core file; and nothing here was written to run with somebody else's rights. */
