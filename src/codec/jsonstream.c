@@ -45,6 +45,7 @@ struct jsonstream {
     enum state state;
     enum rc failed;
     bool in_array;   /* slices are elements of `key`, else members */
+    bool had_array;  /* one of `arrays` was there, if only an empty one */
     unsigned bom;    /* bytes of a byte order mark seen */
     uint64_t offset; /* of the next byte */
     uint64_t bad;
@@ -252,7 +253,7 @@ static enum rc step_value(struct jsonstream *js, char c, bool *taken)
     if ((unsigned char)c < ' ' || strchr(",:}]", c))
         return unexpected(js, "a value", c);
     if (js->state == S_VALUE && c == '[' && is_chosen(js)) {
-        js->in_array = true;
+        js->in_array = js->had_array = true;
         js->state = S_ITEM_FIRST;
         return RC_OK;
     }
@@ -381,7 +382,7 @@ void jsonstream_reset(struct jsonstream *js)
 {
     js->state = S_START;
     js->failed = RC_OK;
-    js->in_array = false;
+    js->in_array = js->had_array = false;
     js->bom = 0;
     js->offset = 0;
     js->bad = 0;
@@ -394,6 +395,11 @@ void jsonstream_reset(struct jsonstream *js)
 uint64_t jsonstream_offset(const struct jsonstream *js)
 {
     return js->offset;
+}
+
+bool jsonstream_had_array(const struct jsonstream *js)
+{
+    return js->had_array;
 }
 
 uint64_t jsonstream_bad_count(const struct jsonstream *js)

@@ -11,6 +11,7 @@
 #define SUAN_CODEC_JSONSTREAM_H
 
 #include "base/err.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,5 +52,7 @@ enum rc jsonstream_feed(struct jsonstream *js, const char *data, size_t len, str
 enum rc jsonstream_end(struct jsonstream *js, struct err *e);
 uint64_t jsonstream_offset(const struct jsonstream *js);
 uint64_t jsonstream_bad_count(const struct jsonstream *js);
+/* One of the chosen arrays was in this document, be it empty. */
+bool jsonstream_had_array(const struct jsonstream *js);
 
 #endif

@@ -275,6 +275,18 @@ enum rc exchange_resume(struct exchange *x, bool *paused)
 
 /* ---- the end ---- */
 
+/* A list that is missing is not an empty list: taken for one it would sweep all rows away. */
+static enum rc end_json(struct exchange *x, struct err *e)
+{
+    enum rc rc = jsonstream_end(x->json, e);
+
+    if (rc != RC_OK || !x->rq->arrays || !request_lists_something(x->rq) ||
+        jsonstream_had_array(x->json))
+        return rc;
+    return err_set(e, RC_SCHEMA, x->rq->label, "the answer holds no list of \"%s\"",
+                   x->rq->arrays[0]);
+}
+
 static enum rc finish_cut(struct exchange *x, const struct reply *reply, struct err *e)
 {
     struct err cause = {0};
@@ -284,7 +296,7 @@ static enum rc finish_cut(struct exchange *x, const struct reply *reply, struct 
     if (x->skip || x->env.raw)
         return RC_OK;
     if (x->json)
-        rc = tolerant ? RC_OK : jsonstream_end(x->json, &cause);
+        rc = tolerant ? RC_OK : end_json(x, &cause);
     else if (x->lines)
         rc = lines_end(x->lines);
     else if (x->whole.len || !tolerant)

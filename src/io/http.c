@@ -344,8 +344,8 @@ static enum rc class_of(CURLcode code)
         return RC_OK;
     case CURLE_OPERATION_TIMEDOUT:
         return RC_TIMEOUT;
-    case CURLE_OUT_OF_MEMORY:
-        return RC_NOMEM;
+    case CURLE_OUT_OF_MEMORY: /* what it also says of a header line of 100 kB, and that is likelier */
+        return RC_LIMIT;
     case CURLE_URL_MALFORMAT:
     case CURLE_SSL_CACERT_BADFILE:
         return RC_USAGE;
@@ -366,6 +366,8 @@ static const char *words_of(CURLcode code)
     switch (code) {
     case CURLE_PARTIAL_FILE:
         return "the answer ended early: ";
+    case CURLE_OUT_OF_MEMORY:
+        return "the answer's header is too long: ";
     case CURLE_GOT_NOTHING:
         return "the connection closed without an answer: ";
     case CURLE_PEER_FAILED_VERIFICATION:

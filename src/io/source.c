@@ -16,6 +16,7 @@ enum {
     PLAN_AGAIN_MS = 50,      /* a collector that plans nothing and asks to be asked at once */
     HINT_BEFORE_MS = 3600 * 1000, /* "token expires in ..." from then on */
     GIVE_UP_FAILURES = 3,         /* of the first round */
+    GIVE_UP_MS = 5000,            /* of back-off in it */
 };
 
 struct source {
@@ -110,13 +111,15 @@ static void refuse(struct source *s, mono_ms now)
     s->look_at = now + LOOK_AT_TOKEN_MS;
 }
 
-/* With a source that cannot be reached the rest of the first round cannot be answered either. */
-static void settle_on_failure(struct source *s, enum rc rc)
+/* With a source that cannot be reached the rest of the first round cannot be answered either; nor, soon,
+ * with one that wants to be left alone for long or that fails again and again. */
+static void settle_on_failure(struct source *s, enum rc rc, mono_ms now)
 {
     bool unreachable =
         rc == RC_NET || rc == RC_TIMEOUT || rc == RC_AUTH || rc == RC_IO || rc == RC_USAGE;
+    bool later = s->backoff_until - now > GIVE_UP_MS;
 
-    if (unreachable || s->standing.consecutive >= GIVE_UP_FAILURES)
+    if (unreachable || later || s->standing.failures >= GIVE_UP_FAILURES)
         s->settled = true;
 }
 
@@ -126,7 +129,7 @@ static void handle_failure(struct source *s, enum rc rc, int retry_after_s, mono
         refuse(s, now);
     else
         start_backoff(s, retry_after_s, now);
-    settle_on_failure(s, rc);
+    settle_on_failure(s, rc, now);
     s->row_dirty = true;
 }
 

@@ -415,6 +415,28 @@ static void feed_many(struct jsonstream *js, const char *piece, size_t times)
         assert_int_equal(jsonstream_feed(js, piece, strlen(piece), NULL), RC_OK);
 }
 
+static bool had_array(const char *text)
+{
+    struct diary d;
+
+    diary_init(&d);
+    struct jsonstream *js = jsonstream_new(lists, &ops, &d, NULL);
+    feed_many(js, text, 1);
+    bool had = jsonstream_had_array(js);
+    jsonstream_free(js);
+    buf_fini(&d.text);
+    return had;
+}
+
+static void test_a_missing_array_is_not_an_empty_one(void **state)
+{
+    (void)state;
+    assert_true(had_array("{\"jobs\":[]}"));
+    assert_true(had_array("{\"a\":1,\"jobs\":[1"));
+    assert_false(had_array("{}"));
+    assert_false(had_array("{\"jobs\":null,\"Jobs\":[],\"other\":[1]}"));
+}
+
 static void test_depth_bomb_costs_itself(void **state)
 {
     struct diary d;
@@ -494,6 +516,7 @@ int main(void)
         cmocka_unit_test(test_nobody_listens),
         cmocka_unit_test(test_cut_everywhere),
         cmocka_unit_test(test_truncated_everywhere),
+        cmocka_unit_test(test_a_missing_array_is_not_an_empty_one),
         cmocka_unit_test(test_depth_bomb_costs_itself),
         cmocka_unit_test(test_endless_strings),
         cmocka_unit_test(test_ten_million_elements),

@@ -180,6 +180,8 @@ static void test_ends(void **state)
     (void)state;
     expect_end(CUT_JSON, 200, good, RC_OK, RC_OK, POLL_GOOD, 1);
     expect_end(CUT_JSON, 200, "{\"rows\":[]}", RC_OK, RC_OK, POLL_GOOD, 0);
+    expect_end(CUT_JSON, 200, "{\"meta\":1}", RC_OK, RC_SCHEMA, POLL_BAD, 0);
+    expect_end(CUT_JSON, 200, "{\"rows\":null}", RC_OK, RC_SCHEMA, POLL_BAD, 0);
     expect_end(CUT_JSON, 304, "", RC_OK, RC_OK, POLL_SAME, 0);
     expect_end(CUT_JSON, 200, good, RC_NET, RC_NET, POLL_BAD, 1);
     expect_end(CUT_JSON, 200, "{\"rows\":[{\"name\":\"a\"}", RC_OK, RC_SYNTAX, POLL_BAD, 1);
