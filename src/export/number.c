@@ -97,6 +97,10 @@ size_t number_write(char out[NUMBER_MAX], double v)
 {
     int64_t n;
 
+    if (!isfinite(v)) { /* JSON has no word for it */
+        memcpy(out, "null", 4);
+        return 4;
+    }
     if (fabs(v) < WHOLE_MAX && v == (double)(int64_t)v)
         return write_fixed(out, (int64_t)v, 0);
     if (is_fixed(v, 1e3, &n))

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * derived.c - one function a line of derived.def. What cannot be computed is VALUE_NONE, never 0. */
+ * derived.c - one function a line of derived.def. What cannot be computed is VALUE_NONE, never
+ * 0. */
 #include "model/rollup.h"
 #include "model/value_int.h"
+#include <math.h>
 
 static struct value none(void)
 {
@@ -15,7 +17,9 @@ static struct value number(bool has, double v)
 
 static struct value share(bool has, double part, double whole)
 {
-    return has && whole > 0 ? number(true, 100 * part / whole) : none();
+    double percent = has && whole > 0 ? 100 * part / whole : INFINITY;
+
+    return number(isfinite(percent), percent);
 }
 
 static struct value duration(bool has, int64_t ms)

@@ -46,6 +46,8 @@ static void test_the_far_ends(void **state)
 {
     (void)state;
     expect(1e21, "1e+21");
+    expect(1e308 * 10, "null");
+    expect(-1e308 * 10, "null");
     expect(9007199254740992.0, "9007199254740992");
     expect(1e300, "1e+300");
     expect(5e-324, "4.94065645841247e-324");
