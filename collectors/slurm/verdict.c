@@ -195,7 +195,8 @@ enum rc slurm_judge(struct slurm *s, const struct request *rq, const struct repl
                     enum poll_end *end, const char **mend, struct err *e)
 {
     *end = POLL_BAD;
-    if (is_transport(reply->rc))
+    bool no_http = reply->rc != RC_OK && reply->status == 0; /* whatever it was, it was not HTTP */
+    if (is_transport(reply->rc) || no_http)
         return judge_transport(s, rq, reply, mend, e);
     if (reply->status == 304 && (rq->tag & TAG_SINCE)) {
         *end = POLL_SAME;
