@@ -49,22 +49,22 @@ wrong() { # NAME LINE WORD, the text on stdin
     ok "$1: says \"$3\"" says "$3"
 }
 source='sources: [{slurm: {url: "https://x:6820"}}]'
-printf 'centers:\n  - id: a\n    kind: huge\n    %s\n' "$source" | wrong "unknown kind" 3 "intelligent super general"
-printf 'centers:\n  - id: a\n    knid: super\n    %s\n' "$source" | wrong "unknown key" 3 "accepted here"
-printf 'refresh: often\ncenters:\n  - id: a\n    %s\n' "$source" | wrong "bad duration" 1 "250ms"
-printf 'centers:\n  - id: a\n    sources:\n      - slurm:\n          url: "ftp://x"\n' | wrong "bad URL" 5 "https://"
-printf 'centers:\n  - id: a\n    sources:\n      - slurm:\n          url: "http://x:1"\n' | wrong "token in clear" 5 "insecure: true"
-printf 'centers:\n  - id: a\n    sources:\n      - slurm:\n          token: "eyJ"\n' | wrong "token in the file" 5 "token_file"
-printf 'centers:\n  - id: a\n    sources:\n      - slrum: {url: "https://x"}\n' | wrong "unknown collector" 4 "slurm"
-printf 'centers:\n  - id: a\n    %s\n  - id: a\n    %s\n' "$source" "$source" | wrong "same id twice" 4 "two centers"
-printf 'centers:\n  - id: "a b/c"\n    %s\n' "$source" | wrong "bad id" 2 "letters, digits"
-printf 'centers:\n  - id: a\n   kind: super\n' | wrong "bad indentation" 3 ""
-printf 'centers: 7\n' | wrong "centers is a number" 1 "centers"
-printf 'centers:\n  - id: a\n    x: &x [*x]\n' | wrong "an alias" 3 ""
+wrong "unknown kind" 3 "intelligent super general" < <(printf 'centers:\n  - id: a\n    kind: huge\n    %s\n' "$source")
+wrong "unknown key" 3 "accepted here" < <(printf 'centers:\n  - id: a\n    knid: super\n    %s\n' "$source")
+wrong "bad duration" 1 "250ms" < <(printf 'refresh: often\ncenters:\n  - id: a\n    %s\n' "$source")
+wrong "bad URL" 5 "https://" < <(printf 'centers:\n  - id: a\n    sources:\n      - slurm:\n          url: "ftp://x"\n')
+wrong "token in clear" 5 "insecure: true" < <(printf 'centers:\n  - id: a\n    sources:\n      - slurm:\n          url: "http://x:1"\n')
+wrong "token in the file" 5 "token_file" < <(printf 'centers:\n  - id: a\n    sources:\n      - slurm:\n          token: "eyJ"\n')
+wrong "unknown collector" 4 "slurm" < <(printf 'centers:\n  - id: a\n    sources:\n      - slrum: {url: "https://x"}\n')
+wrong "same id twice" 4 "two centers" < <(printf 'centers:\n  - id: a\n    %s\n  - id: a\n    %s\n' "$source" "$source")
+wrong "bad id" 2 "letters, digits" < <(printf 'centers:\n  - id: "a b/c"\n    %s\n' "$source")
+wrong "bad indentation" 3 "" < <(printf 'centers:\n  - id: a\n   kind: super\n')
+wrong "centers is a number" 1 "centers" < <(printf 'centers: 7\n')
+wrong "an alias" 3 "" < <(printf 'centers:\n  - id: a\n    x: &x [*x]\n')
 ok "no such file: exit 66" exits 66 "$SUANTOP" snapshot -c "$T/nowhere.yaml"
 ok "a directory: exit 66" exits 66 "$SUANTOP" snapshot -c "$T"
 ok "unknown command: exit 64" exits 64 "$SUANTOP" snapshoot
-ok "and the right word" says snapshot
+ok "and the words there are" says "snapshot check"
 ok "unknown option: exit 64" exits 64 "$SUANTOP" snapshot --formt json
 ok "unknown format: exit 64" exits 64 bare "$SUANTOP" snapshot -f xml
 ok "and the formats" says ndjson
@@ -74,7 +74,7 @@ ok "and says so on its one line" grep -q '^UNKNOWN' "$T/out"
 
 # Output that cannot be written leaves what was there.
 mkdir -p "$T/full"
-if mount -t tmpfs -o size=16k tmpfs "$T/full" 2>/dev/null; then
+if mount -t tmpfs -o size=8k tmpfs "$T/full" 2>/dev/null; then
     echo old >"$T/full/out.json"
     ok "disk full: exit 73" exits 73 bare "$SUANTOP" snapshot -f json -o "$T/full/out.json"
     is "disk full: the old file stays" "$(cat "$T/full/out.json")" old

@@ -1,16 +1,37 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Through the life of a cluster, every transport says what squeue and scontrol say."""
+import json
 import os
 import pwd
 import shutil
 import stat
+import subprocess
 
 import compare
 import tap
 from e2e import SUANTOP, T, alive, alpha, config, snapshot, until
 
-SLURMRESTD_ENV = "env SLURM_CONF="
+# What somebody may have in his profile; nothing of it may change what is seen.
+SETTINGS = {
+    "TZ": "Asia/Shanghai",
+    "LC_ALL": "zh_CN.UTF-8",
+    "SQUEUE_FORMAT": "%i",
+    "SQUEUE_FORMAT2": "JobID",
+    "SQUEUE_STATES": "PD",
+    "SQUEUE_PARTITION": "high",
+    "SQUEUE_USERS": "nobody",
+    "SQUEUE_ARRAY": "1",
+    "SQUEUE_SORT": "-i",
+    "SLURM_TIME_FORMAT": "relative",
+    "SLURM_BITSTR_LEN": "9",
+    "SLURM_CLUSTERS": "nowhere",
+    "http_proxy": "http://127.0.0.1:9",
+    "ALL_PROXY": "http://127.0.0.1:9",
+}
+
+
+TEXT = ("commands", "prefixed", "tcptext", "sshtext")
 
 
 def transports(c):
@@ -26,7 +47,7 @@ def transports(c):
     }
     # rest_auth/local wants pipes of slurmrestd's own user, and slurmrestd must not be root's: as under sshd.
     operator = {
-        "pipe": {"command": f"{SLURMRESTD_ENV}{c.conf}", "conf": c.conf, "prefer": "rest"},
+        "pipe": {"command": f"env SLURM_CONF={c.conf}", "conf": c.conf, "prefer": "rest"},
         "ssh": {"command": f"{T}/ssh login01", "conf": c.conf, "prefer": "rest"},
         "sshtext": {"command": f"{T}/ssh login01", "conf": c.conf, "prefer": "text"},
     }
@@ -38,8 +59,10 @@ def stand_in_for_ssh(c):
     """Like ssh: a host, then words that are joined and given to a shell that knows nothing of our environment."""
     path = f"{T}/ssh"
     with open(path, "w") as f:
-        f.write('#!/bin/sh\n[ "$1" = login01 ] || exit 255\nshift\n'
-                f'exec env -i PATH=/usr/bin:/bin SLURM_CONF={c.conf} sh -c "$*"\n')
+        f.write(
+            '#!/bin/sh\nwhile case $1 in -*) true ;; *) false ;; esac; do shift; done\n[ "$1" = login01 ] || exit 255\nshift\n'
+            f'exec env -i PATH=/usr/bin:/bin SLURM_CONF={c.conf} sh -c "$*"\n'
+        )
     os.chmod(path, 0o755)
 
 
@@ -52,13 +75,20 @@ class Operator:
         os.chmod(f"{T}/suantop", stat.S_IRWXU | stat.S_IRGRP | stat.S_IXGRP | stat.S_IROTH | stat.S_IXOTH)
         os.chmod(T, 0o755)
 
-    def snapshot(self, path):
-        import json
-        import subprocess
-        env = {k: v for k, v in os.environ.items() if not k.startswith("XDG_")}
-        env["HOME"] = self.user.pw_dir
-        r = subprocess.run([f"{T}/suantop", "snapshot", "-f", "json", "-c", path], env=env, cwd="/", user=self.user.pw_uid,
-                           group=self.user.pw_gid, extra_groups=[], stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    def snapshot(self, path, env):
+        env = {**os.environ, **env, "HOME": self.user.pw_dir}
+        env = {k: v for k, v in env.items() if not k.startswith("XDG_")}
+        r = subprocess.run(
+            [f"{T}/suantop", "snapshot", "-f", "json", "-c", path],
+            env=env,
+            cwd="/",
+            user=self.user.pw_uid,
+            group=self.user.pw_gid,
+            extra_groups=[],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=60,
+        )
         return r.returncode, json.loads(r.stdout) if r.stdout else None, r.stderr.decode()
 
 
@@ -70,27 +100,28 @@ class Checker:
         self.centers = [*root, *operator]
         self.root, self.other = config(root, "root.yaml"), config(operator, "operator.yaml")
 
-    def take(self):
+    def take(self, env):
         """Differences by center, from a moment in which Slurm stood still."""
         for _ in range(8):
             before = compare.truth(self.cluster.env)
             found = {}
-            for path, run in ((self.root, lambda p: snapshot("-c", p)), (self.other, self.operator.snapshot)):
-                status, doc, err = run(path)
+            for path, run in ((self.root, lambda p, e: snapshot("-c", p, env=e)), (self.other, self.operator.snapshot)):
+                status, doc, err = run(path, env)
                 if doc is None:
                     return {"all": [f"no snapshot: status {status}: {err}"]}
                 for center in doc["centers"]:
-                    found[center["id"]] = compare.differences(before, doc, center["id"])
+                    ident = center["id"]
+                    found[ident] = compare.differences(before, doc, ident, text=ident in TEXT)
                 for e in doc["errors"]:
                     found.setdefault(e["center"], []).append(f"error: {e}")
             if compare.truth(self.cluster.env) == before:
                 return found
         return {"all": ["Slurm did not stand still"]}
 
-    def step(self, what):
-        found = self.take()
+    def step(self, what, env={}):
+        found = self.take(env)
         for center in self.centers:
-            tap.none(f"{what}: {center}", found.get(center, []) + found.get("all", []))
+            tap.none(f"{what}: {center}", found.get("all") or found.get(center, ["is not in the snapshot"]))
 
 
 def main():
@@ -101,7 +132,7 @@ def main():
 
     gpu = c.submit("-J", "gpu", "--gres=gpu:h200:2", "-c2", "--mem=1000", "-w", "n1", "-t", "30")
     array = c.submit("-J", "array", "--array=0-40%2", "--gres=gpu:1", "-c1", "--mem=100", "-w", "n1", "--comment=x")
-    stepped = c.submit("-J", "stepped", "--array=1-99:7", "-H", "--mem=10")
+    stepped = c.submit("-J", "stepped", "--array=1-98:7", "-H", "--mem=10")
     held = c.submit("-J", "held", "-H", "--mem=10")
     c.submit("-J", "later", "--begin=now+1hour", "--mem=10")
     c.submit("-J", "after", f"--dependency=afterok:{gpu}", "--mem=10")
@@ -111,6 +142,7 @@ def main():
     c.submit("-J", "x" * 200, "--mem=10", "-H")
     until(15, lambda: c.state(gpu) == "RUNNING" and c.state(licence) == "RUNNING")
     check.step("submitted")
+    check.step("with a user's own settings", SETTINGS)
 
     c.run("scontrol", "hold", c.submit("-J", "byroot", "--begin=now+1hour", "--mem=10"))
     c.run("scontrol", "release", held)
@@ -129,9 +161,27 @@ def main():
     c.run("scontrol", "release", f"{stepped}_8")
     check.step("arrays split")
 
-    c.run("scontrol", "create", "reservation", "reservationname=maint1", "starttime=now+2hours", "duration=120", "users=root",
-          "flags=maint,ignore_jobs", "nodes=n1")
-    c.run("scontrol", "create", "reservation", "reservationname=now", "starttime=now", "duration=60", f"users={c.user},root", "nodes=n4")
+    c.run(
+        "scontrol",
+        "create",
+        "reservation",
+        "reservationname=maint1",
+        "starttime=now+2hours",
+        "duration=120",
+        "users=root",
+        "flags=maint,ignore_jobs",
+        "nodes=n1",
+    )
+    c.run(
+        "scontrol",
+        "create",
+        "reservation",
+        "reservationname=now",
+        "starttime=now",
+        "duration=60",
+        f"users={c.user},root",
+        "nodes=n4",
+    )
     inside = c.submit("-J", "inside", "--reservation=now", "--mem=10")
     until(15, lambda: c.state(inside) == "RUNNING")
     check.step("reservations and licences")
@@ -141,8 +191,10 @@ def main():
     until(20, lambda: c.state(gpu) == "PENDING")
     check.step(f"requeued ({before})")
 
-    ends = {s: c.submit("-J", s, "--mem=10", wrap=w) for s, w in
-            (("good", "true"), ("bad", "exit 3"), ("killed", "kill -9 $$"), ("cancelled", "sleep 600"))}
+    ends = {
+        s: c.submit("-J", s, "--mem=10", wrap=w)
+        for s, w in (("good", "true"), ("bad", "exit 3"), ("killed", "kill -9 $$"), ("cancelled", "sleep 600"))
+    }
     until(15, lambda: c.state(ends["cancelled"]) == "RUNNING" and c.state(ends["killed"]) == "FAILED")
     c.run("scancel", ends["cancelled"], f"{array}_5")
     until(15, lambda: c.state(ends["cancelled"]) == "CANCELLED" and c.state(ends["bad"]) == "FAILED")
@@ -156,8 +208,9 @@ def main():
     until(30, lambda: "DOWN" not in c.node("n3") and "*" not in c.node("n2") + c.node("n3"))
     check.step("back again")
 
-    low = c.submit("-J", "low", "-N1", "-w", "n4", "--reservation=now", "--exclusive", "--mem=10")
-    high = c.submit("-J", "high", "-p", "high", "-w", "n3", "--exclusive", "--mem=10")
+    low = c.submit("-J", "low", "-N1", "-w", "n3", "-c7", "--mem=10")
+    until(15, lambda: c.state(low) == "RUNNING")
+    high = c.submit("-J", "high", "-p", "high", "-w", "n3", "-c8", "--mem=10")
     until(15, lambda: c.state(high) == "RUNNING")
     check.step(f"preempted ({c.state(low)})")
 

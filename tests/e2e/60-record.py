@@ -11,9 +11,27 @@ import tap
 from e2e import SUANTOP, T, Dashboard, alpha, config, snapshot, suantop, until
 
 # What may differ between a live snapshot and a replayed one: times of asking, and what the asking itself changes.
-VOLATILE = ("age_seconds", "waited_seconds", "ran_seconds", "left_seconds", "starts_in_seconds", "out_for_seconds", "progress_percent",
-            "oldest_wait_seconds", "waited", "ran", "left", "starts_in", "out_for", "oldest_wait", "load", "memory_free_bytes", "booted_at",
-            "last_busy_at", "expected_start_at")
+VOLATILE = (
+    "age_seconds",
+    "waited_seconds",
+    "ran_seconds",
+    "left_seconds",
+    "starts_in_seconds",
+    "out_for_seconds",
+    "progress_percent",
+    "oldest_wait_seconds",
+    "waited",
+    "ran",
+    "left",
+    "starts_in",
+    "out_for",
+    "oldest_wait",
+    "load",
+    "memory_free_bytes",
+    "booted_at",
+    "last_busy_at",
+    "expected_start_at",
+)
 
 
 def still(rows):
@@ -28,11 +46,22 @@ def main():
     c = alpha()
     until(20, lambda: "unk" not in c.run("sinfo", "-h", "-o", "%t"))
     quick = {"nodes_interval": "1s", "jobs_interval": "1s", "diag_interval": "1s"}
-    conf = config({
-        "tcp": {"slurm": {"url": c.url, "insecure": "true", "user": "root", "token_file": c.secret(), "prefer": "rest", **quick}},
-        "socket": {"slurm": {"socket": c.socket, "prefer": "rest", **quick}},
-        "text": {"slurm": {"conf": c.conf, "prefer": "text", **quick}},
-    })
+    conf = config(
+        {
+            "tcp": {
+                "slurm": {
+                    "url": c.url,
+                    "insecure": "true",
+                    "user": "root",
+                    "token_file": c.secret(),
+                    "prefer": "rest",
+                    **quick,
+                }
+            },
+            "socket": {"slurm": {"socket": c.socket, "prefer": "rest", **quick}},
+            "text": {"slurm": {"conf": c.conf, "prefer": "text", **quick}},
+        }
+    )
     c.submit("-J", "first", "--gres=gpu:1", "--mem=100")
     gone = c.submit("-J", "second", "--mem=100", "-H")
     with open(f"{T}/rec.err", "wb") as err:
@@ -60,11 +89,15 @@ def main():
         tap.none(f"after many polls {center} says what Slurm says", compare.differences(before, replayed, center))
     for entity in "nodes", "pools", "reservations", "licenses":
         one, two = by_key(live, entity), by_key(replayed, entity)
-        tap.none(f"replayed {entity} are those of the live snapshot",
-                 [f"{k}: live {one.get(k)}, replayed {two.get(k)}" for k in {*one, *two} if one.get(k) != two.get(k)])
+        tap.none(
+            f"replayed {entity} are those of the live snapshot",
+            [f"{k}: live {one.get(k)}, replayed {two.get(k)}" for k in {*one, *two} if one.get(k) != two.get(k)],
+        )
     one, two = by_key(live, "jobs"), by_key(replayed, "jobs")
-    tap.none("replayed jobs are those of the live snapshot",
-             [f"{k}: live {one[k]}, replayed {two.get(k)}" for k in one if one[k] != two.get(k)])
+    tap.none(
+        "replayed jobs are those of the live snapshot",
+        [f"{k}: live {one[k]}, replayed {two.get(k)}" for k in one if one[k] != two.get(k)],
+    )
     status, again, _ = suantop("replay", f"{T}/rec", "-f", "json")
     tap.ok("the same recording gives the same bytes", again == out, "differs")
     status, out, err = suantop("record", f"{T}/rec", "-c", conf, seconds=10)
@@ -88,14 +121,22 @@ def torn():
         if name.endswith(".zst"):
             os.truncate(path, os.path.getsize(path) * 2 // 3)
     status, out, err = suantop("replay", f"{T}/rec", "-f", "json")
-    tap.ok("a torn recording is read up to the tear", status in (0, 3) and out and len(json.loads(out)["nodes"]) >= 4, f"{status} {err}")
+    tap.ok(
+        "a torn recording is read up to the tear",
+        status in (0, 3) and out and len(json.loads(out)["nodes"]) >= 4,
+        f"{status} {err}",
+    )
     for name in sorted(os.listdir(f"{T}/rec")):
         if name.endswith(".zst"):
             with open(f"{T}/rec/{name}", "r+b") as f:
                 f.seek(30)
                 f.write(os.urandom(40))
     status, out, err = suantop("replay", f"{T}/rec", "-f", "json")
-    tap.ok("a damaged one is refused or read, with words", status is not None and status >= 0 and (err or out), f"{status} {err}")
+    tap.ok(
+        "a damaged one is refused or read, with words",
+        status is not None and status >= 0 and (err or out),
+        f"{status} {err}",
+    )
 
 
 if __name__ == "__main__":

@@ -14,26 +14,38 @@ REAL = '"$real" "$@"'
 # name: (shell, what must be: "whole" = all rows as Slurm says them; "error" = the source says why; "any" = it lives)
 CASES = {
     "as they are": (REAL, "whole"),
-    "exit 1 without a word": ("exit 1", "error"), "exit 127": ("nothere", "error"), "exit 0 without a word": ("exit 0", "error"),
-    "exit 1 after the whole answer": (f"{REAL}; exit 1", "error"), "ends itself with SIGKILL": ("kill -9 $$", "error"),
+    "exit 1 without a word": ("exit 1", "error"),
+    "exit 127": ("nothere", "error"),
+    "exit 0 without a word": ("exit 0", "error"),
+    "exit 1 after the whole answer": (f"{REAL}; exit 1", "error"),
+    "ends itself with SIGKILL": ("kill -9 $$", "error"),
     "stops after half the answer": (f"{REAL} | head -c 300; kill -9 $$", "error"),
     "stderr full of escapes": (r"printf '\033[2J\033]52;c;cm0=\a\302\233m\377 oops\n' >&2; exit 1", "error"),
     "stderr of 10 MB": ("yes 0123456789 | head -c 10000000 >&2; exit 1", "error"),
     "stderr of 10 MB and a good answer": (f"yes 0123456789 | head -c 10000000 >&2; {REAL}", "whole"),
     "a login banner first": (f"echo 'Welcome to login01!'; echo '*** maintenance on Friday ***'; {REAL}", "whole"),
     "a banner on stderr": (f"echo 'Welcome to login01!' >&2; {REAL}", "whole"),
-    "a farewell": (f"{REAL}; echo 'Bye | bye'", "whole"), "CRLF": (f"{REAL} | sed 's/$/\\r/'", "any"),
-    "asks a question": ("printf 'Password: '; read -r x; exit 1", "error"), "everything twice": (f"{REAL}; {REAL}", "any"),
-    "only blanks": ("printf '   \\n \\n'", "error"), "NUL bytes": ("head -c 5000 /dev/zero", "error"),
-    "random bytes": ("head -c 300000 /dev/urandom", "any"), "lines upside down": (f"{REAL} | tac", "any"),
+    "a farewell": (f"{REAL}; echo 'Bye | bye'", "whole"),
+    "CRLF": (f"{REAL} | sed 's/$/\\r/'", "any"),
+    "asks a question": ("printf 'Password: '; read -r x; exit 1", "error"),
+    "everything twice": (f"{REAL}; {REAL}", "any"),
+    "only blanks": ("printf '   \\n \\n'", "error"),
+    "NUL bytes": ("head -c 5000 /dev/zero", "error"),
+    "random bytes": ("head -c 300000 /dev/urandom", "any"),
+    "lines upside down": (f"{REAL} | tac", "any"),
     "a line of 50 MB": (f"{REAL}; head -c 50000000 /dev/zero | tr '\\0' x", "any"),
-    "endless": ("yes 'NodeName=x State=IDLE'", "error"), "an endless line": ("cat /dev/zero", "error"),
-    "HTML": ("echo '<html><body>Sign in</body></html>'", "error"), "JSON": ("echo '{\"jobs\":[]}'", "error"),
-    "no delimiters": (f"{REAL} | tr -d '|='", "any"), "every digit a 9": (f"{REAL} | tr 0-8 9", "any"),
+    "endless": ("yes 'NodeName=x State=IDLE'", "error"),
+    "an endless line": ("cat /dev/zero", "error"),
+    "HTML": ("echo '<html><body>Sign in</body></html>'", "error"),
+    "JSON": ("echo '{\"jobs\":[]}'", "error"),
+    "no delimiters": (f"{REAL} | tr -d '|='", "any"),
+    "every digit a 9": (f"{REAL} | tr 0-8 9", "any"),
     "signs before numbers": (f"{REAL} | sed 's/=\\([0-9]\\)/=-\\1/g'", "any"),
     "huge numbers": (f"{REAL} | sed 's/=\\([0-9]\\)/=\\10000000000000000000000000/g'", "any"),
-    "all lower case": (f"{REAL} | tr A-Z a-z", "any"), "escapes between words": (f"{REAL} | sed 's/ / \\x1b[2J/g'", "any"),
-    "a grandchild keeps the pipe": (f"{REAL}; sleep 300 &", "any"), "a thousand grandchildren": ("for i in $(seq 300); do sleep 20 & done; exit 1", "error"),
+    "all lower case": (f"{REAL} | tr A-Z a-z", "any"),
+    "escapes between words": (f"{REAL} | sed 's/ / \\x1b[2J/g'", "any"),
+    "a grandchild keeps the pipe": (f"{REAL}; sleep 300 &", "any"),
+    "a thousand grandchildren": ("for i in $(seq 300); do sleep 20 & done; exit 1", "error"),
 }
 for cut in range(1, 1000, 97):
     CASES[f"cut off at byte {cut}"] = (f"{REAL} | head -c {cut}", "any")
@@ -42,7 +54,9 @@ for seed in range(20):
     program = f"import sys,random; r=random.Random({seed}); b=bytearray(sys.stdin.buffer.read())\nfor _ in range(len(b)//200+1):\n  b and b.__setitem__(r.randrange(len(b)), r.randrange(256))\nsys.stdout.buffer.write(b)"
     CASES[f"bytes changed, seed {seed}"] = (f"{REAL} | python3 -c '{program}'", "any")
 SLOW = {
-    "hangs": "exec sleep 300", "hangs deaf": "trap '' TERM INT HUP; sleep 300; sleep 300", "drips": f"{REAL} | while read -r l; do echo \"$l\"; sleep 2; done",
+    "hangs": "exec sleep 300",
+    "hangs deaf": "trap '' TERM INT HUP; sleep 300; sleep 300",
+    "drips": f"{REAL} | while read -r l; do echo \"$l\"; sleep 2; done",
     "half, then hangs": f"{REAL} | head -c 200; exec sleep 300",
 }
 
@@ -59,16 +73,31 @@ def folder(number, body):
 
 
 def sources(c, cases, first):
-    return {f"c{i}": {"slurm": {"conf": c.conf, "bin_dir": folder(i, body), "prefer": "text"}} for i, body in enumerate(cases, first)}
+    return {
+        f"c{i}": {"slurm": {"conf": c.conf, "bin_dir": folder(i, body), "prefer": "text"}}
+        for i, body in enumerate(cases, first)
+    }
 
 
 def check(c, truth, doc, center, name, want):
     said = source(doc, center)
-    harmless = all(is_harmless(s) for r in doc["jobs"] + doc["nodes"] + doc["sources"] if r["center"] == center for _, s in strings(r))
+    harmless = all(
+        is_harmless(s)
+        for r in doc["jobs"] + doc["nodes"] + doc["sources"]
+        if r["center"] == center
+        for _, s in strings(r)
+    )
     if want == "whole":
-        tap.none(f"{name}: all as Slurm says it", compare.differences(truth, doc, center) + ([] if said["state"] == "ok" else [said]))
+        tap.none(
+            f"{name}: all as Slurm says it",
+            compare.differences(truth, doc, center) + ([] if said["state"] == "ok" else [said]),
+        )
     elif want == "error":
-        tap.ok(f"{name}: the source says what is wrong", said["state"] != "ok" and said["error_code"] and len(said["error"]) > 8, said)
+        tap.ok(
+            f"{name}: the source says what is wrong",
+            said["state"] != "ok" and said["error_code"] and len(said["error"]) > 8,
+            said,
+        )
     else:
         tap.ok(f"{name}: taken or refused with a word", said["state"] == "ok" or said["error"], said)
     tap.ok(f"{name}: nothing harmful in its rows", harmless)
@@ -82,7 +111,9 @@ def main():
     c.run("scontrol", "update", "nodename=n4", "state=drain", "reason=ticket 4711")
     truth = compare.truth(c.env)
     good = {"good": {"slurm": {"conf": c.conf, "prefer": "text"}}}
-    status, doc, err = snapshot("-c", config({**sources(c, [b for b, _ in CASES.values()], 0), **good}), "--timeout", "25s")
+    status, doc, err = snapshot(
+        "-c", config({**sources(c, [b for b, _ in CASES.values()], 0), **good}), "--timeout", "25s"
+    )
     tap.ok(f"lives through {len(CASES)} such clusters", status == 3 and doc, f"{status} {err}")
     for i, (name, (_, want)) in enumerate(CASES.items()):
         doc and check(c, truth, doc, f"c{i}", name, want)
@@ -102,7 +133,10 @@ def main():
     started = time.monotonic()
     tap.equal("it ends at once all the same", ui.quit(), 0)
     tap.ok("within 3 s", time.monotonic() - started < 3)
-    tap.none("nothing harmful on the terminal", [p for p in PAYLOADS if p in ui.raw] + ([] if clean_utf8(ui.raw) else ["bad bytes"]))
+    tap.none(
+        "nothing harmful on the terminal",
+        [p for p in PAYLOADS if p in ui.raw] + ([] if clean_utf8(ui.raw) else ["bad bytes"]),
+    )
     tap.ok("nothing is left running", until(5, lambda: not left()), left())
 
 

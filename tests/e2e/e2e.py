@@ -42,8 +42,17 @@ class Cluster:
         u = pwd.getpwnam(self.user)
         argv = ["sbatch", "--parsable", "-o", "/dev/null", *argv, "--wrap", wrap]
         env = {**self.env, "HOME": u.pw_dir, "USER": self.user}
-        out = subprocess.run(argv, env=env, cwd=u.pw_dir, user=u.pw_uid, group=u.pw_gid, extra_groups=[], check=True,
-                             stdout=subprocess.PIPE, timeout=60).stdout
+        out = subprocess.run(
+            argv,
+            env=env,
+            cwd=u.pw_dir,
+            user=u.pw_uid,
+            group=u.pw_gid,
+            extra_groups=[],
+            check=True,
+            stdout=subprocess.PIPE,
+            timeout=60,
+        ).stdout
         return out.decode().split(";")[0].strip()
 
     def state(self, job):
@@ -156,8 +165,14 @@ class Dashboard:
         env = {**os.environ, "TERM": "xterm-256color", **(env or {})}
         for key in ("COLUMNS", "LINES", "NO_COLOR"):
             env.pop(key, None)
-        self.process = subprocess.Popen([SUANTOP, *argv], env=env, stdin=slave, stdout=slave, stderr=slave,
-                                        preexec_fn=lambda: (os.setsid(), fcntl.ioctl(0, termios.TIOCSCTTY, 0)))
+        self.process = subprocess.Popen(
+            [SUANTOP, *argv],
+            env=env,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            preexec_fn=lambda: (os.setsid(), fcntl.ioctl(0, termios.TIOCSCTTY, 0)),
+        )
         os.close(slave)
         self.pid = self.process.pid
 
@@ -190,10 +205,18 @@ class Dashboard:
             if not self.pump(0.1):
                 return re.search(pattern, self.text(), re.M)
 
-    def keys(self, *names):
+    def keys(self, *names, wait=0.15):
         for name in names:
             os.write(self.master, key_bytes(name, True))
-            self.pump(0.15)
+            self.pump(wait)
+
+    def answer(self, name, seconds=5):
+        """Seconds until the first byte of the answer to a key."""
+        self.pump(0.05)
+        before, started = len(self.raw), time.monotonic()
+        os.write(self.master, key_bytes(name, True))
+        until(seconds, lambda: not self.pump(0.002) or len(self.raw) > before, 0)
+        return time.monotonic() - started
 
     def quit(self):
         """Ends it with q; the exit status, None if it had to be killed."""
