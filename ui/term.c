@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -709,9 +710,13 @@ bool term_key(struct terminal *t, struct term_key *k)
 
 bool term_gone(const struct terminal *t)
 {
+    struct pollfd p = {.fd = term_fd(t), .events = POLLIN};
     int waiting = 0;
 
-    return t->gone || ioctl(term_fd(t), FIONREAD, &waiting) != 0 || waiting == 0;
+    /* Keys that mean nothing, such as the button let go, were read and are no end of file. */
+    if (t->gone || poll(&p, 1, 0) <= 0)
+        return t->gone;
+    return ioctl(p.fd, FIONREAD, &waiting) != 0 || waiting == 0;
 }
 
 const struct term_counters *term_counters(const struct terminal *t)

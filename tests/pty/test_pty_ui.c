@@ -579,6 +579,66 @@ static void test_state_is_remembered(void **state)
     unlink(path);
 }
 
+/* None of these is a key. They come alone, so that nothing else is read with them. */
+static void test_what_means_nothing(void **state)
+{
+    static const char *const bytes[] = {"\033[<0;10;5m", "\033[<35;10;5M", "\033[<999;1;1M",
+                                        "\xC3",          "\xFF",           "\xE4\xB8"};
+    struct pty p;
+
+    (void)state;
+    demo(&p, NULL);
+    pty_send_bytes(&p, "", 1); /* Ctrl-Space */
+    for (size_t i = 0; i < sizeof bytes / sizeof bytes[0]; i++) {
+        pty_send(&p, bytes[i]);
+        pty_wait_frames(&p, 1); /* at the latest that of the next second */
+    }
+    pty_send(&p, "?");
+    pty_wait_text(&p, "Help");
+    quit(&p);
+}
+
+/* The whole screen, a line a row. */
+static void take_picture(struct pty *p, struct buf *out)
+{
+    buf_init(out, 1 << 20);
+    for (int y = 0; y < p->rows; y++) {
+        buf_adds(out, pty_row(p, y));
+        buf_addc(out, '\n');
+    }
+}
+
+/* After many sizes in quick succession the picture is that of a fresh start. */
+static void test_resize_storm(void **state)
+{
+    struct buf after, fresh;
+    uint32_t seed = 99;
+    struct pty p;
+
+    (void)state;
+    demo(&p, NULL);
+    for (int i = 0; i < 400; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        pty_resize(&p, 1 + (int)(seed >> 24), 1 + (int)(seed >> 14 & 1023) % 1000);
+        if (i % 16 == 0)
+            pty_wait_frames(&p, 1);
+    }
+    pty_resize(&p, 30, 100);
+    pty_wait_frames(&p, 1);
+    pty_wait_text(&p, "14:13:20");
+    pty_wait_frames(&p, 1);
+    take_picture(&p, &after);
+    quit(&p);
+    demo_env(&p, 30, 100, plain, NULL);
+    pty_wait_text(&p, "14:13:20");
+    pty_wait_frames(&p, 1);
+    take_picture(&p, &fresh);
+    quit(&p);
+    assert_string_equal(after.data, fresh.data);
+    buf_fini(&after);
+    buf_fini(&fresh);
+}
+
 static void test_a_flood_of_keys(void **state)
 {
     char keys[4096];
@@ -655,6 +715,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_other_terminals),
         cmocka_unit_test(test_without_a_locale),
         cmocka_unit_test(test_state_is_remembered),
+        cmocka_unit_test(test_what_means_nothing),
+        cmocka_unit_test(test_resize_storm),
         cmocka_unit_test(test_a_flood_of_keys),
         cmocka_unit_test(test_random_bytes),
     };
