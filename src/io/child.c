@@ -62,7 +62,9 @@ static enum rc make_pipe(int pair[2], int ours, struct err *e)
 {
     if (pipe2(pair, O_CLOEXEC) != 0)
         return err_sys(e, RC_IO, errno, "pipe", "cannot be made");
-    fcntl(pair[ours], F_SETFL, O_NONBLOCK);
+    /* Without this a child that says nothing would keep the thread. */
+    if (fcntl(pair[ours], F_SETFL, O_NONBLOCK) != 0)
+        return err_sys(e, RC_IO, errno, "pipe", "cannot be made");
     return RC_OK;
 }
 
