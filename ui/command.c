@@ -11,6 +11,11 @@
 
 enum { OUT_TEXT_MAX = 1 << 20, TWICE_MS = 400 };
 
+static const char *asked(const struct ui *u, const char *words)
+{
+    return u->port.replay_step ? "this is a replay: there is nobody to ask" : words;
+}
+
 static void carry_out(struct ui *u, struct view_out *out)
 {
     switch (out->wish) {
@@ -28,7 +33,7 @@ static void carry_out(struct ui *u, struct view_out *out)
     case WISH_RETRY:
         if (u->port.refresh)
             u->port.refresh(u->port.arg, out->source);
-        ui_say(u, false, "asked again");
+        ui_say(u, false, "%s", asked(u, "asked again"));
         break;
     case WISH_MESSAGE:
         ui_say(u, false, "%s", out->text.data);
@@ -176,6 +181,7 @@ static void refresh(struct ui *u)
     u->rows_stale = u->dirty = true;
     if (u->port.refresh)
         u->port.refresh(u->port.arg, -1);
+    ui_say(u, false, "%s", asked(u, "all sources are asked again"));
 }
 
 static bool go_to_view(struct ui *u, enum cmd cmd)

@@ -189,6 +189,7 @@ static void short_line(const struct view_input *in, enum entity e, const void *r
                        const struct short_table *t, struct buf *out)
 {
     struct buf text;
+    bool first = true;
 
     buf_init(&text, VALUE_MAX);
     for (int k = 0; k < t->count; k++) {
@@ -196,7 +197,8 @@ static void short_line(const struct view_input *in, enum entity e, const void *r
         bool number = col->f->type == FT_NUM;
         if (col->cells == 0)
             continue;
-        buf_adds(out, "  ");
+        buf_adds(out, first ? "   " : "  ");
+        first = false;
         if (row && short_words(in, e, col, row, &text) > col->cells) { /* pushes the others along */
             buf_adds(out, text.data);
             continue;
@@ -235,14 +237,14 @@ static void add_all_of(const struct view_input *in, enum entity e, uint16_t cent
         left--;
     }
     if (t.rows > SHORT_ROWS)
-        buf_addf(out, "  and %d more\n", t.rows - SHORT_ROWS);
+        buf_addf(out, "   and %d more\n", t.rows - SHORT_ROWS);
 }
 
 static void add_center(const struct view_input *in, const void *row, struct buf *out)
 {
-    static const char *const source[] = {"name",         "state",    "via",
-                                         "latency_ms",   "requests", "failures",
-                                         "bad_elements", "error",    NULL};
+    static const char *const source[] = {"name",     "state",    "latency_ms",
+                                         "requests", "failures", "bad_elements",
+                                         "via",      "error",    NULL};
     static const char *const controller[] = {"name",
                                              "version",
                                              "server_cost_ms",

@@ -293,13 +293,18 @@ static struct rect pager_panel(struct pager *p, struct rect over)
     return panel_place(over, rows < (size_t)over.h ? (int)rows : over.h, w);
 }
 
-/* What a field is called is dim, its value is what counts, where it comes from is dim again. */
+/* What a field is called is dim, its value is what counts, where it comes from is dim again. Lines that are
+ * three blanks in are of a small table: all of it counts. */
 static void draw_fields(struct canvas *c, int y, int x, int w, char *s)
 {
     struct style dim = style_on(ROLE_DIM, ROLE_BAR), bright = style_on(ROLE_BRIGHT, ROLE_BAR);
     size_t n = part_bytes(s);
     bool heading = *s != ' ' && n == 0, behind = strspn(s, " ") > 4;
 
+    if (strspn(s, " ") == 3) {
+        canvas_text(c, y, x, w, style_on(ROLE_TEXT, ROLE_BAR), s);
+        return;
+    }
     if (heading)
         dim = strchr(s, ':') ? style_on(ROLE_TEXT, ROLE_BAR) : style_bold(bright);
     for (int part = 0; *s; part++, s += n, n = part_bytes(s)) {

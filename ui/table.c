@@ -248,6 +248,7 @@ static void measure(struct table *t, const struct view_input *in, uint32_t from,
             if (!col->measure || t->measured[k] >= limit)
                 continue;
             int cells = col->measure(in, row);
+            t->seen = true;
             if (cells > t->measured[k])
                 t->measured[k] = cells < limit ? cells : limit;
         }

@@ -69,6 +69,7 @@ struct table {
     uint32_t *marks; /* by slot: birth + 1 of the marked thing, 0 = none */
     uint32_t mark_slots, mark_count;
     int measured[TABLE_COLUMNS_MAX];
+    bool seen; /* there were rows to measure */
     enum freshness (*age)(const struct view_input *in,
                           const void *row); /* NULL: figure_freshness */
 };

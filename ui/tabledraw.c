@@ -91,7 +91,7 @@ static int admit(const struct table *t, const struct view_input *in, struct tabl
         const struct table_column *col = &t->columns[k];
         if (col->shown && !col->shown(in))
             continue;
-        if (col->measure && col->drop >= TABLE_SPARE && t->measured[k] == 0 && t->result.count > 0)
+        if (col->measure && col->drop >= TABLE_SPARE && t->measured[k] == 0 && t->seen)
             continue;
         if (first >= 0 && skip > 0) {
             skip--;

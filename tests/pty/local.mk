@@ -6,4 +6,11 @@ check_PROGRAMS += %D%/test_pty_ui
 	%D%/demo_ui.c %D%/demo_ui.h %D%/demo_fleet.c %D%/demo_fleet.h
 %C%_test_pty_ui_CFLAGS = $(AM_CFLAGS) $(VTERM_CFLAGS)
 %C%_test_pty_ui_LDADD = $(UNIT_UI) $(VTERM_LIBS)
+# The program itself, over a recording.
+check_PROGRAMS += %D%/test_pty_program
+%C%_test_pty_program_SOURCES = %D%/test_pty_program.c %D%/harness.c %D%/harness.h
+%C%_test_pty_program_CFLAGS = $(AM_CFLAGS) $(VTERM_CFLAGS)
+%C%_test_pty_program_LDADD = $(UNIT_UI) $(VTERM_LIBS)
+EXTRA_%C%_test_pty_program_DEPENDENCIES = suantop$(EXEEXT)
+EXTRA_DIST += tests/golden/program
 endif
