@@ -48,3 +48,4 @@ noinst_LIBRARIES += %D%/libui.a
 %C%_libui_a_SOURCES += %D%/view_queued.c
 %C%_libui_a_SOURCES += %D%/view_running.c
 %C%_libui_a_SOURCES += %D%/view_sources.c
+%C%_libui_a_SOURCES += %D%/sgr.c %D%/sgr.h

@@ -196,7 +196,7 @@ static void take_signals(struct ui *u)
     if (signals & TTY_STOP) {
         term_suspend(u->term);
         tty_stop_here();
-        tty_signals_take(); /* the CONT that woke us */
+        tty_signals_add(tty_signals_take() & TTY_QUIT); /* forget the CONT that woke us */
         term_resume(u->term);
         resize(u);
     } else if (signals & TTY_CONT) {

@@ -9,6 +9,7 @@
 #include "base/xmem.h"
 #include "ui/keymap.h"
 #include "ui/palette.h"
+#include "ui/sgr.h"
 #include "ui/terminfo.h"
 #include "ui/tty.h"
 #include <curses.h>
@@ -55,6 +56,7 @@ struct terminal {
     cchar_t *row; /* one row on its way to ncurses */
     int row_cap;
     struct term_counters counters;
+    struct sgr sgr;
     locale_t utf8, locale_before; /* where the user's locale says nothing */
 };
 
@@ -74,10 +76,12 @@ static enum rc capture_end(struct terminal *t)
     dup2(t->tty, fileno(t->out));
     if (len == 0)
         return RC_OK;
-    t->frame = xgrow(t->frame, &t->frame_cap, len + 2 * mark, 1);
+    t->frame = xgrow(t->frame, &t->frame_cap, len + 2 * mark + SGR_GROWTH, 1);
     memcpy(t->frame, sync_begin, mark);
     if (pread(t->capture, t->frame + mark, len, 0) != (ssize_t)len)
         return RC_IO;
+    if (t->sync)
+        len = sgr_squeeze(&t->sgr, t->frame + mark, len);
     memcpy(t->frame + mark + len, sync_end, mark);
     enum rc rc = tty_write(t->tty, t->frame, len + 2 * mark, &writes);
     t->counters.bytes += len + 2 * mark;
@@ -387,6 +391,7 @@ enum rc term_open(const struct term_options *o, struct terminal **out, struct er
     }
     enter_modes(t);
     start_colours(t);
+    sgr_init(&t->sgr, t->depth >= DEPTH_256);
     theme_default(&theme);
     term_theme(t, &theme);
     start_output(t, o->mouse);
@@ -397,8 +402,13 @@ enum rc term_open(const struct term_options *o, struct terminal **out, struct er
 
 static void leave(struct terminal *t)
 {
+    unsigned writes = 0;
+
     if (t->gone)
         return;
+    if (t->sync) /* ncurses does not know what was held back */
+        tty_write(t->tty, "\033[m", 3, &writes);
+    sgr_reset(&t->sgr);
     curs_set(1);
     endwin();
     fflush(t->out);
@@ -581,6 +591,35 @@ static bool changed_span(const struct terminal *t, const struct cell *now,
     return true;
 }
 
+/* A blank shows only its background, so it takes the colour and weight of what stands before it: each
+ * change of either costs about 20 bytes on the wire. */
+static bool is_plain_blank(const struct cell *cell)
+{
+    return cell->cp == ' ' && !cell->comb[0] &&
+           !(cell->attr & (ATTR_UNDERLINE | ATTR_REVERSE | ATTR_STRIKE));
+}
+
+static const struct cell *before_blanks(const struct cell *row, int x)
+{
+    int from = x;
+
+    while (from > 0 && (row[from].width == 0 || is_plain_blank(&row[from])) &&
+           row[from].bg == row[x].bg)
+        from--;
+    return row[from].bg == row[x].bg && row[from].width > 0 ? &row[from] : &row[x];
+}
+
+static void put_blank(struct terminal *t, const struct cell *row, int x, cchar_t *out)
+{
+    /* Without colours a role is an attribute, which a blank may show. */
+    struct cell blank = t->palette.depth == DEPTH_MONO ? row[x] : *before_blanks(row, x);
+
+    blank.cp = ' ';
+    blank.comb[0] = blank.comb[1] = 0;
+    blank.attr &= ATTR_BOLD | ATTR_DIM;
+    put_cell(t, &blank, out);
+}
+
 static void put_row(struct terminal *t, int y, const struct cell *now, int from, int to)
 {
     int n = 0;
@@ -589,9 +628,19 @@ static void put_row(struct terminal *t, int y, const struct cell *now, int from,
         t->row_cap = t->shown.w;
         t->row = xreallocarray(t->row, (size_t)t->row_cap, sizeof *t->row);
     }
-    for (int x = from; x < to; x++)
-        if (now[x].width > 0)
-            put_cell(t, &now[x], &t->row[n++]);
+    for (int x = from; x < to; x++) {
+        if (now[x].width == 0)
+            continue;
+        /* Only the first of a run of blanks has to look back. */
+        if (n > 0 && is_plain_blank(&now[x]) && is_plain_blank(&now[x - 1]) &&
+            now[x].bg == now[x - 1].bg)
+            t->row[n] = t->row[n - 1];
+        else if (is_plain_blank(&now[x]))
+            put_blank(t, now, x, &t->row[n]);
+        else
+            put_cell(t, &now[x], &t->row[n]);
+        n++;
+    }
     mvadd_wchnstr(y, from, t->row, n);
 }
 
@@ -645,8 +694,10 @@ enum rc term_show(struct terminal *t, const struct canvas *c)
     wnoutrefresh(stdscr);
     doupdate();
     enum rc rc = capture_end(t);
-    if (rc)
-        term_repaint(t); /* what came through is not known */
+    if (rc) { /* what came through is not known */
+        sgr_lost(&t->sgr);
+        term_repaint(t);
+    }
     return rc == RC_IO ? RC_IO : RC_OK;
 }
 

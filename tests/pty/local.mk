@@ -6,6 +6,10 @@ check_PROGRAMS += %D%/test_pty_ui
 	%D%/demo_ui.c %D%/demo_ui.h %D%/demo_fleet.c %D%/demo_fleet.h
 %C%_test_pty_ui_CFLAGS = $(AM_CFLAGS) $(VTERM_CFLAGS)
 %C%_test_pty_ui_LDADD = $(UNIT_UI) $(VTERM_LIBS)
+check_PROGRAMS += %D%/test_sgr
+%C%_test_sgr_CFLAGS = $(AM_CFLAGS) $(VTERM_CFLAGS)
+%C%_test_sgr_LDADD = $(UNIT_UI) $(VTERM_LIBS)
+THREAD_TESTS += %D%/test_pty_ui
 # The program itself, over a recording.
 check_PROGRAMS += %D%/test_pty_program
 %C%_test_pty_program_SOURCES = %D%/test_pty_program.c %D%/harness.c %D%/harness.h

@@ -12,14 +12,9 @@
 #define RECORDING UNIT_FIXTURES "/recording/small"
 #define END_OF_IT "10:36:32"
 
-static const char *const env[] = {"TERM=xterm-256color",
-                                  "LC_ALL=C.UTF-8",
-                                  "TZ=UTC",
-                                  "COLORTERM",
-                                  "NO_COLOR",
-                                  "HOME=/",
-                                  "SUANTOP_TEST_FD=9",
-                                  NULL};
+static const char *const env[] = {
+    "TERM=xterm-256color",      "LC_ALL=C.UTF-8",    "TZ=UTC", "COLORTERM", "NO_COLOR",
+    "XDG_STATE_HOME=/dev/null", "SUANTOP_TEST_FD=9", NULL};
 
 static void start(struct pty *p, int rows, int cols, const char *speed)
 {
