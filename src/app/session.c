@@ -210,8 +210,10 @@ static enum rc write_manifest(const struct config *c, const char *dir, struct er
     buf_adds(&text, "# made by suantop record; replay reads it\n");
     config_write_yaml(c, &text);
     enum rc rc = RC_OK;
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0)
+    int fd = -1;
+    if (text.failed)
+        rc = err_set(e, RC_LIMIT, path, "is too long or there is no memory for it");
+    else if ((fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)) < 0)
         rc = err_sys(e, RC_IO, errno, path,
                      errno == EEXIST ? "is there already; record into a new directory"
                                      : "cannot be made");
@@ -219,6 +221,8 @@ static enum rc write_manifest(const struct config *c, const char *dir, struct er
         rc = err_sys(e, RC_IO, errno, path, "cannot be written");
     if (fd >= 0 && close(fd) != 0 && rc == RC_OK)
         rc = err_sys(e, RC_IO, errno, path, "cannot be written");
+    if (fd >= 0 && rc != RC_OK)
+        (void)unlink(path); /* half of it is no recording */
     buf_fini(&text);
     free(path);
     return rc;
