@@ -103,6 +103,22 @@ static void paint_tier(const struct table_cell *cell)
         canvas_text(cell->c, cell->y, cell->x, cell->w, style_of(ROLE_DIM), f->words[r->tier]);
 }
 
+static int measure_tier(const struct view_input *in, const void *row)
+{
+    const struct center_row *r = row;
+
+    (void)in;
+    return row_has(r, center, tier) && r->tier != center_tier_UNKNOWN ? 6 : 0;
+}
+
+static int measure_power(const struct view_input *in, const void *row)
+{
+    const struct center_row *r = row;
+
+    (void)in;
+    return row_has(r, center, power_watts) ? 7 : 0;
+}
+
 CELL_STR(center, operator, ROLE_DIM)
 CELL_STR(center, region, ROLE_DIM)
 
@@ -219,21 +235,35 @@ static void paint_cpu_percent(const struct table_cell *cell)
               text);
 }
 
+/* An hour is the whole width: what is not known yet stays free on the left. top 0: the highest of them. */
+static void paint_past(const struct table_cell *cell, enum history what, double top, enum role role)
+{
+    const struct center_row *r = cell->row;
+    float values[HISTORY_SAMPLES];
+    int n = snapshot_history(cell->in->snap, r->h.center, what, values, HISTORY_SAMPLES);
+    int w = (int)((int64_t)cell->w * n / HISTORY_SAMPLES);
+
+    for (int i = 0; i < n && what == HISTORY_QUEUED; i++)
+        top = values[i] > top ? values[i] : top; /* a gap is no number and never greater */
+    w = w > 0 ? w : 1;
+    if (n > 0)
+        chart_spark(cell->c, cell->y, cell->x + cell->w - w, w, values, n, top,
+                    style_of(silent(cell) ? ROLE_FAINT : role), cell->in->ascii);
+}
+
 static void paint_hour(const struct table_cell *cell)
 {
     const struct center_row *r = cell->row;
     bool devices = row_has(r, center, devices_total) && r->devices_total > 0;
-    double top = devices ? r->devices_total : r->cpus_total;
-    float values[HISTORY_SAMPLES];
-    int n = snapshot_history(cell->in->snap, r->h.center,
-                             devices ? HISTORY_DEVICES_ALLOCATED : HISTORY_CPUS_ALLOCATED, values,
-                             HISTORY_SAMPLES);
-    /* an hour is the whole width: what is not known yet stays free on the left */
-    int w = (int)((int64_t)cell->w * n / HISTORY_SAMPLES);
 
-    if (n > 0)
-        chart_spark(cell->c, cell->y, cell->x + cell->w - (w > 0 ? w : 1), w > 0 ? w : 1, values, n,
-                    top, style_of(silent(cell) ? ROLE_FAINT : ROLE_ALLOCATED), cell->in->ascii);
+    paint_past(cell, devices ? HISTORY_DEVICES_ALLOCATED : HISTORY_CPUS_ALLOCATED,
+               devices ? r->devices_total : r->cpus_total, ROLE_ALLOCATED);
+}
+
+static void paint_queue_hour(const struct table_cell *cell)
+{
+    if (!silent(cell))
+        paint_past(cell, HISTORY_QUEUED, 1, ROLE_DIM);
 }
 
 static void paint_temperature(const struct table_cell *cell)
@@ -279,6 +309,10 @@ WHEN_HEARD(jobs_running,
            cell_count(cell, style_of(ROLE_TEXT), row_has(r, center, jobs_running), r->jobs_running))
 WHEN_HEARD(jobs_queued, cell_count(cell, style_of(r->jobs_queued > 0 ? ROLE_TEXT : ROLE_FAINT),
                                    row_has(r, center, jobs_queued), r->jobs_queued))
+WHEN_HEARD(jobs_held, cell_bad(cell, ROLE_WARN, row_has(r, center, jobs_held), r->jobs_held))
+WHEN_HEARD(devices_wanted,
+           cell_count(cell, style_of(r->devices_wanted > 0 ? ROLE_TEXT : ROLE_FAINT),
+                      row_has(r, center, devices_wanted), r->devices_wanted))
 WHEN_HEARD(restarts, cell_bad(cell, ROLE_WARN, row_has(r, center, restarts), r->restarts))
 
 static void paint_wait(const struct table_cell *cell)
@@ -378,6 +412,9 @@ enum {
     COLUMN_DOWN,
     COLUMN_RUNNING,
     COLUMN_QUEUED,
+    COLUMN_HELD,
+    COLUMN_WANTED,
+    COLUMN_QUEUE_HOUR,
     COLUMN_WAIT,
     COLUMN_REQ,
     COLUMN_AGE,
@@ -390,7 +427,7 @@ static const struct table_column columns[COLUMNS] = {
     [COLUMN_OPERATOR] = {"OPERATOR", "operator", 8, 16, 0, 11, false, paint_operator,
                          measure_operator, NULL},
     [COLUMN_REGION] = {"REGION", "region", 6, 16, 0, 13, false, paint_region, measure_region, NULL},
-    [COLUMN_TIER] = {"TIER", "tier", 6, 6, 6, 14, false, paint_tier, NULL, NULL},
+    [COLUMN_TIER] = {"TIER", "tier", 6, 6, 6, 14, false, paint_tier, measure_tier, NULL},
     [COLUMN_DEVICES] = {"USED/GPUS", "devices_allocated", 9, 15, 0, 0, true, paint_devices,
                         measure_devices, has_devices},
     [COLUMN_CPUS] = {"USED/CPUS", "cpus_allocated", 9, 17, 0, 0, true, paint_cpus, measure_cpus,
@@ -401,16 +438,21 @@ static const struct table_column columns[COLUMNS] = {
                           NULL, has_no_devices},
     [COLUMN_CPU] = {"CPU%", "cpu_share_percent", 4, 4, 4, 4, true, paint_cpu_percent, NULL,
                     has_devices},
-    [COLUMN_HOUR] = {"LAST HOUR", NULL, 9, HISTORY_SAMPLES, 16, 6, false, paint_hour, NULL, NULL},
+    [COLUMN_HOUR] = {"LAST HOUR", NULL, 9, 80, 16, 6, false, paint_hour, NULL, NULL},
     [COLUMN_HEAT] = {"max° ", "temperature_max_celsius", 5, 5, 5, 2, true, paint_temperature, NULL,
                      NULL},
-    [COLUMN_POWER] = {"kW", "power_watts", 7, 9, 7, 12, true, paint_power, NULL, NULL},
+    [COLUMN_POWER] = {"kW", "power_watts", 7, 9, 7, 12, true, paint_power, measure_power, NULL},
     [COLUMN_UP] = {"UP", "nodes_up", 5, 7, 6, 8, true, paint_nodes_up, NULL, NULL},
     [COLUMN_DRAIN] = {"DRAIN", "nodes_drained", 5, 6, 5, 0, true, paint_nodes_drained, NULL, NULL},
     [COLUMN_DOWN] = {"DOWN", "nodes_down", 4, 6, 4, 0, true, paint_nodes_down, NULL, NULL},
     [COLUMN_RUNNING] = {"RUNNING", "jobs_running", 7, 8, 7, 5, true, paint_jobs_running, NULL,
                         NULL},
     [COLUMN_QUEUED] = {"QUEUED", "jobs_queued", 6, 8, 7, 0, true, paint_jobs_queued, NULL, NULL},
+    [COLUMN_HELD] = {"HELD", "jobs_held", 6, 8, 6, 15, true, paint_jobs_held, NULL, NULL},
+    [COLUMN_WANTED] = {"WANTED", "devices_wanted", 6, 8, 7, 16, true, paint_devices_wanted, NULL,
+                       has_devices},
+    [COLUMN_QUEUE_HOUR] = {"QUEUE, LAST HOUR", NULL, 16, 40, 20, 17, false, paint_queue_hour, NULL,
+                           NULL},
     [COLUMN_WAIT] = {"WAIT", "oldest_wait", 5, 6, 5, 3, true, paint_wait, NULL, NULL},
     [COLUMN_REQ] = {"REQ", "restarts", 4, 6, 4, 10, true, paint_restarts, NULL, NULL},
     [COLUMN_AGE] = {"AGE", "age_seconds", 5, 5, 5, 0, true, paint_age, NULL, NULL},
@@ -504,7 +546,7 @@ const struct view_ops view_overview = {
         "installed: provenance A, allocated. It says nothing about how hard the devices work, and it "
         "is no measure of FLOPS. A center without devices shows its CPUs instead.\n\n"
         "LAST HOUR is the same share over time, newest at the right; what was not observed is left "
-        "free. max° is the hottest sensor of the center. UP, DRAIN and DOWN count nodes. WAIT is "
+        "free; beside it stands the queue, up to its own highest. max° is the hottest sensor of the center. UP, DRAIN and DOWN count nodes. WAIT is "
         "how long the oldest eligible job has waited, REQ counts the requeues seen on the jobs that "
         "are known now.\n\n"
         "A center that stopped answering keeps its place; its last figures stand in brackets. When "
