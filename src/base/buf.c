@@ -43,6 +43,14 @@ void buf_init(struct buf *b, size_t max)
     *b = (struct buf){.data = nothing, .max = max < SIZE_MAX / 2 ? max : SIZE_MAX / 2};
 }
 
+void buf_init_whole(struct buf *b, size_t max)
+{
+    buf_init(b, max);
+    b->data = xmalloc(b->max + 1);
+    b->cap = b->max + 1;
+    b->data[0] = '\0';
+}
+
 void buf_fini(struct buf *b)
 {
     if (b->cap)

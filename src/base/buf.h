@@ -20,6 +20,8 @@ struct buf {
 };
 
 void buf_init(struct buf *b, size_t max);
+/* With all of its memory at once, or the program ends: what is added later fails only at max. */
+void buf_init_whole(struct buf *b, size_t max);
 void buf_fini(struct buf *b);
 void buf_reset(struct buf *b); /* len = 0, keeps the memory, clears failed */
 enum rc buf_add(struct buf *b, const void *data, size_t len);

@@ -318,7 +318,7 @@ int check_verdict(const struct snapshot *s, const struct check_limits *l,
     c.out = c.celsius = c.age = c.queued = NAN;
     c.answered = xcalloc((size_t)UINT16_MAX + 1, sizeof(*c.answered));
     for (int i = 0; i < LEVELS; i++)
-        buf_init(&c.problems[i], PROBLEMS_MAX);
+        buf_init_whole(&c.problems[i], PROBLEMS_MAX);
     check_sources(&c);
     check_centers(&c);
     struct head_totals t = head_totals(&c.walk);

@@ -169,7 +169,7 @@ static enum rc write_csv(const struct snapshot *s, const struct export_options *
     for (int i = 0; i < ENTITY_COUNT; i++)
         tables += walk_wants(&w, walk_order[i]);
     c.tagged = tables > 1;
-    buf_init(&c.scratch, LIST_MAX);
+    buf_init_whole(&c.scratch, LIST_MAX);
     stream_begin(&c.out, sink, e);
     for (int i = 0, done = 0; i < ENTITY_COUNT; i++) {
         if (!walk_wants(&w, walk_order[i]))

@@ -75,7 +75,7 @@ struct rowjson *rowjson_new(const struct walk *w, enum entity e, bool tag)
     r->walk = w;
     r->entity = e;
     r->fields = entity_info(e)->field_count;
-    buf_init(&r->nulls, 65 * BLOCK);
+    buf_init_whole(&r->nulls, 65 * BLOCK);
     buf_init(&r->scratch, SCRATCH_MAX);
     int len = tag ? snprintf(r->head, BLOCK, "{\"entity\":\"%s\",\"center\":", entity_info(e)->id)
                   : snprintf(r->head, BLOCK, "{\"center\":");

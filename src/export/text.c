@@ -249,8 +249,8 @@ static enum rc write_text(const struct snapshot *s, const struct export_options 
     struct walk w = walk_of(s, o);
     struct text t = {.walk = &w};
 
-    buf_init(&t.line, LINE_MAX_BYTES);
-    buf_init(&t.cell, LINE_MAX_BYTES);
+    buf_init_whole(&t.line, LINE_MAX_BYTES);
+    buf_init_whole(&t.cell, LINE_MAX_BYTES);
     stream_begin(&t.out, sink, e);
     write_head(&t);
     for (int i = 0; i < ENTITY_COUNT; i++)

@@ -225,7 +225,7 @@ def good_csv(text):
         rows = list(csv.reader(io.StringIO(text.decode())))
     except (csv.Error, ValueError):
         return False
-    return len(rows) > 1 and text.endswith(b"\n") and len({len(r) for r in rows}) == 1
+    return len(rows) > 0 and text.endswith(b"\n") and len({len(r) for r in rows}) == 1
 
 
 class Scenario:
@@ -436,6 +436,12 @@ def scenarios(conf):
             plain("replay", f"{T}/rec", "-f", "csv", "--only", "nodes"),
             [0, 3],
             whole=good_csv,
+        ),
+        Scenario(
+            "replay as text",
+            plain("replay", f"{T}/rec", "-f", "text"),
+            [0, 3],
+            whole=lambda out: out.startswith(b"suantop ") and out.endswith(b"\n"),
         ),
         # 1: ncurses ends the process when it runs out of memory reading the terminal's description.
         Scenario("dashboard over HTTP", screen("-c", conf["http"]), [0], may=[1]),

@@ -20,6 +20,21 @@ static void test_empty_is_a_string(void **state)
     buf_fini(&b); /* harmless twice */
 }
 
+static void test_whole_from_the_start(void **state)
+{
+    (void)state;
+    struct buf b;
+
+    buf_init_whole(&b, 3);
+    const char *data = b.data;
+    assert_string_equal(b.data, "");
+    assert_int_equal(buf_adds(&b, "abc"), RC_OK);
+    assert_ptr_equal(b.data, data);
+    assert_int_equal(buf_addc(&b, 'd'), RC_LIMIT);
+    assert_string_equal(b.data, "abc");
+    buf_fini(&b);
+}
+
 static void test_appends_go_behind_each_other(void **state)
 {
     (void)state;
@@ -166,6 +181,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_empty_is_a_string),
+        cmocka_unit_test(test_whole_from_the_start),
         cmocka_unit_test(test_appends_go_behind_each_other),
         cmocka_unit_test(test_the_maximum_holds_exactly),
         cmocka_unit_test(test_failure_is_sticky_until_reset),
