@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
+# takes 8 s
 # With no configuration and with wrong ones: what a new user meets first.
 . "$SUANTOP_SRCDIR/tests/e2e/tap.sh"
 . "$ALPHA/env"

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
+# takes 60 s
 """Through the life of a cluster, every transport says what squeue and scontrol say."""
 import json
 import os

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
+# takes 12 s
 """Hostile names in a real Slurm: users can call their jobs what they like, and every transport carries it."""
 import subprocess
 

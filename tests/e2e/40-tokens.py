@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
+# takes 40 s
 """Tokens: wrong, open to others, expired, changed; and that a good one is nowhere to be found."""
 import base64
 import json

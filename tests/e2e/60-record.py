@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
+# takes 25 s
 """A recording replayed is the cluster as it was; and polls one after the other are as true as a first one."""
 import json
 import os
@@ -74,7 +75,7 @@ def main():
     c.run("scontrol", "release", gone)
     c.run("scancel", f"{array}_7", f"{array}_0")
     c.run("scontrol", "update", "nodename=n2", "state=resume")
-    time.sleep(12)  # intervals have a floor; the last poll must come after the last change
+    time.sleep(6)  # intervals have a floor; the last poll must come after the last change
     before = compare.truth(c.env)
     status, live, err = snapshot("-c", conf)
     recorder.terminate()

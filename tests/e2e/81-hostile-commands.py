@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
+# takes 30 s
 """Slurm commands that lie, stall or talk too much. Each case is a folder of commands that spoil what the real ones say."""
 import os
 import shutil
@@ -47,9 +48,9 @@ CASES = {
     "a grandchild keeps the pipe": (f"{REAL}; sleep 300 &", "any"),
     "a thousand grandchildren": ("for i in $(seq 300); do sleep 20 & done; exit 1", "error"),
 }
-for cut in range(1, 1000, 97):
+for cut in range(1, 1000, 131):
     CASES[f"cut off at byte {cut}"] = (f"{REAL} | head -c {cut}", "any")
-for seed in range(20):
+for seed in range(8):
     # A deterministic drunk: every so often a byte becomes another.
     program = f"import sys,random; r=random.Random({seed}); b=bytearray(sys.stdin.buffer.read())\nfor _ in range(len(b)//200+1):\n  b and b.__setitem__(r.randrange(len(b)), r.randrange(256))\nsys.stdout.buffer.write(b)"
     CASES[f"bytes changed, seed {seed}"] = (f"{REAL} | python3 -c '{program}'", "any")
@@ -90,7 +91,7 @@ def check(c, truth, doc, center, name, want):
     if want == "whole":
         tap.none(
             f"{name}: all as Slurm says it",
-            compare.differences(truth, doc, center) + ([] if said["state"] == "ok" else [said]),
+            compare.differences(truth, doc, center, text=True) + ([] if said["state"] == "ok" else [said]),
         )
     elif want == "error":
         tap.ok(
@@ -108,16 +109,17 @@ def main():
     until(20, lambda: c.run("sinfo", "-h", "-p", "low", "-t", "idle", "-o", "%D") == "4")
     c.submit("-J", "one", "--gres=gpu:2", "--mem=100")
     c.submit("-J", "many", "--array=0-9%2", "--mem=100")
+    until(15, lambda: len(c.run("squeue", "-h", "-t", "R", "-o", "%A").split()) == 3)
     c.run("scontrol", "update", "nodename=n4", "state=drain", "reason=ticket 4711")
     truth = compare.truth(c.env)
     good = {"good": {"slurm": {"conf": c.conf, "prefer": "text"}}}
     status, doc, err = snapshot(
-        "-c", config({**sources(c, [b for b, _ in CASES.values()], 0), **good}), "--timeout", "25s"
+        "-c", config({**sources(c, [b for b, _ in CASES.values()], 0), **good}), "--timeout", "12s"
     )
     tap.ok(f"lives through {len(CASES)} such clusters", status == 3 and doc, f"{status} {err}")
     for i, (name, (_, want)) in enumerate(CASES.items()):
         doc and check(c, truth, doc, f"c{i}", name, want)
-    tap.none("the good one beside them is whole", doc and compare.differences(compare.truth(c.env), doc, "good"))
+    tap.none("the good one beside them is whole", doc and compare.differences(truth, doc, "good", text=True))
     tap.ok("no command is left running", until(5, lambda: not left()), left())
 
     slow = config({**sources(c, SLOW.values(), 1000), **good}, "slow.yaml")
@@ -125,7 +127,7 @@ def main():
     status, doc, err = snapshot("-c", slow, "--timeout", "4s")
     took = time.monotonic() - started
     tap.ok("commands that hang: in time", status == 3 and took < 6, f"{status} {took:.1f} s {err}")
-    tap.none("the good one is whole", doc and compare.differences(compare.truth(c.env), doc, "good"))
+    tap.none("the good one is whole", doc and compare.differences(truth, doc, "good", text=True))
     tap.ok("they are gone when it is over", until(5, lambda: not left()), left())
     ui = Dashboard("-c", slow, "--view", "sources", size=(160, 50))
     tap.ok("hanging commands on the screen: the good one is there", ui.wait("good.* ok ", 15), ui.text())
