@@ -236,6 +236,7 @@ static bool take_sgr(struct sgr *s, const struct csi *c)
         int n = c->simple ? take_param(&pen, c, i) : 0;
         if (n == 0)
             return false;
+        s->may_undo |= c->params[i] >= 22 && c->params[i] <= 29; /* who sends it, knows it */
         i += n;
     }
     s->want = pen;

@@ -349,6 +349,7 @@ static void test_suspend(void **state)
     (void)state;
     demo_start(&p, ROWS, COLS, plain, NULL, true);
     pty_wait_text(&p, "help");
+    before_signal(&p);
     pty_send(&p, "\x1a");
     pty_wait_stopped(&p);
     assert_true(pty_modes_restored(&p));
