@@ -363,7 +363,7 @@ static const struct source_row *worst_source(const struct view_input *in, uint16
     return worst;
 }
 
-/* "timeout", "last seen 14:06:49", "waiting for the first answer"; *next: " · retry in 18s", which is
+/* "timeout", "last seen 14:06:49 · timeout", "waiting for the first answer"; *next: " · retry in 18s", which is
  * not to be cut. */
 static void silent_words(const struct view_input *in, const struct center_row *r, struct buf *out,
                          char next[SILENT_NEXT])
@@ -380,9 +380,12 @@ static void silent_words(const struct view_input *in, const struct center_row *r
     if (r->health == health_STALE && age >= 0) {
         time_hms(in->ctx.now - age, in->ctx.utc_offset_minutes, hms);
         buf_addf(out, "last seen %s", hms);
-        return;
+        if (!s || !row_has(s, source, error))
+            return;
+        buf_addf(out, " %s %s", glyph(GLYPH_DOT, in->ascii), cell_string(in, s->error));
+    } else {
+        buf_adds(out, s && row_has(s, source, error) ? cell_string(in, s->error) : "no answer");
     }
-    buf_adds(out, s && row_has(s, source, error) ? cell_string(in, s->error) : "no answer");
     if (!s || !row_has(s, source, next_try_at))
         return;
     int64_t wait = s->next_try_at - in->ctx.now;

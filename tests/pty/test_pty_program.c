@@ -12,6 +12,8 @@
 #define RECORDING UNIT_FIXTURES "/recording/small"
 #define END_OF_IT "10:36:32"
 
+enum { BARS_END = 3 }; /* last row of the bars of the overview */
+
 static const char *const env[] = {
     "TERM=xterm-256color",      "LC_ALL=C.UTF-8",    "TZ=UTC", "COLORTERM", "NO_COLOR",
     "XDG_STATE_HOME=/dev/null", "SUANTOP_TEST_FD=9", NULL};
@@ -228,7 +230,8 @@ static void screen_text(struct pty *p, struct buf *out)
     for (int y = 0; y < p->rows; y++) {
         const char *row = pty_row(p, y);
         for (; *row; row++) {
-            bool spark = strncmp(row, "\xe2\x96", 2) == 0 && row[2] >= '\x81' && row[2] <= '\x86';
+            bool spark = y > BARS_END && strncmp(row, "\xe2\x96", 2) == 0 && row[2] >= '\x81' &&
+                         row[2] <= '\x88';
             buf_addc(out, spark ? ' ' : *row);
             row += spark ? 2 : 0;
         }
