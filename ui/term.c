@@ -30,7 +30,14 @@
 #undef tab /* terminfo macros that other words would run into */
 #undef columns
 
-enum { ESC_DELAY_MS = 25, SIDE_MIN = 1, SIDE_MAX = 1000, STRIKE = 0x0336, RGB_COLOURS = 1 << 24 };
+enum {
+    ESC_DELAY_MS = 25,
+    REST_DECISECONDS = 1,
+    SIDE_MIN = 1,
+    SIDE_MAX = 1000,
+    STRIKE = 0x0336,
+    RGB_COLOURS = 1 << 24
+};
 
 static const char sync_begin[] = "\033[?2026h", sync_end[] = "\033[?2026l";
 
@@ -264,6 +271,9 @@ static void enter_modes(struct terminal *t)
     if (tcgetattr(t->tty, &m) == 0) {
         m.c_iflag &= ~(tcflag_t)(IXON | IXOFF);
         m.c_cc[VLNEXT] = m.c_cc[VDISCARD] = _POSIX_VDISABLE;
+        /* ncurses reads the rest of a mouse report without asking whether it is there. */
+        m.c_cc[VMIN] = 0;
+        m.c_cc[VTIME] = REST_DECISECONDS;
         tcsetattr(t->tty, TCSADRAIN, &m);
     }
     def_prog_mode();
@@ -404,8 +414,10 @@ static void leave(struct terminal *t)
 {
     unsigned writes = 0;
 
-    if (t->gone)
+    if (t->gone) {
+        tty_emergency_restore(); /* a write may have failed on a device that still is there */
         return;
+    }
     if (t->sync) /* ncurses does not know what was held back */
         tty_write(t->tty, "\033[m", 3, &writes);
     sgr_reset(&t->sgr);
