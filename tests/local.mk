@@ -5,6 +5,7 @@ LOG_DRIVER = $(TAP_DRIVER)
 SH_LOG_DRIVER = $(TAP_DRIVER)
 PY_LOG_DRIVER = $(TAP_DRIVER)
 SH_LOG_COMPILER = $(BASH_SHELL)
+LOG_COMPILER = $(BASH_SHELL) $(top_srcdir)/tests/tap-run
 PY_LOG_COMPILER = $(PYTHON3) -B
 AM_TESTS_ENVIRONMENT = \
 	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
@@ -62,7 +63,7 @@ LINTS = \
 	%D%/lint/symbols.py \
 	%D%/lint/format.py \
 	%D%/lint/tap_count.sh
-EXTRA_DIST += %D%/lint/lint.py %D%/tap-count %D%/slurm %D%/tools %D%/bench %D%/e2e %D%/fake
+EXTRA_DIST += %D%/lint/lint.py %D%/tap-count %D%/tap-run %D%/slurm %D%/tools %D%/bench %D%/e2e %D%/fake
 
 # Tests that are scripts: SCRIPTED_TESTS += %D%/name.sh or .py, printing TAP.
 SCRIPTED_TESTS += $(LINTS)
