@@ -254,7 +254,8 @@ def file_complaint(s, r, folder):
 
 def complaint(s, r, family, folder, how=""):
     """What is wrong with how it ended; "" if nothing."""
-    deaf = family == "write" and how == "on"  # no byte gets to the terminal any more, whoever writes it
+    # What gives the screen back may be just the bytes that were not written; the modes need none.
+    deaf = family == "write" and how in ("once", "on") and not r.extra.startswith("modes")
     out_of_memory = b"out of memory" in r.err or b"out of memory" in getattr(r, "screen", b"")
     if r.status is None:
         return f"did not end within {PATIENCE:.0f} s"
