@@ -374,6 +374,8 @@ static const char *words_of(CURLcode code)
         return "the server's certificate was refused: ";
     case CURLE_SSL_CONNECT_ERROR:
         return "no TLS connection: ";
+    case CURLE_SSL_CACERT_BADFILE:
+        return "no authorities to verify the server with (ca_file, or install ca-certificates): ";
     case CURLE_BAD_CONTENT_ENCODING:
         return "the answer is not what its Content-Encoding says: ";
     default:
