@@ -21,15 +21,21 @@ static struct span str(const struct json *v)
     return (struct span){text, strlen(text)};
 }
 
-/* A non-negative number as digits, "" if it is not set. */
+/* A non-negative number as digits, "" if it is not set. By hand: printf's way with doubles was a tenth of reading a
+ * job. */
 static struct span digits(const struct json *v, char out[24])
 {
+    char *end = out + 23, *p = end;
     double n;
 
-    out[0] = '\0';
-    if (slurm_number_json(v, &n) && n >= 0 && n < 1e15)
-        snprintf(out, 24, "%.0f", n);
-    return (struct span){out, strlen(out)};
+    *end = '\0';
+    if (!slurm_number_json(v, &n) || !(n >= 0 && n < 1e15))
+        return (struct span){end, 0};
+    uint64_t left = (uint64_t)(n + 0.5);
+    do
+        *--p = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    return (struct span){p, (size_t)(end - p)};
 }
 
 static bool start_row(struct delta *d, members v)
