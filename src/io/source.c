@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * source.c - see source.h. */
 #include "io/source.h"
+#include "base/log.h"
 #include "base/xmem.h"
 #include "io/backoff.h"
 #include "io/credential.h"
@@ -10,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define LOG_MODULE "source"
 
 enum {
     LOOK_AT_TOKEN_MS = 3000, /* how often a paused source looks whether its token file changed */
@@ -148,6 +151,14 @@ static const char *expired_mend(const struct source *s, enum rc rc, const char *
     return text;
 }
 
+static void log_landing(const struct source *s, const char *label, const struct landing *l)
+{
+    log_debug("%s: %s: status %d, %llu bytes in %lld ms", s->conf->id, label, l->reply->status,
+              (unsigned long long)l->reply->bytes, (long long)l->reply->total_ms);
+    if (l->rc != RC_OK)
+        log_info("%s: %s: %s: %s", s->conf->id, label, rc_name(l->rc), l->err.msg);
+}
+
 static void on_landed(void *arg, struct flight *f, const struct landing *l)
 {
     struct source *s = arg;
@@ -155,6 +166,7 @@ static void on_landed(void *arg, struct flight *f, const struct landing *l)
     const char *example = exchange_bad_example(flight_exchange(f));
     char mend[160];
 
+    log_landing(s, flight_request(f)->label, l);
     s->in_flight--;
     s->plan_now = true;
     s->row_dirty = true;
