@@ -32,6 +32,7 @@ struct http_transfer {
     struct http_transfer *prev, *next;
     CURL *easy;
     struct curl_slist *headers;
+    CURLcode refused; /* the first option that could not be set */
     struct sink sink;
     struct patience patience;
     int dial;
@@ -220,21 +221,42 @@ static char *full_url(const struct http_request *rq)
     return xasprintf("%.*s%s", (int)len, base, rq->path);
 }
 
+static void add_header(struct http_transfer *t, const char *line)
+{
+    struct curl_slist *longer = curl_slist_append(t->headers, line);
+
+    if (longer)
+        t->headers = longer;
+    else
+        t->refused = CURLE_OUT_OF_MEMORY;
+}
+
 static void add_headers(struct http_transfer *t, const struct http_request *rq)
 {
     for (size_t i = 0; rq->headers && rq->headers[i]; i++)
-        t->headers = curl_slist_append(t->headers, rq->headers[i]);
+        add_header(t, rq->headers[i]);
     if (rq->body)
-        t->headers = curl_slist_append(t->headers, "Content-Type: application/json");
-    t->headers = curl_slist_append(t->headers, "Expect:");
+        add_header(t, "Content-Type: application/json");
+    add_header(t, "Expect:");
     curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
 }
 
-static void restrict_protocols(CURL *easy)
+/* Texts are copied, which may fail; a transfer without one of them could go anywhere, with its token. */
+static void set_text(struct http_transfer *t, CURLoption option, const char *text)
 {
+    CURLcode code = curl_easy_setopt(t->easy, option, text);
+
+    if (code != CURLE_OK && t->refused == CURLE_OK)
+        t->refused = code;
+}
+
+static void restrict_protocols(struct http_transfer *t)
+{
+    CURL *easy = t->easy;
+
 #if LIBCURL_VERSION_NUM >= 0x075500
-    curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https");
+    set_text(t, CURLOPT_PROTOCOLS_STR, "http,https");
+    set_text(t, CURLOPT_REDIR_PROTOCOLS_STR, "https");
 #else
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS);
     curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS, CURLPROTO_HTTPS);
@@ -245,25 +267,27 @@ static void restrict_protocols(CURL *easy)
 #endif
 }
 
-static void set_safety(CURL *easy, const struct http_request *rq)
+static void set_safety(struct http_transfer *t, const struct http_request *rq)
 {
-    restrict_protocols(easy);
+    CURL *easy = t->easy;
+
+    restrict_protocols(t);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    set_text(t, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_UNRESTRICTED_AUTH, 0L);
     curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     if (rq->ca_file)
-        curl_easy_setopt(easy, CURLOPT_CAINFO, rq->ca_file);
+        set_text(t, CURLOPT_CAINFO, rq->ca_file);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
     curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)CONNECTION_AGE_S);
     /* h2 with re-used connections is broken in some releases in the field, and buys nothing here. */
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+    set_text(t, CURLOPT_ACCEPT_ENCODING, "gzip");
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)BUFFER_SIZE);
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
@@ -290,52 +314,20 @@ static void set_target(struct http_transfer *t, const struct http_request *rq)
 {
     const struct http_dialer *d = &t->http->dialer;
     char *url = full_url(rq);
-    CURL *easy = t->easy;
 
-    curl_easy_setopt(easy, CURLOPT_URL, url);
+    set_text(t, CURLOPT_URL, url);
     free(url);
     if (rq->dial)
-        curl_easy_setopt(easy, CURLOPT_ABSTRACT_UNIX_SOCKET, d->name(d->arg, rq->dial));
+        set_text(t, CURLOPT_ABSTRACT_UNIX_SOCKET, d->name(d->arg, rq->dial));
     else if (rq->unix_socket)
-        curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, rq->unix_socket);
+        set_text(t, CURLOPT_UNIX_SOCKET_PATH, rq->unix_socket);
     if (rq->body) {
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)strlen(rq->body));
-        curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, rq->body);
+        curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE, (long)strlen(rq->body));
+        set_text(t, CURLOPT_COPYPOSTFIELDS, rq->body);
     }
     if (rq->method && (rq->body || strcmp(rq->method, "GET") != 0))
-        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, rq->method);
+        set_text(t, CURLOPT_CUSTOMREQUEST, rq->method);
 }
-
-enum rc http_start(struct http *h, const struct http_request *rq, const struct sink *sink,
-                   mono_ms now, struct http_transfer **out, struct err *e)
-{
-    enum rc rc = check_scheme(rq, e);
-
-    if (rc != RC_OK)
-        return rc;
-    CURL *easy = curl_easy_init();
-    if (!easy)
-        return err_set(e, RC_NOMEM, "libcurl", "cannot make a transfer");
-    struct http_transfer *t = xcalloc(1, sizeof(*t));
-    t->http = h;
-    t->easy = easy;
-    t->sink = *sink;
-    t->dial = rq->dial;
-    patience_start(&t->patience, rq->first_byte_ms, rq->total_ms, now);
-    set_safety(easy, rq);
-    set_callbacks(t);
-    set_target(t, rq);
-    add_headers(t, rq);
-    t->next = h->first;
-    if (h->first)
-        h->first->prev = t;
-    h->first = t;
-    curl_multi_add_handle(h->multi, easy);
-    *out = t;
-    return RC_OK;
-}
-
-/* ---- the end ---- */
 
 static enum rc class_of(CURLcode code)
 {
@@ -359,6 +351,43 @@ static enum rc class_of(CURLcode code)
         return RC_NET;
     }
 }
+
+enum rc http_start(struct http *h, const struct http_request *rq, const struct sink *sink,
+                   mono_ms now, struct http_transfer **out, struct err *e)
+{
+    enum rc rc = check_scheme(rq, e);
+
+    if (rc != RC_OK)
+        return rc;
+    CURL *easy = curl_easy_init();
+    if (!easy)
+        return err_set(e, RC_NOMEM, "libcurl", "cannot make a transfer");
+    struct http_transfer *t = xcalloc(1, sizeof(*t));
+    t->http = h;
+    t->easy = easy;
+    t->sink = *sink;
+    t->dial = rq->dial;
+    patience_start(&t->patience, rq->first_byte_ms, rq->total_ms, now);
+    set_safety(t, rq);
+    set_callbacks(t);
+    set_target(t, rq);
+    add_headers(t, rq);
+    if (t->refused == CURLE_OK && curl_multi_add_handle(h->multi, easy) != CURLM_OK)
+        t->refused = CURLE_OUT_OF_MEMORY;
+    if (t->refused != CURLE_OK) {
+        rc = err_set(e, class_of(t->refused), "libcurl", "%s", curl_easy_strerror(t->refused));
+        transfer_free(t);
+        return rc;
+    }
+    t->next = h->first;
+    if (h->first)
+        h->first->prev = t;
+    h->first = t;
+    *out = t;
+    return RC_OK;
+}
+
+/* ---- the end ---- */
 
 /* libcurl's own texts are for those who know libcurl; these are for operators. */
 static const char *words_of(CURLcode code)
