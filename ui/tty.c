@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
@@ -124,6 +125,10 @@ void tty_stop_here(void)
 
 enum rc tty_arm(int fd, const char *goodbye, size_t len, struct err *e)
 {
+    static bool hooked;
+
+    if (!hooked) /* ncurses ends the process when it has no memory for the terminal's description */
+        hooked = atexit(tty_emergency_restore) == 0;
     if (tcgetattr(fd, &saved.modes) != 0)
         return err_sys(e, RC_IO, errno, "terminal", "cannot read the terminal's modes");
     if (len > sizeof saved.goodbye)
