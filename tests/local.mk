@@ -52,6 +52,7 @@ check-local:
 endif
 
 include tests/fuzz/local.mk
+include tests/bench/local.mk
 
 LINTS = \
 	%D%/lint/layers.py \

@@ -2,14 +2,12 @@
  * bench_model.c - what the fleet, snapshots and queries cost at the size of a national operator.
  *
  * bench_model [-j JOBS] [-n NODES] [-d DEVICES] [-r ROUNDS]       default: 500000, 100000, 0, 7
- * Prints medians of CPU time in ms, and resident memory per row. Not part of the build:
- *   cc -O2 -std=gnu11 -D_GNU_SOURCE -Isrc -o bench_model tests/bench/bench_model.c
- *   BUILD/src/model/libmodel.a
- *      BUILD/src/base/libbase.a -lm -lpthread */
+ * Prints medians of CPU time in ms, and resident memory per row. Built and run by `make bench`. */
 #include "base/xmem.h"
 #include "model/fleet.h"
 #include "model/query.h"
 #include <malloc.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,11 +66,15 @@ static double median(double *v, int n)
 
 /* --- made-up rows --- */
 
-static void text(struct delta *d, int field, const char *fmt, uint32_t n)
+static void __attribute__((format(printf, 3, 4)))
+text(struct delta *d, int field, const char *fmt, ...)
 {
     char s[96];
-    int len = snprintf(s, sizeof(s), fmt, n);
+    va_list ap;
 
+    va_start(ap, fmt);
+    int len = vsnprintf(s, sizeof(s), fmt, ap);
+    va_end(ap);
     delta_strn(d, field, s, (size_t)len);
 }
 

@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""bench.py BUILDDIR - one table of what suantop costs on this machine, beside limits and beside other programs.
+
+Run by `make bench`. Environment: BENCH=json,ingest,count,model,tui (which parts), JOBS and NODES (size of the bodies),
+IDLE (seconds), ROUNDS, PEERS="htop -d 10;btop;top -d 1", CONFIG (a configuration for the dashboard; without one it
+watches this machine), READY (a pattern: measure from when it is on the screen). Bodies are kept in BENCH_DIR (default: a temporary folder that is removed).
+Times depend on the machine and on who else uses it: the first line tells how much. Counts do not.
+"""
+import json, os, re, shutil, statistics, subprocess, sys, tempfile, time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else ".")
+PARTS = os.environ.get("BENCH", "json,ingest,count,model,tui").split(",")
+JOBS = int(os.environ.get("JOBS", 100000))
+NODES = int(os.environ.get("NODES", 10000))
+IDLE = os.environ.get("IDLE", "20")
+ROUNDS = os.environ.get("ROUNDS", "3")
+PEERS = os.environ.get("PEERS", "htop -d 10;btop;top -d 1").split(";")
+
+
+def row(what, figure, bar="", peer=""):
+    print(f"{what:<58} {figure:>16}  {bar:<14} {peer}", flush=True)
+
+
+def run(*args, **kw):
+    p = subprocess.run([str(a) for a in args], stdout=subprocess.PIPE, text=True, **kw)
+    if p.returncode:
+        sys.exit(f"bench: {args[0]} ended with {p.returncode}")
+    return p.stdout
+
+
+def program(name):
+    return os.path.join(BUILD, "tests/bench", name)
+
+
+def noise():
+    """The same little loop, again and again: how far the worst is from the best."""
+    times = []
+    for _ in range(40):
+        t = time.perf_counter()
+        sum(range(100000))
+        times.append(time.perf_counter() - t)
+    with open("/proc/loadavg") as f:
+        load = f.read().split()[0]
+    best = min(times)
+    row("this machine: load; a loop's median and worst over its best",
+        f"{load}; {statistics.median(times) / best:.2f} {max(times) / best:.2f}")
+
+
+def body(where, kind, count, *more):
+    path = os.path.join(where, "-".join([kind, str(count), *more]).replace("--", "") + ".json")
+    if not os.path.exists(path):
+        run(sys.executable, os.path.join(HERE, "slurmgen.py"), kind, count, *more, "-o", path)
+    return path
+
+
+def bodies(where, count):
+    return body(where, "jobs38", count), body(where, "jobs38", count, "--churn", "5", "--tick", "1")
+
+
+def bench_json(where):
+    small = body(where, "jobs38", 10000)
+    text = run(program("bench_json"), "-r", "5", "-m", "read", "-m", "whole", small)
+    speed = {m[0]: float(m[1]) for m in re.findall(r"^(\w+) +([\d.]+) MB/s", text, re.M)}
+    row("JSON from memory, 24 values of 108", f"{speed['read']:.0f} MB/s", "",
+        f"cJSON, whole body {speed['whole']:.0f} MB/s: {speed['read'] / speed['whole']:.1f} x")
+
+
+def polls(text):
+    return [line.split("\t") for line in text.splitlines() if line.count("\t") == 8]
+
+
+def bench_ingest(where):
+    nodes = body(where, "nodes38", NODES)
+    text = run(program("bench_ingest"), "-t", "-p", "7", "-n", nodes, *bodies(where, JOBS))
+    first, *later = polls(text)
+    row(f"first poll, {float(first[1]):.0f} MB, {JOBS} jobs, CPU of the net thread", first[2] + " MB/s", ">= 600")
+    row("  with the thread that merges", first[3] + " MB/s")
+    for name, column in (("repeat poll, 5 % changed, net thread", 2), ("  with the thread that merges", 3)):
+        row(name, f"{statistics.median(float(p[column]) for p in later):.0f} MB/s", ">= 1200" if column == 2 else "")
+    row(f"resident after 7 polls; peak, {JOBS} jobs and {NODES} nodes", f"{later[-1][7]}; {later[-1][8]} MB",
+        "<= 60 at 100k" if JOBS == 100000 else "")
+    m = re.search(r"([\d.]+) s$", text.strip())
+    row("export as ndjson, 500,000 jobs (scaled)", m.group(1) + " s CPU", "<= 0.3")
+
+
+def instructions(count, where, number):
+    text = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", program("bench_ingest"), "-p",
+                           str(number), *bodies(where, count)], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    return int(re.findall(r"refs: +([\d,]+)", text.stderr)[-1].replace(",", ""))
+
+
+def bench_count(where):
+    if not shutil.which("valgrind"):
+        row("instructions a byte", "no valgrind")
+        return
+    size = {n: os.path.getsize(bodies(where, n)[0]) for n in (2000, 6000)}
+    first = (instructions(6000, where, 1) - instructions(2000, where, 1)) / (size[6000] - size[2000])
+    again = (instructions(6000, where, 4) - instructions(6000, where, 1)) / 3 / size[6000]
+    row("first poll, all threads, with the export", f"{first:.1f} Ir/byte", "<= 18", "cJSON, whole body 60")
+    row("repeat poll, 5 % changed, all threads", f"{again:.1f} Ir/byte")
+
+
+def bench_model(_):
+    print(run(program("bench_model"), "-r", "5"), end="")
+
+
+def pty(command, *more):
+    with tempfile.NamedTemporaryFile("r", suffix=".json") as f:
+        env = dict(os.environ, TERM="xterm-256color", LC_ALL="C.UTF-8")
+        subprocess.run([sys.executable, os.path.join(HERE, "ptybench.py"), "--size", "200x60", "--nkeys", "200", "--idle", IDLE,
+                        "--warmup", "6", "--json", f.name, *more, "--", *command], env=env, check=True,
+                       stdout=subprocess.DEVNULL)
+        return json.load(open(f.name))
+
+
+def figures(r):
+    k, s, i, x = r["keys"], r["start"], r["idle"], r["exit"]
+    return [s["first_paint_ms"], k["settled_ms"]["p50"], k["settled_ms"]["p99"], k["bytes_per_key"]["p50"],
+            i["bytes_per_s"], i["cpu_s_per_min"], i["wakeups_per_s"], i["rss_mb"], "yes" if x["clean"] else "no"]
+
+
+def bench_tui(_):
+    head = ["paint ms", "key p50", "p99 ms", "B/key", "idle B/s", "CPU s/min", "wake/s", "RSS MB", "clean"]
+    print("%-20s" % "200x60" + "".join("%10s" % h for h in head))
+    own = [os.path.join(BUILD, "suantop")]
+    if os.environ.get("CONFIG"):
+        own += ["-c", os.environ["CONFIG"]]
+    ready = ["--ready", os.environ["READY"], "--timeout", "90"] if os.environ.get("READY") else []
+    for command in [own] + [p.split() for p in PEERS]:
+        if not shutil.which(command[0]):
+            continue
+        keys = ["--keys", "4,down,pgdn,down,pgup,1"]  # each changes the picture if command is own else ["--keys", "down,up,pgdn,pgup"]
+        cells = figures(pty(command, *keys, *(ready if command is own else [])))
+        print("%-20s" % os.path.basename(command[0]) + "".join("%10s" % c for c in cells), flush=True)
+
+
+def main():
+    keep = os.environ.get("BENCH_DIR")
+    where = keep or tempfile.mkdtemp(prefix="suantop-bench.")
+    try:
+        noise()
+        for part in PARTS:
+            globals()["bench_" + part](where)
+        noise()
+    finally:
+        if not keep:
+            shutil.rmtree(where)
+
+
+main()

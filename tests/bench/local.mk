@@ -1,0 +1,12 @@
+# `make bench`: what things cost, on this machine, beside what others cost. No part of `make check`.
+EXTRA_PROGRAMS = %D%/bench_model %D%/bench_ingest
+%C%_bench_model_SOURCES = %D%/bench_model.c
+%C%_bench_model_LDADD = $(MODEL_LIBS)
+%C%_bench_ingest_SOURCES = %D%/bench_ingest.c %D%/file_server.c %D%/file_server.h
+%C%_bench_ingest_LDADD = $(APP_LIBS)
+CLEANFILES += $(EXTRA_PROGRAMS)
+
+# JOBS=100000 NODES=10000: how large; IDLE=20: seconds of the idle measurement; BENCH=json,model,ingest,tui
+bench: all $(EXTRA_PROGRAMS)
+	$(PYTHON3) -B $(top_srcdir)/%D%/bench.py $(top_builddir)
+.PHONY: bench
