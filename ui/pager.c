@@ -54,7 +54,8 @@ void pager_set(struct pager *p, enum pager_kind kind, const char *text, size_t l
     text_clean_into(p->title, sizeof p->title, text, n);
     buf_reset(&p->text);
     size_t at = n + (end != NULL);
-    at += strspn(text + at, "\n"); /* the panel leaves a line free anyway */
+    while (at < len && text[at] == '\n') /* the panel leaves a line free anyway */
+        at++;
     for (; at < len; at += n + 1) {
         end = memchr(text + at, '\n', len - at);
         n = end ? (size_t)(end - (text + at)) : len - at;
