@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WAIT_MS = 120 * 1000, THREADS_MAX = 8 };
+enum { WAIT_MS = 1200 * 1000, THREADS_MAX = 8 };
 
 /* What every answer of slurmrestd has in front. */
 #define META                                                                                           \
