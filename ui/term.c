@@ -5,6 +5,7 @@
  * memory file, so that we see the bytes of the frame, can put the marks of a synchronized update around
  * them and write them at once; ncurses alone would need dozens of writes. */
 #include "ui/term.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "base/xmem.h"
 #include "ui/keymap.h"
@@ -32,13 +33,17 @@
 
 enum {
     ESC_DELAY_MS = 25,
-    REST_DECISECONDS = 1,
+    REPORT_MS = 1000,
     SIDE_MIN = 1,
     SIDE_MAX = 1000,
     STRIKE = 0x0336,
     RGB_COLOURS = 1 << 24
 };
 
+/* What begins a mouse report: keys of our own, beyond those of ncurses. */
+enum { REPORT_SGR = KEY_MAX + 1, REPORT_X10 };
+
+static const char mouse_on[] = "\033[?1000h\033[?1006h", mouse_off[] = "\033[?1006l\033[?1000l";
 static const char sync_begin[] = "\033[?2026h", sync_end[] = "\033[?2026l";
 
 struct terminal {
@@ -49,7 +54,7 @@ struct terminal {
     int capture;    /* memory file */
     struct canvas shown;
     bool fresh; /* nothing of `shown` is on the screen */
-    bool sync, strike, direct, mouse, gone, suspended;
+    bool sync, strike, direct, can_mouse, mouse, gone, suspended;
     int colours;
     enum depth depth;
     struct palette palette;
@@ -63,7 +68,14 @@ struct terminal {
     cchar_t *row; /* one row on its way to ncurses */
     int row_cap;
     struct term_counters counters;
+    struct buf farewell; /* undoes what a frame may have left */
+    struct buf show_cursor;
     struct sgr sgr;
+    struct report {
+        int kind; /* what began it; 0 = none */
+        int params[3], count;
+        mono_ms at;
+    } report;
     locale_t utf8, locale_before; /* where the user's locale says nothing */
 };
 
@@ -96,6 +108,13 @@ static enum rc capture_end(struct terminal *t)
     if (rc == RC_IO)
         t->gone = true;
     return rc;
+}
+
+static void send_mouse(struct terminal *t, bool on)
+{
+    unsigned writes = 0;
+
+    tty_write(t->tty, on ? mouse_on : mouse_off, sizeof mouse_on - 1, &writes);
 }
 
 static bool locale_is_utf8(void)
@@ -172,7 +191,7 @@ static enum rc ask_terminfo(struct terminal *t, const struct term_options *o, st
     t->direct = rgb || ((says || (o->colour && !strcmp(o->colour, "24bit"))) && t->colours >= 8);
     t->depth = depth_choose(o->colour, t->colours, t->direct, getenv("NO_COLOR"));
     t->sync = strncmp(name, "linux", 5) != 0 && strncmp(name, "vt", 2) != 0;
-    t->mouse = has_string("kmous") && t->sync; /* for the console ncurses would load gpm */
+    t->can_mouse = has_string("kmous") && t->sync;
     t->strike = t->sync && locale_is_utf8();
     return RC_OK;
 }
@@ -195,16 +214,20 @@ static void add_string(struct buf *out, const char *name)
 /* What gives the screen back when nothing else works any more. */
 static enum rc arm_emergency(struct terminal *t, struct err *e)
 {
-    static const char *const names[] = {"sgr0", "op", "cnorm", "rmkx", "rmcup"};
+    static const char *const names[] = {"rmkx", "rmcup", "cnorm"};
     struct buf bye;
 
     buf_init(&bye, 256);
     if (t->sync)
-        buf_adds(&bye, sync_end);
-    if (has_string("kmous"))
-        buf_adds(&bye, "\033[?1000l\033[?1002l\033[?1006l");
+        buf_adds(&t->farewell, sync_end);
+    if (t->can_mouse)
+        buf_adds(&t->farewell, mouse_off);
+    add_string(&t->farewell, "sgr0");
+    add_string(&t->farewell, "op");
+    buf_add(&bye, t->farewell.data, t->farewell.len);
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         add_string(&bye, names[i]);
+    add_string(&t->show_cursor, "cnorm");
     enum rc rc = tty_arm(t->tty, bye.data, bye.len, e);
     buf_fini(&bye);
     return rc;
@@ -271,9 +294,8 @@ static void enter_modes(struct terminal *t)
     if (tcgetattr(t->tty, &m) == 0) {
         m.c_iflag &= ~(tcflag_t)(IXON | IXOFF);
         m.c_cc[VLNEXT] = m.c_cc[VDISCARD] = _POSIX_VDISABLE;
-        /* ncurses reads the rest of a mouse report without asking whether it is there. */
-        m.c_cc[VMIN] = 0;
-        m.c_cc[VTIME] = REST_DECISECONDS;
+        /* A read never waits: what poll() saw may be gone, since ^C throws away what was typed. */
+        m.c_cc[VMIN] = m.c_cc[VTIME] = 0;
         tcsetattr(t->tty, TCSADRAIN, &m);
     }
     def_prog_mode();
@@ -330,9 +352,12 @@ static void add_keys(void)
     for (size_t i = 0; i < ARRAY_LEN(keys); i++)
         if (key_defined(keys[i].bytes) == 0)
             define_key(keys[i].bytes, keys[i].code);
+    define_key(NULL, KEY_MOUSE);
+    define_key("\033[<", REPORT_SGR);
+    define_key("\033[M", REPORT_X10);
 }
 
-static void start_input(struct terminal *t, bool mouse)
+static void start_input(struct terminal *t)
 {
     set_escdelay(ESC_DELAY_MS);
     typeahead(-1);
@@ -341,19 +366,18 @@ static void start_input(struct terminal *t, bool mouse)
     nodelay(t->keys, TRUE);
     intrflush(t->keys, FALSE);
     add_keys();
-    term_mouse(t, mouse);
 }
 
 /* Everything that ncurses says at its start goes out with the first frame. The endwin() there makes it
  * flush once a frame and no longer at each movement of the cursor. */
-static void start_output(struct terminal *t, bool mouse)
+static void start_output(struct terminal *t)
 {
     capture_begin(t);
     endwin();
     refresh();
     leaveok(stdscr, TRUE);
     curs_set(0);
-    start_input(t, mouse);
+    start_input(t);
     capture_end(t);
 }
 
@@ -371,6 +395,8 @@ static void term_free(struct terminal *t)
     free(t->pairs);
     free(t->frame);
     free(t->row);
+    buf_fini(&t->farewell);
+    buf_fini(&t->show_cursor);
     restore_locale(t);
     free(t);
 }
@@ -381,6 +407,8 @@ enum rc term_open(const struct term_options *o, struct terminal **out, struct er
     struct theme theme;
 
     t->tty = t->capture = -1;
+    buf_init(&t->farewell, 256);
+    buf_init(&t->show_cursor, 64);
     if (!depth_word_ok(o->colour)) {
         free(t);
         return err_set(e, RC_USAGE, "colour", "%.40s is none of auto, 24bit, 256, 16, none",
@@ -404,7 +432,8 @@ enum rc term_open(const struct term_options *o, struct terminal **out, struct er
     sgr_init(&t->sgr, t->depth >= DEPTH_256);
     theme_default(&theme);
     term_theme(t, &theme);
-    start_output(t, o->mouse);
+    start_output(t);
+    term_mouse(t, o->mouse);
     fit_size(t);
     *out = t;
     return RC_OK;
@@ -418,12 +447,14 @@ static void leave(struct terminal *t)
         tty_emergency_restore(); /* a write may have failed on a device that still is there */
         return;
     }
-    if (t->sync) /* ncurses does not know what was held back */
-        tty_write(t->tty, "\033[m", 3, &writes);
+    /* ncurses does not know what was held back, nor whether the last frame came through whole. */
+    tty_write(t->tty, t->farewell.data, t->farewell.len, &writes);
     sgr_reset(&t->sgr);
     curs_set(1);
     endwin();
     fflush(t->out);
+    /* Again, since some terminals bring the hidden cursor of the other screen back. */
+    tty_write(t->tty, t->show_cursor.data, t->show_cursor.len, &writes);
     tty_modes_restore();
 }
 
@@ -454,6 +485,8 @@ void term_resume(struct terminal *t)
     refresh();
     curs_set(0);
     capture_end(t);
+    if (t->mouse)
+        send_mouse(t, true);
     fit_size(t);
     term_repaint(t);
 }
@@ -501,10 +534,10 @@ const char *term_depth(const struct terminal *t)
 
 void term_mouse(struct terminal *t, bool on)
 {
-    if (!t->mouse)
+    if (!t->can_mouse || t->mouse == on)
         return;
-    mouseinterval(0);
-    mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+    t->mouse = on;
+    send_mouse(t, on);
 }
 
 /* The pair of two colours; a terminal with few pairs gives its last ones to whoever comes late. */
@@ -736,26 +769,67 @@ static uint32_t key_of(int code)
     return 0;
 }
 
-static bool mouse_key(struct term_key *k)
+/* Button, column and row of a finished report. Only presses and the wheel matter; modifiers do not. */
+static bool finish_report(struct terminal *t, bool pressed, struct term_key *k)
 {
-    MEVENT m;
+    int button = t->report.params[0] & ~(4 | 8 | 16);
 
-    if (getmouse(&m) != OK)
+    *k = (struct term_key){
+        .key = KEYC_MOUSE, .y = t->report.params[2] - 1, .x = t->report.params[1] - 1};
+    k->wheel = button == 64 ? -1 : button == 65 ? 1 : 0;
+    t->report.kind = 0;
+    return pressed && (button == 0 || k->wheel) && k->y >= 0 && k->x >= 0;
+}
+
+/* The next character of a report. True if it belonged to it; *done when it was the last one of a report
+ * that means something. ncurses would wait for the rest without an end, and it may never come. */
+static bool take_report(struct terminal *t, uint32_t ch, struct term_key *k, bool *done)
+{
+    struct report *r = &t->report;
+
+    if (r->kind == REPORT_X10) {
+        if (ch < 32 || ch > 126 + 129)
+            return false;
+        r->params[r->count++] = (int)ch - 32;
+        *done = r->count == 3 && finish_report(t, true, k);
+    } else if (ch >= '0' && ch <= '9') {
+        if (r->params[r->count] < 10000)
+            r->params[r->count] = r->params[r->count] * 10 + (int)(ch - '0');
+    } else if (ch == ';' && r->count < 2) {
+        r->count++;
+    } else if ((ch == 'M' || ch == 'm') && r->count == 2) {
+        *done = finish_report(t, ch == 'M', k);
+    } else {
         return false;
-    *k = (struct term_key){.key = KEYC_MOUSE, .y = m.y, .x = m.x};
-    k->wheel = m.bstate & BUTTON4_PRESSED ? -1 : m.bstate & BUTTON5_PRESSED ? 1 : 0;
-    return k->wheel || (m.bstate & BUTTON1_PRESSED);
+    }
+    return true;
+}
+
+/* True if a key was part of a mouse report. */
+static bool is_report(struct terminal *t, int kind, wint_t ch, struct term_key *k, bool *done)
+{
+    *done = false;
+    if (kind == KEY_CODE_YES && (ch == REPORT_SGR || ch == REPORT_X10)) {
+        t->report = (struct report){.kind = (int)ch, .at = clock_mono()};
+        return true;
+    }
+    if (t->report.kind && kind != KEY_CODE_YES && clock_mono() - t->report.at < REPORT_MS &&
+        take_report(t, ch, k, done))
+        return true;
+    t->report.kind = 0;
+    return false;
 }
 
 bool term_key(struct terminal *t, struct term_key *k)
 {
     wint_t ch;
     int kind;
+    bool done;
 
     while ((kind = wget_wch(t->keys, &ch)) != ERR) {
         *k = (struct term_key){.key = (uint32_t)ch};
-        if (kind == KEY_CODE_YES && ch == KEY_MOUSE) {
-            if (mouse_key(k))
+        if (is_report(t, kind, ch, k, &done)) {
+            if (done)
                 return true;
             continue;
         }

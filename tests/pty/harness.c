@@ -412,11 +412,27 @@ bool pty_modes_restored(struct pty *p)
            now.c_lflag == p->before.c_lflag && memcmp(now.c_cc, p->before.c_cc, NCCS) == 0;
 }
 
+/* The last bytes that the program wrote. */
+static void print_end(struct pty *p)
+{
+    size_t from = p->output.len > 300 ? p->output.len - 300 : 0;
+
+    fprintf(stderr, "# ");
+    for (size_t i = from; i < p->output.len; i++) {
+        if (p->output.data[i] < ' ')
+            fprintf(stderr, "<%02x>", (unsigned char)p->output.data[i]);
+        else
+            fputc(p->output.data[i], stderr);
+    }
+    fputc('\n', stderr);
+}
+
 void pty_assert_clean(struct pty *p)
 {
     if (!pty_modes_restored(p) || p->altscreen || !p->cursor || pty_mouse_on(p)) {
         fprintf(stderr, "# modes %d altscreen %d cursor %d mouse %d\n", pty_modes_restored(p),
                 p->altscreen, p->cursor, pty_mouse_on(p));
+        print_end(p);
         pty_end(p);
         fail_msg("the terminal was not given back as it was");
     }
