@@ -55,8 +55,8 @@ done
 python3 "$src/tests/e2e/compare.py" /dev/stdin emu < <("$build/suantop" snapshot -f json -c "$out/auto.yaml" --timeout 60s) |
     tail -3 | sed 's/^/against squeue and scontrol: /'
 for w in rest text auto; do
-    "$src/tests/bench/ptybench.py" --size 200x60 --ready 'emu.*[0-9]{4}' --timeout 60 --warmup 8 --idle 20 \
-        --keys 2,down,pgdn,4,down,pgdn,pgup,5,down,pgdn,1 --nkeys 200 --json "$out/$w.json" -- \
+    "$src/tests/bench/ptybench.py" --size 200x60 --ready 'emu .*[0-9]%' --timeout 60 --warmup 8 --idle 20 \
+        --keys 2,down,down,up,5,down,down,up,4,down,down,up --nkeys 240 --json "$out/$w.json" -- \
         "$build/suantop" -c "$out/$w.yaml" || :
     python3 - "$w" "$out/$w.json" <<'P'
 import json, sys

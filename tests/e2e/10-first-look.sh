@@ -31,6 +31,23 @@ for format in json ndjson csv text; do
 done
 ok "check says OK" exits 0 bare "$SUANTOP" check
 ok "check is one line with perfdata" sh -c '[ "$(wc -l <"$T/out")" = 1 ] && grep -q "^OK .*|" "$T/out"'
+check() { exits "$1" bare "$SUANTOP" check -C alpha "${@:2}"; }
+scontrol update nodename=n4 state=drain reason="ticket 4711"
+ok "check: a quarter of the nodes out is a WARNING" check 1
+ok "check: and OK where that is allowed" check 0 --warn-out 30
+scontrol update nodename=n3 state=down reason="PSU"
+ok "check: half of them is CRITICAL" check 2
+ok "check: says which center and why" grep -qE '^CRITICAL.*alpha.*(out|drain|down)' "$T/out"
+scontrol update nodename=n[3-4] state=resume
+answering() { ! sinfo -h -o %t | grep -qv '^idle$'; }
+wait_for 30 answering
+setpriv --reuid "$USR" --regid "$USR" --init-groups env HOME=/tmp sbatch -H -D / -o /dev/null --array=1-7 --wrap true >/dev/null
+sbatch -D / -o /dev/null --begin=now+1hour --array=1-7 --wrap true >/dev/null
+ok "check: a long queue is a WARNING when asked for" check 1 --warn-queued 5
+ok "check: and CRITICAL" check 2 --warn-queued 2 --crit-queued 6
+ok "check: otherwise OK" check 0
+scancel -u "$USR"; scancel -u root
+ok "check: no such center is UNKNOWN" exits 3 bare "$SUANTOP" check -C nowhere
 ok "doctor finds nothing wrong" exits 0 bare "$SUANTOP" doctor
 ok "doctor names what it found" grep -q 'alpha' "$T/out"
 ok "without a terminal the dashboard refuses" exits 64 bare "$SUANTOP"

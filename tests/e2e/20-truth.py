@@ -11,7 +11,7 @@ import subprocess
 
 import compare
 import tap
-from e2e import SUANTOP, T, alive, alpha, config, snapshot, until
+from e2e import SRC, SUANTOP, T, alive, alpha, config, snapshot, until
 
 # What somebody may have in his profile; nothing of it may change what is seen.
 SETTINGS = {
@@ -93,6 +93,17 @@ class Operator:
         return r.returncode, json.loads(r.stdout) if r.stdout else None, r.stderr.decode()
 
 
+def schema_complaints(doc):
+    """What the published description of the JSON says against it."""
+    try:
+        import jsonschema
+    except ImportError:
+        return []
+    with open(f"{SRC}/docs/schema/snapshot-1.json") as f:
+        validator = jsonschema.validators.validator_for(schema := json.load(f))(schema)
+    return [f"schema: {e.json_path}: {e.message}" for e in validator.iter_errors(doc)][:5]
+
+
 class Checker:
     def __init__(self, c):
         stand_in_for_ssh(c)
@@ -110,6 +121,8 @@ class Checker:
                 status, doc, err = run(path, env)
                 if doc is None:
                     return {"all": [f"no snapshot: status {status}: {err}"]}
+                if schema_complaints(doc):
+                    return {"all": schema_complaints(doc)}
                 for center in doc["centers"]:
                     ident = center["id"]
                     found[ident] = compare.differences(before, doc, ident, text=ident in TEXT)
