@@ -63,7 +63,7 @@ import json, sys
 r = json.load(open(sys.argv[2]))
 k, s, i = r["keys"], r["start"], r["idle"]
 print(f"dashboard, {sys.argv[1]}: first paint {s['first_paint_ms']} ms, picture {s.get('ready_ms')} ms; key settled "
-      f"p50 {k['settled_ms']['p50']} p99 {k['settled_ms']['p99']} ms; RSS {i['rss_mb']} MB; "
+      f"p50 {k['settled_ms']['p50']} p99 {k['settled_ms']['p99']} ms, first byte p99 {k['first_byte_ms']['p99']} ms; RSS {i['rss_mb']} MB; "
       f"{i['cpu_s_per_min']} CPU s/min, {i['wakeups_per_s']} wake-ups/s; clean exit {r['exit']['clean']}")
 P
 done
