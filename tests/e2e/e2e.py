@@ -56,7 +56,7 @@ class Cluster:
         return out.decode().split(";")[0].strip()
 
     def state(self, job):
-        return self.run("squeue", "-a", "-h", "-t", "all", "-j", str(job), "-o", "%T", check=False)
+        return self.run("squeue", "-a", "-h", "-t", "all", "-j", str(job), "-o", "%T")
 
     def node(self, name):
         return re.search(r"State=(\S+)", self.run("scontrol", "-o", "show", "node", name)).group(1)
