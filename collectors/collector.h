@@ -11,6 +11,7 @@
 #ifndef SUAN_COLLECTORS_COLLECTOR_H
 #define SUAN_COLLECTORS_COLLECTOR_H
 
+#include "action/request.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/err.h"
@@ -145,6 +146,28 @@ enum auth_scheme {
     AUTH_BEARER
 };
 
+/* Actions. Called by the actor (io/actor.c) and by nothing else: a lint holds that. Each call is for one target.
+ * The order of one action: reread -> decode -> (actor compares) -> encode -> judge -> reread -> decode. */
+struct collector_act_ops {
+    /* Can this source carry the verb at all, now? RC_OK, or RC_UNSUPPORTED / RC_REFUSED with words for the plan ("needs
+     * scontrol: set command", "this user may not drain"). *how: static or state-owned words: "scontrol on ssh login1". */
+    enum rc (*can)(void *state, enum action_verb verb, const char **how, struct err *e);
+    /* A request that reads the target again, over the same way that the action will take. Its answer goes through
+     * the ordinary decode() and ends as rows of one delta (no poll, nothing swept). A target that does not exist any more is
+     * an answer without its row. */
+    enum rc (*reread)(void *state, const struct action_target *t, struct request *out,
+                      struct err *e);
+    /* The mutating request itself. Names are percent-encoded or one argv element, whatever they contain. */
+    enum rc (*encode)(void *state, const struct action_order *o, const struct action_target *t,
+                      struct request *out, struct err *e);
+    /* Did it work? body: the whole answer (at most slice_max), NUL-terminated; for commands its stdout. RC_OK = accepted;
+     * RC_REFUSED (rights), RC_STALE (state does not allow it any more), RC_UNSUPPORTED, RC_HTTP ... with e->msg in words;
+     * RC_TIMEOUT and RC_NET = nobody knows (UNKNOWN). Called for transport failures too. */
+    enum rc (*judge)(void *state, const struct action_order *o, const struct action_target *t,
+                     const struct request *rq, const struct reply *reply, const char *body,
+                     size_t len, struct err *e);
+};
+
 struct collector_ops {
     const char *name; /* key in the configuration */
     const char *help;
@@ -175,6 +198,7 @@ struct collector_ops {
      * not decoded. RC_UNSUPPORTED if there is none. id: raw identity bytes; must be passed encoded or as one argv element. */
     enum rc (*lookup)(void *state, enum entity e, const char *id, struct request *out,
                       struct err *err);
+    const struct collector_act_ops *act; /* NULL = this kind of source cannot act */
 };
 
 #endif

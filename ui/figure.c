@@ -190,6 +190,9 @@ void figure_unit(char out[FIGURE_MAX], double v, enum field_unit unit, bool asci
         figure_number(out, v, fabs(v) < 10 ? 1 : 0, ascii);
         with_unit(out, "", "ms");
         break;
+    case UNIT_HOUR:
+        figure_number(out, v, fabs(v) < 9.95 ? 1 : 0, ascii);
+        break;
     case UNIT_NONE:
     case UNIT_COUNT:
         figure_number(out, v, 0, ascii);

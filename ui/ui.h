@@ -8,7 +8,9 @@
 #ifndef SUAN_UI_UI_H
 #define SUAN_UI_UI_H
 
+#include "action/plan.h"
 #include "base/err.h"
+#include "model/annotation.h"
 #include "model/snapshot.h"
 
 struct ui;
@@ -17,6 +19,14 @@ struct ui_port {
     void *arg;
     void (*refresh)(void *arg, int source /* -1 = all */);
     uint32_t (*lookup)(void *arg, int source, enum entity e, const char *id, size_t len);
+    /* Actions. All NULL on a screen that cannot act (read-only, wall, replay): then no key of the group ACT does
+     * anything but say so. See net_act_*. */
+    void (*act_preview)(void *arg, const struct action_order *o);
+    enum rc (*act_commit)(void *arg, struct confirmed_order *take, struct err *e);
+    void (*act_drop)(void *arg, const char *op);
+    void (*act_arm)(void *arg, uint16_t center, wall_ms until);
+    /* Acknowledge, silence, note: ours alone, nothing leaves for a scheduler. NULL = not here. */
+    void (*annotate)(void *arg, const struct annotation *a);
     wall_ms (*now)(void *arg); /* wall clock, or the recording's in replay */
     int (*utc_offset)(void *arg, wall_ms t);
     /* replay only, else NULL */
@@ -34,7 +44,12 @@ struct ui_options {
     const char *state_file; /* where setup choices and history are kept; NULL = nowhere */
     int refresh_ms;         /* redraw at least this often while ages move; 0 = 1000 */
     bool ascii, mouse;
-    int test_fd;        /* a byte line "frame N\n" after each frame, for tests; -1 = none */
+    int test_fd; /* a byte line "frame N\n" after each frame, for tests; -1 = none */
+    /* By center; borrowed. What the operator is allowed, shown before anything is asked. */
+    const enum act_mode *act_modes;
+    size_t act_mode_count;
+    struct act_limits act_limits;
+    const char *actor, *actor_from; /* who acts: user name; ssh client or terminal */
     const char *banner; /* shown in the header when not NULL: "replay", "read-only" ... */
 };
 

@@ -30,12 +30,12 @@ noinst_LIBRARIES += %D%/libapp.a
 BASE_LIBS = src/base/libbase.a $(MATH_LIBS)
 MODEL_LIBS = src/model/libmodel.a $(BASE_LIBS)
 CODEC_LIBS = src/codec/libcodec.a $(BASE_LIBS) $(CJSON_LIBS)
-ACTION_LIBS = src/action/libaction.a $(MODEL_LIBS)
+ACTION_LIBS = src/action/libaction.a $(MODEL_LIBS) $(CRYPTO_LIBS)
 COLLECTOR_LIBS = collectors/libcollectors.a src/action/libaction.a \
-	src/codec/libcodec.a $(MODEL_LIBS) $(CJSON_LIBS) $(SENSORS_LIBS)
+	src/codec/libcodec.a $(MODEL_LIBS) $(CJSON_LIBS) $(CRYPTO_LIBS) $(SENSORS_LIBS)
 # io twice: the collectors fill a list of requests (request_add) that io owns.
 IO_LIBS = src/io/libio.a collectors/libcollectors.a src/io/libio.a $(COLLECTOR_LIBS) \
-	$(CURL_LIBS) $(ZSTD_LIBS)
+	$(CURL_LIBS) $(ZSTD_LIBS) $(SQLITE_LIBS)
 EXPORT_LIBS = src/export/libexport.a $(MODEL_LIBS)
 UI_LIBS = ui/libui.a $(ACTION_LIBS) $(NCURSES_LIBS)
 APP_LIBS = src/app/libapp.a ui/libui.a src/export/libexport.a $(IO_LIBS) \

@@ -14,7 +14,8 @@ static const char *const names[RC_COUNT] = {
     [RC_HTTP] = "http",       [RC_CANCELLED] = "cancelled",
     [RC_STALE] = "stale",     [RC_IO] = "io",
     [RC_USAGE] = "usage",     [RC_UNSUPPORTED] = "unsupported",
-    [RC_CHILD] = "child",     [RC_BUG] = "bug",
+    [RC_CHILD] = "child",     [RC_REFUSED] = "refused",
+    [RC_BUG] = "bug",
 };
 
 const char *rc_name(enum rc rc)

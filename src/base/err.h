@@ -23,6 +23,7 @@ enum rc {
     RC_USAGE,       /* the user asked for something that does not exist */
     RC_UNSUPPORTED, /* this version of the other side cannot do it */
     RC_CHILD,       /* a child process failed (exit status in err.http) */
+    RC_REFUSED,     /* a guard of ours, or the other side's rights, forbid it */
     RC_BUG,         /* cannot happen */
     RC_COUNT
 };

@@ -36,19 +36,6 @@ static void write_rows(struct jsonw *out, const struct walk *w, enum entity e)
     rowjson_free(r);
 }
 
-/* Nothing is known of these yet; the lists are there so that readers can count on them. */
-static void write_later(struct jsonw *out, const struct walk *w)
-{
-    static const char *const lists[] = {"interruptions", "alerts"};
-
-    for (int i = 0; i < 2 && !walk_is_chosen(w); i++) {
-        jsonw_newline(out);
-        jsonw_key(out, lists[i]);
-        jsonw_open(out, '[');
-        jsonw_close(out, ']');
-    }
-}
-
 static void write_head(struct jsonw *out, const struct walk *w)
 {
     jsonw_key(out, "schema");
@@ -78,7 +65,6 @@ static enum rc write_json(const struct snapshot *s, const struct export_options 
     for (int i = 0; i < ENTITY_COUNT; i++)
         if (walk_wants(&w, walk_order[i]))
             write_rows(&out, &w, walk_order[i]);
-    write_later(&out, &w);
     jsonw_close(&out, '}');
     stream_putc(&out.out, '\n');
     return jsonw_end(&out);

@@ -252,8 +252,6 @@ static void describe_top(struct jsonw *out)
         const struct entity_info *info = entity_info(walk_order[i]);
         list_of(out, info->plural, NULL, info->id);
     }
-    list_of(out, "interruptions", "empty in this version", NULL);
-    list_of(out, "alerts", "empty in this version", NULL);
     jsonw_close(out, '}');
 }
 

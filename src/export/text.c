@@ -89,6 +89,20 @@ static const char *const shown[ENTITY_COUNT][COLUMNS_MAX] = {
     [ENTITY_RESERVATION] = {"center", "name", "nodes", "node_count", "starts_at", "ends_at",
                             "users", "accounts", "flags", "age_seconds"},
     [ENTITY_LICENSE] = {"center", "name", "total", "used", "free", "reserved", "age_seconds"},
+    [ENTITY_INTERRUPTION] = {"center", "at", "job", "name", "user", "devices", "cause", "evidence",
+                             "node", "gpu_hours_lost", "gpu_hours_lost_ceiling", "attempt",
+                             "outcome"},
+    [ENTITY_ATTEMPT] = {"center", "job", "number", "started_at", "ended_at", "end", "devices",
+                        "nodes"},
+    [ENTITY_OUTAGE] = {"center", "node", "kind", "began_at", "ended_at", "gpu_hours_idle",
+                       "reason_by", "reason"},
+    [ENTITY_HOUR] = {"center", "id", "observed_seconds", "by_node", "by_device", "by_preemption",
+                     "by_operator", "by_eviction", "by_unknown", "gpu_hours_lost"},
+    [ENTITY_OFFENDER] = {"center", "node", "score", "events", "broken_jobs", "lone_failures",
+                         "device_faults", "times_out", "gpu_hours_lost", "what"},
+    [ENTITY_ALERT] = {"center", "severity", "state", "rule", "since", "summary", "acknowledged_by"},
+    [ENTITY_ACTION] = {"center", "planned_at", "verb", "target", "state", "actor", "before",
+                       "after", "message"},
 };
 
 static const void *next_row(const struct text *t, enum entity e, uint32_t *slot)

@@ -6,8 +6,9 @@
 #include <string.h>
 
 const enum entity walk_order[ENTITY_COUNT] = {
-    ENTITY_CENTER, ENTITY_POOL,        ENTITY_NODE,    ENTITY_DEVICE,
-    ENTITY_JOB,    ENTITY_RESERVATION, ENTITY_LICENSE, ENTITY_SOURCE,
+    ENTITY_CENTER,       ENTITY_POOL,    ENTITY_NODE,        ENTITY_DEVICE,  ENTITY_JOB,
+    ENTITY_INTERRUPTION, ENTITY_ATTEMPT, ENTITY_OUTAGE,      ENTITY_HOUR,    ENTITY_OFFENDER,
+    ENTITY_ALERT,        ENTITY_ACTION,  ENTITY_RESERVATION, ENTITY_LICENSE, ENTITY_SOURCE,
 };
 
 struct walk walk_of(const struct snapshot *s, const struct export_options *o)
@@ -27,9 +28,15 @@ bool walk_is_chosen(const struct walk *w)
     return false;
 }
 
+/* What nobody wants unless they ask for it by name: the raw material of other lists. */
+static bool is_detail(enum entity e)
+{
+    return e == ENTITY_ATTEMPT || e == ENTITY_OUTAGE || e == ENTITY_HOUR || e == ENTITY_ACTION;
+}
+
 bool walk_wants(const struct walk *w, enum entity e)
 {
-    return w->options->entities[e] || !walk_is_chosen(w);
+    return w->options->entities[e] || (!walk_is_chosen(w) && !is_detail(e));
 }
 
 const char *walk_center_id(const struct walk *w, const struct row_head *h)

@@ -64,6 +64,13 @@ static struct value center_name(const struct value_ctx *c, const void *row)
 #define derive_job_age_seconds age
 #define derive_reservation_age_seconds age
 #define derive_license_age_seconds age
+#define derive_interruption_age_seconds age
+#define derive_attempt_age_seconds age
+#define derive_outage_age_seconds age
+#define derive_hour_age_seconds age
+#define derive_offender_age_seconds age
+#define derive_alert_age_seconds age
+#define derive_action_age_seconds age
 #define derive_source_center center_name
 #define derive_pool_center center_name
 #define derive_node_center center_name
@@ -71,6 +78,13 @@ static struct value center_name(const struct value_ctx *c, const void *row)
 #define derive_job_center center_name
 #define derive_reservation_center center_name
 #define derive_license_center center_name
+#define derive_interruption_center center_name
+#define derive_attempt_center center_name
+#define derive_outage_center center_name
+#define derive_hour_center center_name
+#define derive_offender_center center_name
+#define derive_alert_center center_name
+#define derive_action_center center_name
 
 #define BOTH(row, entity, a, b) (row_has(row, entity, a) && row_has(row, entity, b))
 

@@ -74,6 +74,41 @@ static const struct field fields_license[] = {
 #include "model/license.def"
 };
 #undef ROW
+#define ROW interruption_row
+static const struct field fields_interruption[] = {
+#include "model/interruption.def"
+};
+#undef ROW
+#define ROW attempt_row
+static const struct field fields_attempt[] = {
+#include "model/attempt.def"
+};
+#undef ROW
+#define ROW outage_row
+static const struct field fields_outage[] = {
+#include "model/outage.def"
+};
+#undef ROW
+#define ROW hour_row
+static const struct field fields_hour[] = {
+#include "model/hour.def"
+};
+#undef ROW
+#define ROW offender_row
+static const struct field fields_offender[] = {
+#include "model/offender.def"
+};
+#undef ROW
+#define ROW alert_row
+static const struct field fields_alert[] = {
+#include "model/alert.def"
+};
+#undef ROW
+#define ROW action_row
+static const struct field fields_action[] = {
+#include "model/action.def"
+};
+#undef ROW
 #undef FIELD
 
 /* The field that names a row for people. */
@@ -86,6 +121,13 @@ enum {
     NAME_job = FIELD_job_id,
     NAME_reservation = FIELD_reservation_name,
     NAME_license = FIELD_license_name,
+    NAME_interruption = FIELD_interruption_id,
+    NAME_attempt = FIELD_attempt_id,
+    NAME_outage = FIELD_outage_id,
+    NAME_hour = FIELD_hour_id,
+    NAME_offender = FIELD_offender_node,
+    NAME_alert = FIELD_alert_id,
+    NAME_action = FIELD_action_id,
 };
 
 static const struct entity_info infos[ENTITY_COUNT] = {

@@ -52,7 +52,8 @@ enum field_unit {
     UNIT_RPM,
     UNIT_LOAD,
     UNIT_SECOND,
-    UNIT_MILLISECOND
+    UNIT_MILLISECOND,
+    UNIT_HOUR
 };
 enum field_group { GROUP_CONFIG, GROUP_SCHED, GROUP_TELE, GROUP_ROLLUP, GROUP_COUNT };
 
@@ -61,6 +62,8 @@ enum field_group { GROUP_CONFIG, GROUP_SCHED, GROUP_TELE, GROUP_ROLLUP, GROUP_CO
 #define ROW_GONE 0x2u  /* its source no longer lists it (finished jobs are kept for a while) */
 /* Another row of the center looks the same on screen but has other bytes: shown with U+2260. */
 #define ROW_TWIN 0x4u
+/* An action on it was sent and no poll has shown the effect yet (fleet_actions.c). */
+#define ROW_PENDING 0x8u
 /* flags >> 12: which entity the row is of (enum entity). */
 #define ROW_ENTITY_SHIFT 12
 
@@ -136,6 +139,41 @@ struct license_row {
 #define ROW_FIELDS "model/license.def"
 #include "model/members.def"
 };
+struct interruption_row {
+    struct row_head h;
+#define ROW_FIELDS "model/interruption.def"
+#include "model/members.def"
+};
+struct attempt_row {
+    struct row_head h;
+#define ROW_FIELDS "model/attempt.def"
+#include "model/members.def"
+};
+struct outage_row {
+    struct row_head h;
+#define ROW_FIELDS "model/outage.def"
+#include "model/members.def"
+};
+struct hour_row {
+    struct row_head h;
+#define ROW_FIELDS "model/hour.def"
+#include "model/members.def"
+};
+struct offender_row {
+    struct row_head h;
+#define ROW_FIELDS "model/offender.def"
+#include "model/members.def"
+};
+struct alert_row {
+    struct row_head h;
+#define ROW_FIELDS "model/alert.def"
+#include "model/members.def"
+};
+struct action_row {
+    struct row_head h;
+#define ROW_FIELDS "model/action.def"
+#include "model/members.def"
+};
 
 /* Field indices: FIELD_job_name, ... and FIELDS_job, their number (<= 64 per entity). */
 #define FIELD(id, type, unit, group, title, cells, help) SUAN_FIELD_NAME(id),
@@ -187,6 +225,48 @@ enum {
     FIELDS_license
 };
 #undef SUAN_FIELD_NAME
+#define SUAN_FIELD_NAME(id) FIELD_interruption_##id
+enum {
+#include "model/interruption.def"
+    FIELDS_interruption
+};
+#undef SUAN_FIELD_NAME
+#define SUAN_FIELD_NAME(id) FIELD_attempt_##id
+enum {
+#include "model/attempt.def"
+    FIELDS_attempt
+};
+#undef SUAN_FIELD_NAME
+#define SUAN_FIELD_NAME(id) FIELD_outage_##id
+enum {
+#include "model/outage.def"
+    FIELDS_outage
+};
+#undef SUAN_FIELD_NAME
+#define SUAN_FIELD_NAME(id) FIELD_hour_##id
+enum {
+#include "model/hour.def"
+    FIELDS_hour
+};
+#undef SUAN_FIELD_NAME
+#define SUAN_FIELD_NAME(id) FIELD_offender_##id
+enum {
+#include "model/offender.def"
+    FIELDS_offender
+};
+#undef SUAN_FIELD_NAME
+#define SUAN_FIELD_NAME(id) FIELD_alert_##id
+enum {
+#include "model/alert.def"
+    FIELDS_alert
+};
+#undef SUAN_FIELD_NAME
+#define SUAN_FIELD_NAME(id) FIELD_action_##id
+enum {
+#include "model/action.def"
+    FIELDS_action
+};
+#undef SUAN_FIELD_NAME
 #undef FIELD
 
 #define row_has(row, entity, id) (((row)->h.valid >> FIELD_##entity##_##id & 1) != 0)
@@ -221,8 +301,7 @@ const struct entity_info *entity_info(enum entity e);
 int entity_field(enum entity e, const char *name);
 
 /* Identity of a thing: a keyed hash over entity, center index and the raw identity bytes (node:
- * name; job: id; device: node NUL index; pool, reservation, license: name; source and center:
- * id). */
+ * name; job: id; device: node NUL index; pool, reservation, license: name; all others: id). */
 uint64_t row_key(enum entity e, uint16_t center, const char *id, size_t len);
 
 #endif

@@ -16,6 +16,7 @@ static const struct {
     [UNIT_LOAD] = {0, 1e7},
     [UNIT_SECOND] = {-1, 1e11}, /* -1 = unlimited */
     [UNIT_MILLISECOND] = {0, 1e14},
+    [UNIT_HOUR] = {0, 1e12},
 };
 
 #define LAST_TIME 253402300799999 /* 9999-12-31T23:59:59.999Z */

@@ -127,6 +127,9 @@ static void add_num(struct buf *out, enum field_unit unit, double v)
     case UNIT_LOAD:
         add_number(out, v, v < 9.995 ? 2 : v < 99.95 ? 1 : 0);
         break;
+    case UNIT_HOUR:
+        add_number(out, v, v < 9.95 ? 1 : 0);
+        break;
     case UNIT_CELSIUS:
     case UNIT_RPM:
         add_number(out, v, 0);
