@@ -16,11 +16,12 @@
 #undef WORD
 #undef ENUM_END
 
-/* In this file a type is what follows FT_, so that ENUM and FLAGS bring their words along. */
+/* In this file a type is what follows FT_, so that ENUM and FLAGS bring their words along, and NUM32 its width. */
 #undef ENUM
 #undef FLAGS
 #define ENUM(type) ENUM, .words = words_##type
 #define FLAGS(type) FLAGS, .words = words_##type
+#define NUM32 NUM, .narrow = true
 #define FT_PASTE(...) FT_##__VA_ARGS__
 #define FT(...) FT_PASTE(__VA_ARGS__)
 

@@ -7,7 +7,7 @@
  * / FIELD bits). The same tables drive deltas, filters, columns, export, the JSON schema and the
  * manual, so a new metric is one line.
  *   TYPE    STR strid | LIST strid of a comma list | HOSTLIST strid of a folded set | NUM double |
- *           TIME wall_ms
+ *           NUM32 float: whole numbers up to 2^24, fractions to a thousandth | TIME wall_ms
  *           | BOOL uint8_t | ENUM(type) uint8_t | FLAGS(type) uint32_t bit set
  *   UNIT    how figures are written; JSON keys carry the unit in their name
  *   GROUP   who writes it: CONFIG, SCHED (scheduler), TELE (telemetry), ROLLUP (computed at
@@ -89,6 +89,7 @@ struct row_head {
 #define CTYPE_LIST strid
 #define CTYPE_HOSTLIST strid
 #define CTYPE_NUM double
+#define CTYPE_NUM32 float
 #define CTYPE_TIME wall_ms
 #define CTYPE_BOOL uint8_t
 #define CTYPE_ENUM uint8_t
@@ -281,6 +282,7 @@ struct field {
     enum field_group group;
     uint16_t offset;          /* in the row struct */
     uint8_t cells;            /* usual column width */
+    bool narrow;              /* FT_NUM kept as a float: NUM32 */
     const char *const *words; /* ENUM and FLAGS: word of each value / bit, NULL-terminated */
 };
 

@@ -5,6 +5,7 @@
 #define SUAN_MODEL_FIELDS_H
 
 #include "model/entity.h"
+#include <math.h>
 #include <string.h>
 
 union field_value {
@@ -31,7 +32,7 @@ static inline size_t field_size(const struct field *f)
                                     [FT_ENUM] = 1,
                                     [FT_FLAGS] = sizeof(uint32_t)};
 
-    return sizes[f->type];
+    return f->narrow ? sizeof(float) : sizes[f->type];
 }
 
 static inline bool field_has(const void *row, unsigned field)
@@ -47,10 +48,25 @@ static inline strid field_str(const void *row, const struct field *f)
     return id;
 }
 
+/* The decimal number that a float was made from, for what NUM32 promises: 0.35, not 0.34999999. */
+static inline double widen(float v)
+{
+    double d = v;
+
+    if (fabs(d) >= 0x1p24 || d == (double)(int32_t)v)
+        return d;
+    return rint(d * 1000) / 1000;
+}
+
 static inline double field_num(const void *row, const struct field *f)
 {
     double v;
+    float narrow;
 
+    if (f->narrow) {
+        memcpy(&narrow, (const char *)row + f->offset, sizeof(narrow));
+        return widen(narrow);
+    }
     memcpy(&v, (const char *)row + f->offset, sizeof(v));
     return v;
 }
@@ -76,17 +92,32 @@ static inline uint8_t field_small(const void *row, const struct field *f)
     return ((const uint8_t *)row)[f->offset];
 }
 
-/* The row has exactly this value. All members of the union start at its address. */
+/* All members of the union start at its address; only a NUM32 has another form in the row. */
+static inline const void *field_bytes(const struct field *f, const union field_value *v,
+                                      float *narrow)
+{
+    if (!f->narrow)
+        return v;
+    *narrow = (float)v->num;
+    return narrow;
+}
+
+/* The row has exactly this value. */
 static inline bool field_same(const void *row, const struct field *f, unsigned field,
                               const union field_value *v)
 {
-    return field_has(row, field) && memcmp((const char *)row + f->offset, v, field_size(f)) == 0;
+    float narrow;
+
+    return field_has(row, field) &&
+           memcmp((const char *)row + f->offset, field_bytes(f, v, &narrow), field_size(f)) == 0;
 }
 
 static inline void field_put(void *row, const struct field *f, unsigned field,
                              const union field_value *v)
 {
-    memcpy((char *)row + f->offset, v, field_size(f));
+    float narrow;
+
+    memcpy((char *)row + f->offset, field_bytes(f, v, &narrow), field_size(f));
     ((struct row_head *)row)->valid |= UINT64_C(1) << field;
 }
 

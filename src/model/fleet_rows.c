@@ -56,7 +56,7 @@ static void put_device_identity(struct fleet *f, struct device_row *row, const c
     }
     if (nul + 1 == id + len || !plausible_num(UNIT_COUNT, index))
         return;
-    row->index = index;
+    row->index = (float)index;
     row_mark(row, device, index);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Columns: finding them, computing the derived ones, and writing values for people. */
+#include "model/fields.h"
 #include "tests/unit/model_kit.h"
 #include <math.h>
 
@@ -16,6 +17,28 @@ static void assert_text(enum field_unit unit, double v, const char *expected)
     if (strcmp(out.data, expected) != 0)
         fail_msg("%g: \"%s\", not \"%s\"", v, out.data, expected);
     buf_fini(&out);
+}
+
+/* What a NUM32 promises: whole numbers up to 2^24, fractions to a thousandth, read back as they were written. */
+static void narrow_numbers_come_back(void **state)
+{
+    static const double cases[] = {0,     1,    0.35,     -1.5,     312.507, 88.2,
+                                   12.01, 1e-3, 16777216, 9999.999, 127};
+    const struct field *f = column_info(ENTITY_NODE, FIELD_node_load);
+    struct node_row row;
+
+    (void)state;
+    assert_true(f->narrow);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        union field_value v = {.num = cases[i]};
+        memset(&row, 0, sizeof(row));
+        field_put(&row, f, FIELD_node_load, &v);
+        assert_true(field_same(&row, f, FIELD_node_load, &v));
+        if (field_num(&row, f) != cases[i])
+            fail_msg("%.17g came back as %.17g", cases[i], field_num(&row, f));
+        v.num = cases[i] + 1;
+        assert_false(cases[i] < 1e7 && field_same(&row, f, FIELD_node_load, &v));
+    }
 }
 
 static void numbers_are_written_for_people(void **state)
@@ -267,6 +290,7 @@ static void comparison_puts_nothing_last(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(narrow_numbers_come_back),
         cmocka_unit_test(numbers_are_written_for_people),
         cmocka_unit_test(each_type_has_its_text),
         cmocka_unit_test(columns_are_found_by_id_and_title),
