@@ -133,9 +133,10 @@ struct reply {
     int retry_after_s;        /* from the header; -1 = none */
     const char *content_type; /* "" if none */
     const char
-        *head;  /* first bytes of the body (at most 512, NUL-terminated, raw): for error texts. For
+        *head;   /* first bytes of the body (at most 512, NUL-terminated, raw): for error texts. For
                                  * VIA_COMMAND: the first bytes of its stderr */
-    wall_ms at; /* when it ended */
+    wall_ms at;  /* when it ended */
+    bool unsent; /* rc != RC_OK: certainly not one byte of the request reached the other side */
 };
 
 /* ---- the collector ------------------------------------------------------------------------------ */
@@ -153,16 +154,18 @@ struct collector_act_ops {
      * scontrol: set command", "this user may not drain"). *how: static or state-owned words: "scontrol on ssh login1". */
     enum rc (*can)(void *state, enum action_verb verb, const char **how, struct err *e);
     /* A request that reads the target again, over the same way that the action will take. Its answer goes through
-     * the ordinary decode() and ends as rows of one delta (no poll, nothing swept). A target that does not exist any more is
-     * an answer without its row. */
+     * the ordinary decode() and done() and ends as rows of one delta (no poll, nothing swept; *end is not looked at).
+     * The target's row must be whole, never a `keep`; a CENTER row with its cluster's name is compared too. A target that
+     * does not exist any more is an answer without its row, for which done() says RC_OK whatever its status. */
     enum rc (*reread)(void *state, const struct action_target *t, struct request *out,
                       struct err *e);
     /* The mutating request itself. Names are percent-encoded or one argv element, whatever they contain. */
     enum rc (*encode)(void *state, const struct action_order *o, const struct action_target *t,
                       struct request *out, struct err *e);
-    /* Did it work? body: the whole answer (at most slice_max), NUL-terminated; for commands its stdout. RC_OK = accepted;
-     * RC_REFUSED (rights), RC_STALE (state does not allow it any more), RC_UNSUPPORTED, RC_HTTP ... with e->msg in words;
-     * RC_TIMEOUT and RC_NET = nobody knows (UNKNOWN). Called for transport failures too. */
+    /* Did it work? body: the whole answer (at most slice_max, 0 = 64 KiB; what is longer is cut), NUL-terminated; for
+     * commands its stdout. RC_OK = accepted; RC_REFUSED (rights), RC_STALE (state does not allow it any more),
+     * RC_UNSUPPORTED, RC_HTTP ... with e->msg in words; RC_TIMEOUT and RC_NET = nobody knows (UNKNOWN). Called for transport
+     * failures too, when something may have arrived; an answer that is not complete is UNKNOWN whatever this says. */
     enum rc (*judge)(void *state, const struct action_order *o, const struct action_target *t,
                      const struct request *rq, const struct reply *reply, const char *body,
                      size_t len, struct err *e);
