@@ -157,8 +157,8 @@ struct collector_act_ops {
      * the ordinary decode() and done() and ends as rows of one delta (no poll, nothing swept; *end is not looked at).
      * The target's row must be whole, never a `keep`; a CENTER row with its cluster's name is compared too. A target that
      * does not exist any more is an answer without its row, for which done() says RC_OK whatever its status. */
-    enum rc (*reread)(void *state, const struct action_target *t, struct request *out,
-                      struct err *e);
+    enum rc (*reread)(void *state, enum action_verb verb, const struct action_target *t,
+                      struct request *out, struct err *e);
     /* The mutating request itself. Names are percent-encoded or one argv element, whatever they contain. */
     enum rc (*encode)(void *state, const struct action_order *o, const struct action_target *t,
                       struct request *out, struct err *e);
