@@ -81,6 +81,76 @@ void chart_parts(struct canvas *c, int y, int x, int w, const struct chart_part 
     }
 }
 
+/* Where each part ends, in eighths of a cell from the bottom; the sum is never more than the height, and a part above
+ * zero never nothing while there is room. */
+static void stack_ends(const double *values, int count, double top, int height, int ends[PARTS_MAX])
+{
+    double sum = 0;
+    int done = 0;
+
+    for (int i = 0; i < count; i++) {
+        sum += values[i] > 0 ? values[i] : 0;
+        int end = top > 0 ? (int)lround(sum / top * height) : 0;
+        if (values[i] > 0 && end <= done)
+            end = done + 1;
+        done = end > height ? height : end > done ? end : done;
+        ends[i] = done;
+    }
+}
+
+/* The part at that eighth; count = none. */
+static int part_at(const int ends[PARTS_MAX], int count, int eighth)
+{
+    int i = 0;
+
+    while (i < count && ends[i] <= eighth)
+        i++;
+    return i;
+}
+
+/* One cell of a column, whose lowest eighth is `from`. */
+static void stack_cell(struct canvas *c, struct rect cell, const struct chart_part *parts,
+                       const int ends[PARTS_MAX], int count, int from, bool plain)
+{
+    int low = part_at(ends, count, from), high = part_at(ends, count, from + 7);
+
+    if (low == count)
+        return;
+    struct style s = style_of(parts[low].role);
+    if (plain) {
+        int middle = part_at(ends, count, from + 3);
+        canvas_fill(c, cell, (unsigned char)parts[middle < count ? middle : low].letter,
+                    style_of(parts[middle < count ? middle : low].role));
+        return;
+    }
+    int filled = ends[low] - from;
+    if (high < count && high != low)
+        s.bg = (uint8_t)parts[high].role;
+    canvas_fill(c, cell, filled >= 8 ? 0x2588u : 0x2580u + (uint32_t)filled, s);
+}
+
+void chart_stack(struct canvas *c, struct rect r, const struct chart_columns *columns,
+                 const struct chart_part *parts, int count, bool plain)
+{
+    int ends[PARTS_MAX];
+
+    count = count < PARTS_MAX ? count : PARTS_MAX;
+    for (int k = 0; k < columns->n; k++) {
+        const double *values = columns->values + (size_t)k * (size_t)count;
+        struct rect cell = {r.y + r.h - 1, r.x + k * (columns->width + columns->gap), 1,
+                            columns->width};
+        if (cell.x + cell.w > r.x + r.w)
+            break;
+        if (isnan(values[0])) {
+            canvas_text(c, cell.y, cell.x, 1, style_of(ROLE_FAINT), glyph(GLYPH_DOT, plain));
+            continue;
+        }
+        stack_ends(values, count, columns->top, r.h * 8, ends);
+        for (int row = 0; row < r.h; row++, cell.y--)
+            stack_cell(c, cell, parts, ends, count, row * 8, plain);
+    }
+}
+
 /* Mean of the values that fall into cell i of w; NaN if none is known. */
 static double bucket(const float *values, int n, int i, int w)
 {

@@ -25,6 +25,17 @@ struct chart_part {
 void chart_parts(struct canvas *c, int y, int x, int w, const struct chart_part *parts, int count,
                  double total, enum role track, bool ascii);
 
+/* Columns of `count` parts each, the first part at the bottom; values: n columns one after the other. Eighths of a cell,
+ * two parts sharing one where they meet; plain (ASCII, no colours): each part by its letter. A column that is not a
+ * number was not observed and gets a dot at the bottom. */
+struct chart_columns {
+    const double *values;
+    int n, width, gap; /* cells of a column, and between two */
+    double top;        /* what fills the height */
+};
+void chart_stack(struct canvas *c, struct rect r, const struct chart_columns *columns,
+                 const struct chart_part *parts, int count, bool plain);
+
 /* Sparkline of n values scaled to 0..top, squeezed or stretched to w cells; NaN leaves a gap. */
 void chart_spark(struct canvas *c, int y, int x, int w, const float *values, int n, double top,
                  struct style s, bool ascii);

@@ -57,6 +57,49 @@ static void test_meter(void **state)
     assert_string_equal(meter(0.58, true), "===-..");
 }
 
+/* Columns of two parts, two cells high, on a canvas of its own; line by line. */
+static const char *stack(const double *values, int n, double top, bool plain)
+{
+    const struct chart_part parts[] = {{0, ROLE_CRIT, 'n'}, {0, ROLE_WARN, 'd'}};
+    struct chart_columns columns = {values, n, 1, 1, top};
+    struct canvas c;
+
+    canvas_init(&c, 2, 8);
+    chart_stack(&c, (struct rect){0, 0, 2, 8}, &columns, parts, 2, plain);
+    buf_reset(&text);
+    canvas_dump(&c, &text, false);
+    canvas_fini(&c);
+    return text.data;
+}
+
+static void test_stack(void **state)
+{
+    const double values[] = {16, 0, 4, 4, NAN, 0, 0.01, 0.01}, much[] = {90, 90};
+
+    (void)state;
+    assert_string_equal(stack(values, 4, 16, false), "█\n█ ▄ · ▁\n");
+    assert_string_equal(stack(values, 4, 16, true), "n\nn n - n\n"); /* what is above zero shows */
+    assert_string_equal(stack(much, 1, 90, false), "█\n█\n"); /* and nothing leaves the chart */
+    assert_string_equal(stack(values, 0, 16, false), "\n\n");
+    assert_string_equal(stack(values, 1, 0, false), "\n▁\n");
+}
+
+/* Where two parts meet within a cell, one is the foreground and the other the background. */
+static void test_stack_shares_a_cell(void **state)
+{
+    const struct chart_part parts[] = {{0, ROLE_CRIT, 'n'}, {0, ROLE_WARN, 'd'}};
+    const double values[] = {4, 4};
+    struct chart_columns columns = {values, 1, 1, 0, 8};
+
+    (void)state;
+    chart_stack(&canvas, (struct rect){0, 0, 1, 1}, &columns, parts, 2, false);
+    const struct cell *cell = canvas_cell(&canvas, 0, 0);
+    assert_int_equal(cell->cp, 0x2584);
+    assert_int_equal(cell->fg, ROLE_CRIT);
+    assert_int_equal(cell->bg, ROLE_WARN);
+    canvas_clear(&canvas);
+}
+
 static const char *bar(double share, bool ascii)
 {
     chart_bar(&canvas, 0, 0, 4, share, style_of(ROLE_MEASURED), ROLE_LINE, ascii);
@@ -254,11 +297,18 @@ static void test_glyphs(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_meter),   cmocka_unit_test(test_bar),
-        cmocka_unit_test(test_parts),   cmocka_unit_test(test_spark),
-        cmocka_unit_test(test_boxes),   cmocka_unit_test(test_heat),
-        cmocka_unit_test(test_numbers), cmocka_unit_test(test_fit),
-        cmocka_unit_test(test_units),   cmocka_unit_test(test_freshness),
+        cmocka_unit_test(test_meter),
+        cmocka_unit_test(test_bar),
+        cmocka_unit_test(test_parts),
+        cmocka_unit_test(test_stack),
+        cmocka_unit_test(test_stack_shares_a_cell),
+        cmocka_unit_test(test_spark),
+        cmocka_unit_test(test_boxes),
+        cmocka_unit_test(test_heat),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_fit),
+        cmocka_unit_test(test_units),
+        cmocka_unit_test(test_freshness),
         cmocka_unit_test(test_glyphs),
     };
 
