@@ -14,12 +14,16 @@ enum act_mode { ACT_OFF, ACT_CONFIRM, ACT_ARM };
 
 /* The limits of this session. Thresholds can be configured downwards only. */
 struct act_limits {
-    bool read_only;            /* --read-only, wall ...: nothing at all */
-    double brake_percent;      /* of a pool's nodes unavailable after the action; 0 = 20 */
+    bool read_only; /* --read-only, wall ...: nothing at all */
+    /* Of a pool's nodes unavailable after the action; 0 = 20. One node out is never too many, or a pool of fewer than
+     * five nodes could not be looked after at all. */
+    double brake_percent;
     unsigned nodes_per_minute; /* 0 = 10 */
     int64_t stale_ms;          /* what was seen may be so old; 0 = 2 minutes */
     int64_t arm_ms;            /* how long an arming lasts; 0 = 10 minutes */
 };
+/* With every 0 replaced, and nothing above its default. NULL: the defaults. */
+struct act_limits act_limits_of(const struct act_limits *limits);
 /* One center's permission. */
 struct act_permit {
     enum act_mode mode;
@@ -64,6 +68,7 @@ struct plan {
     char history[160];  /* "9 interruptions in 28 d, drained 3x", "" = nothing known */
     char warnings[256]; /* resuming a lemon, bulk resume, source stale ... */
     wall_ms oldest_seen_at;
+    int64_t takes_ms; /* at least so long, at the rate of nodes_per_minute */
 };
 
 /* Takes the order (also on errors). permit: of the order's center. Errors only for an empty order. */

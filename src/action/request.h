@@ -63,20 +63,29 @@ struct action_order {
     char actor_from[96]; /* ssh client or terminal */
     wall_ms at;          /* when the key was pressed */
     bool mass;           /* the brake was lifted knowingly */
-    bool hold_after;     /* requeue: held, so that somebody looks before it runs again */
+    bool
+        named; /* the operator wrote the targets out: resume may pass over somebody else's reason */
+    bool hold_after; /* requeue: held, so that somebody looks before it runs again */
     struct action_target *targets;
     size_t count;
 };
 
+/* An order without targets, operation and actor; cluster and center_id come with the first target. */
 struct action_order *order_new(enum action_verb verb, uint16_t center);
+/* Sets `at` and a unique `op`. seed: randomness, so that two screens do not choose the same in one second. */
+void order_stamp(struct action_order *o, wall_ms at, uint32_t seed);
+/* The operator's words. RC_USAGE with words unless printable ASCII that fits (a ticket holds no blanks either). */
+enum rc order_set_reason(struct action_order *o, const char *text, struct err *e);
+enum rc order_set_ticket(struct action_order *o, const char *text, struct err *e);
 struct action_order *order_copy(const struct action_order *o);
 void order_free(struct action_order *o);
-/* Freezes the row in that slot into the order. RC_USAGE with words: wrong entity, other center, twin, a thing that is
- * gone, or already there. */
+/* Freezes the row in that slot (of the entity that the verb acts on) into the order. RC_USAGE with words: no such row,
+ * other center, twin, a thing that is gone, a name that cannot be passed on, or already there. The row that stands for
+ * the waiting tasks of an array is named "14_[6-99]"; whole_array is the caller's to set. */
 enum rc order_add(struct action_order *o, const struct snapshot *s, uint32_t slot, struct err *e);
-/* The reason as it is written to the scheduler: "suantop:<ticket> <actor> <text>", printable ASCII, at most
- * ACTION_REASON_MAX bytes. */
-void order_reason(const struct action_order *o, char out[ACTION_REASON_MAX + 1]);
+/* The reason as it is written to the scheduler: "suantop:<ticket> <actor> <text>" ("-" for no ticket), printable ASCII,
+ * at most ACTION_REASON_MAX bytes. False when it had to be cut to that. */
+bool order_reason(const struct action_order *o, char out[ACTION_REASON_MAX + 1]);
 /* Was a reason written by suantop (any user)? */
 bool reason_is_ours(const char *reason);
 

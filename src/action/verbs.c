@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT
+ * verbs.c - the table of verbs.def, see request.h. */
+#include "action/request.h"
+#include "base/xmem.h"
+#include <string.h>
+
+/* The words of enums.def as constants that a table can point to. */
+struct words {
+#define ENUM_BEGIN(type)
+#define WORD(type, ID, word) char type##_##ID[sizeof(word)];
+#define ENUM_END(type)
+#include "model/enums.def"
+#undef WORD
+};
+static const struct words words = {
+#define WORD(type, ID, word) .type##_##ID = (word),
+#include "model/enums.def"
+#undef ENUM_BEGIN
+#undef WORD
+#undef ENUM_END
+};
+
+static const struct verb_info verbs[] = {
+#define VERB(ID, acts_on, letter, UNDO, participle, sentence)                                      \
+    {.verb = action_verb_##ID,                                                                     \
+     .name = words.action_verb_##ID,                                                               \
+     .key = (letter)[0],                                                                           \
+     .entity = ENTITY_##acts_on,                                                                   \
+     .undo = action_verb_##UNDO,                                                                   \
+     .past = (participle),                                                                         \
+     .effect = (sentence)},
+#include "action/verbs.def"
+#undef VERB
+};
+/* In the order of enum action_verb: test_action_request holds that. */
+_Static_assert(ARRAY_LEN(verbs) == action_verb_COUNT, "a line in verbs.def for each verb");
+
+const struct verb_info *verb_info(enum action_verb v)
+{
+    return &verbs[v];
+}
+
+const struct verb_info *verb_find(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+        if (strcmp(verbs[i].name, name) == 0)
+            return &verbs[i];
+    return NULL;
+}
