@@ -32,6 +32,7 @@ struct fleet *fleet_new(const struct fleet_limits *limits)
     rows_init(&f->history, sizeof(struct history_rings));
     pools_init(&f->pools);
     twins_init(&f->twins);
+    alerts_init(&f->alerts);
     return f;
 }
 
@@ -45,6 +46,7 @@ void fleet_free(struct fleet *f)
     rows_fini(&f->history);
     pools_fini(&f->pools);
     twins_fini(&f->twins);
+    alerts_fini(&f->alerts);
     intern_unref(f->strings);
     free(f->centers);
     free(f->polls);
@@ -117,6 +119,7 @@ struct snapshot *fleet_publish(struct fleet *f, wall_ms now)
     struct snapshot *s = xcalloc(1, sizeof(*s));
 
     fleet_write_rollups(f, now, &s->totals);
+    fleet_alerts(f, now, &s->totals);
     atomic_init(&s->refs, 1);
     s->generation = ++f->generation;
     s->at = now;

@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "model/delta.h"
+#include "model/rules.h"
 #include "model/snapshot.h"
 
 struct fleet;
@@ -34,6 +35,8 @@ struct fleet_stats {
 
 struct fleet *fleet_new(const struct fleet_limits *limits);
 void fleet_free(struct fleet *f);
+/* When there is an alert; the usual rules without it. */
+void fleet_set_rules(struct fleet *f, const struct rule_set *rules);
 /* RC_LIMIT when a row cap was hit (the rest of the delta is applied) or d->failed (nothing is, and
  * its poll is abandoned). Takes nothing: the caller frees d.
  * A center's row sits in the slot of its number (delta.center), a source's in that of

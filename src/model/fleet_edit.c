@@ -19,8 +19,10 @@ void *edit_write(struct edit *ed)
 
 void edit_end(struct edit *ed)
 {
-    if (ed->write)
+    if (ed->write) {
         fleet_sums_enter(ed->f, ed->entity, ed->slot);
+        fleet_alerts_touch(ed->f, ed->entity, ed->write, ed->slot);
+    }
     ed->write = NULL;
 }
 

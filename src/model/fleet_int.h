@@ -5,6 +5,7 @@
 
 #include "model/fields.h"
 #include "model/fleet.h"
+#include "model/fleet_alerts.h"
 #include "model/history.h"
 #include "model/pools.h"
 #include "model/table.h"
@@ -54,6 +55,7 @@ struct fleet {
     wall_ms sampled_at;
     struct pools pools;
     struct twins twins;
+    struct alerts alerts;
     struct gone_job *gone; /* oldest first, from gone_first on */
     size_t gone_first, gone_count, gone_cap;
     uint64_t generation;    /* of the last snapshot */

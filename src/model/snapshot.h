@@ -53,12 +53,17 @@ struct totals {
     uint32_t hottest_node; /* slot */
     double power_watts;
     uint32_t power_nodes; /* how many nodes report power */
+    /* Alerts that fire; quiet = acknowledged or silenced, and in none of the others. */
+    uint32_t alerts_critical, alerts_warning, alerts_quiet;
 };
 const struct totals *snapshot_totals(const struct snapshot *s);
 
 /* Copies up to n newest samples of a center into out (oldest first); returns how many. */
 int snapshot_history(const struct snapshot *s, uint16_t center, enum history which, float *out,
                      int n);
+
+/* A sentence on how the history is, clean text; "" = nothing to say. *bad: it is not being written. */
+const char *snapshot_notice(const struct snapshot *s, bool *bad);
 
 /* When the values of that group of a row were last confirmed; 0 = never. Not simply h.seen_at: a
  * good poll that found a row unchanged confirms it without touching it. */

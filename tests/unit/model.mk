@@ -25,3 +25,5 @@ check_PROGRAMS += %D%/test_model_query
 %C%_test_model_query_LDADD = $(UNIT_MODEL)
 EXTRA_DIST += %D%/model_kit.h %D%/model_check.h %D%/model_random.h
 THREAD_TESTS += %D%/test_model_snapshot
+check_PROGRAMS += %D%/test_model_rules
+%C%_test_model_rules_LDADD = $(UNIT_MODEL)

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT
+ * alert_words.c - an alert in one sentence. The figures in it are rounded, so that the same sentence stays while
+ * nothing worth telling changes. */
+#include "base/buf.h"
+#include "model/fleet_int.h"
+#include <math.h>
+
+static const char *text_of(const struct fleet *f, bool has, strid id)
+{
+    return has ? intern_text(f->strings, id) : "";
+}
+
+static void words_stale(const struct fleet *f, const struct center_row *c, struct buf *out)
+{
+    (void)f;
+    buf_addf(out, "%.0f of %.0f sources do not answer; what they told is old",
+             (double)c->sources_total - (double)c->sources_ok, (double)c->sources_total);
+}
+
+static void words_refused(const struct fleet *f, const struct source_row *s, struct buf *out)
+{
+    const char *error = text_of(f, row_has(s, source, error), s->error);
+
+    buf_addf(out, "the credentials are refused%s%s", *error ? ": " : "", error);
+}
+
+static void words_out(const struct center_row *c, double share, struct buf *out)
+{
+    buf_addf(out, "%.0f of %.0f nodes are drained or down (%.0f %%)",
+             (double)c->nodes_drained + (double)c->nodes_down, (double)c->nodes_total,
+             floor(share));
+}
+
+static void words_burst(const struct fleet *f, const struct sight *s, struct buf *out)
+{
+    const struct center_watch *w = &f->alerts.centers[s->center];
+
+    buf_addf(out, "%.0f interruptions within an hour; usual here: %.2g an hour", s->value,
+             w->hours > 0 ? w->count / w->hours : 0);
+}
+
+static void words_hot(const struct fleet *f, const struct node_row *n, const struct sight *s,
+                      int level, struct buf *out)
+{
+    const char *sensor = text_of(f, row_has(n, node, temperature_sensor), n->temperature_sensor);
+
+    buf_addf(out, "%.0f\302\260C%s%s, limit %.0f", s->value, *sensor ? " at " : "", sensor,
+             s->limits.at[level]);
+}
+
+static void words_lemon(const struct fleet *f, const struct offender_row *o, struct buf *out)
+{
+    const char *what = text_of(f, row_has(o, offender, what), o->what);
+
+    buf_addf(out, "interrupts far more jobs than its peers%s%s", *what ? ": " : "", what);
+}
+
+void alert_words(const struct fleet *f, const struct sight *s, int level, struct buf *out)
+{
+    switch (s->rule) {
+    case RULE_center_stale:
+        words_stale(f, s->row, out);
+        break;
+    case RULE_center_down:
+        buf_adds(out, "none of its sources answers; what is shown of it is old");
+        break;
+    case RULE_source_refused:
+        words_refused(f, s->row, out);
+        break;
+    case RULE_nodes_out:
+        words_out(s->row, s->value, out);
+        break;
+    case RULE_interruption_burst:
+        words_burst(f, s, out);
+        break;
+    case RULE_queue_age:
+        buf_addf(out, "the oldest job that could run has waited for %.0f hours",
+                 floor(s->value / 3600));
+        break;
+    case RULE_hot_node:
+        words_hot(f, s->row, s, level, out);
+        break;
+    case RULE_node_flapping:
+        buf_addf(out, "went out of service %.0f times within 24 hours", s->value);
+        break;
+    case RULE_lemon:
+        words_lemon(f, s->row, out);
+        break;
+    case RULE_COUNT:
+        break;
+    }
+}
