@@ -161,17 +161,20 @@ void slurm_ask_command(struct slurm *s, struct request *rq, const char *const *c
     rq->accept_any_status = true;
 }
 
-static void ask_squeue(struct slurm *s, struct request *rq)
+void slurm_ask_squeue(struct slurm *s, struct request *rq, const char *const *more)
 {
+    const char *command[ARGV_MAX] = {"squeue", "--all", "--local", "--states=all", "-O"};
     struct buf format;
+    size_t n = 6;
 
     buf_init(&format, 4096);
     rq->tag = (uint32_t)slurm_random(s);
     slurm_text_jobs_format(&format, rq->tag);
     /* Without --noheader: the heading shows that squeue ran and knows every column, so that an empty
      * answer of something else is not taken for an empty queue. */
-    const char *const command[] = {"squeue", "--all",     "--local", "--states=all",
-                                   "-O",     format.data, NULL};
+    command[5] = format.data;
+    while (more != NULL && *more != NULL)
+        command[n++] = *more++;
     slurm_ask_command(s, rq, command);
     rq->first_byte_ms = rq->total_ms = SQUEUE_MS;
     rq->body_max = 1024 * MIB;
@@ -199,7 +202,7 @@ static const char *last_word(const char *const *command)
 static void ask_part_text(struct slurm *s, struct request *rq, enum part p)
 {
     if (p == PART_JOBS) {
-        ask_squeue(s, rq);
+        slurm_ask_squeue(s, rq, NULL);
         return;
     }
     const char *const *command = text_commands[p];

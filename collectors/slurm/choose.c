@@ -35,13 +35,21 @@ bool slurm_uses_rest(const struct slurm *s)
     return s->has_rest && !s->rest_dead && s->opt.prefer != PREFER_TEXT;
 }
 
+bool slurm_ways_differ(const struct slurm *s)
+{
+    return s->rest_cluster[0] != '\0' && s->text_cluster[0] != '\0' &&
+           strcmp(s->rest_cluster, s->text_cluster) != 0;
+}
+
 /* Near the limit the way must not change with every poll. */
 static enum way choose_jobs(struct slurm *s)
 {
     double bytes = slurm_predicted_bytes(s);
     double limit = s->jobs_way == WAY_TEXT ? s->opt.rest_limit * 0.7 : s->opt.rest_limit;
 
-    s->too_big = bytes > limit && (!s->has_text || s->opt.prefer == PREFER_REST);
+    bool squeue = s->has_text && s->opt.prefer != PREFER_REST && !slurm_ways_differ(s);
+
+    s->too_big = bytes > limit && !squeue;
     return bytes > limit && !s->too_big ? WAY_TEXT : WAY_REST;
 }
 
@@ -130,6 +138,10 @@ static void describe_note(struct slurm *s)
         snprintf(s->note, sizeof s->note, "text: no url, socket or command is configured");
     else if (s->opt.prefer == PREFER_TEXT)
         snprintf(s->note, sizeof s->note, "text: as configured");
+    else if (slurm_ways_differ(s))
+        snprintf(s->note, sizeof s->note,
+                 "REST only: the commands reach cluster %s, slurmrestd is %s's", s->text_cluster,
+                 s->rest_cluster);
     else if (s->jobs_way == WAY_TEXT)
         snprintf(s->note, sizeof s->note, "text: %s would be %s of JSON", jobs, size);
     else if (s->too_big)

@@ -18,14 +18,6 @@ static const struct {
     {ENTITY_RESERVATION, "reservation", "reservation"},
 };
 
-static bool is_plain(const char *name)
-{
-    size_t len = strlen(name);
-
-    return len > 0 && len < 256 && name[0] != '-' && name[0] != '.' &&
-           strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == len;
-}
-
 /* "14_[6-99]" is asked for as its array "14"; false when it is no job id. */
 static bool job_name(const char *id, char *out, size_t size)
 {
@@ -58,7 +50,7 @@ enum rc slurm_lookup(void *state, enum entity entity, const char *id, struct req
         k++;
     if (k == sizeof kinds / sizeof kinds[0])
         return err_set(err, RC_UNSUPPORTED, "slurm", "Slurm has no record of its own for this");
-    if (entity == ENTITY_JOB ? !job_name(id, name, sizeof name) : !is_plain(id))
+    if (entity == ENTITY_JOB ? !job_name(id, name, sizeof name) : !slurm_name_is_plain(id))
         return refuse(entity, err);
     if (entity != ENTITY_JOB)
         snprintf(name, sizeof name, "%s", id);

@@ -46,13 +46,14 @@ void slurm_schedule(struct slurm *s, enum part p, bool good, mono_ms now, const 
     part->due = now + (good || wait < RETRY_MS ? wait : RETRY_MS);
 }
 
-/* Over REST it is asked when there is no version. v0.0.38 does not tell the cluster's name but in its jobs,
- * and those may have come from squeue. */
+/* Over REST it is asked when there is no version. Where there are commands too, they are asked once which cluster
+ * they reach: nothing is done through them before they said the same. (v0.0.38 names its cluster only in its
+ * jobs, and those may have come from squeue.) */
 static bool hello_applies(const struct slurm *s)
 {
     if (!slurm_uses_rest(s))
         return true;
-    return s->has_text && !s->hello_failed && s->cluster[0] == '\0' && s->volume.records >= 0;
+    return s->has_text && !s->hello_failed && s->text_cluster[0] == '\0' && s->volume.records >= 0;
 }
 
 static bool applies(const struct slurm *s, enum part p)

@@ -222,8 +222,11 @@ static uint64_t hash_job(const char *text, size_t len)
     return hash_bytes(hash_bytes(0, text, (size_t)(at - text)), p, (size_t)(end - p));
 }
 
+/* All that v0.0.38 tells of its cluster. */
 static void learn_cluster(struct slurm *s, const struct json *v)
 {
+    if (s->rest_cluster[0] == '\0')
+        snprintf(s->rest_cluster, sizeof s->rest_cluster, "%s", json_str(v));
     if (s->cluster[0] == '\0')
         snprintf(s->cluster, sizeof s->cluster, "%s", json_str(v));
 }

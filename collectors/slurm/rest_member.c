@@ -21,8 +21,10 @@ static enum rc read_meta(struct slurm *s, const char *text, size_t len, struct e
     s->answer.meta = json_type(slurm) == JSON_OBJECT;
     if (*release != '\0')
         snprintf(s->release, sizeof s->release, "%s", release);
-    if (*cluster != '\0')
+    if (*cluster != '\0') {
+        snprintf(s->rest_cluster, sizeof s->rest_cluster, "%s", cluster);
         snprintf(s->cluster, sizeof s->cluster, "%s", cluster);
+    }
     return RC_OK;
 }
 

@@ -55,7 +55,7 @@ void seen_fini(struct seen *s)
     drop(&s->last);
     drop(&s->now);
     drop(&s->keys);
-    s->stale = false;
+    s->stale = s->touched = false;
 }
 
 bool seen_before(const struct seen *s, uint64_t hash, uint64_t *key)
@@ -96,11 +96,17 @@ bool seen_has_key(struct seen *s, uint64_t key)
     return s->keys.cap != 0 && find(&s->keys, no_zero(key))->hash != 0;
 }
 
+void seen_touch(struct seen *s)
+{
+    s->stale = s->touched = true;
+}
+
 void seen_turn(struct seen *s)
 {
     drop(&s->last);
     drop(&s->keys);
-    s->stale = false;
+    s->stale = s->touched;
+    s->touched = false;
     s->last = s->now;
     s->now = (struct seen_table){NULL, 0, 0};
 }

@@ -24,7 +24,8 @@ struct seen_table {
 struct seen {
     struct seen_table last, now;
     struct seen_table keys; /* index of last by key, made when somebody asks */
-    bool stale; /* rows were changed behind the last poll's back: decode all of the next */
+    bool stale;   /* rows were changed behind the last poll's back: decode all of the next */
+    bool touched; /* and so they were while a poll may be under way: of the one after, too */
 };
 
 void seen_init(struct seen *s);
@@ -35,6 +36,8 @@ bool seen_before(const struct seen *s, uint64_t hash, uint64_t *key);
 void seen_add(struct seen *s, uint64_t hash, uint64_t key);
 /* Was a row with this key in the last good poll? */
 bool seen_has_key(struct seen *s, uint64_t key);
+/* Somebody else wrote rows that this table tells of. */
+void seen_touch(struct seen *s);
 void seen_turn(struct seen *s);   /* the poll was good: now becomes last */
 void seen_forget(struct seen *s); /* the poll was not */
 size_t seen_bytes(const struct seen *s);

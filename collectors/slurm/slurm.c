@@ -117,6 +117,7 @@ static enum rc slurm_open(const struct source_conf *conf, uint64_t seed, void **
     seen_init(&s->jobs_seen);
     buf_init(&s->record, (size_t)2 << 20);
     buf_init(&s->words, (size_t)2 << 20);
+    slurm_reread_open(s);
     slurm_readers_open(s);
     *state = s;
     return RC_OK;
@@ -133,6 +134,7 @@ static void slurm_close(void *state)
     seen_fini(&s->jobs_seen);
     buf_fini(&s->record);
     buf_fini(&s->words);
+    slurm_reread_close(s);
     free(s);
 }
 
@@ -187,15 +189,12 @@ static enum rc decode_text(struct slurm *s, const struct request *rq, const char
     return text_lines[p] != NULL ? text_lines[p](s, text, len, d, e) : RC_OK;
 }
 
-static enum rc slurm_decode(void *state, const struct request *rq, const char *key,
+static enum rc decode_slice(struct slurm *s, const struct request *rq, const char *key,
                             const char *text, size_t len, struct delta *d, struct err *e)
 {
-    struct slurm *s = state;
     enum part p = part_of(rq->what);
     enum rc rc;
 
-    if (rq->what < 0 || p >= PART_COUNT)
-        return RC_OK;
     if (way_of(rq->what) == WAY_TEXT)
         rc = decode_text(s, rq, text, len, d, e);
     else if (strcmp(key, rest_elements[p].key) == 0)
@@ -204,6 +203,22 @@ static enum rc slurm_decode(void *state, const struct request *rq, const char *k
         rc = slurm_rest_member(s, key, text, len, d, e);
     if (rc != RC_OK)
         s->answer.bad++;
+    return rc;
+}
+
+static enum rc slurm_decode(void *state, const struct request *rq, const char *key,
+                            const char *text, size_t len, struct delta *d, struct err *e)
+{
+    struct slurm *s = state;
+
+    if (rq->what < 0 || part_of(rq->what) >= PART_COUNT)
+        return RC_OK;
+    if (!(rq->what & WHAT_REREAD))
+        return decode_slice(s, rq, key, text, len, d, e);
+    slurm_reread_swap(s);
+    enum rc rc = decode_slice(s, rq, key, text, len, d, e);
+    slurm_reread_swap(s);
+    slurm_reread_row(s, d);
     return rc;
 }
 
@@ -260,7 +275,7 @@ static enum rc without_release(struct slurm *s, enum rc rc, struct err *e)
 {
     if (rc != RC_OK && rc != RC_CHILD && rc != RC_IO && rc != RC_SYNTAX)
         return rc;
-    s->hello_failed = s->release[0] == '\0' || (s->api != 0 && s->cluster[0] == '\0');
+    s->hello_failed = s->release[0] == '\0' || (s->api != 0 && s->text_cluster[0] == '\0');
     if (rc != RC_OK && e != NULL)
         err_clear(e);
     return RC_OK;
@@ -294,6 +309,8 @@ static enum rc slurm_done(void *state, const struct request *rq, const struct re
 
     if (rq->what < 0 || p >= PART_COUNT)
         return reply->rc;
+    if (rq->what & WHAT_REREAD)
+        return slurm_reread_done(s, rq, reply, d, mend, e);
     enum rc rc = judge(s, rq, reply, now, d, end, mend, e);
     if (rc != RC_OK)
         *end = POLL_BAD;
@@ -323,4 +340,5 @@ const struct collector_ops slurm_collector = {
     .done = slurm_done,
     .refresh = slurm_refresh,
     .lookup = slurm_lookup,
+    .act = &slurm_act,
 };

@@ -31,15 +31,15 @@ enum part {
 
 enum way { WAY_REST, WAY_TEXT };
 
-/* request.what */
-enum { WHAT_LOOKUP = 0x1000 };
+/* request.what: a part and a way, or one of these. WHAT_REREAD goes with a part and a way. */
+enum { WHAT_LOOKUP = 0x1000, WHAT_ACT = 0x2000, WHAT_REREAD = 0x4000 };
 static inline int what_of(enum part p, enum way w)
 {
     return (int)p * 2 + (int)w;
 }
 static inline enum part part_of(int what)
 {
-    return (enum part)(what / 2);
+    return (enum part)((what & ~WHAT_REREAD) / 2);
 }
 static inline enum way way_of(int what)
 {
@@ -103,6 +103,18 @@ struct job_volume {
     bool measured;
 };
 
+/* What the answer to a reread says, apart from the poll that may be under way at the same time. */
+struct reread {
+    struct answer answer;
+    struct buf record;
+    struct seen nodes_seen, jobs_seen;
+    char name[256]; /* target of the last one */
+    bool same;      /* its row is still called exactly so */
+};
+
+/* Does the cluster keep accounts (slurmdbd)? */
+enum accounting { ACCOUNTING_UNKNOWN, ACCOUNTING_THERE, ACCOUNTING_ABSENT };
+
 struct slurm_readers { /* readers.h */
     struct json_reader *node, *job, *pool, *reservation, *license, *diag, *meta, *any;
 };
@@ -136,7 +148,11 @@ struct slurm {
     enum way jobs_way;
 
     char cluster[64], release[64];
+    char rest_cluster[64], text_cluster[64]; /* what each way calls itself; "" = not told */
+    enum accounting accounting;
     char note[320], via[120];
+    char how[160]; /* of the last can() */
+    struct reread reread;
     struct answer answer;
     struct sdiag sdiag;
     struct seen nodes_seen, jobs_seen;
@@ -164,6 +180,8 @@ int64_t slurm_interval_ms(const struct slurm *s, enum part p);
 
 /* choose.c */
 bool slurm_uses_rest(const struct slurm *s);
+/* Both ways say which cluster they reach, and it is not the same. */
+bool slurm_ways_differ(const struct slurm *s);
 enum way slurm_choose(struct slurm *s, enum part p);
 double slurm_predicted_bytes(const struct slurm *s);
 void slurm_describe(struct slurm *s);
@@ -173,6 +191,8 @@ void slurm_measure_jobs(struct slurm *s, enum way w, const struct reply *reply);
 void slurm_ask(struct slurm *s, struct request *rq, enum part p, enum way w);
 void slurm_ask_rest(struct slurm *s, struct request *rq, const char *path);
 void slurm_ask_command(struct slurm *s, struct request *rq, const char *const *command);
+/* squeue with our columns, then more arguments (NULL = none). */
+void slurm_ask_squeue(struct slurm *s, struct request *rq, const char *const *more);
 
 /* answer.c */
 /* The element with this hash was in the last poll too: says so in the delta and counts it. */
@@ -198,6 +218,35 @@ enum rc slurm_judge(struct slurm *s, const struct request *rq, const struct repl
                     enum poll_end *end, const char **mend, struct err *e);
 enum rc slurm_judge_command(struct slurm *s, const struct request *rq, const struct reply *reply,
                             enum poll_end *end, const char **mend, struct err *e);
+
+/* names.c: what may be passed on. Names come from outside. */
+/* Nothing that a command would take for an option, a list, all nodes or a path. */
+bool slurm_name_is_plain(const char *name);
+/* A job as it is named to the scheduler: "14", "14_5"; "14_[6-9]" and a whole array only where that is meant.
+ * RC_REFUSED with words. out keeps the brackets. */
+enum rc slurm_job_name(const char *name, bool whole, char *out, size_t size, struct err *e);
+
+/* act.c, act_encode.c, act_judge.c */
+extern const struct collector_act_ops slurm_act;
+/* The way of a verb, or why there is none; nothing is asked. */
+enum rc slurm_act_way(struct slurm *s, enum action_verb verb, enum way *w, struct err *e);
+/* Would this cancellation be the kind that can stop slurmctld? (act.c) */
+bool slurm_cancel_is_risky(const struct slurm *s);
+enum rc slurm_act_reread(void *state, enum action_verb verb, const struct action_target *t,
+                         struct request *out, struct err *e);
+enum rc slurm_act_encode(void *state, const struct action_order *o, const struct action_target *t,
+                         struct request *out, struct err *e);
+enum rc slurm_act_judge(void *state, const struct action_order *o, const struct action_target *t,
+                        const struct request *rq, const struct reply *reply, const char *body,
+                        size_t len, struct err *e);
+/* reread.c: the answer to a reread. */
+void slurm_reread_open(struct slurm *s);
+void slurm_reread_close(struct slurm *s);
+/* Puts the reread's answer in the place of the poll's, and back: around each call of a decoder. */
+void slurm_reread_swap(struct slurm *s);
+void slurm_reread_row(struct slurm *s, const struct delta *d);
+enum rc slurm_reread_done(struct slurm *s, const struct request *rq, const struct reply *reply,
+                          struct delta *d, const char **mend, struct err *e);
 
 /* lookup.c */
 enum rc slurm_lookup(void *state, enum entity entity, const char *id, struct request *out,

@@ -46,9 +46,12 @@ enum rc slurm_text_config(struct slurm *s, const char *text, size_t len, struct 
     if (!cut_pair((struct span){text, len}, '=', &key, &value))
         return RC_OK;
     s->answer.rows++;
-    if (span_is(key, "ClusterName"))
-        learn(s->cluster, sizeof s->cluster, value);
-    else if (span_is(key, "SLURM_VERSION"))
+    if (span_is(key, "ClusterName")) {
+        learn(s->text_cluster, sizeof s->text_cluster, value);
+        if (s->rest_cluster[0] == '\0')
+            learn(s->cluster, sizeof s->cluster, value);
+    }
+    if (span_is(key, "SLURM_VERSION"))
         learn(s->release, sizeof s->release, value);
     return RC_OK;
 }

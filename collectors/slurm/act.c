@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT
+ * act.c - which verb goes which way: slurmrestd where its version can, else the Slurm commands.
+ *
+ * With slurmrestd and commands in one source the two must be the same cluster: each says its name, and nothing
+ * goes through the commands before both names are known to be equal. */
+#include "collectors/slurm/slurm.h"
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    int api; /* slurmrestd can from this version on */
+    const char *release, *method, *command;
+} verbs[] = {
+    [action_verb_DRAIN] = {39, "23.02", "POST", "scontrol"},
+    [action_verb_RESUME] = {39, "23.02", "POST", "scontrol"},
+    [action_verb_REQUEUE] = {45, "26.05", "GET", "scontrol"},
+    [action_verb_HOLD] = {38, "22.05", "POST", "scontrol"},
+    [action_verb_RELEASE] = {38, "22.05", "POST", "scontrol"},
+    [action_verb_CANCEL] = {38, "22.05", "DELETE", "scancel"},
+};
+
+/* From 24.05 on, on a cluster that keeps no accounts, a DELETE by somebody who is neither root nor the job's
+ * owner makes slurmctld wait for itself for ever. */
+bool slurm_cancel_is_risky(const struct slurm *s)
+{
+    enum { FROM = 41 };
+
+    return s->api >= FROM && s->accounting != ACCOUNTING_THERE &&
+           !(s->opt.user != NULL && strcmp(s->opt.user, "root") == 0);
+}
+
+/* ---- ways ---- */
+
+static enum rc ask_for_the_name(struct slurm *s, struct err *e)
+{
+    s->hello_failed = false;
+    s->parts[PART_HELLO].due = 0;
+    return err_set(e, RC_REFUSED, "slurm",
+                   "the commands of this source have not told yet which cluster they reach");
+}
+
+/* Are the commands those of the cluster that slurmrestd speaks for? */
+static enum rc check_commands(struct slurm *s, struct err *e)
+{
+    bool same_door = s->rest_via == VIA_PIPE && s->opt.cluster == NULL;
+
+    if (!slurm_uses_rest(s))
+        return RC_OK;
+    if (slurm_ways_differ(s))
+        return err_set(e, RC_REFUSED, "slurm",
+                       "the commands of this source reach cluster %s, its slurmrestd is %s's",
+                       s->text_cluster, s->rest_cluster);
+    return s->text_cluster[0] != '\0' || same_door ? RC_OK : ask_for_the_name(s, e);
+}
+
+static enum rc no_way(const struct slurm *s, enum action_verb verb, struct err *e)
+{
+    return err_set(
+        e, RC_UNSUPPORTED, "slurm",
+        "slurmrestd v0.0.%d has no %s (it came with v0.0.%d, Slurm %s), so this needs the "
+        "Slurm commands: give this source a command",
+        s->api, verb_info(verb)->name, verbs[verb].api, verbs[verb].release);
+}
+
+enum rc slurm_act_way(struct slurm *s, enum action_verb verb, enum way *w, struct err *e)
+{
+    *w = WAY_TEXT;
+    if (slurm_uses_rest(s) && s->api == 0)
+        return err_set(e, RC_REFUSED, "slurm", "slurmrestd has not answered yet");
+    if (slurm_uses_rest(s) && s->api >= verbs[verb].api) {
+        bool detour = verb == action_verb_CANCEL && slurm_cancel_is_risky(s) && s->has_text &&
+                      check_commands(s, NULL) == RC_OK;
+        *w = detour ? WAY_TEXT : WAY_REST;
+        return RC_OK;
+    }
+    return s->has_text ? check_commands(s, e) : no_way(s, verb, e);
+}
+
+/* ---- words ---- */
+
+static void describe(struct slurm *s, enum action_verb verb, enum way w)
+{
+    const char *command = s->opt.command;
+
+    if (w == WAY_REST)
+        snprintf(s->how, sizeof s->how, "%s over slurmrestd v0.0.%d", verbs[verb].method, s->api);
+    else if (command != NULL)
+        snprintf(s->how, sizeof s->how, "%s through %.100s", verbs[verb].command, command);
+    else
+        snprintf(s->how, sizeof s->how, "%s on this machine", verbs[verb].command);
+}
+
+static enum rc slurm_can(void *state, enum action_verb verb, const char **how, struct err *e)
+{
+    struct slurm *s = state;
+    enum way w;
+    enum rc rc = slurm_act_way(s, verb, &w, e);
+
+    *how = "";
+    if (rc != RC_OK)
+        return rc;
+    describe(s, verb, w);
+    *how = s->how;
+    return RC_OK;
+}
+
+const struct collector_act_ops slurm_act = {
+    .can = slurm_can,
+    .reread = slurm_act_reread,
+    .encode = slurm_act_encode,
+    .judge = slurm_act_judge,
+};
