@@ -11,6 +11,8 @@ noinst_LIBRARIES += %D%/libcodec.a
 %C%_libcodec_a_SOURCES += %D%/jsonstream.c %D%/jsonstream.h
 %C%_libcodec_a_SOURCES += %D%/jsontext.c %D%/jsontext.h
 %C%_libcodec_a_SOURCES += %D%/lines.c %D%/lines.h
+%C%_libcodec_a_SOURCES += %D%/promnumber.c
+%C%_libcodec_a_SOURCES += %D%/promtext.c %D%/promtext.h
 %C%_libcodec_a_SOURCES += %D%/quantity.c %D%/quantity.h
 %C%_libcodec_a_SOURCES += %D%/quantity_tres.c
 
