@@ -200,3 +200,27 @@ void delta_int(struct delta *d, int field, int64_t i)
     if (v)
         v->u.i = i;
 }
+
+void delta_sample(struct delta *d, wall_ms at, const float values[HISTORY_COUNT])
+{
+    struct delta_sample *s = d->failed ? NULL : arena_calloc(&d->arena, sizeof(*s));
+
+    if (!s) {
+        d->failed = true;
+        return;
+    }
+    s->at = at;
+    memcpy(s->values, values, sizeof(s->values));
+    if (d->last_sample)
+        d->last_sample->next = s;
+    else
+        d->samples = s;
+    d->last_sample = s;
+}
+
+void delta_notice(struct delta *d, const char *text, bool bad)
+{
+    d->notice = d->failed ? NULL : arena_strdup(&d->arena, text);
+    d->notice_bad = bad;
+    d->failed = d->failed || !d->notice;
+}

@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "model/entity.h"
+#include "model/history.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -57,6 +58,13 @@ struct delta_record {
     struct delta_record *next;
 };
 
+/* What the figures of the center were at a time before this program ran: the history tells. */
+struct delta_sample {
+    wall_ms at;
+    float values[HISTORY_COUNT]; /* NaN = unknown */
+    struct delta_sample *next;
+};
+
 struct delta {
     uint16_t center, source;
     wall_ms at; /* when the answer's bytes arrived: the age of every value in it */
@@ -64,6 +72,9 @@ struct delta {
     struct arena arena;
     struct delta_record *first, *last;
     size_t records;
+    struct delta_sample *samples, *last_sample; /* oldest first */
+    const char *notice; /* how the history is, for view 8; NULL = nothing new, "" = nothing to say */
+    bool notice_bad;
     bool failed; /* an allocation passed the arena's max: sticky, drop the delta */
 };
 
@@ -88,6 +99,9 @@ void delta_num(struct delta *d, int field, double v);   /* not finite = absent *
 void delta_time(struct delta *d, int field, wall_ms t); /* 0 = absent */
 void delta_int(struct delta *d, int field, int64_t v);  /* BOOL ENUM FLAGS */
 void delta_absent(struct delta *d, int field);
+
+void delta_sample(struct delta *d, wall_ms at, const float values[HISTORY_COUNT]);
+void delta_notice(struct delta *d, const char *text, bool bad);
 
 /* One line per record, values in field order: for fixtures and tests ("job 14 name=train
  * state=running"). A delta of a poll starts with a line about it ("poll 7 begin end=good lists

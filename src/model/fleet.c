@@ -137,6 +137,7 @@ struct snapshot *fleet_publish(struct fleet *f, wall_ms now)
     return s;
 }
 
+    s->notice = f->notice;
 struct fleet_stats fleet_stats(const struct fleet *f)
 {
     return f->stats;

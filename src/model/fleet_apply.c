@@ -269,6 +269,7 @@ enum rc fleet_apply(struct fleet *f, const struct delta *d, struct err *e)
         a.in_poll[i] = fleet_poll_open(f, d, (enum entity)i);
     apply_records(&a, d->first);
     fleet_poll_end(f, d);
+    fleet_tell_past(f, d);
     if (a.refused == ENTITY_COUNT)
         return RC_OK;
     const struct entity_info *info = entity_info(a.refused);

@@ -54,6 +54,7 @@ struct fleet {
     struct rows history;   /* struct history_rings by center number */
     wall_ms sampled_at;
     struct pools pools;
+    struct notice notice;
     struct twins twins;
     struct alerts alerts;
     struct gone_job *gone; /* oldest first, from gone_first on */
@@ -103,5 +104,8 @@ void fleet_write_rollups(struct fleet *f, wall_ms now, struct totals *out);
 
 /* fleet_compact.c */
 void fleet_compact(struct fleet *f);
+
+/* fleet_past.c: what the history tells besides rows. */
+void fleet_tell_past(struct fleet *f, const struct delta *d);
 
 #endif

@@ -19,6 +19,7 @@ noinst_LIBRARIES += %D%/libmodel.a
 %C%_libmodel_a_SOURCES += %D%/fleet_apply.c
 %C%_libmodel_a_SOURCES += %D%/fleet_compact.c
 %C%_libmodel_a_SOURCES += %D%/fleet_edit.c
+%C%_libmodel_a_SOURCES += %D%/fleet_past.c
 %C%_libmodel_a_SOURCES += %D%/fleet_poll.c
 %C%_libmodel_a_SOURCES += %D%/fleet_rows.c
 %C%_libmodel_a_SOURCES += %D%/fleet_rules.c

@@ -42,6 +42,11 @@ const struct intern *snapshot_strings(const struct snapshot *s)
     return s->strings;
 }
 
+const struct notice *snapshot_notice(const struct snapshot *s)
+{
+    return &s->notice;
+}
+
 const struct totals *snapshot_totals(const struct snapshot *s)
 {
     return &s->totals;

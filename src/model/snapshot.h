@@ -62,8 +62,12 @@ const struct totals *snapshot_totals(const struct snapshot *s);
 int snapshot_history(const struct snapshot *s, uint16_t center, enum history which, float *out,
                      int n);
 
-/* A sentence on how the history is, clean text; "" = nothing to say. *bad: it is not being written. */
-const char *snapshot_notice(const struct snapshot *s, bool *bad);
+/* How the history is: a sentence in clean text, "" = nothing to say; bad: it is not being written. */
+struct notice {
+    char text[256];
+    bool bad;
+};
+const struct notice *snapshot_notice(const struct snapshot *s);
 
 /* When the values of that group of a row were last confirmed; 0 = never. Not simply h.seen_at: a
  * good poll that found a row unchanged confirms it without touching it. */

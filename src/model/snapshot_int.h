@@ -24,6 +24,7 @@ struct snapshot {
     struct rows_view *confirmed; /* wall_ms[ENTITY_COUNT] by source number */
     struct rows_view *history;   /* struct history_rings by center number */
     struct totals totals;
+    struct notice notice;
 };
 
 #endif

@@ -25,3 +25,7 @@ check_PROGRAMS += %D%/test_io_tls
 %C%_test_io_tls_SOURCES = %D%/test_io_tls.c $(IO_FAKE)
 %C%_test_io_tls_LDADD = $(UNIT_IO)
 THREAD_TESTS += %D%/test_io_command %D%/test_io_load %D%/test_io_net %D%/test_io_record
+check_PROGRAMS += %D%/test_io_store
+%C%_test_io_store_LDADD = $(UNIT_IO)
+EXTRA_DIST += %D%/store_kit.h
+THREAD_TESTS += %D%/test_io_store
