@@ -2,6 +2,8 @@
  * command.c - see command.h. The core answers what concerns the whole dashboard; the rest goes to the view. */
 #include "ui/command.h"
 #include "base/text.h"
+#include "ui/act.h"
+#include "ui/acting.h"
 #include "ui/complete.h"
 #include "ui/nav.h"
 #include "ui/overlay.h"
@@ -37,6 +39,9 @@ static void carry_out(struct ui *u, struct view_out *out)
         break;
     case WISH_MESSAGE:
         ui_say(u, false, "%s", out->text.data);
+        break;
+    case WISH_ACT:
+        acting_ask(u, out->order, ui_top(u)->slot);
         break;
     }
 }
@@ -254,7 +259,11 @@ void command_do(struct ui *u, enum cmd cmd, const char *arg)
 {
     if (cmd == CMD_NONE || go_to_view(u, cmd) || do_core(u, cmd, arg))
         return;
-    if (cmd == CMD_SORT_PICK && !*arg)
+    if (cmd_acts(cmd) && *arg)
+        acting_named(u, cmd, arg);
+    else if (cmd_acts(cmd) && !acting_works_here(u, cmd))
+        return;
+    else if (cmd == CMD_SORT_PICK && !*arg)
         overlay_sort(u);
     else
         to_view(u, cmd, arg);
@@ -302,6 +311,22 @@ static void center_command(struct ui *u, const char *id)
     nav_push(u, ops, &scope);
 }
 
+static void quit_command(struct ui *u, const char *arg)
+{
+    (void)arg;
+    u->quit = true;
+}
+
+/* What has no key. */
+static const struct {
+    const char *name;
+    void (*run)(struct ui *u, const char *arg);
+} more[] = {{"q", quit_command},
+            {"theme", theme_command},
+            {"center", center_command},
+            {"arm", acting_arm},
+            {"disarm", acting_disarm}};
+
 void command_line(struct ui *u, const char *line)
 {
     line += strspn(line, " :");
@@ -311,23 +336,32 @@ void command_line(struct ui *u, const char *line)
 
     if (len == 0)
         return;
-    if (cmd != CMD_NONE)
+    if (cmd != CMD_NONE) {
         command_do(u, cmd, arg);
-    else if (len == 1 && *line == 'q')
-        u->quit = true;
-    else if (len == 5 && memcmp(line, "theme", 5) == 0)
-        theme_command(u, arg);
-    else if (len == 6 && memcmp(line, "center", 6) == 0)
-        center_command(u, arg);
-    else
-        ui_say(u, true, "no command is called %.*s; Tab shows what there is", (int)len, line);
+        return;
+    }
+    for (size_t i = 0; i < sizeof more / sizeof more[0]; i++)
+        if (strlen(more[i].name) == len && memcmp(more[i].name, line, len) == 0) {
+            more[i].run(u, arg);
+            return;
+        }
+    ui_say(u, true, "no command is called %.*s; Tab shows what there is", (int)len, line);
+}
+
+/* What acts is typed: a click can only leave. */
+static void click_dialog(struct ui *u, enum cmd cmd)
+{
+    if (cmd == CMD_BACK)
+        overlay_close(u);
 }
 
 static void click_footer(struct ui *u, int x)
 {
     enum cmd cmd = footer_hit(&u->map, x);
 
-    if (u->overlay != UI_OVER_NONE && cmd == CMD_FILTER)
+    if (u->overlay == UI_OVER_DIALOG || u->overlay == UI_OVER_ARM)
+        click_dialog(u, cmd);
+    else if (u->overlay != UI_OVER_NONE && cmd == CMD_FILTER)
         line_open(u, UI_LINE_SEARCH);
     else if (u->overlay != UI_OVER_NONE && cmd != CMD_NONE)
         overlay_close(u);
@@ -361,6 +395,18 @@ static void mouse(struct ui *u, const struct term_key *k)
     }
 }
 
+/* Pasted text is typing where something is being typed, and nothing at all elsewhere: it may hold any key. */
+static bool paste(struct ui *u, uint32_t key)
+{
+    if (key == KEYC_PASTE_BEGIN || key == KEYC_PASTE_END) {
+        if (key == KEYC_PASTE_BEGIN && u->line == UI_LINE_NONE)
+            ui_say(u, false, "pasted text is not taken for keys");
+        u->pasting = key == KEYC_PASTE_BEGIN;
+        return true;
+    }
+    return u->pasting && (u->line == UI_LINE_NONE || key < ' ');
+}
+
 void command_key(struct ui *u, const struct term_key *k)
 {
     char arg[64] = "";
@@ -369,6 +415,16 @@ void command_key(struct ui *u, const struct term_key *k)
         mouse(u, k);
         return;
     }
+    if (u->overlay == UI_OVER_DIALOG || u->overlay == UI_OVER_ARM) {
+        ui_unsay(u);
+        if (keymap_lookup(k->key) == CMD_QUIT_NOW)
+            u->quit = true;
+        else
+            acting_key(u, k);
+        return;
+    }
+    if (paste(u, k->key))
+        return;
     ui_unsay(u);
     if (keymap_lookup(k->key) == CMD_QUIT_NOW) {
         u->quit = true;

@@ -57,7 +57,7 @@ static void offer_centers(struct buf *out, const char *stem, size_t head, const 
 
 static void offer_commands(struct buf *out, const char *stem)
 {
-    static const char *const more[] = {"theme", "center", "q"};
+    static const char *const more[] = {"theme", "center", "arm", "disarm", "q"};
 
     for (enum cmd c = CMD_NONE + 1; c < CMD_COUNT; c++)
         offer(out, stem, 0, cmd_info(c)->name, "");
@@ -89,7 +89,8 @@ void complete_command(void *arg, const char *stem, struct buf *out)
         offer_commands(out, stem);
     else if (is_command(stem, name, "theme"))
         offer_themes(out, stem, head, c->theme_dirs);
-    else if (is_command(stem, name, "center"))
+    else if (is_command(stem, name, "center") || is_command(stem, name, "arm") ||
+             is_command(stem, name, "disarm"))
         offer_centers(out, stem, head, c->snap);
     else if (is_command(stem, name, "group"))
         offer_columns(out, stem, head, c->entity, "");

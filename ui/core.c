@@ -47,18 +47,33 @@ struct view_input ui_input(struct ui *u)
     };
 }
 
-void ui_say(struct ui *u, bool bad, const char *fmt, ...)
+static void say(struct ui *u, bool bad, mono_ms until, const char *fmt, va_list ap)
 {
     char text[sizeof u->message];
+
+    vsnprintf(text, sizeof text, fmt, ap);
+    text_clean_into(u->message, sizeof u->message, text, strlen(text));
+    u->message_bad = bad;
+    u->message_until = until;
+    u->dirty = true;
+}
+
+void ui_say(struct ui *u, bool bad, const char *fmt, ...)
+{
     va_list ap;
 
     va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
+    say(u, bad, clock_mono() + (bad ? MESSAGE_BAD_MS : MESSAGE_MS), fmt, ap);
     va_end(ap);
-    text_clean_into(u->message, sizeof u->message, text, strlen(text));
-    u->message_bad = bad;
-    u->message_until = clock_mono() + (bad ? MESSAGE_BAD_MS : MESSAGE_MS);
-    u->dirty = true;
+}
+
+void ui_say_until_key(struct ui *u, bool bad, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    say(u, bad, INT64_MAX, fmt, ap);
+    va_end(ap);
 }
 
 void ui_unsay(struct ui *u)

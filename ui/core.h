@@ -5,6 +5,9 @@
 #ifndef SUAN_UI_CORE_H
 #define SUAN_UI_CORE_H
 
+#include "ui/arming.h"
+#include "ui/dialog.h"
+#include "ui/follow.h"
 #include "ui/footer.h"
 #include "ui/keymap.h"
 #include "ui/lineedit.h"
@@ -37,7 +40,15 @@ struct ui_level {
 };
 
 enum ui_line { UI_LINE_NONE, UI_LINE_FILTER, UI_LINE_COMMAND, UI_LINE_SEARCH };
-enum ui_overlay { UI_OVER_NONE, UI_OVER_PAGER, UI_OVER_SORT, UI_OVER_SETUP };
+/* A dialog stays below a pager that it opened. */
+enum ui_overlay {
+    UI_OVER_NONE,
+    UI_OVER_PAGER,
+    UI_OVER_SORT,
+    UI_OVER_SETUP,
+    UI_OVER_DIALOG,
+    UI_OVER_ARM
+};
 
 /* An answer that another thread left for us. */
 struct ui_mail {
@@ -83,9 +94,17 @@ struct ui {
     struct menu menu;
     uint32_t raw_ticket; /* what the pager waits for, 0 = nothing */
 
+    struct dialog *dialog;       /* NULL = none is open */
+    struct ui_slot *dialog_from; /* the view that asked for it; NULL = none */
+    struct arm_panel arm_panel;
+    struct arming arming;
+    struct follow follow; /* what was sent and is not over */
+    uint32_t act_seed;
+    bool pasting; /* outside of any line: what is pasted is no key */
+
     char message[512];
     bool message_bad;
-    mono_ms message_until; /* 0 = none */
+    mono_ms message_until; /* 0 = none, INT64_MAX = until a key */
 
     struct footer_map map;
     mono_ms clicked_at;
@@ -110,6 +129,8 @@ wall_ms ui_now(const struct ui *u);
 int ui_offset(const struct ui *u, wall_ms t);
 /* A line in the place of the footer, until a key or for some seconds. Text from outside is cleaned. */
 void ui_say(struct ui *u, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void ui_say_until_key(struct ui *u, bool bad, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 void ui_unsay(struct ui *u);
 void ui_rebuild(struct ui *u); /* the rows of the view on top, if that is due */
 

@@ -129,13 +129,14 @@ void footer_draw(const struct footer *f, struct canvas *c, int y, struct footer_
     }
 }
 
-int footer_hints(const enum cmd *cmds, struct footer_hint *out, int max, char keys[][16])
+int footer_hints(const enum cmd *cmds, bool acts, struct footer_hint *out, int max,
+                 char keys[][16])
 {
     int n = 0;
 
     for (; cmds && *cmds != CMD_NONE && n + 1 < max; cmds++) {
         const struct cmd_info *info = cmd_info(*cmds);
-        if (!info || !*info->footer)
+        if (!info || !*info->footer || (cmd_acts(*cmds) && !acts))
             continue;
         cmd_short_key(*cmds, keys[n]);
         out[n] = (struct footer_hint){keys[n], info->footer, cmd_acts(*cmds), *cmds};

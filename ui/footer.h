@@ -32,7 +32,9 @@ struct footer {
 void footer_draw(const struct footer *f, struct canvas *c, int y, struct footer_map *map);
 /* Command of what lies at cell x. */
 enum cmd footer_hit(const struct footer_map *map, int x);
-/* Hints of a view's command list; returns how many were written (at most max - 1, then the end). */
-int footer_hints(const enum cmd *cmds, struct footer_hint *out, int max, char keys[][16]);
+/* Hints of a view's command list; returns how many were written (at most max - 1, then the end). acts: keys that act
+ * work here, so they are named. */
+int footer_hints(const enum cmd *cmds, bool acts, struct footer_hint *out, int max,
+                 char keys[][16]);
 
 #endif

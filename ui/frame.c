@@ -2,6 +2,7 @@
  * frame.c - see frame.h. */
 #include "ui/frame.h"
 #include "base/text.h"
+#include "ui/acting.h"
 #include "ui/header.h"
 #include "ui/nav.h"
 #include <stdio.h>
@@ -20,12 +21,13 @@ void frame_status(struct ui *u, struct buf *out)
 
 static void draw_header(struct ui *u)
 {
-    char crumb[sizeof ui_top(u)->scope.title + 64], clock[16], frozen[16] = "";
+    char crumb[sizeof ui_top(u)->scope.title + 64], clock[16], frozen[16] = "", armed[200];
     wall_ms now = ui_now(u);
     struct buf status;
 
     buf_init(&status, STATUS_MAX);
     nav_crumb(u, crumb, sizeof crumb);
+    acting_banner(u, armed, sizeof armed);
     time_hms(now, ui_offset(u, now), clock);
     if (u->frozen)
         time_age(now - u->frozen_at, frozen);
@@ -35,6 +37,7 @@ static void draw_header(struct ui *u)
                        .status = status.data,
                        .filter = u->line == UI_LINE_FILTER ? "" : ui_top(u)->filter_text,
                        .banner = u->banner ? u->banner : "",
+                       .armed = armed,
                        .frozen = frozen,
                        .clock = clock,
                        .verdict = u->verdict};
@@ -74,6 +77,13 @@ static void draw_body(struct ui *u)
     l->slot->ops->draw(l->slot->state, &in, &u->canvas);
 }
 
+static void draw_dialog(struct ui *u, struct rect area)
+{
+    struct dialog_world w = acting_world(u);
+
+    dialog_draw(u->dialog, &w, &u->canvas, area);
+}
+
 static void draw_overlay(struct ui *u)
 {
     struct rect area = ui_body(u);
@@ -83,6 +93,12 @@ static void draw_overlay(struct ui *u)
         break;
     case UI_OVER_PAGER:
         pager_draw(&u->pager, &u->canvas, area);
+        break;
+    case UI_OVER_DIALOG:
+        draw_dialog(u, area);
+        break;
+    case UI_OVER_ARM:
+        arm_panel_draw(&u->arm_panel, &u->canvas, area);
         break;
     case UI_OVER_SORT:
     case UI_OVER_SETUP:
@@ -103,6 +119,14 @@ static const struct footer_hint setup_hints[] = {
     {"Esc", "done", false, CMD_BACK},
     {.word = NULL}};
 
+static const struct footer_hint dialog_hints[] = {{"Tab", "next field", false, CMD_NONE},
+                                                  {"C-d", "dry run", false, CMD_NONE},
+                                                  {"Enter", "if it is what you want", true, CMD_NONE},
+                                                  {"Esc", "no", false, CMD_BACK},
+                                                  {.word = NULL}};
+static const struct footer_hint arm_hints[] = {
+    {"Enter", "arm", true, CMD_NONE}, {"Esc", "no", false, CMD_BACK}, {.word = NULL}};
+
 static void draw_tabs(struct ui *u, int y)
 {
     struct footer_hint hints[HINTS];
@@ -110,13 +134,19 @@ static void draw_tabs(struct ui *u, int y)
     const struct view_ops *ops = ui_top(u)->slot->ops;
     struct footer f = {view_all(), ops, hints};
 
-    footer_hints(ops->footer, hints, HINTS, keys);
+    const char *why;
+
+    footer_hints(ops->footer, acting_possible(u, &why), hints, HINTS, keys);
     if (u->overlay == UI_OVER_PAGER)
         f.hints = pager_hints;
     else if (u->overlay == UI_OVER_SORT)
         f.hints = sort_hints;
     else if (u->overlay == UI_OVER_SETUP)
         f.hints = setup_hints;
+    else if (u->overlay == UI_OVER_DIALOG)
+        f.hints = dialog_hints;
+    else if (u->overlay == UI_OVER_ARM)
+        f.hints = arm_hints;
     footer_draw(&f, &u->canvas, y, &u->map);
 }
 

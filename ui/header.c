@@ -36,6 +36,21 @@ static void add_chip(struct line *l, int gap, struct style s, const char *text)
     add(l, gap, s, chip);
 }
 
+/* Nobody is to miss it: it comes before everything but the place, and is cut rather than left out. */
+static void add_armed(struct line *l, const char *text)
+{
+    struct style s = style_bold(style_on(ROLE_BG, ROLE_ACT));
+    int room = l->end - l->x - 2, cells = text_cells(text) + 2;
+
+    if (room < 4)
+        return;
+    cells = cells < room ? cells : room;
+    l->x += 2;
+    canvas_fill(l->c, (struct rect){l->y, l->x, 1, cells}, ' ', s);
+    canvas_text(l->c, l->y, l->x + 1, cells - 2, s, text);
+    l->x += cells;
+}
+
 /* How the centers are, in as many words as there is room for: 0 all, 1 and 2 fewer. */
 static void counts_text(const struct verdict *v, int brief, char out[COUNTS_BYTES])
 {
@@ -88,6 +103,11 @@ static void verdict_chips(struct line *l, const struct verdict *v, bool brief)
     }
 }
 
+static bool is_armed(const struct header *h)
+{
+    return h->armed && *h->armed;
+}
+
 /* What must be seen besides the place, the chips and the clock. */
 static int must_cells(const struct header *h)
 {
@@ -97,6 +117,8 @@ static int must_cells(const struct header *h)
         cells += 2 + (int)sizeof " FROZEN  " - 1 + text_cells(h->frozen);
     if (*h->banner)
         cells += 4 + text_cells(h->banner);
+    if (is_armed(h))
+        cells += 4 + text_cells(h->armed);
     if (*h->filter) {
         int filter = 3 + text_cells(h->filter);
         cells += (*h->status ? 3 + text_cells(h->status) : 0) +
@@ -177,6 +199,8 @@ void header_draw(const struct header *h, struct canvas *c, int y)
     add(&l, 0, style_bold(style_on(ROLE_BRAND, ROLE_BAR)), brand);
     right_side(h, &l, brief, counts);
     place(h, &l, brief);
+    if (is_armed(h))
+        add_armed(&l, h->armed);
     verdict_chips(&l, &h->verdict, brief);
     if (*h->frozen) {
         snprintf(text, sizeof text, "FROZEN %s", h->frozen);

@@ -15,6 +15,7 @@ struct header {
     const char *frozen; /* how long: "12s"; "" = not frozen */
     const char *clock;  /* "14:07:31" */
     struct verdict verdict;
+    const char *armed; /* "ARMED 张北智算中心 9 min"; NULL or "" = none */
 };
 
 void header_draw(const struct header *h, struct canvas *c, int y);

@@ -24,6 +24,9 @@ static const char *const lines[][2] = {
     {":filter TEXT", "as / does"},
     {":group NAME", "group by a column; without a name: the next grouping"},
     {":center ID", "only this center; without a name: all"},
+    {":arm ID", "open a center (actions: arm) for ten minutes; its id must be typed"},
+    {":disarm ID", "close it again; without an id: all"},
+    {":drain NAME", "one node by its name; so all commands that act, jobs by their id"},
     {":theme NAME", "another theme, any of btop's too"},
     {":q", "quit at once"},
 };

@@ -39,6 +39,8 @@ enum {
     KEYC_F1, /* F1 to F12 follow each other */
     KEYC_F12 = KEYC_F1 + 11,
     KEYC_MOUSE,
+    KEYC_PASTE_BEGIN, /* what comes until the end was pasted, not typed */
+    KEYC_PASTE_END,
     KEYC_END_OF_LIST
 };
 

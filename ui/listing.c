@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * listing.c - rebuilding, drawing and the commands of list views; see listing.h. */
 #include "ui/listing.h"
+#include "ui/act.h"
 #include "ui/cells.h"
 #include "ui/details.h"
 #include "ui/glyph.h"
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WHEEL_LINES = 3, MESSAGE_MAX = 4096, LEAST_ROWS = 4 };
+enum { WHEEL_LINES = 3, MESSAGE_MAX = 4096, LEAST_ROWS = 4, SIDE_GAP = 2 };
 
 struct list *list_new(const struct list_spec *spec)
 {
@@ -63,10 +64,21 @@ static int foot_lines(const struct list *l, const struct view_input *in)
 struct rect list_table_rect(const struct list *l, const struct view_input *in)
 {
     struct rect r = in->area;
-    int head = head_lines(l, in);
+    int head = head_lines(l, in), side = lines_of(l->spec->side_cells, l, in);
 
     r.y += head;
     r.h -= head + foot_lines(l, in);
+    r.w -= side < r.w ? side : r.w;
+    return r;
+}
+
+struct rect list_side_rect(const struct list *l, const struct view_input *in)
+{
+    struct rect r = list_table_rect(l, in);
+    int table = r.w, side = in->area.w - table;
+
+    r.x += table + SIDE_GAP;
+    r.w = side > SIDE_GAP ? side - SIDE_GAP : 0;
     return r;
 }
 
@@ -83,6 +95,15 @@ struct rect list_foot_rect(const struct list *l, const struct view_input *in)
 static int row_lines(const struct list *l, const struct view_input *in)
 {
     return list_table_rect(l, in).h - 1;
+}
+
+/* The same input for whoever asks only how wide the table is. */
+static struct view_input of_table(const struct list *l, const struct view_input *in)
+{
+    struct view_input table = *in;
+
+    table.area.w = list_table_rect(l, in).w;
+    return table;
 }
 
 /* --- rebuilding --- */
@@ -139,6 +160,17 @@ static void count_result(struct list *l, const struct view_input *in)
     }
 }
 
+/* A new picture may take away what the cursor stood on; a key must then not hit its neighbour (list_chosen). */
+static void note_jump(struct list *l, const struct view_input *in, const struct table_thing *before)
+{
+    uint64_t generation = snapshot_generation(in->snap);
+
+    if (before && l->generation != 0 && generation != l->generation &&
+        (l->table.at.slot != before->slot || l->table.at.birth != before->birth))
+        l->jumped_at = in->ctx.now;
+    l->generation = generation;
+}
+
 /* again: the rows may be others; else only their order changes, and the sums stay. */
 static void query(struct list *l, const struct view_input *in, bool again)
 {
@@ -151,7 +183,10 @@ static void query(struct list *l, const struct view_input *in, bool again)
     l->counting = counts && !in->filter;
     if (l->spec->keep || l->counting)
         q.extra = keep_row;
+    struct table_thing before = l->table.at;
+    bool had = l->table.has_cursor;
     table_query(&l->table, in, q, row_lines(l, in));
+    note_jump(l, in, had ? &before : NULL);
     if (counts && !l->counting)
         count_result(l, in);
     if (counts && l->spec->count_end)
@@ -207,6 +242,33 @@ static bool anybody_answered(const struct snapshot *snap)
     return false;
 }
 
+static void draw_empty(const struct list *l, const struct view_input *in, struct canvas *c, int y)
+{
+    struct rect r = list_table_rect(l, in);
+    struct buf words;
+    char *next;
+
+    buf_init(&words, MESSAGE_MAX);
+    l->spec->empty(l, in, &words);
+    for (char *line = words.data; *line && y < r.y + r.h; line = next) {
+        next = line + strcspn(line, "\n");
+        if (*next)
+            *next++ = '\0';
+        canvas_text(c, y++, r.x + TABLE_MARGIN, r.w - 4, style_of(ROLE_DIM), line);
+    }
+    buf_fini(&words);
+}
+
+static void draw_side(const struct list *l, const struct view_input *in, struct canvas *c)
+{
+    struct rect r = list_side_rect(l, in);
+
+    if (r.w < 1 || r.h < 1)
+        return;
+    canvas_vline(c, r.y, r.x - SIDE_GAP, r.h, style_of(ROLE_LINE));
+    l->spec->side(l, in, r, c);
+}
+
 static void draw_nothing(const struct list *l, const struct view_input *in, struct canvas *c)
 {
     struct rect r = list_table_rect(l, in);
@@ -215,7 +277,9 @@ static void draw_nothing(const struct list *l, const struct view_input *in, stru
 
     if (r.h < 2)
         return;
-    if (in->filter)
+    if (!in->filter && l->spec->empty && anybody_answered(in->snap))
+        draw_empty(l, in, c, y);
+    else if (in->filter)
         canvas_textf(c, y, r.x + TABLE_MARGIN, r.w - 4, s,
                      "nothing matches the filter %s: Esc clears",
                      in->filter_text ? in->filter_text : "");
@@ -238,6 +302,8 @@ void list_draw(const void *view, const struct view_input *in, struct canvas *c)
     table_draw(&l->table, in, list_table_rect(l, in), c, l->spec->after);
     if (l->table.result.count == 0)
         draw_nothing(l, in, c);
+    if (l->spec->side)
+        draw_side(l, in, c);
     r = list_foot_rect(l, in);
     if (r.h > 0)
         l->spec->foot(l, in, r, c);
@@ -278,7 +344,7 @@ static bool sort_step(struct list *l, const struct view_input *in, int by)
     struct table_layout layout;
     int n = l->table.column_count, k = l->table.sort < 0 && by < 0 ? 0 : l->table.sort;
 
-    table_layout(&l->table, in, in->area.w, &layout);
+    table_layout(&l->table, in, list_table_rect(l, in).w, &layout);
     for (int i = 0; i < n; i++) {
         k = ((k + by) % n + n) % n;
         if (layout.w[k] == 0 || !l->table.columns[k].field || k == l->table.sort)
@@ -445,6 +511,8 @@ bool list_command(void *view, const struct view_input *in, enum cmd cmd, const c
                   struct view_out *out)
 {
     struct list *l = view;
+    struct view_input table;
+    enum action_verb verb;
 
     arg = arg ? arg : "";
     switch (cmd) {
@@ -476,7 +544,10 @@ bool list_command(void *view, const struct view_input *in, enum cmd cmd, const c
     case CMD_FIND_PREV:
         return find(l, in, arg, -1, out);
     default:
-        return table_move(&l->table, in, cmd, row_lines(l, in));
+        if (act_verb(cmd, &verb))
+            return list_act(l, in, verb, out);
+        table = of_table(l, in);
+        return table_move(&l->table, &table, cmd, row_lines(l, in));
     }
 }
 

@@ -35,6 +35,12 @@ struct list_spec {
     int (*foot_lines)(const struct list *l, const struct view_input *in);
     void (*foot)(const struct list *l, const struct view_input *in, struct rect r,
                  struct canvas *c);
+    /* A pane at the right of the table, below the head: its cells (0 = none now), and what is in it. */
+    int (*side_cells)(const struct list *l, const struct view_input *in);
+    void (*side)(const struct list *l, const struct view_input *in, struct rect r,
+                 struct canvas *c);
+    /* Lines for an empty list, where `nothing` is not enough. */
+    void (*empty)(const struct list *l, const struct view_input *in, struct buf *out);
     void (*after)(const struct table_cell *row, const struct table_layout *layout);
     enum freshness (*age)(const struct view_input *in, const void *row); /* NULL = of the row */
     /* Enter on a row. */
@@ -60,7 +66,9 @@ struct list {
     uint64_t scope;      /* hash of the last scope */
     struct list_place places[LIST_PLACES];
     unsigned next_place;
-    bool gone;      /* also rows that their source no longer lists */
+    uint64_t generation; /* of the snapshot of the last query */
+    wall_ms jumped_at; /* when the cursor's thing went away and the cursor fell on another; 0 = never */
+    bool gone;         /* also rows that their source no longer lists */
     char word[128]; /* last searched */
     bool counting;  /* keep_row also counts */
     void *own;
@@ -78,10 +86,20 @@ bool list_mouse(void *l, const struct view_input *in, int y, int x, int wheel, b
                 struct view_out *out);
 void list_status(const void *l, const struct view_input *in, struct buf *out);
 void list_sortable(const void *l, const struct view_input *in, struct buf *out);
+/* Asks for an action on the marked rows, else on the row under the cursor. Commands of the group ACT that
+ * list_command gets end here. */
+bool list_act(struct list *l, const struct view_input *in, enum action_verb verb,
+              struct view_out *out);
+/* Which rows that would be (free() the slots), for views that act on something that their rows name. NULL: none, and
+ * out says why. */
+uint32_t *list_chosen(const struct list *l, const struct view_input *in, struct view_out *out,
+                      size_t *count);
+void list_acted(void *l); /* an order from here was sent: the marks go */
 
-/* Where the table and the lines below it are. */
+/* Where the table, the lines below it and the pane beside it are (its line is not part of it). */
 struct rect list_table_rect(const struct list *l, const struct view_input *in);
 struct rect list_foot_rect(const struct list *l, const struct view_input *in);
+struct rect list_side_rect(const struct list *l, const struct view_input *in);
 
 /* Fills out to go down into a view. The scope begins as the present one; name goes to the breadcrumb. */
 void list_push(struct view_out *out, const struct view_input *in, const struct view_ops *ops,
@@ -116,6 +134,7 @@ bool phrase_fits(const struct phrase *p, double v, const char *word, int more);
     }
 #define LIST_OPS                                                                                   \
     .open = list_open_view, .close = list_free, .rebuild = list_rebuild, .draw = list_draw,        \
-    .command = list_command, .mouse = list_mouse, .status = list_status, .sortable = list_sortable
+    .command = list_command, .mouse = list_mouse, .status = list_status,                           \
+    .sortable = list_sortable, .acted = list_acted
 
 #endif

@@ -2,6 +2,7 @@
  * loop.c - what ui.h promises. The loop: wait for keys, snapshots, signals or the next second; draw if something changed. */
 #include "ui/ui.h"
 #include "base/xmem.h"
+#include "ui/acting.h"
 #include "ui/command.h"
 #include "ui/frame.h"
 #include "ui/nav.h"
@@ -97,6 +98,7 @@ void ui_free(struct ui *u)
         if (u->state_file)
             (void)!ui_state_save(&u->state, u->state_file, NULL);
     }
+    acting_fini(u);
     nav_end(u);
     snapshot_unref(u->snap);
     menu_fini(&u->menu);
@@ -175,6 +177,7 @@ static void take_snapshot(struct ui *u)
     u->taken_at = now;
     u->verdict = verdict_of(s);
     u->rows_stale = u->dirty = true;
+    acting_snapshot(u);
 }
 
 static void resize(struct ui *u)
@@ -264,10 +267,12 @@ static void wait_for_something(struct ui *u)
     if (n > 0 && p[1].revents)
         drain_wake(u);
     take_signals(u);
-    take_snapshot(u);
-    overlay_take(u);
+    /* Keys first: they were pressed at the picture that is on the screen, not at the one that comes now. */
     if (n > 0 && p[0].revents)
         take_keys(u, p[0].revents);
+    acting_tick(u);
+    take_snapshot(u);
+    overlay_take(u);
 }
 
 static void show_frame(struct ui *u)

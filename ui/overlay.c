@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * overlay.c - see overlay.h. */
 #include "ui/overlay.h"
+#include "ui/acting.h"
 #include "base/xmem.h"
 #include "model/value.h"
 #include "ui/help.h"
@@ -18,7 +19,11 @@ void overlay_close(struct ui *u)
 {
     if (u->overlay == UI_OVER_SETUP)
         overlay_remember(u);
-    u->overlay = UI_OVER_NONE;
+    if (u->overlay == UI_OVER_DIALOG) {
+        acting_close(u);
+        return;
+    }
+    u->overlay = u->dialog ? UI_OVER_DIALOG : UI_OVER_NONE; /* it may lie below */
     u->raw_ticket = 0;
     u->dirty = true;
 }
@@ -324,6 +329,8 @@ enum cmd overlay_key(struct ui *u, uint32_t key, char *arg, size_t size)
 void overlay_mouse(struct ui *u, int y, int x, int wheel)
 {
     u->dirty = true;
+    if (u->overlay == UI_OVER_DIALOG || u->overlay == UI_OVER_ARM)
+        return;
     if (u->overlay == UI_OVER_PAGER) {
         pager_scroll(&u->pager, wheel * WHEEL_ROWS);
         return;

@@ -445,13 +445,18 @@ void table_mark(struct table *t, const struct view_input *in)
         set_mark(t, what, !table_is_marked(t, what.slot, what.birth));
 }
 
+void table_unmark_all(struct table *t)
+{
+    if (t->marks)
+        memset(t->marks, 0, t->mark_slots * sizeof *t->marks);
+    t->mark_count = 0;
+}
+
 void table_mark_all(struct table *t, const struct view_input *in)
 {
     bool all = t->mark_count > 0;
 
-    if (t->marks)
-        memset(t->marks, 0, t->mark_slots * sizeof *t->marks);
-    t->mark_count = 0;
+    table_unmark_all(t);
     for (uint32_t i = 0; !all && i < t->result.count; i++)
         set_mark(t, thing_at(t, in, i), true);
 }

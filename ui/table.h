@@ -95,6 +95,7 @@ void table_scroll(struct table *t, const struct view_input *in, int lines, int h
 bool table_is_marked(const struct table *t, uint32_t slot, uint32_t birth);
 void table_mark(struct table *t, const struct view_input *in); /* the cursor's row, or unmark it */
 void table_mark_all(struct table *t, const struct view_input *in); /* all of the result, or none */
+void table_unmark_all(struct table *t);
 
 /* Where the columns stand in w cells. */
 struct table_layout {

@@ -40,10 +40,11 @@ enum {
     RGB_COLOURS = 1 << 24
 };
 
-/* What begins a mouse report: keys of our own, beyond those of ncurses. */
-enum { REPORT_SGR = KEY_MAX + 1, REPORT_X10 };
+/* What begins a mouse report, and what stands around a paste: keys of our own, beyond those of ncurses. */
+enum { REPORT_SGR = KEY_MAX + 1, REPORT_X10, PASTE_BEGIN, PASTE_END };
 
 static const char mouse_on[] = "\033[?1000h\033[?1006h", mouse_off[] = "\033[?1006l\033[?1000l";
+static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
 static const char sync_begin[] = "\033[?2026h", sync_end[] = "\033[?2026l";
 
 struct terminal {
@@ -115,6 +116,15 @@ static void send_mouse(struct terminal *t, bool on)
     unsigned writes = 0;
 
     tty_write(t->tty, on ? mouse_on : mouse_off, sizeof mouse_on - 1, &writes);
+}
+
+/* From now on the terminal tells what is pasted from what is typed. `farewell` takes it back. */
+static void send_paste(struct terminal *t)
+{
+    unsigned writes = 0;
+
+    if (t->sync)
+        tty_write(t->tty, paste_on, sizeof paste_on - 1, &writes);
 }
 
 static bool locale_is_utf8(void)
@@ -220,6 +230,8 @@ static enum rc arm_emergency(struct terminal *t, struct err *e)
     buf_init(&bye, 256);
     if (t->sync)
         buf_adds(&t->farewell, sync_end);
+    if (t->sync)
+        buf_adds(&t->farewell, paste_off);
     if (t->can_mouse)
         buf_adds(&t->farewell, mouse_off);
     add_string(&t->farewell, "sgr0");
@@ -355,6 +367,8 @@ static void add_keys(void)
     define_key(NULL, KEY_MOUSE);
     define_key("\033[<", REPORT_SGR);
     define_key("\033[M", REPORT_X10);
+    define_key("\033[200~", PASTE_BEGIN);
+    define_key("\033[201~", PASTE_END);
 }
 
 static void start_input(struct terminal *t)
@@ -434,6 +448,7 @@ enum rc term_open(const struct term_options *o, struct terminal **out, struct er
     term_theme(t, &theme);
     start_output(t);
     term_mouse(t, o->mouse);
+    send_paste(t);
     fit_size(t);
     *out = t;
     return RC_OK;
@@ -487,6 +502,7 @@ void term_resume(struct terminal *t)
     capture_end(t);
     if (t->mouse)
         send_mouse(t, true);
+    send_paste(t);
     fit_size(t);
     term_repaint(t);
 }
@@ -752,13 +768,17 @@ static uint32_t key_of(int code)
         int code;
         uint32_t key;
     } keys[] = {
-        {KEY_UP, KEYC_UP},          {KEY_DOWN, KEYC_DOWN},    {KEY_LEFT, KEYC_LEFT},
-        {KEY_RIGHT, KEYC_RIGHT},    {KEY_HOME, KEYC_HOME},    {KEY_END, KEYC_END},
-        {KEY_PPAGE, KEYC_PGUP},     {KEY_NPAGE, KEYC_PGDN},   {KEY_IC, KEYC_INSERT},
-        {KEY_DC, KEYC_DELETE},      {KEY_BTAB, KEYC_BACKTAB}, {KEY_ENTER, KEY_RETURN},
-        {KEY_BACKSPACE, KEY_ERASE}, {KEY_FIND, KEYC_HOME},    {KEY_SELECT, KEYC_END},
-        {KEY_A1, KEYC_HOME},        {KEY_A3, KEYC_PGUP},      {KEY_C1, KEYC_END},
-        {KEY_C3, KEYC_PGDN},
+        {KEY_UP, KEYC_UP},           {KEY_DOWN, KEYC_DOWN},
+        {KEY_LEFT, KEYC_LEFT},       {KEY_RIGHT, KEYC_RIGHT},
+        {KEY_HOME, KEYC_HOME},       {KEY_END, KEYC_END},
+        {KEY_PPAGE, KEYC_PGUP},      {KEY_NPAGE, KEYC_PGDN},
+        {KEY_IC, KEYC_INSERT},       {KEY_DC, KEYC_DELETE},
+        {KEY_BTAB, KEYC_BACKTAB},    {KEY_ENTER, KEY_RETURN},
+        {KEY_BACKSPACE, KEY_ERASE},  {KEY_FIND, KEYC_HOME},
+        {KEY_SELECT, KEYC_END},      {KEY_A1, KEYC_HOME},
+        {KEY_A3, KEYC_PGUP},         {KEY_C1, KEYC_END},
+        {KEY_C3, KEYC_PGDN},         {PASTE_BEGIN, KEYC_PASTE_BEGIN},
+        {PASTE_END, KEYC_PASTE_END},
     };
 
     if (code > KEY_F0 && code <= KEY_F(12))
@@ -827,7 +847,7 @@ bool term_key(struct terminal *t, struct term_key *k)
     bool done;
 
     while ((kind = wget_wch(t->keys, &ch)) != ERR) {
-        *k = (struct term_key){.key = (uint32_t)ch};
+        *k = (struct term_key){.key = (uint32_t)ch, .at = clock_mono()};
         if (is_report(t, kind, ch, k, &done)) {
             if (done)
                 return true;

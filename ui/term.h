@@ -7,6 +7,7 @@
 #ifndef SUAN_UI_TERM_H
 #define SUAN_UI_TERM_H
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "ui/canvas.h"
 #include "ui/theme.h"
@@ -23,6 +24,7 @@ struct term_options {
 struct term_key {
     uint32_t key; /* see keymap.h; KEYC_MOUSE: y, x and wheel are set */
     int y, x, wheel;
+    mono_ms at; /* when it was read */
 };
 
 struct term_counters {

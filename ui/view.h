@@ -42,7 +42,17 @@ struct view_input {
     bool mono;  /* no colours: meaning must be in words and attributes */
 };
 
-enum view_wish { WISH_NONE, WISH_PUSH, WISH_PAGER, WISH_RAW, WISH_RETRY, WISH_MESSAGE };
+enum view_wish {
+    WISH_NONE,
+    WISH_PUSH,
+    WISH_PAGER,
+    WISH_RAW,
+    WISH_RETRY,
+    WISH_MESSAGE,
+    WISH_ACT
+};
+
+struct action_order;
 
 struct view_out {
     enum view_wish wish;
@@ -52,6 +62,7 @@ struct view_out {
     enum entity entity;          /* WISH_RAW: of this thing */
     int source;                  /* WISH_RAW, WISH_RETRY: index of the source row */
     char id[256];                /* WISH_RAW: raw identity bytes */
+    struct action_order *order;  /* WISH_ACT: frozen targets (act.h); whoever takes the wish owns it */
 };
 
 struct view_ops {
@@ -61,7 +72,8 @@ struct view_ops {
     char key;                /* '2' */
     const char *help;        /* paragraphs for F1: what the figures mean and where they come from */
     enum entity entity;
-    const enum cmd *footer; /* commands to name in the bottom bar, CMD_NONE-terminated */
+    /* Commands to name in the bottom bar, CMD_NONE-terminated. Keys that act work only where they are named. */
+    const enum cmd *footer;
     void *(*open)(void);
     void (*close)(void *state);
     void (*rebuild)(void *state, const struct view_input *in);
@@ -76,6 +88,8 @@ struct view_ops {
     void (*status)(const void *state, const struct view_input *in, struct buf *out);
     /* Names of the columns that CMD_SORT_PICK takes, one a line; NULL = all of the entity. */
     void (*sortable)(const void *state, const struct view_input *in, struct buf *out);
+    /* The order that this view asked for was sent: its marks have done their work. NULL = has none. */
+    void (*acted)(void *state);
 };
 
 const struct view_ops *const *view_all(void); /* NULL-terminated, order of views.def */

@@ -416,8 +416,8 @@ static bool mouse(void *view, const struct view_input *in, int y, int x, int whe
     return !twice || wheel != 0 || list_command(l, in, CMD_OPEN, "", out);
 }
 
-static const enum cmd footer[] = {CMD_OPEN,   CMD_DETAILS, CMD_HEAT, CMD_GROUP,
-                                  CMD_FILTER, CMD_HELP,    CMD_NONE};
+static const enum cmd footer[] = {CMD_OPEN,  CMD_HEAT,    CMD_GROUP, CMD_FILTER, CMD_RESUME,
+                                  CMD_DRAIN, CMD_DETAILS, CMD_HELP,  CMD_NONE};
 
 const struct view_ops view_nodes = {
     .name = "nodes",
@@ -446,4 +446,5 @@ const struct view_ops view_nodes = {
     .mouse = mouse,
     .status = list_status,
     .sortable = list_sortable,
+    .acted = list_acted,
 };

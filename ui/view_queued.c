@@ -456,7 +456,8 @@ static const struct list_spec spec = {
 
 LIST_OPEN(spec)
 
-static const enum cmd footer[] = {CMD_DETAILS, CMD_GROUP, CMD_FILTER, CMD_RAW, CMD_HELP, CMD_NONE};
+static const enum cmd footer[] = {CMD_GROUP, CMD_FILTER,  CMD_RAW,  CMD_CANCEL, CMD_RELEASE,
+                                  CMD_HOLD,  CMD_DETAILS, CMD_HELP, CMD_NONE};
 
 const struct view_ops view_queued = {
     .name = "queued",

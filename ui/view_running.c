@@ -454,8 +454,8 @@ static bool command(void *view, const struct view_input *in, enum cmd cmd, const
     return true;
 }
 
-static const enum cmd footer[] = {CMD_OPEN,   CMD_DETAILS, CMD_ENDED, CMD_GROUP,
-                                  CMD_FILTER, CMD_HELP,    CMD_NONE};
+static const enum cmd footer[] = {CMD_OPEN,   CMD_ENDED,   CMD_GROUP,   CMD_FILTER, CMD_HOLD,
+                                  CMD_CANCEL, CMD_REQUEUE, CMD_DETAILS, CMD_HELP,   CMD_NONE};
 
 const struct view_ops view_running = {
     .name = "running",
@@ -481,4 +481,5 @@ const struct view_ops view_running = {
     .mouse = list_mouse,
     .status = list_status,
     .sortable = list_sortable,
+    .acted = list_acted,
 };

@@ -100,7 +100,7 @@ static void test_footers(void **state)
     char keys[8][16];
 
     (void)state;
-    assert_int_equal(footer_hints(cmds, hints, 8, keys), 5);
+    assert_int_equal(footer_hints(cmds, true, hints, 8, keys), 5);
     for (size_t i = 0; i < ARRAY_LEN(widths); i++) {
         struct canvas c;
         char name[32];
@@ -124,7 +124,7 @@ static void test_the_mouse_finds_tabs_and_hints(void **state)
 
     (void)state;
     canvas_init(&c, 1, 120);
-    footer_hints(cmds, hints, 8, keys);
+    footer_hints(cmds, true, hints, 8, keys);
     footer_draw(&(struct footer){all, &views[0], hints}, &c, 0, &map);
     assert_int_equal(footer_hit(&map, 0), CMD_NONE);
     assert_int_equal(footer_hit(&map, 2), CMD_VIEW_1);

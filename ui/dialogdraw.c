@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: MIT
+ * dialogdraw.c - how the dialog looks; see dialog.h.
+ *
+ * Lines are first written down, each with a rank; where there is little room those of the highest rank go. Rank 0 is what
+ * must be seen before anybody may agree. */
+#include "ui/dialog.h"
+#include "ui/dialogtext.h"
+#include "ui/glyph.h"
+#include "ui/panel.h"
+#include "base/text.h"
+#include "base/xmem.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    WIDE = 92,
+    WIDER = 112,
+    WIDER_FROM = 200,
+    LEAST_CELLS = 50,
+    FRAME_ROWS = 2,
+    LABEL_CELLS = 10,
+    LIST_MOST = 12,
+    WRAP_MOST = 4
+};
+
+static struct style on(enum role r)
+{
+    return style_on(r, ROLE_BAR);
+}
+
+/* --- what the lines say --- */
+
+static void blank(struct sheet *s)
+{
+    sheet_line(s, RANK_BLANK, "");
+}
+
+/* A long text over several lines, cut at blanks where it has some. */
+static void wrapped(struct sheet *s, const char *label, enum role role, const char *text, int cells)
+{
+    for (int n = 0; *text && n < WRAP_MOST; n++) {
+        size_t len = text_prefix(text, cells, NULL), at = len;
+        while (text[len] && at > len / 2 && text[at] != ' ')
+            at--;
+        if (text[len] && n + 1 < WRAP_MOST && at > len / 2)
+            len = at;
+        struct sheet_line *l = sheet_line(s, n == 0 ? RANK_MUST : RANK_REST, n == 0 ? label : "");
+        bool last = n + 1 == WRAP_MOST;
+        sheet_part(l, on(role), "%.*s", last ? (int)strlen(text) : (int)len, text);
+        text += len;
+        text += strspn(text, " ");
+    }
+}
+
+static void add_request(struct sheet *s, const struct dialog *d, const struct dialog_world *w,
+                        int cells)
+{
+    const struct plan *p = d->plan;
+    const struct action_row *row = NULL;
+    size_t i = 0;
+
+    while (i < p->order->count && p->targets[i].refused)
+        i++;
+    if (i == p->order->count) {
+        sheet_part(sheet_line(s, RANK_MUST, "request"), on(ROLE_FAINT), "none");
+        return;
+    }
+    enum preview state = dialog_preview(d, w->snap, i, &row);
+    if (state != PREVIEW_READY) {
+        struct sheet_line *l = sheet_line(s, RANK_MUST, "request");
+        if (state == PREVIEW_AWAITED)
+            sheet_part(l, on(ROLE_DIM), "being prepared\xE2\x80\xA6");
+        else
+            sheet_part(l, style_bold(on(ROLE_CRIT)), "%s",
+                       row_has(row, action, message)
+                           ? intern_text(snapshot_strings(w->snap), row->message)
+                           : "cannot be done this way");
+        return;
+    }
+    const char *text = intern_text(snapshot_strings(w->snap), row->request);
+    const char *body = strstr(text, " {");
+    char first[512];
+    snprintf(first, sizeof first, "%.*s%s", body ? (int)(body - text) : (int)strlen(text), text,
+             p->sendable > 1 ? "   and the same for the others" : "");
+    wrapped(s, "request", ROLE_BRIGHT, first, cells);
+    if (body)
+        wrapped(s, "", ROLE_DIM, body + 1, cells);
+}
+
+static void add_target(struct sheet *s, const struct dialog *d, const struct dialog_world *w,
+                       size_t i, int rank, const char *label)
+{
+    const struct action_target *t = &d->plan->order->targets[i];
+    struct sheet_line *l = sheet_line(s, rank, label);
+    struct buf facts;
+
+    buf_init(&facts, 512);
+    if (d->plan->targets[i].refused) {
+        buf_addf(&facts, "   %s", d->plan->targets[i].why);
+    } else {
+        buf_adds(&facts, "   ");
+        dialog_facts(t, w, &facts);
+    }
+    sheet_part(l, style_bold(on(ROLE_BRIGHT)), "%s", t->name);
+    sheet_part(l, on(d->plan->targets[i].refused ? ROLE_WARN : ROLE_DIM), "%s", facts.data);
+    buf_fini(&facts);
+}
+
+/* Several: how many of them, their names as far as they go, then one a line: first those that are refused. */
+static void add_targets(struct sheet *s, const struct dialog *d, const struct dialog_world *w,
+                        int room)
+{
+    const struct action_order *o = d->plan->order;
+    size_t shown = 0, most = room < 2 ? 2 : room < LIST_MOST ? (size_t)room : LIST_MOST;
+    struct sheet_line *l = sheet_line(s, RANK_MUST, "targets");
+    struct buf names;
+
+    buf_init(&names, 400);
+    for (size_t i = 0; i < o->count; i++)
+        buf_addf(&names, "%s%s", i ? ", " : "   ", o->targets[i].name);
+    sheet_part(l, style_bold(on(ROLE_BRIGHT)), d->plan->sendable < o->count ? "%zu of %zu" : "%zu",
+               d->plan->sendable, o->count);
+    sheet_part(l, on(ROLE_DIM), "%s", names.data);
+    buf_fini(&names);
+    for (int refused = 1; refused >= 0; refused--)
+        for (size_t i = 0; i < o->count && shown < most; i++)
+            if (d->plan->targets[i].refused == refused) {
+                add_target(s, d, w, i, refused ? RANK_REFUSED : RANK_LIST, "");
+                shown++;
+            }
+    if (shown < o->count)
+        sheet_part(sheet_line(s, RANK_LIST, ""), on(ROLE_DIM),
+                   "and %zu more: Ctrl-D lists all of them", o->count - shown);
+}
+
+static void add_facts(struct sheet *s, const struct dialog *d, const struct dialog_world *w)
+{
+    const struct plan *p = d->plan;
+    struct buf text;
+
+    buf_init(&text, 512);
+    sheet_part(sheet_line(s, RANK_EFFECT, "effect"), on(ROLE_BRIGHT), "%s",
+               verb_info(p->order->verb)->effect);
+    dialog_risk(p, w, &text);
+    if (text.len > 0)
+        sheet_part(sheet_line(s, RANK_MUST, ""),
+                   on(p->jobs > 0 && p->order->verb != action_verb_DRAIN ? ROLE_TEXT : ROLE_DIM),
+                   "%s", text.data);
+    for (size_t i = 0; i < p->pool_count; i++) {
+        struct sheet_line *l = sheet_line(s, i ? RANK_REST : RANK_POOL,
+                                          i                       ? ""
+                                          : i + 1 < p->pool_count ? "pools"
+                                                                  : "pool");
+        buf_reset(&text);
+        dialog_pool(p, &p->pools[i], w, &text);
+        sheet_part(l, on(ROLE_BRIGHT), "%s %.0f nodes", p->pools[i].name, p->pools[i].nodes);
+        sheet_part(l, on(p->braked && i == 0 ? ROLE_WARN : ROLE_DIM), "   %s", text.data);
+    }
+    if (p->others[0] || verb_info(p->order->verb)->entity == ENTITY_NODE)
+        sheet_part(sheet_line(s, RANK_OTHERS, "others"), on(p->others[0] ? ROLE_WARN : ROLE_BRIGHT),
+                   "%s",
+                   p->others[0]          ? p->others
+                   : p->order->count > 1 ? "nobody else's reason on these nodes"
+                                         : "nobody else's reason on this node");
+    if (p->history[0])
+        sheet_part(sheet_line(s, RANK_HISTORY, "history"), on(ROLE_BRIGHT), "%s", p->history);
+    if (p->warnings[0])
+        sheet_part(sheet_line(s, RANK_WARNING, "careful"), style_bold(on(ROLE_WARN)), "%s",
+                   p->warnings);
+    if (p->takes_ms > 0) {
+        buf_reset(&text);
+        dialog_takes(p, w, &text);
+        sheet_part(sheet_line(s, RANK_HISTORY, "takes"), on(ROLE_DIM), "%s", text.data);
+    }
+    buf_fini(&text);
+}
+
+static void add_field(struct sheet *s, const struct dialog *d, enum dialog_field f,
+                      const char *label, const char *empty)
+{
+    struct sheet_line *l = sheet_line(s, RANK_MUST, label);
+    bool here = d->at == f;
+
+    l->field = (int)f;
+    l->here = here;
+    if (here)
+        return;
+    sheet_part(l, on(d->fields[f].len > 0 ? ROLE_TEXT : ROLE_FAINT), "%s",
+               d->fields[f].len > 0 ? d->fields[f].text : empty);
+}
+
+static void add_fields(struct sheet *s, const struct dialog *d)
+{
+    bool needed = d->plan->order->verb == action_verb_DRAIN;
+
+    blank(s);
+    add_field(s, d, DIALOG_TICKET, "ticket", d->plan->braked ? "needed" : "none");
+    add_field(s, d, DIALOG_REASON, "reason", needed ? "needed: Tab goes there" : "none");
+    if (dialog_has_field(d, DIALOG_MASS))
+        add_field(s, d, DIALOG_MASS, "brake",
+                  "holds: type mass here, and a ticket above, to lift it");
+}
+
+static void add_consent(struct sheet *s, const struct dialog *d, const struct dialog_world *w)
+{
+    bool never = d->plan->consent == CONSENT_NEVER;
+    struct buf text;
+
+    buf_init(&text, 512);
+    dialog_question(d->plan, w, &text);
+    blank(s);
+    struct sheet_line *l = sheet_line(s, RANK_MUST, "");
+    l->outdent = true;
+    l->question = true;
+    sheet_part(l, never ? style_bold(on(ROLE_CRIT)) : on(ROLE_ACT), "%s", text.data);
+    l = sheet_line(s, RANK_MUST, "");
+    l->outdent = true;
+    l->field = DIALOG_CONSENT;
+    l->here = d->at == DIALOG_CONSENT;
+    sheet_part(l, style_bold(on(l->here ? ROLE_BRAND : ROLE_FAINT)), "> ");
+    if (!l->here)
+        sheet_part(l, on(ROLE_DIM), "%s", d->fields[DIALOG_CONSENT].text);
+    l = sheet_line(s, RANK_NOTE, "");
+    l->outdent = true;
+    l->note = true;
+    sheet_part(l, style_bold(on(d->note_bad ? ROLE_CRIT : ROLE_WARN)), "%s", d->note);
+    buf_fini(&text);
+    l = sheet_line(s, RANK_HINTS, "");
+    l->right = true;
+    sheet_part(l, on(ROLE_FAINT), "Ctrl-D dry run %s default is No", glyph(GLYPH_DOT, w->ascii));
+}
+
+/* --- on the canvas --- */
+
+static void draw_line(const struct sheet_line *l, const struct dialog *d, struct canvas *c, int y,
+                      struct rect in)
+{
+    int x = in.x + (l->outdent ? 0 : LABEL_CELLS), end = in.x + in.w;
+
+    if (l->right) {
+        canvas_text_right(c, y, end, in.w, l->parts[0].style, l->parts[0].text);
+        return;
+    }
+    if (!l->outdent)
+        canvas_text(c, y, in.x, LABEL_CELLS - 1,
+                    l->here ? style_bold(on(ROLE_BRAND)) : on(ROLE_DIM), l->label);
+    for (int i = 0; i < l->part_count && x < end; i++)
+        x += canvas_text(c, y, x, end - x, l->parts[i].style, l->parts[i].text);
+    if (l->here && x < end)
+        line_draw(&d->fields[l->field], c, y, x, end - x, style_bold(on(ROLE_BRIGHT)));
+}
+
+/* A note that lost its line takes that of the question. */
+static void rescue_note(struct sheet *s, const struct dialog *d)
+{
+    bool seen = !d->note[0];
+
+    for (int i = 0; i < s->count; i++)
+        seen = seen || (s->lines[i].note && !s->lines[i].dropped);
+    for (int i = 0; i < s->count && !seen; i++)
+        if (s->lines[i].question) {
+            s->lines[i].part_count = 0;
+            sheet_part(&s->lines[i], style_bold(on(d->note_bad ? ROLE_CRIT : ROLE_WARN)), "%s",
+                       d->note);
+        }
+}
+
+static void write_sheet(struct sheet *s, const struct dialog *d, const struct dialog_world *w,
+                        struct rect over, int cells)
+{
+    enum { OTHER_LINES = 17 };
+
+    blank(s);
+    if (d->plan->order->count == 1)
+        add_target(s, d, w, 0, RANK_MUST, "target");
+    else
+        add_targets(s, d, w, over.h - OTHER_LINES);
+    add_request(s, d, w, cells);
+    add_facts(s, d, w);
+    add_fields(s, d);
+    add_consent(s, d, w);
+}
+
+void dialog_draw(struct dialog *d, const struct dialog_world *w, struct canvas *c, struct rect over)
+{
+    int width = over.w < WIDE ? over.w : over.w < WIDER_FROM ? WIDE : WIDER;
+    struct sheet *s = xcalloc(1, sizeof *s);
+    struct buf title;
+
+    buf_init(&title, 300);
+    dialog_title(d, w, &title);
+    write_sheet(s, d, w, over, width - LABEL_CELLS - 6);
+    d->cramped = !sheet_fit(s, over.h - FRAME_ROWS) || over.w < LEAST_CELLS;
+    rescue_note(s, d);
+    struct rect in = panel_draw_in(c, panel_place(over, sheet_lines(s) + FRAME_ROWS, width),
+                                   ROLE_ACT, title.data);
+    for (int i = 0, y = in.y; i < s->count && y < in.y + in.h; i++)
+        if (!s->lines[i].dropped)
+            draw_line(&s->lines[i], d, c, y++, in);
+    buf_fini(&title);
+    sheet_free(s);
+}
