@@ -52,11 +52,13 @@ enum rc journal_read(const char *path, size_t most,
                      size_t *unreadable, struct err *e);
 struct journal_verdict {
     uint64_t lines, intents, outcomes, open_intents;
-    bool torn_tail;    /* the last line was cut off */
+    bool torn_tail;    /* the last line was cut off, and nobody has written since */
+    uint64_t torn;     /* lines that were cut off earlier and closed with a note */
     uint64_t bad_line; /* first line whose hash or chain is wrong; 0 = none */
     char bad_why[120];
 };
-/* RC_OK when the chain holds (a torn tail is told, not an error), RC_PROTOCOL when it does not. */
+/* RC_OK when the chain holds (what a crash cut off is told, not an error), RC_SCHEMA when it does not, RC_IO. What nobody can
+ * see from the file alone: whole lines that were taken away from its end. */
 enum rc journal_verify(const char *path, struct journal_verdict *out, struct err *e);
 
 #endif

@@ -2,12 +2,9 @@
  * plan_past.c - what is known of the targets from before: reasons that others wrote, interruptions, outages; and what an
  * operator should think of first. See plan.h. */
 #include "action/plan_int.h"
-#include "base/buf.h"
-#include "base/text.h"
-#include "base/xmem.h"
+#include "base/utf8.h"
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define WINDOW_MS (28 * 86400000LL)
@@ -15,17 +12,7 @@
 
 void plan_clean(char *out, size_t size, const char *raw)
 {
-    struct buf b;
-    size_t len;
-
-    buf_init_whole(&b, 4096);
-    text_sanitise(&b, raw, strnlen(raw, 1024));
-    for (len = b.len < size ? b.len : size - 1; len < b.len && len > 0; len--)
-        if (((unsigned char)b.data[len] & 0xC0) != 0x80)
-            break;
-    memcpy(out, b.data, len);
-    out[len] = '\0';
-    buf_fini(&b);
+    (void)text_clean_into(out, size, raw, strlen(raw));
 }
 
 void plan_note(char *list, size_t size, const char *fmt, ...)

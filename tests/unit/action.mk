@@ -1,3 +1,5 @@
 # Unit tests of action, two lines a test (source: %D%/test_action_thing.c):
 #   check_PROGRAMS += %D%/test_action_thing
 #   %C%_test_action_thing_LDADD = $(UNIT_ACTION)
+check_PROGRAMS += %D%/test_action_journal
+%C%_test_action_journal_LDADD = $(UNIT_ACTION)
