@@ -33,6 +33,7 @@ struct fleet *fleet_new(const struct fleet_limits *limits)
     pools_init(&f->pools);
     twins_init(&f->twins);
     alerts_init(&f->alerts);
+    f->events = events_new();
     return f;
 }
 
@@ -47,6 +48,7 @@ void fleet_free(struct fleet *f)
     pools_fini(&f->pools);
     twins_fini(&f->twins);
     alerts_fini(&f->alerts);
+    events_free(f->events);
     intern_unref(f->strings);
     free(f->centers);
     free(f->polls);
@@ -108,6 +110,7 @@ void fleet_tick(struct fleet *f, wall_ms now)
 {
     age_sources(f, now);
     fleet_forget_gone(f, now);
+    events_tick(f, now);
     sample_history(f, now);
     size_t bytes = intern_bytes(f->strings);
     if (bytes > COMPACT_OVER_BYTES && bytes / 2 > f->strings_checked)
@@ -134,10 +137,10 @@ struct snapshot *fleet_publish(struct fleet *f, wall_ms now)
     }
     s->confirmed = rows_share(&f->confirmed);
     s->history = rows_share(&f->history);
+    s->notice = f->notice;
     return s;
 }
 
-    s->notice = f->notice;
 struct fleet_stats fleet_stats(const struct fleet *f)
 {
     return f->stats;

@@ -264,12 +264,14 @@ enum rc fleet_apply(struct fleet *f, const struct delta *d, struct err *e)
         fleet_poll_abandon(f, d);
         return err_set(e, RC_LIMIT, "delta", "more data in one piece than is allowed");
     }
+    events_begin(f, d);
     fleet_poll_begin(f, d);
     for (int i = 0; i < ENTITY_COUNT; i++)
         a.in_poll[i] = fleet_poll_open(f, d, (enum entity)i);
     apply_records(&a, d->first);
-    fleet_poll_end(f, d);
     fleet_tell_past(f, d);
+    fleet_poll_end(f, d);
+    events_end(f);
     if (a.refused == ENTITY_COUNT)
         return RC_OK;
     const struct entity_info *info = entity_info(a.refused);

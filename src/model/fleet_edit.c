@@ -4,13 +4,48 @@
 
 struct edit edit_begin(struct fleet *f, enum entity e, uint32_t slot)
 {
-    return (struct edit){
-        .f = f, .entity = e, .slot = slot, .row = rows_at(&f->tables[e].rows, slot)};
+    struct edit ed;
+
+    /* `before` is left as it is: most edits write nothing. */
+    ed.f = f;
+    ed.row = rows_at(&f->tables[e].rows, slot);
+    ed.write = NULL;
+    ed.slot = slot;
+    ed.entity = e;
+    return ed;
+}
+
+static void note_job(struct job_before *b, const struct job_row *j)
+{
+    b->valid = j->h.valid;
+    b->started_at = j->started_at;
+    b->preempted_at = j->preempted_at;
+    b->restarts = j->restarts;
+    b->devices = j->devices_allocated;
+    b->cpus = j->cpus;
+    b->node_count = j->node_count;
+    b->nodes = j->nodes;
+    b->was = j->h.was;
+    b->flags = j->h.flags;
+    b->state = j->state;
+}
+
+static void note_node(struct node_before *b, const struct node_row *n)
+{
+    b->valid = n->h.valid;
+    b->flags = n->flags;
+    b->reason = n->reason;
+    b->allocated = n->devices_allocated;
+    b->state = n->state;
 }
 
 void *edit_write(struct edit *ed)
 {
     if (!ed->write) {
+        if (ed->entity == ENTITY_JOB)
+            note_job(&ed->before.job, ed->row);
+        else if (ed->entity == ENTITY_NODE)
+            note_node(&ed->before.node, ed->row);
         fleet_sums_leave(ed->f, ed->entity, ed->slot);
         ed->row = ed->write = rows_edit(&ed->f->tables[ed->entity].rows, ed->slot);
     }
@@ -19,11 +54,13 @@ void *edit_write(struct edit *ed)
 
 void edit_end(struct edit *ed)
 {
-    if (ed->write) {
-        fleet_sums_enter(ed->f, ed->entity, ed->slot);
-        fleet_alerts_touch(ed->f, ed->entity, ed->write, ed->slot);
-    }
+    if (!ed->write)
+        return;
+    fleet_sums_enter(ed->f, ed->entity, ed->slot);
+    fleet_alerts_touch(ed->f, ed->entity, ed->write, ed->slot);
     ed->write = NULL;
+    if (EVENTS_WATCH >> ed->entity & 1)
+        events_edited(ed);
 }
 
 static const struct field *field_of(const struct edit *ed, unsigned field)

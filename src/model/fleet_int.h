@@ -6,6 +6,7 @@
 #include "model/fields.h"
 #include "model/fleet.h"
 #include "model/fleet_alerts.h"
+#include "model/fleet_events.h"
 #include "model/history.h"
 #include "model/pools.h"
 #include "model/table.h"
@@ -53,10 +54,11 @@ struct fleet {
     struct rows confirmed; /* struct source_confirmed by source number */
     struct rows history;   /* struct history_rings by center number */
     wall_ms sampled_at;
-    struct pools pools;
     struct notice notice;
+    struct pools pools;
     struct twins twins;
     struct alerts alerts;
+    struct events *events;
     struct gone_job *gone; /* oldest first, from gone_first on */
     size_t gone_first, gone_count, gone_cap;
     uint64_t generation;    /* of the last snapshot */
@@ -72,6 +74,7 @@ struct edit {
     void *write;     /* NULL before the first write */
     uint32_t slot;
     enum entity entity;
+    union before before; /* of a job or node that was written: what it was */
 };
 
 struct edit edit_begin(struct fleet *f, enum entity e, uint32_t slot);
@@ -102,10 +105,10 @@ void fleet_forget_gone(struct fleet *f, wall_ms now);
 /* fleet_write.c: the rolled-up fields of centers and pools, and the totals. */
 void fleet_write_rollups(struct fleet *f, wall_ms now, struct totals *out);
 
-/* fleet_compact.c */
-void fleet_compact(struct fleet *f);
-
 /* fleet_past.c: what the history tells besides rows. */
 void fleet_tell_past(struct fleet *f, const struct delta *d);
+
+/* fleet_compact.c */
+void fleet_compact(struct fleet *f);
 
 #endif

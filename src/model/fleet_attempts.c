@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT
+ * fleet_attempts.c - ATTEMPT rows: put together from polls, or told by accounting, which knows best. */
+#include "base/xmem.h"
+#include "model/fleet_int.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { MOST_ATTEMPTS = 256 }; /* of one job that are numbered */
+
+static const struct attempt_row *row_at(const struct fleet *f, uint32_t slot)
+{
+    return rows_at(&f->tables[ENTITY_ATTEMPT].rows, slot);
+}
+
+static bool is_exact(const struct attempt_row *a)
+{
+    return row_has(a, attempt, seen_by) && a->seen_by == seen_by_ACCOUNTING;
+}
+
+/* --- numbers ---------------------------------------------------------------------------------- */
+
+static int by_start(const void *a, const void *b)
+{
+    const struct attempt_row *const *x = a, *const *y = b;
+
+    return ((*x)->started_at > (*y)->started_at) - ((*x)->started_at < (*y)->started_at);
+}
+
+static void put_number(struct fleet *f, const struct story *s, const struct attempt_row *a,
+                       double number)
+{
+    uint32_t slot = table_find(&f->tables[ENTITY_ATTEMPT], a->h.key);
+    wall_ms start = a->started_at, end = a->ended_at;
+    struct edit ed = edit_begin(f, ENTITY_ATTEMPT, slot);
+
+    author_num(&ed, FIELD_attempt_number, number);
+    author_end(&ed);
+    uint32_t i = end ? interruption_during(f, s, start, end) : SLOT_NONE;
+    if (i == SLOT_NONE)
+        return;
+    ed = edit_begin(f, ENTITY_INTERRUPTION, i);
+    author_num(&ed, FIELD_interruption_attempt, number);
+    author_end(&ed);
+}
+
+/* By their starts; a count of restarts that a poll told says how many are missing before them. */
+static void number_all(struct fleet *f, const struct story *s)
+{
+    const struct attempt_row *all[MOST_ATTEMPTS];
+    double missing = 0;
+    size_t n = 0;
+
+    for (uint32_t a = s->attempt; a != SLOT_NONE && n < MOST_ATTEMPTS;
+         a = f->events->attempts[a].older)
+        all[n++] = row_at(f, a);
+    qsort(all, n, sizeof(*all), by_start);
+    for (size_t k = 0; k < n; k++) {
+        uint32_t slot = table_find(&f->tables[ENTITY_ATTEMPT], all[k]->h.key);
+        double ahead = all[k]->number - (double)(k + 1);
+        if (f->events->attempts[slot].live_number && ahead > missing)
+            missing = ahead;
+    }
+    for (size_t k = 0; k < n; k++)
+        put_number(f, s, all[k], (double)(k + 1) + missing);
+}
+
+static struct story *story_at(struct fleet *f, uint32_t slot)
+{
+    uint32_t index = attempt_side(f, slot)->story;
+
+    return index ? &f->events->stories[index - 1] : NULL;
+}
+
+/* --- seen live -------------------------------------------------------------------------------- */
+
+static void put_what(struct edit *ed, const struct cut *c)
+{
+    author_str(ed, FIELD_attempt_job, c->job);
+    author_str(ed, FIELD_attempt_name, c->name);
+    author_str(ed, FIELD_attempt_user, c->user);
+    author_str(ed, FIELD_attempt_account, c->account);
+    author_str(ed, FIELD_attempt_pool, c->pool);
+    author_num(ed, FIELD_attempt_number, c->number);
+    author_num(ed, FIELD_attempt_devices, c->devices);
+    author_num(ed, FIELD_attempt_cpus, c->cpus);
+    author_num(ed, FIELD_attempt_node_count, c->node_count);
+    author_str(ed, FIELD_attempt_nodes, c->nodes);
+    author_str(ed, FIELD_attempt_failed_node, c->failed_node);
+}
+
+uint32_t attempt_put(struct fleet *f, const struct cut *c)
+{
+    char id[160];
+    bool made;
+
+    snprintf(id, sizeof id, "%s@%lld", intern_raw(f->strings, c->job),
+             (long long)(c->started_at / 1000));
+    uint32_t slot = author_take(f, ENTITY_ATTEMPT, c->center, id, &made);
+    if (slot == SLOT_NONE || (!made && is_exact(row_at(f, slot))))
+        return slot;
+    struct edit ed = edit_begin(f, ENTITY_ATTEMPT, slot);
+    put_what(&ed, c);
+    author_time(&ed, FIELD_attempt_submitted_at, c->submitted_at);
+    author_time(&ed, FIELD_attempt_eligible_at, c->eligible_at);
+    author_time(&ed, FIELD_attempt_started_at, c->started_at);
+    author_time(&ed, FIELD_attempt_ended_at, c->at);
+    author_small(&ed, FIELD_attempt_end, c->end);
+    author_small(&ed, FIELD_attempt_seen_by, c->seen_by);
+    author_end(&ed);
+    attempt_side(f, slot)->live_number = isfinite(c->number);
+    story_link_attempt(f, slot);
+    if (!isfinite(c->number))
+        number_all(f, story_at(f, slot));
+    return slot;
+}
+
+static struct cut cut_of_job(const struct job_row *j)
+{
+    return (struct cut){
+        .center = j->h.center,
+        .job_key = j->h.key,
+        .job = j->id,
+        .name = j->name,
+        .user = j->user,
+        .account = j->account,
+        .pool = j->pool,
+        .nodes = j->nodes,
+        .number = row_has(j, job, restarts) ? j->restarts + 1 : NAN,
+        .devices = row_has(j, job, devices_allocated) ? j->devices_allocated : NAN,
+        .cpus = row_has(j, job, cpus) ? j->cpus : NAN,
+        .node_count = row_has(j, job, node_count) ? j->node_count : NAN,
+        .submitted_at = j->submitted_at,
+        .eligible_at = j->eligible_at,
+        .started_at = j->started_at,
+        .seen_by = seen_by_LIVE,
+    };
+}
+
+void attempt_running(struct fleet *f, const struct job_row *j)
+{
+    struct cut c = cut_of_job(j);
+
+    c.end = attempt_end_RUNNING;
+    attempt_put(f, &c);
+}
+
+void attempt_over(struct fleet *f, const struct job_row *j, enum attempt_end end, wall_ms at)
+{
+    const struct story *s = story_find(f, j->h.key);
+
+    for (uint32_t a = s ? s->attempt : SLOT_NONE; a != SLOT_NONE;
+         a = f->events->attempts[a].older) {
+        const struct attempt_row *row = row_at(f, a);
+        if (row->started_at != j->started_at || is_exact(row) || row->end != attempt_end_RUNNING)
+            continue;
+        struct edit ed = edit_begin(f, ENTITY_ATTEMPT, a);
+        author_small(&ed, FIELD_attempt_end, end);
+        author_time(&ed, FIELD_attempt_ended_at, at);
+        author_str(&ed, FIELD_attempt_raw_state, j->raw_state);
+        author_end(&ed);
+        return;
+    }
+}
+
+/* --- told by accounting ----------------------------------------------------------------------- */
+
+/* "14_5@1700000000": what the row does not say otherwise. */
+static void complete(struct fleet *f, uint32_t slot)
+{
+    struct edit ed = edit_begin(f, ENTITY_ATTEMPT, slot);
+    const struct attempt_row *a = ed.row;
+    const char *id = row_has(a, attempt, id) ? intern_raw(f->strings, a->id) : "";
+    const char *mark = strrchr(id, '@');
+
+    if (mark && !row_has(a, attempt, job))
+        author_str(&ed, FIELD_attempt_job, intern_put(f->strings, id, (size_t)(mark - id)));
+    a = ed.row;
+    long long start = mark ? strtoll(mark + 1, NULL, 10) : 0;
+    if (start > 0 && start < INT64_C(253402300799) && !row_has(a, attempt, started_at))
+        author_time(&ed, FIELD_attempt_started_at, start * 1000);
+    author_small(&ed, FIELD_attempt_seen_by, seen_by_ACCOUNTING);
+    author_end(&ed);
+}
+
+static struct cut cut_of_attempt(const struct fleet *f, const struct attempt_row *a)
+{
+    return (struct cut){
+        .center = a->h.center,
+        .job_key = row_key(ENTITY_JOB, a->h.center, intern_raw(f->strings, a->job),
+                           intern_raw_len(f->strings, a->job)),
+        .job = a->job,
+        .name = a->name,
+        .user = a->user,
+        .account = a->account,
+        .pool = a->pool,
+        .nodes = a->nodes,
+        .failed_node = a->failed_node,
+        .ended_by = a->ended_by,
+        .number = row_has(a, attempt, number) ? a->number : NAN,
+        .devices = row_has(a, attempt, devices) ? a->devices : NAN,
+        .cpus = row_has(a, attempt, cpus) ? a->cpus : NAN,
+        .node_count = row_has(a, attempt, node_count) ? a->node_count : NAN,
+        .started_at = a->started_at,
+        .at = a->ended_at > a->started_at ? a->ended_at : a->started_at,
+        .end = (enum attempt_end)a->end,
+        .seen_by = seen_by_ACCOUNTING,
+    };
+}
+
+/* What polls had put together of the same run, under a start that was not the last word. */
+static void drop_twin(struct fleet *f, const struct story *s, uint32_t slot)
+{
+    const struct attempt_row *a = row_at(f, slot);
+    uint32_t next;
+
+    for (uint32_t k = s->attempt; k != SLOT_NONE; k = next) {
+        const struct attempt_row *b = row_at(f, k);
+        next = f->events->attempts[k].older;
+        if (k == slot || is_exact(b) || !b->ended_at || b->started_at >= a->ended_at ||
+            b->ended_at <= a->started_at)
+            continue;
+        fleet_drop(f, ENTITY_ATTEMPT, k);
+    }
+}
+
+static void keep(struct fleet *f, uint32_t slot)
+{
+    story_link_attempt(f, slot);
+    struct story *s = story_at(f, slot);
+    if (!s)
+        return;
+    if (row_at(f, slot)->ended_at)
+        drop_twin(f, s, slot);
+    number_all(f, story_at(f, slot));
+}
+
+/* It ended: an interruption, or a proof that it was none. True if the row is worth keeping. */
+static bool settle(struct fleet *f, uint32_t slot)
+{
+    struct cut c = cut_of_attempt(f, row_at(f, slot));
+    struct story *s = story_find(f, c.job_key);
+    uint32_t i = interruption_during(f, s, c.started_at, c.at);
+
+    hours_count_end(f, c.center, row_at(f, slot)->h.key, c.at, c.end);
+    if (!interrupt_is_one(c.end, false)) {
+        if (i != SLOT_NONE && c.end != attempt_end_UNKNOWN)
+            interruption_withdraw(f, i);
+        return i != SLOT_NONE || (s && s->interruption != SLOT_NONE);
+    }
+    story_link_attempt(f, slot);
+    if (i != SLOT_NONE)
+        interruption_correct(f, i, &c);
+    else
+        interruption_make(f, &c);
+    return true;
+}
+
+static bool is_running(const struct attempt_row *a)
+{
+    return !row_has(a, attempt, end) || a->end == attempt_end_RUNNING || !a->ended_at;
+}
+
+void attempt_arrived(struct fleet *f, uint32_t slot)
+{
+    struct story *s;
+
+    if (f->events->restored) {
+        story_link_attempt(f, slot);
+        return;
+    }
+    complete(f, slot);
+    const struct attempt_row *a = row_at(f, slot);
+    if (!row_has(a, attempt, job) || !row_has(a, attempt, started_at)) {
+        fleet_drop(f, ENTITY_ATTEMPT, slot);
+        return;
+    }
+    s = story_find(f, cut_of_attempt(f, a).job_key);
+    bool worth = is_running(a) ? s && s->interruption != SLOT_NONE : settle(f, slot);
+    if (worth)
+        keep(f, slot);
+    else
+        fleet_drop(f, ENTITY_ATTEMPT, slot);
+}
