@@ -28,7 +28,7 @@ static const struct complaint *find(double number, const char *text)
         if (complaints[i].number == (int)number)
             return &complaints[i];
     for (size_t i = 0; i < ARRAY_LEN(complaints); i++)
-        if (strstr(text, complaints[i].text) != NULL)
+        if (complaints[i].text != NULL && strstr(text, complaints[i].text) != NULL)
             return &complaints[i];
     return NULL;
 }
@@ -84,9 +84,10 @@ static const char *text_of(const struct json *v)
     return "";
 }
 
+/* The first counts, but -1 says less than anything else. */
 static void note(struct said *said, double number, const char *text)
 {
-    if (said->failed)
+    if (said->failed && (said->number != -1 || number <= 0))
         return;
     said->failed = true;
     said->number = number;
