@@ -58,6 +58,7 @@ LINTS = \
 	%D%/lint/layers.py \
 	%D%/lint/libraries.py \
 	%D%/lint/cycles.py \
+	%D%/lint/acting.py \
 	%D%/lint/banned.py \
 	%D%/lint/lengths.py \
 	%D%/lint/listed.py \

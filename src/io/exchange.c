@@ -77,6 +77,14 @@ static void push_delta(struct exchange *x)
     x->delta = NULL;
 }
 
+static void hand_over(struct exchange *x, enum poll_end end)
+{
+    stamp_poll(x, current_delta(x), end);
+    if (x->env.look)
+        x->env.look(x->env.look_arg, x->delta);
+    push_delta(x);
+}
+
 /* A delta whose arena is full lost records: what it holds is not the truth, and nothing may be swept. */
 static enum rc check_failed(struct exchange *x, struct err *e)
 {
@@ -95,8 +103,7 @@ static enum rc flush_if_large(struct exchange *x, struct err *e)
         return rc;
     if (x->delta->records < FLUSH_RECORDS && delta_weight(x->delta) < FLUSH_BYTES)
         return RC_OK;
-    stamp_poll(x, x->delta, POLL_MORE);
-    push_delta(x);
+    hand_over(x, POLL_MORE);
     return RC_OK;
 }
 
@@ -224,6 +231,8 @@ static enum rc cut(struct exchange *x, const char *data, size_t len, struct err 
     struct err cause = {0};
     enum rc rc;
 
+    if (x->env.raw_cut && len > request_slice_max(x->rq) - x->whole.len)
+        len = request_slice_max(x->rq) - x->whole.len;
     if (x->env.raw || x->rq->cut == CUT_WHOLE) {
         rc = buf_add(&x->whole, data, len);
         return rc == RC_OK ? rc
@@ -341,8 +350,7 @@ static void push_last(struct exchange *x, enum poll_end end)
         x->delta = NULL;
         return;
     }
-    stamp_poll(x, current_delta(x), end);
-    push_delta(x);
+    hand_over(x, end);
 }
 
 enum rc exchange_end(struct exchange *x, struct reply *reply, mono_ms now, const char **mend,

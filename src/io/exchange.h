@@ -23,6 +23,10 @@ struct exchange_env {
     struct recorder *recorder; /* NULL = none */
     uint32_t poll_seq;         /* for deltas of this exchange; 0 if the request lists nothing */
     bool raw;                  /* a lookup: keep the whole body, decode nothing, no done() */
+    bool raw_cut;              /* raw: what is longer than slice_max is cut, not refused */
+    /* Sees each delta before the queue does, the last one before exchange_end returns; may see a record twice. */
+    void (*look)(void *arg, const struct delta *d);
+    void *look_arg;
 };
 
 struct exchange *exchange_new(const struct exchange_env *env, struct request *rq /* taken */,

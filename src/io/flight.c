@@ -60,6 +60,7 @@ static enum rc start_http(struct flight *f, const struct carriers *c, const stru
         .ca_file = f->conf.ca_file,
         .insecure = f->conf.insecure,
         .dial = dial,
+        .once = f->conf.once,
         .first_byte_ms = request_first_byte_ms(rq),
         .total_ms = request_total_ms(rq),
     };
@@ -142,8 +143,11 @@ static void resume(struct flight *f)
 void flight_run(struct flight *f, mono_ms now)
 {
     if (f->refused.rc != RC_OK && !f->landed) {
-        struct reply reply = {
-            .rc = f->refused.rc, .err = f->refused, .retry_after_s = -1, .head = ""};
+        struct reply reply = {.rc = f->refused.rc,
+                              .err = f->refused,
+                              .retry_after_s = -1,
+                              .head = "",
+                              .unsent = true};
         land(f, &reply);
     }
     if (exchange_is_stuck(f->x))

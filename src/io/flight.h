@@ -32,6 +32,7 @@ struct flight_conf {
     const char *const *headers;
     const char *ca_file;
     bool insecure;
+    bool once;       /* it must not be sent a second time, not even by libcurl */
     uint32_t ticket; /* of a lookup; 0 = an ordinary request */
     void *arg;
     /* May not free the flight. */

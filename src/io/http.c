@@ -36,6 +36,7 @@ struct http_transfer {
     struct sink sink;
     struct patience patience;
     int dial;
+    int fd; /* the newest connection that was made for it, -1 = none */
     bool paused;
     bool head_done;
     size_t header_bytes;
@@ -171,6 +172,7 @@ static curl_socket_t on_open(void *arg, curlsocktype purpose, struct curl_sockad
     int fd = socket(addr->family, addr->socktype | SOCK_CLOEXEC, addr->protocol);
 
     (void)purpose;
+    t->fd = fd;
     if (fd >= 0 && t->dial)
         d->opened(d->arg, t->dial, fd);
     return fd;
@@ -294,6 +296,14 @@ static void set_safety(struct http_transfer *t, const struct http_request *rq)
     curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
 }
 
+/* With a connection of its own there is no dead one to recover from, which is libcurl's only reason to send a
+ * request twice. */
+static void set_once(struct http_transfer *t)
+{
+    curl_easy_setopt(t->easy, CURLOPT_FRESH_CONNECT, 1L);
+    curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 1L);
+}
+
 static void set_callbacks(struct http_transfer *t)
 {
     CURL *easy = t->easy;
@@ -367,8 +377,11 @@ enum rc http_start(struct http *h, const struct http_request *rq, const struct s
     t->easy = easy;
     t->sink = *sink;
     t->dial = rq->dial;
+    t->fd = -1;
     patience_start(&t->patience, rq->first_byte_ms, rq->total_ms, now);
     set_safety(t, rq);
+    if (rq->once)
+        set_once(t);
     set_callbacks(t);
     set_target(t, rq);
     add_headers(t, rq);
@@ -419,13 +432,22 @@ static void add_last_words(struct err *e, const char *said)
         err_set(e, e->rc, e->where, "%s; it said: %s", e->msg, said);
 }
 
+/* libcurl counts what it gave to the socket (or to TLS). */
+static bool sent_nothing(struct http_transfer *t)
+{
+    long bytes = -1;
+
+    return curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &bytes) == CURLE_OK && bytes == 0;
+}
+
 static void explain(struct http_transfer *t, CURLcode code, struct reply *reply)
 {
     const char *why = *t->why ? t->why : curl_easy_strerror(code);
     const struct http_dialer *d = &t->http->dialer;
     struct err e = {0};
 
-    if (t->dial && d->why(d->arg, t->dial, &reply->status, &reply->head, &e) != RC_OK) {
+    reply->unsent = sent_nothing(t);
+    if (t->dial && d->why(d->arg, t->dial, t->fd, reply, &e) != RC_OK) {
         reply->err = e; /* the child's end explains everything else */
     } else {
         reply->err = t->stop;

@@ -23,9 +23,9 @@ struct http_dialer {
     const char *(*name)(void *arg, int id);
     void (*opened)(void *arg, int id, int fd); /* about to be connected */
     void (*closed)(void *arg, int fd);         /* about to be closed */
-    /* Why the connection broke, if the other end knows: fills e and *status, returns its rc or RC_OK.
-     * The text of *head lives until the next call. */
-    enum rc (*why)(void *arg, int id, int *status, const char **head, struct err *e);
+    /* Why the connection (that was made as fd) broke, if the other end knows: fills e and reply's status, head
+     * and unsent, returns its rc or RC_OK. The text of head lives until the next call. */
+    enum rc (*why)(void *arg, int id, int fd, struct reply *reply, struct err *e);
 };
 
 struct http_request {
@@ -34,6 +34,9 @@ struct http_request {
     const char *ca_file;        /* NULL = the system's */
     bool insecure;              /* http:// is allowed */
     int dial;                   /* through the dialer's connection `dial`; 0 = no */
+    /* Leaves once or not at all: its own new connection, because libcurl sends again by itself what it sent on a
+     * kept one that turns out to be dead. */
+    bool once;
     int64_t first_byte_ms, total_ms;
 };
 

@@ -2,6 +2,7 @@
  * net.c - see net.h. The thread, its one waiting place, and what other threads ask of it. */
 #include "io/net.h"
 #include "base/xmem.h"
+#include "io/actor.h"
 #include "io/backoff.h"
 #include "io/recorder.h"
 #include "io/source.h"
@@ -15,8 +16,10 @@
 enum {
     CONNECTIONS_SPARE = 8,
     CONNECTIONS_MAX = 512,
+    HOLD_MAX_MS = 500,
     LONGEST_SLEEP_MS = 60 * 1000, /* a wall clock that was set must show in the rows some time */
     RECORD_MAX_BYTES = 256 << 20,
+    LAST_ANSWER_MS = 1000, /* how long the end waits for the answer to a mutating request */
 };
 
 struct lookup {
@@ -33,13 +36,14 @@ struct net {
     struct waits waits;
     struct source **sources;
     size_t count, made;
+    struct actor *actor; /* with a lock of its own */
     pthread_t thread;
     bool started;
 
     pthread_mutex_t lock; /* of everything below */
     struct http *awake;   /* whom to wake; NULL once the thread has ended */
     pthread_cond_t settled;
-    bool stop;
+    bool stop, held;
     bool *refresh;
     struct lookup *lookups, **last_lookup;
     uint32_t tickets;
@@ -114,7 +118,9 @@ enum rc net_new(const struct net_source *sources, size_t count, const struct net
     n->sources = xcalloc(count ? count : 1, sizeof(*n->sources));
     n->refresh = xcalloc(count ? count : 1, sizeof(*n->refresh));
     n->unsettled = count;
+    n->held = o->hold;
     n->last_lookup = &n->lookups;
+    n->actor = actor_new(o->actor, o->out, n->sources, count);
     init_lock(n);
     enum rc rc = make_carriers(n, e);
     if (rc == RC_OK)
@@ -127,12 +133,13 @@ enum rc net_new(const struct net_source *sources, size_t count, const struct net
     return RC_OK;
 }
 
-/* Transfers before connections, connections before the children at their other end. */
+/* The actor before the sources that it uses, transfers before connections, connections before the children at their other end. */
 static void end_everything(struct net *n)
 {
     pthread_mutex_lock(&n->lock);
     n->awake = NULL;
     pthread_mutex_unlock(&n->lock);
+    actor_close(n->actor);
     for (size_t i = 0; i < n->made; i++)
         source_free(n->sources[i]);
     n->made = 0;
@@ -150,6 +157,7 @@ void net_free(struct net *n)
         return;
     net_stop(n);
     end_everything(n);
+    actor_free(n->actor);
     for (struct lookup *l = n->lookups; l; l = next) {
         next = l->next;
         free(l);
@@ -206,8 +214,9 @@ static void count_unsettled(struct net *n)
 
 static int time_to_sleep(struct net *n, mono_ms now)
 {
-    mono_ms due = now + LONGEST_SLEEP_MS;
+    mono_ms due = now + LONGEST_SLEEP_MS, acts = actor_due(n->actor, now);
 
+    due = acts < due ? acts : due;
     for (size_t i = 0; i < n->count; i++) {
         mono_ms at = source_due(n->sources[i], now);
         due = at < due ? at : due;
@@ -219,23 +228,42 @@ static int time_to_sleep(struct net *n, mono_ms now)
     return due > now ? (int)(due - now) : 0;
 }
 
+static void wait_and_carry(struct net *n, int ms)
+{
+    waits_clear(&n->waits);
+    children_wait_for(n->carriers.children, &n->waits);
+    pipes_wait_for(n->carriers.pipes, &n->waits);
+    http_wait(n->carriers.http, &n->waits, ms);
+    mono_ms now = clock_mono();
+    http_run(n->carriers.http, now);
+    pipes_run(n->carriers.pipes);
+    children_run(n->carriers.children, &n->waits, now);
+}
+
 static void turn(struct net *n)
 {
     mono_ms now = clock_mono();
 
     take_refreshes(n, now);
     take_lookups(n, now);
+    actor_run(n->actor, now, clock_wall());
     for (size_t i = 0; i < n->count; i++)
         source_run(n->sources[i], now, clock_wall());
     count_unsettled(n);
-    waits_clear(&n->waits);
-    children_wait_for(n->carriers.children, &n->waits);
-    pipes_wait_for(n->carriers.pipes, &n->waits);
-    http_wait(n->carriers.http, &n->waits, time_to_sleep(n, clock_mono()));
-    now = clock_mono();
-    http_run(n->carriers.http, now);
-    pipes_run(n->carriers.pipes);
-    children_run(n->carriers.children, &n->waits, now);
+    wait_and_carry(n, time_to_sleep(n, clock_mono()));
+}
+
+/* Nothing new leaves; an answer that tells what became of an action may still come. */
+static void wait_for_last_answer(struct net *n)
+{
+    mono_ms now = clock_mono(), until = now + LAST_ANSWER_MS;
+
+    actor_end(n->actor);
+    for (; actor_is_sending(n->actor) && now < until; now = clock_mono()) {
+        for (size_t i = 0; i < n->count; i++)
+            source_carry(n->sources[i], now);
+        wait_and_carry(n, until - now < 50 ? (int)(until - now) : 50);
+    }
 }
 
 static bool is_stopped(struct net *n)
@@ -246,12 +274,35 @@ static bool is_stopped(struct net *n)
     return stop;
 }
 
+static void deadline_in(struct timespec *out, int ms)
+{
+    clock_gettime(CLOCK_MONOTONIC, out);
+    out->tv_sec += ms / 1000;
+    out->tv_nsec += (long)(ms % 1000) * 1000000;
+    out->tv_sec += out->tv_nsec / 1000000000;
+    out->tv_nsec %= 1000000000;
+}
+
+static void wait_for_release(struct net *n)
+{
+    struct timespec until;
+    int failed = 0;
+
+    deadline_in(&until, HOLD_MAX_MS);
+    pthread_mutex_lock(&n->lock);
+    while (n->held && !n->stop && failed != ETIMEDOUT)
+        failed = pthread_cond_timedwait(&n->settled, &n->lock, &until);
+    pthread_mutex_unlock(&n->lock);
+}
+
 static void *run(void *arg)
 {
     struct net *n = arg;
 
+    wait_for_release(n);
     while (!is_stopped(n))
         turn(n);
+    wait_for_last_answer(n);
     end_everything(n);
     return NULL;
 }
@@ -262,13 +313,16 @@ static void wake_locked(struct net *n)
         http_wakeup(n->awake);
 }
 
-static void on_room(void *arg)
+static void wake(struct net *n)
 {
-    struct net *n = arg;
-
     pthread_mutex_lock(&n->lock);
     wake_locked(n);
     pthread_mutex_unlock(&n->lock);
+}
+
+static void on_room(void *arg)
+{
+    wake(arg);
 }
 
 enum rc net_start(struct net *n, struct err *e)
@@ -295,6 +349,7 @@ void net_stop(struct net *n)
     queue_on_room(n->options.out, NULL, NULL);
     pthread_mutex_lock(&n->lock);
     n->stop = true;
+    pthread_cond_broadcast(&n->settled);
     wake_locked(n);
     pthread_mutex_unlock(&n->lock);
     pthread_join(n->thread, NULL);
@@ -330,16 +385,45 @@ uint32_t net_lookup(struct net *n, int source, enum entity e, const char *id, si
     return ticket;
 }
 
+void net_act_preview(struct net *n, const struct action_order *o)
+{
+    actor_preview(n->actor, o);
+    wake(n);
+}
+
+enum rc net_act_commit(struct net *n, struct confirmed_order *take, struct err *e)
+{
+    enum rc rc = actor_commit(n->actor, take, e);
+
+    wake(n);
+    return rc;
+}
+
+void net_act_drop(struct net *n, const char *op)
+{
+    actor_drop(n->actor, op);
+    wake(n);
+}
+
+void net_act_arm(struct net *n, uint16_t center, wall_ms until)
+{
+    actor_arm(n->actor, center, until);
+}
+
+void net_release(struct net *n)
+{
+    pthread_mutex_lock(&n->lock);
+    n->held = false;
+    pthread_cond_broadcast(&n->settled);
+    pthread_mutex_unlock(&n->lock);
+}
+
 size_t net_wait_first_round(struct net *n, int timeout_ms)
 {
     struct timespec until;
     int failed = 0;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += timeout_ms / 1000;
-    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
+    deadline_in(&until, timeout_ms);
     pthread_mutex_lock(&n->lock);
     while (n->unsettled && failed != ETIMEDOUT)
         failed = pthread_cond_timedwait(&n->settled, &n->lock, &until);

@@ -10,10 +10,9 @@
 #ifndef SUAN_IO_NET_H
 #define SUAN_IO_NET_H
 
-#include "action/journal.h"
-#include "action/plan.h"
 #include "base/queue.h"
 #include "collectors/collector.h"
+#include "io/net_actor.h"
 
 struct net;
 
@@ -26,23 +25,15 @@ struct net_source {
 typedef void net_raw_fn(void *arg, uint32_t ticket, enum rc rc, const char *text, size_t len,
                         const struct err *e);
 
-/* What the actor needs. Without it (NULL in net_options) no mutating request can leave: the functions that take
- * orders answer RC_REFUSED, and nothing calls a collector's encode. */
-struct net_actor {
-    struct journal
-        *journal; /* borrowed; NULL = nothing is sent, because nothing could be written down */
-    struct act_limits limits;
-    const enum act_mode *modes; /* by center, borrowed */
-    size_t mode_count;
-};
-
 struct net_options {
-    const struct net_actor *actor;
-    struct queue *out;         /* of struct delta; the net does not own it */
-    const char *record_dir;    /* NULL = do not record */
-    uint64_t record_max_bytes; /* per source; 0 = 256 MiB */
+    const struct net_actor *actor; /* borrowed */
+    struct queue *out;             /* of struct delta; the net does not own it */
+    const char *record_dir;        /* NULL = do not record */
+    uint64_t record_max_bytes;     /* per source; 0 = 256 MiB */
     int64_t
         interval_override_ms; /* tests: collectors' intervals are theirs; this only shortens back-off; 0 = off */
+    bool
+        hold; /* ask nothing before net_release (or half a second): what was known before comes first */
     net_raw_fn *raw;
     void *raw_arg;
     uint64_t seed;
@@ -51,15 +42,18 @@ struct net_options {
 enum rc net_new(const struct net_source *sources, size_t count, const struct net_options *o,
                 struct net **out, struct err *e);
 enum rc net_start(struct net *n, struct err *e);
-void net_stop(struct net *n); /* ends transfers and children, joins the thread; within 1 s */
+/* Ends transfers and children, joins the thread; within 1 s. The answer to a mutating request that is under way is
+ * waited for up to 1 s more, then its outcome goes into the journal as unknown. */
+void net_stop(struct net *n);
 void net_free(struct net *n);
 
 /* any thread: actions. All of them answer at once; what happens comes as ACTION rows in the fleet. */
 /* Encode, send nothing: each target gets an ACTION row, state planned (request = exactly what would be sent) or
  * refused (message = why). */
 void net_act_preview(struct net *n, const struct action_order *o);
-/* Takes the order. The actor reads each target again, compares, journals, sends, judges, reads again; one after
- * the other, nodes_per_minute at most, stops at the first error, never sends twice. RC_REFUSED without an actor. */
+/* Takes the order, also on errors. The actor reads each target again, compares, journals, sends, judges, reads again; one after
+ * the other, nodes_per_minute at most, stops at the first error, never sends twice. RC_REFUSED without an actor or a
+ * journal, in a read-only run, for a center that is off or not armed, and for an operation that was committed before. */
 enum rc net_act_commit(struct net *n, struct confirmed_order *take, struct err *e);
 /* Previews of the operation disappear; of one that runs, what was not sent yet is stopped. */
 void net_act_drop(struct net *n, const char *op);
@@ -67,6 +61,7 @@ void net_act_drop(struct net *n, const char *op);
 void net_act_arm(struct net *n, uint16_t center, wall_ms until);
 
 /* any thread */
+void net_release(struct net *n);
 void net_refresh(struct net *n, int source /* -1 = all */);
 uint32_t net_lookup(struct net *n, int source, enum entity e, const char *id,
                     size_t len); /* ticket */

@@ -28,6 +28,7 @@ struct server {
     const char *const *argv;
     const char *const *env;
     struct err failed;  /* why the last start failed */
+    int failed_fd;      /* and for which of libcurl's ends; -1 = none */
     struct child *last; /* borrowed: the newest child, as long as its connection lives */
     char said[256];     /* last words of the child before it was dropped */
     int status;
@@ -119,7 +120,7 @@ int pipes_id(struct pipes *p, const char *const *argv, const char *const *env)
             return (int)i + 1;
     p->servers = xgrow(p->servers, &p->server_cap, p->server_count + 1, sizeof(*p->servers));
     struct server *s = &p->servers[p->server_count];
-    *s = (struct server){0};
+    *s = (struct server){.failed_fd = -1};
     s->listener = make_listener(s->name, sizeof(s->name));
     if (s->listener < 0)
         return 0;
@@ -171,7 +172,10 @@ static void start_child(struct pipes *p, struct server *s, struct link *l, int f
     s->failed = (struct err){0};
     s->ended = false;
     s->last = NULL;
+    if (s->failed_fd == l->fd)
+        s->failed_fd = -1; /* the number is another connection's now */
     if (child_start(p->children, &spec, &l->child, &s->failed) != RC_OK) {
+        s->failed_fd = l->fd;
         close(fd); /* libcurl sees the end, and dial_why knows why */
         return;
     }
@@ -287,21 +291,22 @@ static void dial_closed(void *arg, int fd)
     }
 }
 
-static enum rc dial_why(void *arg, int id, int *status, const char **head, struct err *e)
+static enum rc dial_why(void *arg, int id, int fd, struct reply *reply, struct err *e)
 {
     struct pipes *p = arg;
     struct server *s = &p->servers[id - 1];
 
+    reply->unsent |= fd >= 0 && s->failed_fd == fd; /* nobody was there to read it */
     if (s->failed.rc != RC_OK) {
         *e = s->failed;
         return s->failed.rc;
     }
     if (s->last)
         remember_end(s, s->last, LAST_WORDS_MS);
-    *head = s->said;
+    reply->head = s->said;
     if (!s->ended)
         return RC_OK;
-    *status = s->status;
+    reply->status = s->status;
     err_set(e, RC_CHILD, s->argv[0], "the command ended with status %d%s%s", s->status,
             *s->said ? ": " : " without a word", s->said);
     e->http = s->status;

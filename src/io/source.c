@@ -4,10 +4,8 @@
 #include "base/log.h"
 #include "base/xmem.h"
 #include "io/backoff.h"
-#include "io/credential.h"
 #include "io/recorder.h"
-#include "io/request.h"
-#include "io/standing.h"
+#include "io/source_int.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,35 +18,6 @@ enum {
     HINT_BEFORE_MS = 3600 * 1000, /* "token expires in ..." from then on */
     GIVE_UP_FAILURES = 3,         /* of the first round */
     GIVE_UP_MS = 5000,            /* of back-off in it */
-};
-
-struct source {
-    struct source_env env;
-    const struct collector_ops *ops;
-    struct source_conf own_conf; /* a copy: its strings are borrowed */
-    const struct source_conf *conf;
-    void *state;
-    bool open; /* false: the collector refused its configuration */
-    struct credential *credential;
-    struct recorder *recorder;
-    uint64_t random;
-    uint32_t poll_seq;
-
-    struct request_list pending; /* planned, not sent */
-    struct flight **flights;
-    size_t flight_count, flight_cap;
-    size_t in_flight; /* ordinary ones */
-
-    bool plan_now;
-    mono_ms plan_at;
-    mono_ms backoff_until; /* 0 = not backing off */
-    bool paused;
-    mono_ms look_at; /* paused: when the token file is looked at */
-    bool waits_for_token;
-    bool settled;
-
-    struct standing standing;
-    bool row_dirty;
 };
 
 /* ---- the SOURCE row ---- */
@@ -194,23 +163,31 @@ static void on_looked_up(void *arg, struct flight *f, const struct landing *l)
 
 /* ---- sending ---- */
 
-static void launch(struct source *s, struct request *rq, uint32_t ticket, mono_ms now)
+struct flight_conf source_flight_conf(struct source *s, const struct request *rq)
 {
-    struct flight_conf conf = {
-        .env = {.ops = s->ops,
-                .state = s->state,
-                .conf = s->conf,
-                .out = s->env.out,
-                .recorder = ticket ? NULL : s->recorder,
-                .raw = ticket != 0},
+    return (struct flight_conf){
+        .env = {.ops = s->ops, .state = s->state, .conf = s->conf, .out = s->env.out},
         .headers = rq->via == VIA_COMMAND ? NULL : credential_headers(s->credential),
         .ca_file = source_opt(s->conf, "ca_file"),
         .insecure = source_opt_bool(s->conf, "insecure"),
-        .ticket = ticket,
         .arg = s,
-        .landed = ticket ? on_looked_up : on_landed,
     };
+}
 
+void source_fly(struct source *s, const struct flight_conf *conf, struct request *rq, mono_ms now)
+{
+    s->flights = xgrow(s->flights, &s->flight_cap, s->flight_count + 1, sizeof(*s->flights));
+    s->flights[s->flight_count++] = flight_start(&s->env.carriers, conf, rq, now);
+}
+
+static void launch(struct source *s, struct request *rq, uint32_t ticket, mono_ms now)
+{
+    struct flight_conf conf = source_flight_conf(s, rq);
+
+    conf.env.recorder = ticket ? NULL : s->recorder;
+    conf.env.raw = ticket != 0;
+    conf.ticket = ticket;
+    conf.landed = ticket ? on_looked_up : on_landed;
     if (!ticket && request_lists_something(rq))
         conf.env.poll_seq = ++s->poll_seq;
     if (ticket)
@@ -218,8 +195,7 @@ static void launch(struct source *s, struct request *rq, uint32_t ticket, mono_m
     else
         standing_sent(&s->standing, rq->what, now);
     s->in_flight += ticket == 0;
-    s->flights = xgrow(s->flights, &s->flight_cap, s->flight_count + 1, sizeof(*s->flights));
-    s->flights[s->flight_count++] = flight_start(&s->env.carriers, &conf, rq, now);
+    source_fly(s, &conf, rq, now);
 }
 
 /* True when a request that goes over HTTP may leave. */
@@ -261,7 +237,7 @@ static void send_due(struct source *s, mono_ms now, wall_ms wall)
     size_t room = s->ops->max_in_flight ? s->ops->max_in_flight : 1;
 
     /* Flights whose last delta waits for the queue count too: that is the backpressure. */
-    while (s->flight_count < room && !s->paused && now >= s->backoff_until &&
+    while (s->flight_count < room && !s->held && !s->paused && now >= s->backoff_until &&
            has_pending(s, now, wall)) {
         if (s->pending.items[0]->via != VIA_COMMAND && !token_is_ready(s, now, wall))
             return;
@@ -269,7 +245,7 @@ static void send_due(struct source *s, mono_ms now, wall_ms wall)
     }
 }
 
-static void run_flights(struct source *s, mono_ms now)
+void source_carry(struct source *s, mono_ms now)
 {
     for (size_t i = 0; i < s->flight_count;) {
         flight_run(s->flights[i], now);
@@ -296,7 +272,7 @@ void source_run(struct source *s, mono_ms now, wall_ms wall)
     if (s->open) {
         look_at_token(s, now);
         credential_run(s->credential, now);
-        run_flights(s, now);
+        source_carry(s, now);
         send_due(s, now, wall);
     }
     if (s->row_dirty)
@@ -321,7 +297,7 @@ mono_ms source_due(const struct source *s, mono_ms now)
         return earlier(due, s->look_at);
     if (s->waits_for_token && credential_due(s->credential) < INT64_MAX)
         return due;
-    if (s->flight_count < room) {
+    if (s->flight_count < room && !s->held) {
         mono_ms next = s->plan_now ? 0 : next_try(s);
         due = earlier(due, next > s->backoff_until ? next : s->backoff_until);
     }

@@ -8,6 +8,7 @@
 #ifndef SUAN_IO_SOURCE_H
 #define SUAN_IO_SOURCE_H
 
+#include "io/credential.h"
 #include "io/flight.h"
 
 struct source;
@@ -32,6 +33,33 @@ void source_run(struct source *s, mono_ms now, wall_ms wall);
 mono_ms source_due(const struct source *s, mono_ms now);
 void source_refresh(struct source *s, mono_ms now);
 void source_lookup(struct source *s, uint32_t ticket, enum entity e, const char *id, mono_ms now);
+
+/* What the actor needs of a source; see actor.h. */
+
+/* NULL: it cannot act at all. */
+const struct collector_act_ops *source_act_ops(const struct source *s);
+void *source_collector_state(const struct source *s); /* for the act ops */
+const struct source_conf *source_conf_of(const struct source *s);
+/* May a request by that way leave now? Reads the token if need be. */
+enum credential_state source_act_ready(struct source *s, enum via via, mono_ms now, wall_ms wall,
+                                       struct err *e);
+struct source_call {
+    void *arg;
+    /* The rows of the answer, as they go to the fleet. NULL: a request that changes something. It is sent once, and its
+     * answer is kept whole and not decoded. */
+    void (*look)(void *arg, const struct delta *d);
+    /* Once. rq and reply live during the call. */
+    void (*landed)(void *arg, const struct landing *l, const struct request *rq, const char *body,
+                   size_t len);
+};
+/* Takes rq. Also of a source that backs off or is paused. One at a time, nothing is recorded. What fails at once
+ * lands in the next source_carry. */
+void source_act(struct source *s, struct request *rq, const struct source_call *call, mono_ms now);
+/* No new polls while the actor is at work here. */
+void source_hold(struct source *s, bool held);
+/* Looks after what is under way, and sends nothing. */
+void source_carry(struct source *s, mono_ms now);
+
 /* Every request of its first round was answered, or it is plain that it cannot be. */
 bool source_is_settled(const struct source *s);
 

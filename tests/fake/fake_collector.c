@@ -17,23 +17,30 @@ static const struct option_desc options[] = {
     {"patience", OPT_DURATION, "first byte", "1s", NULL},
     {"total", OPT_DURATION, "whole answer", "3s", NULL},
     {"body_max", OPT_SIZE, "cap in bytes", NULL, NULL},
+    {"acts", OPT_BOOL, "can act", "true", NULL},
+    {"act", OPT_COMMAND, "shell text that acts", NULL, NULL},
 };
 
 struct state {
     const struct source_conf *conf;
     mono_ms due;
-    struct json_reader *reader;
+    struct json_reader *reader, *any;
 };
+
+enum { NAME, CPUS, STATE, DRAIN, REASON, BY, SUBMITTED, STARTED, RESTARTS, USER, ID, MEMBERS };
 
 static enum rc fake_open(const struct source_conf *conf, uint64_t seed, void **state, struct err *e)
 {
-    static const char *const wanted[] = {"name", "cpus"};
+    static const char *const wanted[] = {"name",     "cpus", "state",     "drain",
+                                         "reason",   "by",   "submitted", "started",
+                                         "restarts", "user", "id"};
     struct state *s = calloc(1, sizeof(*s));
 
     (void)seed;
     (void)e;
     s->conf = conf;
-    s->reader = json_reader_new(wanted, 2);
+    s->reader = json_reader_new(wanted, MEMBERS);
+    s->any = json_reader_new(NULL, 0);
     *state = s;
     return RC_OK;
 }
@@ -43,17 +50,18 @@ static void fake_close(void *state)
     struct state *s = state;
 
     json_reader_free(s->reader);
+    json_reader_free(s->any);
     free(s);
 }
 
 static void fill_request(const struct state *s, struct request *rq)
 {
-    static const char *const arrays[] = {"rows", NULL};
+    static const char *const arrays[] = {"rows", "jobs", NULL};
     const char *run = source_opt(s->conf, "run"), *pipe = source_opt(s->conf, "pipe");
     const char *cap = source_opt(s->conf, "body_max"), *prefix = source_opt(s->conf, "prefix");
     const char *shell[] = {"sh", "-c", run ? run : pipe, NULL};
 
-    rq->what = 1;
+    rq->what = FAKE_POLL;
     rq->via = run ? VIA_COMMAND : pipe ? VIA_PIPE : VIA_HTTP;
     rq->label = "GET rows";
     rq->method = "GET";
@@ -70,6 +78,16 @@ static void fill_request(const struct state *s, struct request *rq)
     rq->lists[ENTITY_NODE] = true;
 }
 
+const struct source_conf *fake_conf_of(const void *state)
+{
+    return ((const struct state *)state)->conf;
+}
+
+void fake_fill(const void *state, struct request *rq)
+{
+    fill_request(state, rq);
+}
+
 static mono_ms fake_plan(void *state, mono_ms now, wall_ms wall, struct request_list *out)
 {
     struct state *s = state;
@@ -82,22 +100,80 @@ static mono_ms fake_plan(void *state, mono_ms now, wall_ms wall, struct request_
     return s->due;
 }
 
+static int word_of(enum entity e, int field, const char *word)
+{
+    const char *const *words = entity_info(e)->fields[field].words;
+
+    for (int i = 0; words[i]; i++)
+        if (strcmp(words[i], word) == 0)
+            return i;
+    return 0;
+}
+
 static enum rc decode_json(struct state *s, const char *text, size_t len, struct delta *d,
                            struct err *e)
 {
-    const struct json *v[2] = {NULL};
+    const struct json *v[MEMBERS] = {NULL};
     double cpus;
     enum rc rc = json_read(s->reader, text, len, v, e);
 
     if (rc != RC_OK)
         return rc;
-    const char *name = json_str(v[0]);
+    const char *name = json_str(v[NAME]);
     if (!*name)
         return err_set(e, RC_SCHEMA, "name", "a row without a name");
     delta_row(d, ENTITY_NODE, name, strlen(name));
     delta_str(d, FIELD_node_name, name);
-    if (json_num(v[1], &cpus))
+    if (json_num(v[CPUS], &cpus))
         delta_num(d, FIELD_node_cpus_total, cpus);
+    if (!v[STATE])
+        return RC_OK;
+    bool drain = false;
+    json_bool(v[DRAIN], &drain);
+    delta_int(d, FIELD_node_state, word_of(ENTITY_NODE, FIELD_node_state, json_str(v[STATE])));
+    delta_int(d, FIELD_node_flags, drain ? 1 << node_flag_DRAIN : 0);
+    delta_str(d, FIELD_node_reason, json_str(v[REASON]));
+    delta_str(d, FIELD_node_reason_by, json_str(v[BY]));
+    return RC_OK;
+}
+
+static void put_time(struct delta *d, int field, const struct json *v)
+{
+    double seconds;
+
+    if (json_num(v, &seconds))
+        delta_time(d, field, (wall_ms)(seconds * 1000));
+}
+
+static enum rc decode_job(struct state *s, const char *text, size_t len, struct delta *d,
+                          struct err *e)
+{
+    const struct json *v[MEMBERS] = {NULL};
+    double restarts;
+    enum rc rc = json_read(s->reader, text, len, v, e);
+
+    if (rc != RC_OK)
+        return rc;
+    const char *id = json_str(v[ID]);
+    delta_row(d, ENTITY_JOB, id, strlen(id));
+    delta_int(d, FIELD_job_state, word_of(ENTITY_JOB, FIELD_job_state, json_str(v[STATE])));
+    delta_str(d, FIELD_job_user, json_str(v[USER]));
+    put_time(d, FIELD_job_submitted_at, v[SUBMITTED]);
+    put_time(d, FIELD_job_started_at, v[STARTED]);
+    if (json_num(v[RESTARTS], &restarts))
+        delta_num(d, FIELD_job_restarts, restarts);
+    return RC_OK;
+}
+
+static enum rc decode_cluster(struct state *s, const char *text, size_t len, struct delta *d,
+                              struct err *e)
+{
+    enum rc rc = json_read(s->any, text, len, NULL, e);
+
+    if (rc != RC_OK)
+        return rc;
+    delta_row(d, ENTITY_CENTER, s->conf->center_id, strlen(s->conf->center_id));
+    delta_str(d, FIELD_center_cluster, json_str(json_root(s->any)));
     return RC_OK;
 }
 
@@ -120,6 +196,10 @@ static enum rc fake_decode(void *state, const struct request *rq, const char *ke
 
     if (rq->cut == CUT_LINES)
         return decode_line(text, len, d, e);
+    if (strcmp(key, "jobs") == 0)
+        return decode_job(s, text, len, d, e);
+    if (strcmp(key, "cluster") == 0)
+        return decode_cluster(s, text, len, d, e);
     return strcmp(key, "rows") == 0 ? decode_json(s, text, len, d, e) : RC_OK;
 }
 
@@ -128,7 +208,6 @@ static enum rc fake_done(void *state, const struct request *rq, const struct rep
                          struct err *e)
 {
     (void)state;
-    (void)rq;
     (void)now;
     (void)d;
     (void)mend;
@@ -136,6 +215,8 @@ static enum rc fake_done(void *state, const struct request *rq, const struct rep
         *e = reply->err;
         return reply->rc;
     }
+    if (rq->what == FAKE_REREAD && reply->status != 200 && reply->status != 404)
+        return err_set(e, RC_HTTP, rq->label, "HTTP status %d", reply->status);
     *end = reply->status == 304 ? POLL_SAME : POLL_GOOD;
     return RC_OK;
 }
@@ -174,7 +255,8 @@ static enum rc fake_lookup(void *state, enum entity e, const char *id, struct re
                                         .decode = fake_decode,                                     \
                                         .done = fake_done,                                         \
                                         .refresh = fake_refresh,                                   \
-                                        .lookup = fake_lookup}
+                                        .lookup = fake_lookup,                                     \
+                                        .act = &fake_act}
 
 FAKE(fake_collector, "fake", AUTH_SLURM);
 FAKE(fake_collector_bearer, "fake-bearer", AUTH_BEARER);

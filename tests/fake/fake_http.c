@@ -17,11 +17,19 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { RULES = 64, LINES = 24, REQUEST_MAX = 64 * 1024, CONNECTIONS = 512, SEEN_MAX = 1 << 20 };
+enum {
+    RULES = 64,
+    LINES = 24,
+    REQUEST_MAX = 64 * 1024,
+    CONNECTIONS = 512,
+    SEEN_MAX = 1 << 20,
+    KEPT_MAX = 8192,
+};
 
 struct rule {
     char method[16], path[128];
-    bool once, used, endless, rst;
+    bool once, used, endless, rst, hangup;
+    int wait_ms;
     char *want[LINES], *lack[LINES], *header[LINES];
     size_t wants, lacks, headers;
     char status[64], length[32];
@@ -48,6 +56,10 @@ struct fake_http {
     size_t worker_count;
     char *seen;
     size_t seen_len;
+    char *kept[KEPT_MAX]; /* each request */
+    size_t kept_count;
+    void (*watch)(void *arg, const char *request);
+    void *watch_arg;
 };
 
 /* ---- the script ---- */
@@ -146,6 +158,10 @@ static void read_line(struct rule *r, const char *line)
         r->endless = true;
     else if (after(line, "rst"))
         r->rst = true;
+    else if (after(line, "hangup"))
+        r->hangup = true;
+    else if ((v = after(line, "wait")))
+        r->wait_ms = (int)strtol(v, NULL, 10);
     else if ((v = after(line, "want")))
         r->want[r->wants++] = strdup(v);
     else if ((v = after(line, "lack")))
@@ -343,6 +359,10 @@ static bool answer(struct fake_http *f, int fd, const struct rule *r)
 {
     if (r->rst)
         reset_on_close(fd);
+    if (r->wait_ms && !rest(f, fd, r->wait_ms))
+        return false;
+    if (r->hangup)
+        return false;
     if (r->stall_headers) {
         rest(f, fd, -1);
         return false;
@@ -381,6 +401,8 @@ static const struct rule *choose(struct fake_http *f, const char *request)
     f->requests++;
     if (f->seen_len + strlen(request) < SEEN_MAX)
         append(&f->seen, &f->seen_len, request, strlen(request));
+    if (f->kept_count < KEPT_MAX)
+        f->kept[f->kept_count++] = strdup(request);
     for (size_t i = 0; i < f->rule_count && !found; i++)
         if (fits(&f->rules[i], request))
             found = &f->rules[i];
@@ -436,6 +458,8 @@ static void *serve(void *arg)
 
     free(arg);
     while (!atomic_load(&w.f->stop) && read_request(w.fd, request)) {
+        if (w.f->watch)
+            w.f->watch(w.f->watch_arg, request);
         const struct rule *r = choose(w.f, request);
         static const char none[] = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
         if (r ? !answer(w.f, w.fd, r) : !send_all(w.fd, none, sizeof(none) - 1))
@@ -529,6 +553,8 @@ void fake_http_stop(struct fake_http *f)
         unlink(f->unix_path);
     free_rules(f);
     free(f->seen);
+    for (size_t i = 0; i < f->kept_count; i++)
+        free(f->kept[i]);
     pthread_mutex_destroy(&f->lock);
     free(f);
 }
@@ -572,4 +598,35 @@ bool fake_http_saw(struct fake_http *f, const char *text)
     bool saw = f->seen && memmem(f->seen, f->seen_len, text, strlen(text));
     pthread_mutex_unlock(&f->lock);
     return saw;
+}
+
+const char *fake_http_request(struct fake_http *f, const char *start, size_t n)
+{
+    const char *found = "";
+
+    pthread_mutex_lock(&f->lock);
+    for (size_t i = 0; i < f->kept_count; i++)
+        if (strncmp(f->kept[i], start, strlen(start)) == 0 && n-- == 0) {
+            found = f->kept[i];
+            break;
+        }
+    pthread_mutex_unlock(&f->lock);
+    return found;
+}
+
+size_t fake_http_count(struct fake_http *f, const char *start)
+{
+    size_t n = 0;
+
+    pthread_mutex_lock(&f->lock);
+    for (size_t i = 0; i < f->kept_count; i++)
+        n += strncmp(f->kept[i], start, strlen(start)) == 0;
+    pthread_mutex_unlock(&f->lock);
+    return n;
+}
+
+void fake_http_watch(struct fake_http *f, void (*seen)(void *arg, const char *request), void *arg)
+{
+    f->watch_arg = arg;
+    f->watch = seen;
 }

@@ -18,6 +18,8 @@
  *   slow headers MS        one header byte each MS milliseconds
  *   endless                chunks for ever
  *   raw TEXT               these bytes instead of an answer
+ *   hangup                 the request is read, and the connection closed without a byte (rst: with a reset)
+ *   wait MS                before the answer
  * Thread: any; one thread a connection. */
 #ifndef SUAN_TESTS_FAKE_FAKE_HTTP_H
 #define SUAN_TESTS_FAKE_FAKE_HTTP_H
@@ -37,6 +39,12 @@ const char *fake_http_url(const struct fake_http *f);
 size_t fake_http_requests(struct fake_http *f);
 size_t fake_http_connections(struct fake_http *f);
 size_t fake_http_misses(struct fake_http *f); /* wants and lacks that did not hold */
+/* How many requests began with these bytes ("POST /node/")? */
+size_t fake_http_count(struct fake_http *f, const char *start);
+/* Head and body of the n-th of them, from 0; "" if there were fewer. Lives as long as the server. */
+const char *fake_http_request(struct fake_http *f, const char *start, size_t n);
+/* Sees each request before it is answered, in the thread of its connection. */
+void fake_http_watch(struct fake_http *f, void (*seen)(void *arg, const char *request), void *arg);
 /* Did any request carry these bytes? */
 bool fake_http_saw(struct fake_http *f, const char *text);
 

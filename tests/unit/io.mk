@@ -2,8 +2,12 @@
 #   check_PROGRAMS += %D%/test_io_thing
 #   %C%_test_io_thing_LDADD = $(UNIT_IO)
 IO_FAKE = tests/fake/fake_http.c tests/fake/fake_http.h \
-	tests/fake/fake_collector.c tests/fake/fake_collector.h \
+	tests/fake/fake_collector.c tests/fake/fake_act.c tests/fake/fake_collector.h \
 	tests/fake/rig.c tests/fake/rig.h
+ACT_FAKE = $(IO_FAKE) tests/fake/act_rig.c tests/fake/act_rig.h
+check_PROGRAMS += %D%/test_io_actor
+%C%_test_io_actor_SOURCES = %D%/test_io_actor.c $(ACT_FAKE)
+%C%_test_io_actor_LDADD = $(UNIT_IO)
 check_PROGRAMS += %D%/test_io_argv
 %C%_test_io_argv_LDADD = $(UNIT_IO)
 check_PROGRAMS += %D%/test_io_command
@@ -24,7 +28,7 @@ check_PROGRAMS += %D%/test_io_record
 check_PROGRAMS += %D%/test_io_tls
 %C%_test_io_tls_SOURCES = %D%/test_io_tls.c $(IO_FAKE)
 %C%_test_io_tls_LDADD = $(UNIT_IO)
-THREAD_TESTS += %D%/test_io_command %D%/test_io_load %D%/test_io_net %D%/test_io_record
+THREAD_TESTS += %D%/test_io_actor %D%/test_io_command %D%/test_io_load %D%/test_io_net %D%/test_io_record
 check_PROGRAMS += %D%/test_io_store
 %C%_test_io_store_LDADD = $(UNIT_IO)
 EXTRA_DIST += %D%/store_kit.h
