@@ -163,8 +163,11 @@ static int run_ui(const struct cli *cli, struct screen *screen, bool replay)
         screen->session->raw = on_raw;
         screen->session->raw_arg = screen;
         xmem_set_oom_hook(ui_emergency_restore);
-        rc = replay ? session_start_replay(screen->session, screen->speed, &e)
-                    : session_start_live(screen->session, NULL, &e);
+        if (!replay)
+            rc = session_start_alarm(screen->session, &e);
+        if (rc == RC_OK)
+            rc = replay ? session_start_replay(screen->session, screen->speed, &e)
+                        : session_start_live(screen->session, NULL, &e);
         if (rc == RC_OK)
             rc = ui_run(screen->ui, &e);
         session_stop(screen->session);

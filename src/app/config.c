@@ -63,10 +63,16 @@ static enum rc read_fd(int fd, const char *path, struct buf *out, struct err *e)
     }
 }
 
+void config_init(struct config *c)
+{
+    memset(c, 0, sizeof *c);
+    rule_set_usual(&c->rules);
+}
+
 enum rc config_load(const char *path, struct config *out, struct err *e)
 {
     struct buf text;
-    memset(out, 0, sizeof *out);
+    config_init(out);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0)
         return err_sys(e, RC_IO, errno, path, "cannot be opened");
@@ -82,7 +88,7 @@ enum rc config_load(const char *path, struct config *out, struct err *e)
 enum rc config_load_text(const char *text, size_t len, const char *name, struct config *out,
                          struct err *e)
 {
-    memset(out, 0, sizeof *out);
+    config_init(out);
     if (memchr(text, '\0', len) != NULL)
         return err_set(e, RC_SYNTAX, name, "holds a NUL byte");
     struct config_raw *raw = NULL;
@@ -127,6 +133,7 @@ void config_free(struct config *c)
     free(c->centers);
     free(c->path);
     free(c->theme);
+    free(c->exec_on_alert);
     memset(c, 0, sizeof *c);
 }
 

@@ -9,7 +9,7 @@
 
 #include "base/err.h"
 #include "collectors/collector.h"
-#include "model/entity.h"
+#include "model/rules.h"
 
 struct config_source {
     const struct collector_ops *ops;
@@ -33,6 +33,8 @@ struct config {
     char *path; /* of the file, or NULL when discovered */
     int64_t refresh_ms;
     char *theme; /* NULL = default */
+    struct rule_set rules;
+    char *exec_on_alert; /* NULL = run nothing */
     struct config_center *centers;
     size_t center_count;
 };
@@ -45,6 +47,8 @@ char *config_find(const char *explicit_path);
 enum rc config_load(const char *path, struct config *out, struct err *e);
 enum rc config_load_text(const char *text, size_t len, const char *name, struct config *out,
                          struct err *e);
+/* Nothing but what holds without a file. */
+void config_init(struct config *c);
 void config_free(struct config *c);
 /* Number all sources and fill their source_conf. self: path of this program. */
 void config_index(struct config *c, const char *self);

@@ -8,6 +8,7 @@
 #include "base/xmem.h"
 #include "codec/quantity.h"
 #include "collectors/registry.h"
+#include "io/argv.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -263,6 +264,25 @@ static enum rc check_center(const struct check *c, unsigned index,
     return rc;
 }
 
+static enum rc check_program(const struct check *c, const char *value)
+{
+    const char *const *words;
+    size_t count = 0;
+    struct arena a;
+    struct err why = {0};
+    if (value == NULL)
+        return RC_OK;
+    arena_init(&a, 0);
+    enum rc rc = argv_split(&a, value, &words, &count, &why);
+    arena_fini(&a);
+    if (rc != RC_OK)
+        return refuse(c, "exec_on_alert", "exec_on_alert: %s", why.msg);
+    if (count == 0)
+        return refuse(c, "exec_on_alert", "exec_on_alert names no program");
+    c->out->exec_on_alert = xstrdup(value);
+    return RC_OK;
+}
+
 static enum rc check_refresh(const struct check *c, const char *value)
 {
     c->out->refresh_ms = 5000;
@@ -280,8 +300,11 @@ enum rc config_check(const struct config_text *where, const struct config_raw *r
 {
     const struct check c = {where, out, e};
     enum rc rc = check_refresh(&c, raw->refresh);
-    if (raw->theme != NULL)
-        out->theme = xstrdup(raw->theme);
+    replace(&out->theme, raw->theme);
+    if (rc == RC_OK)
+        rc = check_program(&c, raw->exec_on_alert);
+    if (rc == RC_OK)
+        rc = config_alerts(where, &out->rules, e);
     for (unsigned i = 0; rc == RC_OK && i < raw->centers_count; i++)
         rc = check_center(&c, i, &raw->centers[i]);
     return rc;

@@ -22,7 +22,7 @@ struct config_raw_center {
     unsigned sources_count;
 };
 struct config_raw {
-    char *refresh, *theme;
+    char *refresh, *theme, *exec_on_alert;
     struct config_raw_center *centers;
     unsigned centers_count;
 };
@@ -38,5 +38,7 @@ enum rc config_parse(const char *text, size_t len, const char *name, struct conf
 void config_raw_free(struct config_raw *raw);
 enum rc config_check(const struct config_text *where, const struct config_raw *raw,
                      struct config *out, struct err *e);
+/* `alerts:`, whose values are a word or a mapping, which no schema of libcyaml can say. */
+enum rc config_alerts(const struct config_text *where, struct rule_set *out, struct err *e);
 
 #endif

@@ -53,6 +53,9 @@ static const cyaml_schema_value_t center_schema = {
 static const cyaml_schema_field_t top_fields[] = {
     CYAML_FIELD_STRING_PTR("refresh", OPTIONAL_TEXT, struct config_raw, refresh, 0, MAX_TEXT),
     CYAML_FIELD_STRING_PTR("theme", OPTIONAL_TEXT, struct config_raw, theme, 0, MAX_TEXT),
+    CYAML_FIELD_STRING_PTR("exec_on_alert", OPTIONAL_TEXT, struct config_raw, exec_on_alert, 1,
+                           MAX_TEXT),
+    CYAML_FIELD_IGNORE("alerts", CYAML_FLAG_OPTIONAL), /* config_alerts.c reads it */
     CYAML_FIELD_SEQUENCE_COUNT("centers", CYAML_FLAG_POINTER, struct config_raw, centers,
                                centers_count, &center_schema, 1, MAX_CENTERS),
     CYAML_FIELD_END};

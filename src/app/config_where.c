@@ -30,7 +30,9 @@ static yaml_node_t *child_of_sequence(yaml_document_t *doc, yaml_node_t *node, c
     return yaml_document_get_node(doc, items[i]);
 }
 
-static yaml_node_t *descend(yaml_document_t *doc, yaml_node_t *node, const char *path)
+/* The deepest part of the path that exists; *rest: what is left of the path. */
+static yaml_node_t *descend(yaml_document_t *doc, yaml_node_t *node, const char *path,
+                            const char **rest)
 {
     while (*path != '\0') {
         size_t len = strcspn(path, "/");
@@ -44,6 +46,7 @@ static yaml_node_t *descend(yaml_document_t *doc, yaml_node_t *node, const char 
         node = next;
         path += len + (path[len] == '/');
     }
+    *rest = path;
     return node;
 }
 
@@ -51,6 +54,7 @@ int config_where(const char *text, size_t len, const char *path)
 {
     yaml_parser_t parser;
     yaml_document_t doc;
+    const char *rest;
     int line = 0;
     if (!yaml_parser_initialize(&parser))
         return 0;
@@ -58,11 +62,50 @@ int config_where(const char *text, size_t len, const char *path)
     if (yaml_parser_load(&parser, &doc)) {
         yaml_node_t *root = yaml_document_get_root_node(&doc);
         if (root != NULL)
-            line = (int)descend(&doc, root, path)->start_mark.line + 1;
+            line = (int)descend(&doc, root, path, &rest)->start_mark.line + 1;
         yaml_document_delete(&doc);
     }
     yaml_parser_delete(&parser);
     return line;
+}
+
+static void each_pair(yaml_document_t *doc, const yaml_node_t *node, config_pair_fn *pair,
+                      void *arg)
+{
+    bool more = true;
+    for (yaml_node_pair_t *p = node->data.mapping.pairs.start;
+         more && p < node->data.mapping.pairs.top; p++) {
+        const yaml_node_t *k = yaml_document_get_node(doc, p->key);
+        const yaml_node_t *v = yaml_document_get_node(doc, p->value);
+        more = pair(arg, k->type == YAML_SCALAR_NODE ? (const char *)k->data.scalar.value : "",
+                    v->type == YAML_SCALAR_NODE ? (const char *)v->data.scalar.value : NULL,
+                    (int)k->start_mark.line + 1);
+    }
+}
+
+bool config_where_pairs(const char *text, size_t len, const char *path, config_pair_fn *pair,
+                        void *arg)
+{
+    yaml_parser_t parser;
+    yaml_document_t doc;
+    bool fine = true;
+    if (!yaml_parser_initialize(&parser))
+        return true;
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
+    if (yaml_parser_load(&parser, &doc)) {
+        const char *rest = path;
+        yaml_node_t *root = yaml_document_get_root_node(&doc);
+        const yaml_node_t *node = root != NULL ? descend(&doc, root, path, &rest) : NULL;
+        if (node != NULL && *rest == '\0') {
+            bool empty = node->type == YAML_SCALAR_NODE && node->data.scalar.length == 0;
+            fine = empty || node->type == YAML_MAPPING_NODE;
+            if (fine && !empty)
+                each_pair(&doc, node, pair, arg);
+        }
+        yaml_document_delete(&doc);
+    }
+    yaml_parser_delete(&parser);
+    return fine;
 }
 
 int config_where_broken(const char *text, size_t len, char problem[128])

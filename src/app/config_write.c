@@ -4,6 +4,7 @@
 #include "app/config.h"
 #include "base/buf.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Double-quoted YAML scalar. */
@@ -63,8 +64,56 @@ static void write_capacity(const struct config_center *c, struct buf *out)
     }
 }
 
+static bool same(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+static void write_level(const struct rule_info *info, const char *key, double at, struct buf *out)
+{
+    buf_addf(out, "%s: ", key);
+    if (isnan(at))
+        buf_adds(out, "off, ");
+    else if (info->unit == RULE_UNIT_DURATION)
+        buf_addf(out, "%.0fms, ", at * 1000);
+    else
+        buf_addf(out, "%.10g, ", at);
+}
+
+static void write_rule(enum rule rule, const struct rule_limits *l, struct buf *out)
+{
+    const struct rule_info *info = rule_info(rule);
+    buf_addf(out, "  %s: ", info->id);
+    if (l->off) {
+        buf_adds(out, "off\n");
+        return;
+    }
+    buf_addc(out, '{');
+    if (info->unit != RULE_UNIT_SWITCH) {
+        write_level(info, "warn", l->at[RULE_WARNING], out);
+        write_level(info, "crit", l->at[RULE_CRITICAL], out);
+    }
+    buf_addf(out, "hold: %lldms}\n", (long long)l->hold_ms);
+}
+
+/* Those that are not as usual: a replay raises the same alerts. */
+static void write_alerts(const struct rule_set *set, struct buf *out)
+{
+    bool first = true;
+    for (int r = 0; r < RULE_COUNT; r++) {
+        const struct rule_limits *l = &set->rules[r], *usual = &rule_info((enum rule)r)->usual;
+        if (!l->off && l->hold_ms == usual->hold_ms && same(l->at[0], usual->at[0]) &&
+            same(l->at[1], usual->at[1]))
+            continue;
+        buf_adds(out, first ? "alerts:\n" : "");
+        write_rule((enum rule)r, l, out);
+        first = false;
+    }
+}
+
 void config_write_yaml(const struct config *c, struct buf *out)
 {
+    write_alerts(&c->rules, out);
     buf_adds(out, "centers:\n");
     for (size_t i = 0; i < c->center_count; i++) {
         const struct config_center *center = &c->centers[i];

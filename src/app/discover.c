@@ -119,7 +119,7 @@ static void find_this_machine(struct config *out)
 
 void discover(struct config *out)
 {
-    memset(out, 0, sizeof *out);
+    config_init(out);
     out->refresh_ms = 5000;
     find_slurm(out);
     if (out->center_count > 0 && strcmp(out->centers[0].id, "local") == 0) {

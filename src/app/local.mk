@@ -12,6 +12,7 @@ noinst_LIBRARIES += %D%/libapp.a
 %C%_libapp_a_SOURCES += %D%/app_snapshot.c
 %C%_libapp_a_SOURCES += %D%/config.c
 %C%_libapp_a_SOURCES += %D%/config.h
+%C%_libapp_a_SOURCES += %D%/config_alerts.c
 %C%_libapp_a_SOURCES += %D%/config_check.c
 %C%_libapp_a_SOURCES += %D%/config_int.h
 %C%_libapp_a_SOURCES += %D%/config_schema.c

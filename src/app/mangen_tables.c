@@ -5,11 +5,13 @@
 #include "base/xmem.h"
 #include "collectors/registry.h"
 #include "export/walk.h"
+#include "model/rules.h"
 #include "ui/keymap.h"
 
 #include "autoconf.h"
 
 #include <ctype.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -277,6 +279,41 @@ static void table_reasons(void)
 #undef REASON
 }
 
+static void usual_level(const struct rule_info *info, int level)
+{
+    double at = info->usual.at[level];
+    static const char *const marks[] = {
+        [RULE_UNIT_DURATION] = "s", [RULE_UNIT_PERCENT] = " %", [RULE_UNIT_CELSIUS] = " degrees"};
+    const char *mark = info->unit <= RULE_UNIT_CELSIUS ? marks[info->unit] : "";
+    char text[32];
+    if (isnan(at))
+        snprintf(text, sizeof text, "off");
+    else if (info->unit == RULE_UNIT_DURATION && fmod(at, 3600) == 0)
+        snprintf(text, sizeof text, "%gh", at / 3600);
+    else
+        snprintf(text, sizeof text, "%g%s", at, mark);
+    printf("%s %s, ", level == RULE_WARNING ? "warn" : "crit", text);
+}
+
+static void table_alerts(void)
+{
+    for (int i = 0; i < RULE_COUNT; i++) {
+        const struct rule_info *info = rule_info((enum rule)i);
+        printf(".TP\n");
+        bold(info->id);
+        putchar('\n');
+        sentence(info->help);
+        printf("Default: ");
+        if (info->unit != RULE_UNIT_SWITCH) {
+            usual_level(info, RULE_WARNING);
+            usual_level(info, RULE_CRITICAL);
+        } else {
+            printf("%s, ", isnan(info->usual.at[RULE_CRITICAL]) ? "a warning" : "critical");
+        }
+        printf("hold %gs.\n", (double)info->usual.hold_ms / 1000);
+    }
+}
+
 static const char *type_word(enum option_type type)
 {
     static const char *const words[] = {
@@ -372,6 +409,7 @@ static const struct {
     {"VIEWS", table_views},
     {"FIELDS", table_fields},
     {"REASONS", table_reasons},
+    {"ALERTS", table_alerts},
     {"COLLECTORS", table_collectors},
     {"ROLES", table_roles},
     {"KINDS", words_kind},

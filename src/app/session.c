@@ -31,6 +31,7 @@ static void free_delta(void *item)
 static void on_published(void *arg)
 {
     struct session *s = arg;
+    alarm_wake(s->alarm);
     if (s->published != NULL)
         s->published(s->published_arg);
 }
@@ -106,6 +107,7 @@ static void build(struct session *s)
     s->queue = queue_new(QUEUE_ITEMS, QUEUE_BYTES, free_delta);
     s->hub = snapshot_hub_new(on_published, s);
     struct fleet *fleet = fleet_new(NULL);
+    fleet_set_rules(fleet, &s->config.rules);
     apply_config(fleet, &s->config);
     s->ingest = ingest_new(fleet, s->queue, s->hub, PUBLISH_MS);
 }
@@ -250,6 +252,13 @@ enum rc session_start_live(struct session *s, const char *record_dir, struct err
     return rc;
 }
 
+enum rc session_start_alarm(struct session *s, struct err *e)
+{
+    if (s->config.exec_on_alert == NULL)
+        return RC_OK;
+    return alarm_new(s->config.exec_on_alert, s->hub, clock_wall(), &s->alarm, e);
+}
+
 enum rc session_start_replay(struct session *s, double speed, struct err *e)
 {
     enum rc rc = ingest_start(s->ingest, e);
@@ -264,6 +273,8 @@ void session_stop(struct session *s)
         replay_stop(s->replay);
     if (s->ingest != NULL)
         ingest_stop(s->ingest);
+    alarm_free(s->alarm);
+    s->alarm = NULL;
     s->published = NULL;
 }
 

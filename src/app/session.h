@@ -8,6 +8,7 @@
 
 #include "app/config.h"
 #include "base/queue.h"
+#include "io/alarm.h"
 #include "io/ingest.h"
 #include "io/net.h"
 #include "io/replay.h"
@@ -20,6 +21,7 @@ struct session {
     struct ingest *ingest;
     struct net *net;       /* live only */
     struct replay *replay; /* replay only */
+    struct alarm *alarm;   /* NULL = alerts run nothing */
     void (*published)(void *arg);
     void *published_arg;
     net_raw_fn *raw; /* set before session_start_live */
@@ -32,6 +34,8 @@ enum rc session_open(struct session *s, const char *config_path, int64_t refresh
 enum rc session_open_replay(struct session *s, const char *dir, struct err *e);
 /* record_dir: NULL = do not record. */
 enum rc session_start_live(struct session *s, const char *record_dir, struct err *e);
+/* Alerts run the configured program from now on, if there is one; before session_start_live. */
+enum rc session_start_alarm(struct session *s, struct err *e);
 enum rc session_start_replay(struct session *s, double speed, struct err *e);
 /* Stops the threads (also before the ui is freed, whom they wake); session_close stops as well. */
 void session_stop(struct session *s);

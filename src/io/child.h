@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * child.h - child processes of the net thread: start, watch, end with their whole group.
+ * child.h - child processes of the net thread (and of the alarm's): start, watch, end with their whole group.
  *
  * Each child leads its own session and process group, so no terminal can ask questions through it and
  * nothing that it started survives it (but what left the group on purpose). It gets a cleaned
  * environment and no descriptor of ours. stderr is always read, and kept in part.
- * Thread: net. */
+ * Thread: the one that made the struct children. */
 #ifndef SUAN_IO_CHILD_H
 #define SUAN_IO_CHILD_H
 

@@ -26,7 +26,7 @@ static void words_refused(const struct fleet *f, const struct source_row *s, str
 
 static void words_out(const struct center_row *c, double share, struct buf *out)
 {
-    buf_addf(out, "%.0f of %.0f nodes are drained or down (%.0f %%)",
+    buf_addf(out, "drained or down: %.0f of %.0f nodes (%.0f %%)",
              (double)c->nodes_drained + (double)c->nodes_down, (double)c->nodes_total,
              floor(share));
 }

@@ -33,3 +33,6 @@ check_PROGRAMS += %D%/test_io_store
 %C%_test_io_store_LDADD = $(UNIT_IO)
 EXTRA_DIST += %D%/store_kit.h
 THREAD_TESTS += %D%/test_io_store
+check_PROGRAMS += %D%/test_io_alarm
+%C%_test_io_alarm_LDADD = $(UNIT_IO)
+THREAD_TESTS += %D%/test_io_alarm

@@ -3,6 +3,7 @@
 #include "app/config.h"
 #include "base/buf.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -75,6 +76,8 @@ struct refusal {
     const char *text, *where, *message;
 };
 
+#define A_CENTER "centers:\n  - id: a\n    sources:\n      - local: {}\n"
+
 static const struct refusal refusals[] = {
     {"", "f", "empty"},
     {"refresh: 5s\n", "f:", "centers"},
@@ -106,6 +109,29 @@ static const struct refusal refusals[] = {
     {"centers:\n  - id: a\n   kind: super\n", "f:3", "is not YAML"},
     {"a: &x [*x]\n", "f", ""},
     {"refresh: 5s\nrefresh: 6s\n", "f", "refresh"},
+    {"alerts: off\n" A_CENTER, "f:1", "must be a mapping"},
+    {"alerts:\n  nodes_out: {warn: 10}\n  nodes_in: off\n" A_CENTER, "f:3",
+     "there is no alert \"nodes_in\"; accepted here: center_stale"},
+    {"alerts:\n  nodes_out:\n    warn: 10\n    crit: many\n" A_CENTER, "f:4",
+     "a share from 0 to 100 %, or off; not \"many\""},
+    {"alerts:\n  nodes_out: {warn: 120 %}\n" A_CENTER, "f:2", "a share from 0 to 100 %"},
+    {"alerts:\n  nodes_out: {warn: 30, crit: 20}\n" A_CENTER, "f:2",
+     "crit (20) must not be below warn (30)"},
+    {"alerts:\n  nodes_out: {warn: 30}\n" A_CENTER, "f:2", "crit (25) must not be below warn (30)"},
+    {"alerts:\n  nodes_out: {when: 30}\n" A_CENTER, "f:2", "accepted here: warn crit hold"},
+    {"alerts:\n  nodes_out: {hold: forever}\n" A_CENTER, "f:2", "a duration up to 24h"},
+    {"alerts:\n  nodes_out: {warn: [1, 2]}\n" A_CENTER, "f:2", "one value"},
+    {"alerts:\n  nodes_out: 20\n" A_CENTER, "f:2", "must be off, or a mapping"},
+    {"alerts:\n  queue_age: {warn: long}\n" A_CENTER, "f:2", "90s, 30m or 12h"},
+    {"alerts:\n  hot_node: {crit: 900}\n" A_CENTER, "f:2", "1 to 200 degrees"},
+    {"alerts:\n  node_flapping: {warn: 2.5}\n" A_CENTER, "f:2", "a whole number"},
+    {"alerts:\n  interruption_burst: {warn: 3}\n" A_CENTER, "f:2", "between 0 and 1"},
+    {"alerts:\n  interruption_burst: {warn: 1e-3, crit: 1e-2}\n" A_CENTER, "f:2",
+     "must not be above"},
+    {"alerts:\n  lemon: {warn: 3}\n" A_CENTER, "f:2", "accepted here: hold"},
+    {"alerts:\n  lemon: off\n\n  lemon: off\n" A_CENTER, "f:4", "there twice"},
+    {"theme: x\nexec_on_alert: \"page 'me\"\n" A_CENTER, "f:2", "exec_on_alert"},
+    {"exec_on_alert: \"  \"\n" A_CENTER, "f:1", "names no program"},
 };
 
 static void test_refusals(void **state)
@@ -122,6 +148,52 @@ static void test_refusals(void **state)
     }
 }
 
+static void test_alerts(void **state)
+{
+    static const char text[] = "exec_on_alert: page --now\n"
+                               "alerts:\n"
+                               "  nodes_out: {warn: 10 %, crit: off, hold: 5m}\n"
+                               "  hot_node: {warn: 70, crit: 75}\n"
+                               "  queue_age: {warn: 12h, hold: 0}\n"
+                               "  lemon: off\n" A_CENTER;
+    struct config c;
+    struct err e = {0};
+    (void)state;
+    assert_int_equal(config_load_text(text, strlen(text), "f", &c, &e), RC_OK);
+    const struct rule_limits *r = c.rules.rules;
+    assert_true(r[RULE_nodes_out].at[RULE_WARNING] == 10);
+    assert_true(r[RULE_nodes_out].clear[RULE_WARNING] == 8); /* as 12 is to 15 */
+    assert_true(isnan(r[RULE_nodes_out].at[RULE_CRITICAL]));
+    assert_int_equal(r[RULE_nodes_out].hold_ms, 300000);
+    assert_true(r[RULE_hot_node].clear[RULE_CRITICAL] == 70);
+    assert_true(r[RULE_queue_age].at[RULE_WARNING] == 43200);
+    assert_true(r[RULE_queue_age].at[RULE_CRITICAL] == 259200);
+    assert_int_equal(r[RULE_queue_age].hold_ms, 0);
+    assert_true(r[RULE_lemon].off && !r[RULE_hot_node].off);
+    assert_true(r[RULE_node_flapping].at[RULE_WARNING] == 3);
+    assert_string_equal(c.exec_on_alert, "page --now");
+    struct config again;
+    struct buf written;
+    buf_init(&written, 65536);
+    config_write_yaml(&c, &written);
+    if (config_load_text(written.data, written.len, "again", &again, &e) != RC_OK)
+        fail_msg("%s: %s", e.where, e.msg);
+    for (int i = 0; i < RULE_COUNT; i++)
+        for (int k = 0; k < RULE_LEVELS; k++)
+            assert_true(r[i].at[k] == again.rules.rules[i].at[k] || isnan(r[i].at[k]));
+    assert_true(again.rules.rules[RULE_lemon].off);
+    assert_int_equal(again.rules.rules[RULE_queue_age].hold_ms, 0);
+    assert_null(again.exec_on_alert);
+    buf_fini(&written);
+    config_free(&again);
+    config_free(&c);
+    assert_int_equal(
+        config_load_text("alerts:\n" A_CENTER, strlen("alerts:\n" A_CENTER), "f", &c, &e), RC_OK);
+    assert_true(c.rules.rules[RULE_nodes_out].at[RULE_WARNING] == 15);
+    assert_null(c.exec_on_alert);
+    config_free(&c);
+}
+
 static void test_files(void **state)
 {
     struct config c;
@@ -136,9 +208,8 @@ static void test_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good),
-        cmocka_unit_test(test_write),
-        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_good),     cmocka_unit_test(test_write),
+        cmocka_unit_test(test_refusals), cmocka_unit_test(test_alerts),
         cmocka_unit_test(test_files),
     };
     return cmocka_run_group_tests_name("app config", tests, NULL, NULL);
