@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * freeze.c - order_add: a row of a snapshot becomes a target that needs no snapshot any more. See request.h. */
 #include "action/request.h"
-#include "base/text.h"
 #include "base/xmem.h"
+#include "model/state_words.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -42,25 +42,13 @@ static void some_of(const struct intern *in, strid id, char *out, size_t size)
     out[len] = '\0';
 }
 
-static void add_word(char *out, size_t size, const char *word)
-{
-    size_t len = strlen(out);
-
-    snprintf(out + len, size - len, "%s%s", len ? "+" : "", word);
-}
-
 static void freeze_node(struct freezing *f)
 {
     const struct node_row *n = (const struct node_row *)(const void *)f->row;
-    const struct field *fields = entity_info(ENTITY_NODE)->fields;
     struct action_target *t = &f->t;
 
     t->row_state = row_has(n, node, state) ? n->state : node_state_UNKNOWN;
     t->row_flags = n->flags;
-    add_word(t->state, sizeof(t->state), fields[FIELD_node_state].words[t->row_state]);
-    for (unsigned i = 0; fields[FIELD_node_flags].words[i]; i++)
-        if (n->flags >> i & 1)
-            add_word(t->state, sizeof(t->state), fields[FIELD_node_flags].words[i]);
     some_of(f->in, n->reason, t->reason, sizeof(t->reason));
     some_of(f->in, n->reason_by, t->reason_by, sizeof(t->reason_by));
     t->restarts = -1;
@@ -103,8 +91,6 @@ static enum rc freeze_job(struct freezing *f)
     struct action_target *t = &f->t;
 
     t->row_state = row_has(j, job, state) ? j->state : job_state_UNKNOWN;
-    add_word(t->state, sizeof(t->state),
-             entity_info(ENTITY_JOB)->fields[FIELD_job_state].words[t->row_state]);
     some_of(f->in, j->user, t->owner, sizeof(t->owner));
     t->submitted_at = j->submitted_at;
     t->started_at = j->started_at;
@@ -159,6 +145,7 @@ static enum rc freeze_row(struct freezing *f)
     f->t.source = f->row->source[0];
     f->t.key = f->row->key;
     f->t.seen_at = snapshot_seen_at(f->s, f->row, GROUP_SCHED);
+    state_words(f->row, f->t.state, sizeof(f->t.state));
     if (f->t.entity == ENTITY_JOB)
         return freeze_job(f);
     freeze_node(f);

@@ -48,6 +48,7 @@ void fleet_free(struct fleet *f)
     pools_fini(&f->pools);
     twins_fini(&f->twins);
     alerts_fini(&f->alerts);
+    tracker_fini(&f->tracker);
     events_free(f->events);
     intern_unref(f->strings);
     free(f->centers);
@@ -121,6 +122,7 @@ struct snapshot *fleet_publish(struct fleet *f, wall_ms now)
 {
     struct snapshot *s = xcalloc(1, sizeof(*s));
 
+    tracker_look(f, now);
     fleet_write_rollups(f, now, &s->totals);
     fleet_alerts(f, now, &s->totals);
     atomic_init(&s->refs, 1);

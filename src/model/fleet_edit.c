@@ -58,6 +58,8 @@ void edit_end(struct edit *ed)
         return;
     fleet_sums_enter(ed->f, ed->entity, ed->slot);
     fleet_alerts_touch(ed->f, ed->entity, ed->write, ed->slot);
+    if (ed->entity == ENTITY_ACTION)
+        tracker_touch(ed->f, ed->slot);
     ed->write = NULL;
     if (EVENTS_WATCH >> ed->entity & 1)
         events_edited(ed);

@@ -5,6 +5,7 @@
 
 #include "model/fields.h"
 #include "model/fleet.h"
+#include "model/fleet_actions.h"
 #include "model/fleet_alerts.h"
 #include "model/fleet_events.h"
 #include "model/history.h"
@@ -58,6 +59,7 @@ struct fleet {
     struct pools pools;
     struct twins twins;
     struct alerts alerts;
+    struct tracker tracker;
     struct events *events;
     struct gone_job *gone; /* oldest first, from gone_first on */
     size_t gone_first, gone_count, gone_cap;

@@ -1,6 +1,8 @@
 # Unit tests of model, two lines a test (source: %D%/test_model_thing.c):
 #   check_PROGRAMS += %D%/test_model_thing
 #   %C%_test_model_thing_LDADD = $(UNIT_MODEL)
+check_PROGRAMS += %D%/test_model_actions
+%C%_test_model_actions_LDADD = $(UNIT_MODEL)
 check_PROGRAMS += %D%/test_model_rows
 %C%_test_model_rows_LDADD = $(UNIT_MODEL)
 check_PROGRAMS += %D%/test_model_entity
