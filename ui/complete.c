@@ -28,6 +28,12 @@ static void offer_columns(struct buf *out, const char *stem, size_t head, enum e
         offer(out, stem, head, column_info(e, i)->id, behind);
 }
 
+static void offer_ways(struct buf *out, const char *stem, size_t head)
+{
+    offer(out, stem, head, "desc", "");
+    offer(out, stem, head, "asc", "");
+}
+
 static void offer_themes(struct buf *out, const char *stem, size_t head, const char *dirs)
 {
     struct buf names;
@@ -97,7 +103,7 @@ void complete_command(void *arg, const char *stem, struct buf *out)
     else if (is_command(stem, name, "filter"))
         offer_columns(out, stem, last_word(stem, head), c->entity, "=");
     else if (is_command(stem, name, "sort") && strchr(stem + head, ' '))
-        offer(out, stem, head + strcspn(stem + head, " ") + 1, "desc", "");
+        offer_ways(out, stem, head + strcspn(stem + head, " ") + 1);
     else if (is_command(stem, name, "sort"))
         offer_columns(out, stem, head, c->entity, "");
 }

@@ -20,7 +20,7 @@ static const char *const languages[][2] = {
 };
 
 static const char *const lines[][2] = {
-    {":sort NAME desc", "sort by any column, shown or not"},
+    {":sort NAME desc", "sort by any column, shown or not; asc: the other way"},
     {":filter TEXT", "as / does"},
     {":group NAME", "group by a column; without a name: the next grouping"},
     {":center ID", "only this center; without a name: all"},

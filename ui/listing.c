@@ -134,8 +134,9 @@ static uint64_t look_rows(const struct list *l, const struct view_input *in)
 
 static uint64_t look_order(const struct list *l)
 {
-    return hash_u64(1, (uint64_t)(l->table.sort + 1) << 16 | (uint64_t)(l->table.group + 1) << 1 |
-                           l->table.descending);
+    return hash_u64(1, (uint64_t)(l->table.sort_unseen + 1) << 32 |
+                           (uint64_t)(l->table.sort + 1) << 16 |
+                           (uint64_t)(l->table.group + 1) << 1 | l->table.descending);
 }
 
 /* Without a filter the rows are counted here, while they are at hand: a pass over half a million rows
@@ -329,11 +330,24 @@ void list_reorder(struct list *l, const struct view_input *in)
 
 static void sort_by(struct list *l, const struct view_input *in, int k)
 {
-    if (k == l->table.sort) {
+    if (k == l->table.sort && l->table.sort_unseen < 0) {
         l->table.descending = !l->table.descending;
     } else {
         l->table.sort = k;
+        l->table.sort_unseen = -1;
         l->table.descending = l->table.columns[k].right; /* numbers: the largest first */
+    }
+    list_reorder(l, in);
+}
+
+/* By a column of the model that the table has not. */
+static void sort_by_unseen(struct list *l, const struct view_input *in, int field)
+{
+    if (field == l->table.sort_unseen) {
+        l->table.descending = !l->table.descending;
+    } else {
+        l->table.sort_unseen = field;
+        l->table.descending = column_info(l->spec->entity, (unsigned)field)->type == FT_NUM;
     }
     list_reorder(l, in);
 }
@@ -365,22 +379,49 @@ void list_sortable(const void *view, const struct view_input *in, struct buf *ou
             buf_addf(out, "%s\n", l->table.columns[k].field);
 }
 
-static bool sort_pick(struct list *l, const struct view_input *in, const char *arg,
-                      struct view_out *out)
+/* The table's column that shows that one of the model, -1 = none. */
+static int column_of(const struct list *l, int field)
 {
-    int field = *arg ? column_find(l->spec->entity, arg) : -1;
-
-    for (int k = 0; field >= 0 && k < l->table.column_count; k++) {
+    for (int k = 0; k < l->table.column_count; k++) {
         const char *name = l->table.columns[k].field;
-        if (name && column_find(l->spec->entity, name) == field) {
-            sort_by(l, in, k);
-            return true;
-        }
+        if (name && column_find(l->spec->entity, name) == field)
+            return k;
     }
-    list_message(out, ":sort one of");
+    return -1;
+}
+
+static void say_sortable(const struct list *l, struct view_out *out)
+{
+    list_message(out, ":sort any column, then asc or desc:");
     for (int k = 0; k < l->table.column_count; k++)
         if (l->table.columns[k].field)
             buf_addf(&out->text, " %s", l->table.columns[k].field);
+}
+
+/* "NAME", "NAME desc" or "NAME asc"; without a word the other way round if it sorts by that already. */
+static bool sort_pick(struct list *l, const struct view_input *in, const char *arg,
+                      struct view_out *out)
+{
+    char name[sizeof l->word];
+    size_t len = strcspn(arg, " ");
+    const char *way = arg + len + strspn(arg + len, " ");
+    bool down = strcmp(way, "desc") == 0, up = strcmp(way, "asc") == 0;
+
+    snprintf(name, sizeof name, "%.*s", (int)len, arg);
+    int field = len > 0 ? column_find(l->spec->entity, name) : -1;
+    if (field < 0 || (*way && !down && !up)) {
+        say_sortable(l, out);
+        return true;
+    }
+    int k = column_of(l, field);
+    if (k >= 0)
+        sort_by(l, in, k);
+    else
+        sort_by_unseen(l, in, field);
+    if (*way && l->table.descending != down) {
+        l->table.descending = down;
+        list_reorder(l, in);
+    }
     return true;
 }
 

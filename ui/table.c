@@ -10,7 +10,7 @@ enum { MEASURE_ROWS = 512, FILL_MAX = 250 };
 void table_setup(struct table *t, enum entity e, const struct table_column *columns, int count)
 {
     *t = (struct table){.entity = e, .columns = columns, .column_count = count};
-    t->sort = t->group = -1;
+    t->sort = t->sort_unseen = t->group = -1;
     if (count > TABLE_COLUMNS_MAX)
         t->column_count = TABLE_COLUMNS_MAX;
 }
@@ -20,7 +20,7 @@ void table_release(struct table *t)
     query_result_fini(&t->result);
     free(t->groups);
     free(t->marks);
-    *t = (struct table){.sort = -1, .group = -1};
+    *t = (struct table){.sort = -1, .sort_unseen = -1, .group = -1};
 }
 
 static const void *row_at(const struct table *t, const struct view_input *in, uint32_t index)
@@ -303,7 +303,9 @@ void table_query(struct table *t, const struct view_input *in, struct query q, i
     uint32_t offset = cursor_offset(t);
 
     q.entity = t->entity;
-    q.sort_column = t->sort >= 0 ? column_find(t->entity, t->columns[t->sort].field) : -1;
+    q.sort_column = t->sort_unseen >= 0 ? t->sort_unseen
+                    : t->sort >= 0      ? column_find(t->entity, t->columns[t->sort].field)
+                                        : -1;
     q.descending = t->descending;
     q.group_column = t->group;
     query_run(&q, &in->ctx, &t->result);

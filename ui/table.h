@@ -54,7 +54,8 @@ struct table {
     enum entity entity;
     const struct table_column *columns;
     int column_count;
-    int sort; /* index of the sort column, -1 = order of the slots */
+    int sort;        /* index of the sort column, -1 = order of the slots */
+    int sort_unseen; /* comes before it: the model's column, of those that the table has not; -1 = none */
     bool descending;
     int group; /* the model's column that groups, -1 = none */
     int skip;  /* columns scrolled away behind the first */

@@ -18,7 +18,7 @@ static int sort_cells(const struct table *t, int k)
     const char *title = t->columns[k].title;
     size_t len = strlen(title);
 
-    if (k != t->sort)
+    if (k != t->sort || t->sort_unseen >= 0)
         return 0;
     return text_cells(title) + !(len > 0 && title[len - 1] == ' ');
 }

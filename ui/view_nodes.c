@@ -356,6 +356,7 @@ static void next_mode(struct list *l, const struct view_input *in)
         own->table_descending = l->table.descending;
         own->table_grouping = l->grouping;
         l->table.sort = COLUMN_NAME;
+        l->table.sort_unseen = -1;
         l->table.descending = false;
         l->grouping = 1;
     } else if (own->mode == NODEMAP_OFF) {

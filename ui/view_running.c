@@ -438,6 +438,7 @@ static void switch_mode(struct list *l, const struct view_input *in)
 
     l->gone = !l->gone;
     l->table.sort = own->other_sort;
+    l->table.sort_unseen = -1;
     l->table.descending = own->other_descending;
     own->other_sort = sort;
     own->other_descending = descending;
