@@ -60,6 +60,17 @@ static bool one_center(struct view_out *out, const struct view_input *in, enum e
     return true;
 }
 
+enum rc act_freeze(struct action_order *o, const struct snapshot *s, uint32_t slot, struct err *e)
+{
+    enum rc rc = order_add(o, s, slot, e);
+
+    if (rc == RC_OK && o->targets[o->count - 1].entity == ENTITY_JOB) {
+        const struct job_row *job = snapshot_row(s, ENTITY_JOB, slot);
+        o->targets[o->count - 1].whole_array = row_has(job, job, tasks) && job->tasks > 1;
+    }
+    return rc;
+}
+
 bool act_start(struct view_out *out, const struct view_input *in, enum action_verb verb,
                const uint32_t *slots, size_t count)
 {
@@ -73,7 +84,7 @@ bool act_start(struct view_out *out, const struct view_input *in, enum action_ve
         return true;
     struct action_order *order = order_new(verb, row_head_of(first)->center);
     for (size_t i = 0; i < count; i++) {
-        if (order_add(order, in->snap, slots[i], &e) == RC_OK)
+        if (act_freeze(order, in->snap, slots[i], &e) == RC_OK)
             continue;
         order_free(order);
         return act_cannot(out, "%s: %s%s%s", info->name, e.where, *e.where ? ": " : "", e.msg);

@@ -23,6 +23,8 @@ bool act_start_named(struct view_out *out, const struct view_input *in, enum act
                      uint16_t center, const char *id);
 /* UINT32_MAX if there is no such node or job (any more). */
 uint32_t act_slot(const struct snapshot *s, enum action_verb verb, uint16_t center, const char *id);
+/* order_add; the row of an array's waiting tasks stands for all of them, and that is meant: the dialog says so. */
+enum rc act_freeze(struct action_order *o, const struct snapshot *s, uint32_t slot, struct err *e);
 /* A line of words instead. */
 bool act_cannot(struct view_out *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -146,6 +146,11 @@ static void forget_dialog(struct ui *u)
 
 void acting_close(struct ui *u)
 {
+    if (u->overlay == UI_OVER_ARM) {
+        u->overlay = UI_OVER_NONE;
+        u->dirty = true;
+        return;
+    }
     if (u->dialog && u->port.act_drop)
         u->port.act_drop(u->port.arg, u->dialog->plan->order->op);
     forget_dialog(u);
@@ -233,7 +238,7 @@ static void ask_named(struct ui *u, enum action_verb verb, uint16_t center, cons
     struct err e = {0};
 
     o->named = true;
-    if (order_add(o, u->snap, act_slot(u->snap, verb, center, name), &e) != RC_OK) {
+    if (act_freeze(o, u->snap, act_slot(u->snap, verb, center, name), &e) != RC_OK) {
         ui_say(u, true, "%s: %s: %s", verb_info(verb)->name, e.where, e.msg);
         order_free(o);
         return;
@@ -270,7 +275,7 @@ static void arm_typed(struct ui *u, const struct term_key *k)
     if (e == ARM_AGREED)
         acting_armed(u);
     if (e == ARM_AGREED || e == ARM_CLOSE)
-        u->overlay = UI_OVER_NONE;
+        acting_close(u);
 }
 
 void acting_key(struct ui *u, const struct term_key *k)

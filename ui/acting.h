@@ -21,7 +21,7 @@ enum act_mode acting_mode(const struct ui *u, uint16_t center);
 struct dialog_world acting_world(const struct ui *u);
 
 void acting_key(struct ui *u, const struct term_key *k); /* while the dialog or the panel is open */
-void acting_close(struct ui *u);                         /* No */
+void acting_close(struct ui *u);                         /* No: the dialog or the panel goes */
 void acting_snapshot(struct ui *u); /* a newer one is there: the plan, and how far things came */
 void acting_tick(struct ui *u);     /* time went on: armings end */
 

@@ -352,7 +352,7 @@ void command_line(struct ui *u, const char *line)
 static void click_dialog(struct ui *u, enum cmd cmd)
 {
     if (cmd == CMD_BACK)
-        overlay_close(u);
+        acting_close(u);
 }
 
 static void click_footer(struct ui *u, int x)

@@ -21,7 +21,8 @@ enum {
     FRAME_ROWS = 2,
     LABEL_CELLS = 10,
     LIST_MOST = 12,
-    WRAP_MOST = 4
+    WRAP_MOST = 4,
+    MINUTE_MS = 60000
 };
 
 static struct style on(enum role r)
@@ -37,7 +38,8 @@ static void blank(struct sheet *s)
 }
 
 /* A long text over several lines, cut at blanks where it has some. */
-static void wrapped(struct sheet *s, const char *label, enum role role, const char *text, int cells)
+static void wrapped(struct sheet *s, int rank, const char *label, struct style style,
+                    const char *text, int cells)
 {
     for (int n = 0; *text && n < WRAP_MOST; n++) {
         size_t len = text_prefix(text, cells, NULL), at = len;
@@ -45,9 +47,9 @@ static void wrapped(struct sheet *s, const char *label, enum role role, const ch
             at--;
         if (text[len] && n + 1 < WRAP_MOST && at > len / 2)
             len = at;
-        struct sheet_line *l = sheet_line(s, n == 0 ? RANK_MUST : RANK_REST, n == 0 ? label : "");
+        struct sheet_line *l = sheet_line(s, n == 0 ? rank : RANK_REST, n == 0 ? label : "");
         bool last = n + 1 == WRAP_MOST;
-        sheet_part(l, on(role), "%.*s", last ? (int)strlen(text) : (int)len, text);
+        sheet_part(l, style, "%.*s", last ? (int)strlen(text) : (int)len, text);
         text += len;
         text += strspn(text, " ");
     }
@@ -83,9 +85,9 @@ static void add_request(struct sheet *s, const struct dialog *d, const struct di
     char first[512];
     snprintf(first, sizeof first, "%.*s%s", body ? (int)(body - text) : (int)strlen(text), text,
              p->sendable > 1 ? "   and the same for the others" : "");
-    wrapped(s, "request", ROLE_BRIGHT, first, cells);
+    wrapped(s, RANK_MUST, "request", on(ROLE_BRIGHT), first, cells);
     if (body)
-        wrapped(s, "", ROLE_DIM, body + 1, cells);
+        wrapped(s, RANK_REST, "", on(ROLE_DIM), body + 1, cells);
 }
 
 static void add_target(struct sheet *s, const struct dialog *d, const struct dialog_world *w,
@@ -168,7 +170,7 @@ static void add_facts(struct sheet *s, const struct dialog *d, const struct dial
     if (p->warnings[0])
         sheet_part(sheet_line(s, RANK_WARNING, "careful"), style_bold(on(ROLE_WARN)), "%s",
                    p->warnings);
-    if (p->takes_ms > 0) {
+    if (p->takes_ms >= MINUTE_MS) {
         buf_reset(&text);
         dialog_takes(p, w, &text);
         sheet_part(sheet_line(s, RANK_HISTORY, "takes"), on(ROLE_DIM), "%s", text.data);
@@ -184,6 +186,7 @@ static void add_field(struct sheet *s, const struct dialog *d, enum dialog_field
 
     l->field = (int)f;
     l->here = here;
+    l->hint = here && d->fields[f].len == 0 ? empty : NULL;
     if (here)
         return;
     sheet_part(l, on(d->fields[f].len > 0 ? ROLE_TEXT : ROLE_FAINT), "%s",
@@ -202,7 +205,8 @@ static void add_fields(struct sheet *s, const struct dialog *d)
                   "holds: type mass here, and a ticket above, to lift it");
 }
 
-static void add_consent(struct sheet *s, const struct dialog *d, const struct dialog_world *w)
+static void add_consent(struct sheet *s, const struct dialog *d, const struct dialog_world *w,
+                        int cells)
 {
     bool never = d->plan->consent == CONSENT_NEVER;
     struct buf text;
@@ -210,18 +214,20 @@ static void add_consent(struct sheet *s, const struct dialog *d, const struct di
     buf_init(&text, 512);
     dialog_question(d->plan, w, &text);
     blank(s);
+    int first = s->count;
+    wrapped(s, RANK_MUST, "", never ? style_bold(on(ROLE_CRIT)) : on(ROLE_ACT), text.data,
+            cells + LABEL_CELLS);
+    for (int i = first; i < s->count; i++)
+        s->lines[i].outdent = true;
+    s->lines[first].question = true;
     struct sheet_line *l = sheet_line(s, RANK_MUST, "");
-    l->outdent = true;
-    l->question = true;
-    sheet_part(l, never ? style_bold(on(ROLE_CRIT)) : on(ROLE_ACT), "%s", text.data);
-    l = sheet_line(s, RANK_MUST, "");
     l->outdent = true;
     l->field = DIALOG_CONSENT;
     l->here = d->at == DIALOG_CONSENT;
     sheet_part(l, style_bold(on(l->here ? ROLE_BRAND : ROLE_FAINT)), "> ");
     if (!l->here)
         sheet_part(l, on(ROLE_DIM), "%s", d->fields[DIALOG_CONSENT].text);
-    l = sheet_line(s, RANK_NOTE, "");
+    l = sheet_line(s, d->note[0] ? RANK_NOTE : RANK_HINTS, "");
     l->outdent = true;
     l->note = true;
     sheet_part(l, style_bold(on(d->note_bad ? ROLE_CRIT : ROLE_WARN)), "%s", d->note);
@@ -249,6 +255,8 @@ static void draw_line(const struct sheet_line *l, const struct dialog *d, struct
         x += canvas_text(c, y, x, end - x, l->parts[i].style, l->parts[i].text);
     if (l->here && x < end)
         line_draw(&d->fields[l->field], c, y, x, end - x, style_bold(on(ROLE_BRIGHT)));
+    if (l->hint && x + 2 < end)
+        canvas_text(c, y, x + 2, end - x - 2, on(ROLE_FAINT), l->hint);
 }
 
 /* A note that lost its line takes that of the question. */
@@ -279,7 +287,7 @@ static void write_sheet(struct sheet *s, const struct dialog *d, const struct di
     add_request(s, d, w, cells);
     add_facts(s, d, w);
     add_fields(s, d);
-    add_consent(s, d, w);
+    add_consent(s, d, w, cells);
 }
 
 void dialog_draw(struct dialog *d, const struct dialog_world *w, struct canvas *c, struct rect over)

@@ -50,16 +50,16 @@ int sheet_lines(const struct sheet *s)
 bool sheet_fit(struct sheet *s, int rows)
 {
     int left = sheet_lines(s) - rows;
+    bool fits = true;
 
-    for (int rank = RANKS - 1; rank > RANK_MUST; rank--)
+    for (int rank = RANKS - 1; rank >= RANK_MUST; rank--)
         for (int i = s->count - 1; i >= 0 && left > 0; i--)
             if (s->lines[i].rank == rank) {
                 s->lines[i].dropped = true;
+                fits = rank != RANK_MUST;
                 left--;
             }
-    for (int i = s->count - 1; i >= 0 && left > 0; i--, left--)
-        s->lines[i].dropped = true;
-    return left <= 0 && sheet_lines(s) <= rows && !s->lines[s->count - 1].rank;
+    return fits;
 }
 
 void sheet_free(struct sheet *s)
@@ -103,13 +103,11 @@ static void node_facts(const struct node_row *n, const struct dialog_world *w, s
     char text[FIGURE_MAX];
 
     buf_adds(out, node_word(&look, text, sizeof text));
-    if (row_has(n, node, devices_total) && n->devices_total > 0) {
-        counted(out, ", ", n->devices_total, "GPU", w->ascii);
-        if (row_has(n, node, device_model))
-            buf_addf(out, " %s", intern_text(snapshot_strings(w->snap), n->device_model));
-        if (row_has(n, node, devices_allocated))
-            counted(out, ", ", n->devices_allocated, "busy", w->ascii);
-    }
+    if (row_has(n, node, devices_total) && n->devices_total > 0)
+        buf_addf(out, ", %.0f %s %s", (double)n->devices_total, glyph(GLYPH_TIMES, w->ascii),
+                 row_has(n, node, device_model)
+                     ? intern_text(snapshot_strings(w->snap), n->device_model)
+                     : "GPU");
     if (row_has(n, node, booted_at) && n->booted_at <= w->now) {
         figure_duration(text, w->now - n->booted_at);
         buf_addf(out, ", up %s", text);
@@ -177,9 +175,9 @@ void dialog_risk(const struct plan *p, const struct dialog_world *w, struct buf 
     }
     if (p->jobs < 0)
         buf_adds(out, "what runs there is not known");
-    counted(out, "", p->jobs, v == action_verb_DRAIN ? "job runs there" : "job", w->ascii);
+    counted(out, "", p->jobs, "job", w->ascii);
     if (p->owners[0])
-        buf_addf(out, "%sof %s", dot, p->owners);
+        buf_addf(out, " of %s", p->owners);
     if (v != action_verb_DRAIN)
         counted(out, dot, p->nodes, "node", w->ascii);
     counted(out, dot, v == action_verb_DRAIN ? p->devices_busy : p->devices, "GPU", w->ascii);
@@ -193,8 +191,10 @@ void dialog_risk(const struct plan *p, const struct dialog_world *w, struct buf 
     }
     buf_adds(out, most);
     figure(out, p->gpu_hours_ceiling, w->ascii);
-    buf_adds(out,
-             v == action_verb_DRAIN ? " GPU\xC2\xB7h at risk if they stop" : " GPU\xC2\xB7h lost");
+    buf_addf(out, " GPU\xC2\xB7h %s",
+             v != action_verb_DRAIN ? "lost"
+             : p->jobs == 1         ? "at risk if it stops"
+                                    : "at risk if they stop");
 }
 
 void dialog_pool(const struct plan *p, const struct plan_pool *pool, const struct dialog_world *w,
@@ -218,6 +218,18 @@ void dialog_takes(const struct plan *p, const struct dialog_world *w, struct buf
              act_limits_of(w->limits).nodes_per_minute);
 }
 
+static void refused_by_brake(const struct plan *p, const struct dialog_world *w, struct buf *out)
+{
+    const struct plan_pool *pool = &p->pools[0];
+
+    buf_reset(out);
+    buf_addf(
+        out,
+        "Refused: %.0f of the %.0f nodes of %s would be out, more than %g %%. The word mass beside "
+        "brake and a ticket lift it",
+        pool->out_after, pool->nodes, pool->name, act_limits_of(w->limits).brake_percent);
+}
+
 /* "Running work on it: type the node's name to drain, Esc to leave" */
 void dialog_question(const struct plan *p, const struct dialog_world *w, struct buf *out)
 {
@@ -225,7 +237,6 @@ void dialog_question(const struct plan *p, const struct dialog_world *w, struct 
     bool node = v->entity == ENTITY_NODE;
     const char *thing = node ? "node" : "job";
 
-    (void)w;
     switch (p->consent) {
     case CONSENT_YES:
         buf_addf(out, "%sype y to %s, Esc to leave",
@@ -242,6 +253,8 @@ void dialog_question(const struct plan *p, const struct dialog_world *w, struct 
         break;
     case CONSENT_NEVER:
         buf_addf(out, "Refused: %s", p->refused);
+        if (p->braked)
+            refused_by_brake(p, w, out);
         break;
     }
 }

@@ -9,10 +9,10 @@
 /* What goes first when there is little room: the highest. */
 enum sheet_rank {
     RANK_MUST,
+    RANK_NOTE,
     RANK_WARNING,
     RANK_REFUSED,
     RANK_POOL,
-    RANK_NOTE,
     RANK_OTHERS,
     RANK_EFFECT,
     RANK_HISTORY,
@@ -33,10 +33,11 @@ struct sheet_line {
     } parts[SHEET_PARTS];
     int part_count;
     int rank, field;
-    bool here;     /* the cursor is in its field */
-    bool outdent;  /* begins where the labels do */
-    bool right;    /* stands at the right edge */
-    bool question; /* what to type */
+    bool here;        /* the cursor is in its field */
+    const char *hint; /* beside the cursor, while the field is empty */
+    bool outdent;     /* begins where the labels do */
+    bool right;       /* stands at the right edge */
+    bool question;    /* what to type */
     bool note;
     bool dropped;
 };

@@ -129,8 +129,7 @@ void footer_draw(const struct footer *f, struct canvas *c, int y, struct footer_
     }
 }
 
-int footer_hints(const enum cmd *cmds, bool acts, struct footer_hint *out, int max,
-                 char keys[][16])
+int footer_hints(const enum cmd *cmds, bool acts, struct footer_hint *out, int max, char keys[][16])
 {
     int n = 0;
 

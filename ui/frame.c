@@ -121,7 +121,7 @@ static const struct footer_hint setup_hints[] = {
 
 static const struct footer_hint dialog_hints[] = {{"Tab", "next field", false, CMD_NONE},
                                                   {"C-d", "dry run", false, CMD_NONE},
-                                                  {"Enter", "if it is what you want", true, CMD_NONE},
+                                                  {"Enter", "confirm", true, CMD_NONE},
                                                   {"Esc", "no", false, CMD_BACK},
                                                   {.word = NULL}};
 static const struct footer_hint arm_hints[] = {

@@ -157,7 +157,7 @@ void ui_counters(const struct ui *u, struct ui_counters *out)
 }
 
 /* Take over the newest snapshot, unless the picture is frozen or the last one came just now. */
-static void take_snapshot(struct ui *u)
+void ui_take_snapshot(struct ui *u)
 {
     mono_ms now = clock_mono();
     struct snapshot *s = u->frozen ? NULL : snapshot_hub_latest(u->hub);
@@ -271,7 +271,7 @@ static void wait_for_something(struct ui *u)
     if (n > 0 && p[0].revents)
         take_keys(u, p[0].revents);
     acting_tick(u);
-    take_snapshot(u);
+    ui_take_snapshot(u);
     overlay_take(u);
 }
 
@@ -311,7 +311,7 @@ enum rc ui_new(struct snapshot_hub *hub, const struct ui_port *port, const struc
         ui_free(u);
         return rc;
     }
-    take_snapshot(u);
+    ui_take_snapshot(u);
     show_frame(u); /* before whatever the caller does next: libraries and sources take their time */
     *out = u;
     return RC_OK;
@@ -319,7 +319,7 @@ enum rc ui_new(struct snapshot_hub *hub, const struct ui_port *port, const struc
 
 enum rc ui_run(struct ui *u, struct err *e)
 {
-    take_snapshot(u); /* one that came when nobody listened yet */
+    ui_take_snapshot(u); /* one that came when nobody listened yet */
     u->attentive_until = clock_mono() + ATTENTIVE_MS;
     while (!u->quit && !u->lost) {
         wait_for_something(u);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * overlay.c - see overlay.h. */
 #include "ui/overlay.h"
-#include "ui/acting.h"
 #include "base/xmem.h"
 #include "model/value.h"
 #include "ui/help.h"
@@ -19,10 +18,6 @@ void overlay_close(struct ui *u)
 {
     if (u->overlay == UI_OVER_SETUP)
         overlay_remember(u);
-    if (u->overlay == UI_OVER_DIALOG) {
-        acting_close(u);
-        return;
-    }
     u->overlay = u->dialog ? UI_OVER_DIALOG : UI_OVER_NONE; /* it may lie below */
     u->raw_ticket = 0;
     u->dirty = true;

@@ -22,3 +22,9 @@ check_PROGRAMS += %D%/test_ui_state
 check_PROGRAMS += %D%/test_ui_theme
 %C%_test_ui_theme_LDADD = $(UNIT_UI)
 EXTRA_DIST += tests/golden/chrome
+# The dashboard without a terminal: fake_term.c stands in for ui/term.c.
+STAGE = tests/safety/stage.c tests/safety/stage.h tests/safety/fake_term.c tests/safety/fake_term.h
+EXTRA_DIST += tests/golden/acting
+check_PROGRAMS += %D%/test_ui_dialog
+%C%_test_ui_dialog_SOURCES = %D%/test_ui_dialog.c $(STAGE)
+%C%_test_ui_dialog_LDADD = $(UNIT_UI)

@@ -1,0 +1,1027 @@
+/* SPDX-License-Identifier: MIT
+ * test_ui_dialog.c - acting in the dashboard: the dialog with every consent and every refusal, editing, pasting, plans
+ * that change under it, arming, what is told afterwards. The core runs without a terminal (tests/safety/stage.h).
+ *
+ * GENERATE=1 writes the golden pictures anew. */
+#include "tests/safety/stage.h"
+#include "tests/safety/fake_term.h"
+#include "tests/unit/unit.h"
+#include "base/xmem.h"
+
+/* Where rows stand in the unfiltered views, first center first. */
+static struct stage *stage_at(const char *view)
+{
+    return stage_new(&(struct stage_options){.view = view});
+}
+
+/* The cursor on a row by its name. */
+static void go_to(struct stage *s, const char *name)
+{
+    char line[96];
+
+    stage_key(s, 'g');
+    snprintf(line, sizeof line, "find-next %s", name);
+    stage_command(s, line);
+    stage_draw(s);
+}
+
+/* A drain with its reason, up to the question; the plan has its previews. */
+static void ask_drain(struct stage *s, const char *node)
+{
+    go_to(s, node);
+    stage_key(s, 'D');
+    assert_non_null(s->u->dialog);
+    stage_type(s, "4471\tHW thermal\t");
+    stage_publish(s);
+    stage_draw(s);
+}
+
+static void assert_sent_nothing(struct stage *s)
+{
+    assert_int_equal(s->commit_count, 0);
+}
+
+/* --- consent --- */
+
+static void test_idle_node_asks_for_y(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    ask_drain(s, "zb-g0002");
+    assert_true(stage_shows(s, "Nothing runs on it: type y to drain"));
+    stage_key(s, KEY_RETURN);
+    assert_sent_nothing(s);
+    assert_true(stage_shows(s, "not confirmed"));
+    stage_type(s, "y");
+    stage_key(s, KEY_RETURN);
+    assert_int_equal(s->commit_count, 1);
+    const struct action_order *o = s->commits[0].order;
+    assert_int_equal(o->verb, action_verb_DRAIN);
+    assert_int_equal(o->count, 1);
+    assert_string_equal(o->targets[0].name, "zb-g0002");
+    assert_string_equal(o->ticket, "4471");
+    assert_string_equal(o->reason, "HW thermal");
+    assert_string_equal(o->actor, "wang");
+    assert_string_equal(o->cluster, "zb-main");
+    assert_true(s->commits[0].dialog_open);
+    assert_null(s->u->dialog);
+    stage_free(s);
+}
+
+static void test_busy_node_asks_for_its_name(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    ask_drain(s, "zb-g0003");
+    assert_true(stage_shows(s, "Running work on it: type the node's name to drain"));
+    assert_true(stage_shows(s, "1 job of li"));
+    static const char *const wrong[] = {"y",         "zb-g0001",  "ZB-G0003",
+                                        "zb-g0003 ", " zb-g0003", "zb-g000"};
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        stage_key(s, 21); /* C-u */
+        stage_type(s, wrong[i]);
+        stage_key(s, KEY_RETURN);
+        assert_sent_nothing(s);
+    }
+    stage_key(s, 21);
+    stage_type(s, "zb-g0003");
+    stage_key(s, KEY_RETURN);
+    assert_int_equal(s->commit_count, 1);
+    stage_free(s);
+}
+
+static void test_several_ask_for_the_count(void **state)
+{
+    struct stage *s = stage_at("queued");
+
+    (void)state;
+    go_to(s, "1006");
+    stage_type(s, "   "); /* three marks */
+    stage_key(s, 'H');
+    stage_publish(s);
+    assert_true(stage_shows(s, "3 jobs: type how many to hold"));
+    stage_type(s, "2");
+    stage_key(s, KEY_RETURN);
+    assert_sent_nothing(s);
+    stage_type(s, "\x15"
+                  "3");
+    stage_key(s, KEY_RETURN);
+    assert_int_equal(s->commit_count, 1);
+    assert_int_equal(s->commits[0].order->count, 3);
+    stage_draw(s);
+    assert_false(stage_shows(s, "marked")); /* they have done their work */
+    stage_free(s);
+}
+
+static void test_refused_targets_are_not_sent(void **state)
+{
+    struct stage *s = stage_at("queued");
+
+    (void)state;
+    go_to(s, "1006");
+    stage_type(s, "  ");
+    go_to(s, "1012"); /* held already */
+    stage_type(s, " ");
+    stage_key(s, 'H');
+    stage_publish(s);
+    assert_true(stage_shows(s, "2 of 3"));
+    assert_true(stage_shows(s, "is held already"));
+    stage_type(s, "2");
+    stage_key(s, KEY_RETURN);
+    assert_int_equal(s->commit_count, 1);
+    assert_int_equal(s->commits[0].order->count, 2);
+    for (size_t i = 0; i < 2; i++)
+        assert_string_not_equal(s->commits[0].order->targets[i].name, "1012");
+    stage_free(s);
+}
+
+static void test_never_says_why(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    ask_drain(s, "zb-g0012"); /* somebody else's reason */
+    assert_true(stage_shows(s, "Refused: zb-g0012 already drained, another reason stands on it"));
+    stage_type(s, "y");
+    stage_key(s, KEY_RETURN);
+    stage_type(s, "\x15zb-g0012");
+    stage_key(s, KEY_RETURN);
+    assert_sent_nothing(s);
+    stage_key(s, KEY_ESC);
+    assert_null(s->u->dialog);
+    assert_int_equal(s->drops, 1);
+    stage_free(s);
+}
+
+static void test_a_drain_needs_a_reason(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    go_to(s, "zb-g0002");
+    stage_type(s, "D\t\t");
+    stage_publish(s);
+    stage_type(s, "y");
+    stage_key(s, KEY_RETURN);
+    assert_sent_nothing(s);
+    assert_true(stage_shows(s, "a drain needs a reason"));
+    assert_int_equal(s->u->dialog->at, DIALOG_REASON); /* there it goes */
+    stage_free(s);
+}
+
+static void test_every_verb(void **state)
+{
+    static const struct {
+        const char *view, *row, *typed;
+        char key;
+        enum action_verb verb;
+    } verbs[] = {
+        {"nodes", "zb-g0011", "y", 'U', action_verb_RESUME},
+        {"running", "1001", "1001", 'R', action_verb_REQUEUE},
+        {"running", "1001", "1001", 'C', action_verb_CANCEL},
+        {"queued", "1007", "y", 'H', action_verb_HOLD},
+        {"queued", "1012", "y", 'L', action_verb_RELEASE},
+        {"queued", "1007", "y", 'C', action_verb_CANCEL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
+        struct stage *s = stage_at(verbs[i].view);
+        go_to(s, verbs[i].row);
+        stage_key(s, (uint32_t)verbs[i].key);
+        stage_publish(s);
+        stage_draw(s);
+        stage_type(s, verbs[i].typed);
+        stage_key(s, KEY_RETURN);
+        if (s->commit_count != 1)
+            fail_msg("%s of %s was not sent", verb_info(verbs[i].verb)->name, verbs[i].row);
+        assert_int_equal(s->commits[0].order->verb, verbs[i].verb);
+        assert_string_equal(s->commits[0].order->targets[0].name, verbs[i].row);
+        assert_int_equal(s->commits[0].order->hold_after,
+                         verbs[i].verb == action_verb_REQUEUE); /* somebody looks first */
+        stage_free(s);
+    }
+}
+
+static void test_the_rest_of_an_array(void **state)
+{
+    struct stage *s = stage_at("queued");
+
+    (void)state;
+    strcpy(s->centers[0].jobs[8].id, "77_[0-3]");
+    s->centers[0].jobs[8].tasks = 4;
+    stage_publish(s);
+    go_to(s, "77_");
+    stage_key(s, 'H');
+    stage_publish(s);
+    assert_true(stage_shows(s, "stands for 4 waiting tasks"));
+    assert_true(stage_shows(s, "4 jobs: type how many"));
+    stage_type(s, "4");
+    stage_key(s, KEY_RETURN);
+    assert_int_equal(s->commit_count, 1);
+    assert_true(s->commits[0].order->targets[0].whole_array);
+    stage_free(s);
+}
+
+/* --- the brake --- */
+
+static void test_the_brake_needs_a_word_and_a_ticket(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    go_to(s, "zb-g0002");
+    stage_command(s, "filter name=zb-g0002 or name=zb-g0004 or name=zb-g0006");
+    stage_key(s, '*');
+    stage_key(s, 'D');
+    stage_type(s, "\tall three\t");
+    stage_publish(s);
+    assert_true(stage_shows(s, "Refused: 3 of the 6 nodes of h800-train would be out"));
+    assert_true(stage_shows(s, "brake"));
+    assert_int_equal(s->u->dialog->at, DIALOG_MASS); /* on the way to the question */
+    stage_type(s, "mass\t");
+    stage_publish(s);
+    stage_draw(s);
+    assert_int_equal(s->u->dialog->plan->consent, CONSENT_NEVER); /* no ticket */
+    stage_type(s, "3");
+    stage_key(s, KEY_RETURN);
+    assert_sent_nothing(s);
+    stage_type(s, "\t4471\t\t\t");
+    stage_publish(s);
+    assert_true(stage_shows(s, "3 nodes: type how many to drain"));
+    stage_type(s, "\x15"
+                  "3");
+    stage_key(s, KEY_RETURN);
+    assert_int_equal(s->commit_count, 1);
+    assert_true(s->commits[0].order->mass);
+    stage_free(s);
+}
+
+/* --- what is shown --- */
+
+static void test_the_request_must_be_there(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    s->previews_are = PREVIEWS_STAY_AWAY;
+    ask_drain(s, "zb-g0002");
+    assert_true(stage_shows(s, "being prepared"));
+    stage_type(s, "y");
+    stage_key(s, KEY_RETURN);
+    assert_sent_nothing(s);
+    assert_true(stage_shows(s, "wait until it is shown"));
+    stage_action(s, s->u->dialog->plan->order, 0, action_state_PLANNED, NULL);
+    stage_publish(s);
+    assert_true(stage_shows(s, "POST /slurm/v0.0.42/node/zb-g0002"));
+    stage_key(s, KEY_RETURN);
+    assert_int_equal(s->commit_count, 1);
+    stage_free(s);
+}
+
+/* The request of an earlier reason is not the request of this one. */
+static void test_the_request_follows_the_reason(void **state)
+{
+    struct stage *s = stage_at("nodes");
+    unsigned before;
+
+    (void)state;
+    ask_drain(s, "zb-g0002");
+    before = s->previews;
+    stage_key(s, KEYC_BACKTAB);
+    stage_type(s, " again");
+    s->now += 1000;
+    stage_key(s, KEY_TAB);
+    assert_int_equal(s->previews, before + 1);
+    assert_true(stage_shows(s, "being prepared"));
+    stage_type(s, "y");
+    stage_key(s, KEY_RETURN);
+    assert_sent_nothing(s);
+    stage_publish(s);
+    stage_key(s, KEY_RETURN);
+    assert_int_equal(s->commit_count, 1);
+    assert_string_equal(s->commits[0].order->reason, "HW thermal again");
+    stage_free(s);
+}
+
+static void test_a_way_that_cannot(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    s->previews_are = PREVIEWS_FAIL;
+    ask_drain(s, "zb-g0002");
+    assert_true(stage_shows(s, "needs a newer slurmrestd"));
+    stage_type(s, "y");
+    stage_key(s, KEY_RETURN);
+    assert_sent_nothing(s);
+    stage_free(s);
+}
+
+static void test_dry_run_sends_nothing(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    ask_drain(s, "zb-g0003");
+    stage_type(s, "zb-g0003");
+    stage_key(s, 4); /* C-d */
+    assert_true(stage_shows(s, "Dry run, nothing is sent"));
+    assert_true(stage_shows(s, "POST /slurm/v0.0.42/node/zb-g0003"));
+    assert_sent_nothing(s);
+    stage_key(s, KEY_ESC); /* back to the question */
+    assert_true(stage_shows(s, "type the node's name to drain"));
+    assert_string_equal(s->u->dialog->fields[DIALOG_CONSENT].text, "zb-g0003");
+    stage_free(s);
+}
+
+/* --- typing --- */
+
+static void test_typing_is_no_command(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    ask_drain(s, "zb-g0002");
+    stage_type(s, "q:18?/zDURHLC *y");
+    stage_key(s, KEYC_F1);
+    stage_key(s, KEYC_F1 + 9); /* F10 */
+    stage_key(s, KEYC_PGDN);
+    assert_non_null(s->u->dialog);
+    assert_false(s->u->quit);
+    assert_false(s->u->frozen);
+    assert_int_equal(s->u->line, UI_LINE_NONE);
+    assert_string_equal(s->u->dialog->fields[DIALOG_CONSENT].text, "q:18?/zDURHLC *y");
+    assert_sent_nothing(s);
+    stage_free(s);
+}
+
+static void test_fields_take_what_schedulers_can_keep(void **state)
+{
+    struct stage *s = stage_at("nodes");
+    const struct dialog *d;
+
+    (void)state;
+    go_to(s, "zb-g0002");
+    stage_key(s, 'D');
+    d = s->u->dialog;
+    stage_type(s, "44 ");
+    assert_true(stage_shows(s, "without blanks"));
+    stage_type(s, "71");
+    assert_string_equal(d->fields[DIALOG_TICKET].text, "4471");
+    stage_key(s, KEY_TAB);
+    stage_type(s, "坏 ok");
+    assert_string_equal(d->fields[DIALOG_REASON].text, " ok");
+    for (int i = 0; i < 200; i++)
+        stage_key(s, 'x');
+    assert_true(d->fields[DIALOG_REASON].len < ACTION_REASON_MAX);
+    assert_true(stage_shows(s, "no room for more"));
+    stage_key(s, KEY_RETURN); /* goes on to the question, and is no yes */
+    assert_int_equal(d->at, DIALOG_CONSENT);
+    char written[ACTION_REASON_MAX + 1];
+    assert_true(order_reason(d->plan->order, written));
+    for (int i = 0; i < 300; i++)
+        stage_key(s, KEY_ERASE);
+    assert_non_null(s->u->dialog); /* rubbing out does not leave it */
+    stage_free(s);
+}
+
+static void test_a_pasted_newline_confirms_nothing(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    ask_drain(s, "zb-g0002");
+    stage_paste(s, "y\ny\n");
+    assert_sent_nothing(s);
+    assert_string_equal(s->u->dialog->fields[DIALOG_CONSENT].text, "yy");
+    stage_quick_key(s, KEY_RETURN); /* still at the moment of the paste */
+    assert_sent_nothing(s);
+    /* A terminal that does not tell what is pasted: it all comes at once. */
+    stage_key(s, 21);
+    s->mono += 1000;
+    stage_quick_key(s, 'y');
+    stage_quick_key(s, KEY_RETURN);
+    assert_sent_nothing(s);
+    assert_true(stage_shows(s, "came with the text"));
+    s->mono += DIALOG_ENTER_MS;
+    stage_quick_key(s, KEY_RETURN);
+    assert_int_equal(s->commit_count, 1);
+    stage_free(s);
+}
+
+static void test_a_paste_outside_is_no_keys(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    go_to(s, "zb-g0002");
+    stage_paste(s, "D\t\tq\ny\n");
+    assert_null(s->u->dialog);
+    assert_false(s->u->quit);
+    assert_true(stage_shows(s, "pasted text is not taken for keys"));
+    stage_key(s, '/');
+    stage_paste(s, "zb-g0002\n");
+    assert_int_equal(s->u->line, UI_LINE_FILTER); /* its Enter is not ours */
+    assert_string_equal(s->u->edit.text, "zb-g0002");
+    stage_free(s);
+}
+
+/* --- things change under it --- */
+
+static void test_work_that_comes_meanwhile(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    ask_drain(s, "zb-g0002");
+    stage_type(s, "y");
+    s->centers[0].nodes[1].state = node_state_ALLOCATED;
+    s->centers[0].jobs[5].node = 1;
+    stage_publish(s);
+    assert_true(stage_shows(s, "this changed meanwhile"));
+    assert_string_equal(s->u->dialog->fields[DIALOG_CONSENT].text, "");
+    stage_type(s, "y");
+    stage_key(s, KEY_RETURN);
+    assert_sent_nothing(s);
+    stage_type(s, "\x15zb-g0002");
+    stage_key(s, KEY_RETURN);
+    assert_int_equal(s->commit_count, 1);
+    stage_free(s);
+}
+
+static void test_more_work_takes_back_what_was_typed(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    ask_drain(s, "zb-g0003");
+    stage_type(s, "zb-g0003");
+    s->centers[0].jobs[5].node = 2;
+    stage_publish(s);
+    assert_string_equal(s->u->dialog->fields[DIALOG_CONSENT].text, "");
+    assert_true(stage_shows(s, "more work runs there now"));
+    stage_free(s);
+}
+
+static void test_a_target_that_goes_away(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    ask_drain(s, "zb-g0002");
+    stage_type(s, "y");
+    s->centers[0].nodes[1].listed = false;
+    stage_publish(s);
+    assert_true(stage_shows(s, "Refused: zb-g0002 is gone"));
+    stage_type(s, "y");
+    stage_key(s, KEY_RETURN);
+    assert_sent_nothing(s);
+    s->centers[0].nodes[1].listed = true; /* and back: to be typed again */
+    stage_publish(s);
+    assert_string_equal(s->u->dialog->fields[DIALOG_CONSENT].text, "");
+    stage_free(s);
+}
+
+static void test_a_picture_that_does_not_matter(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    ask_drain(s, "zb-g0002");
+    stage_type(s, "y");
+    s->now += 5000;
+    s->centers[0].nodes[7].state = node_state_DOWN;
+    stage_publish(s);
+    assert_string_equal(s->u->dialog->fields[DIALOG_CONSENT].text, "y");
+    stage_key(s, KEY_RETURN);
+    assert_int_equal(s->commit_count, 1);
+    stage_free(s);
+}
+
+static void test_old_news_is_no_ground_to_act_on(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    ask_drain(s, "zb-g0002");
+    stage_type(s, "y");
+    s->silent = true;
+    s->now += 10 * 60000;
+    stage_publish(s);
+    assert_true(stage_shows(s, "Refused: "));
+    stage_key(s, KEY_RETURN);
+    assert_sent_nothing(s);
+    stage_free(s);
+}
+
+/* The row under the cursor goes away at the moment of the key. */
+static void test_the_row_may_slide_away(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    stage_command(s, "sort name");
+    go_to(s, "zb-g0002");
+    s->centers[0].nodes[1].listed = false;
+    stage_publish(s);
+    stage_key(s, 'D'); /* on its neighbour now */
+    assert_null(s->u->dialog);
+    assert_true(stage_shows(s, "has just gone: look again"));
+    s->now += 2000;
+    stage_key(s, 'D');
+    assert_non_null(s->u->dialog);
+    stage_free(s);
+}
+
+/* The order of the rows changes: the key still means the same thing. */
+static void test_the_rows_may_change_places(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    stage_command(s, "sort status desc");
+    go_to(s, "zb-g0002");
+    s->centers[0].nodes[1].state = node_state_DOWN; /* to the very top */
+    stage_publish(s);
+    stage_key(s, 'D');
+    assert_non_null(s->u->dialog);
+    assert_string_equal(s->u->dialog->plan->order->targets[0].name, "zb-g0002");
+    stage_free(s);
+}
+
+static void test_marks_that_are_hidden(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    go_to(s, "zb-g0002");
+    stage_type(s, "  ");
+    stage_command(s, "filter name=zb-g0002");
+    stage_key(s, 'D');
+    assert_null(s->u->dialog);
+    assert_true(stage_shows(s, "of 2 marked rows are not shown here"));
+    stage_free(s);
+}
+
+static void test_marks_of_two_centers(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    go_to(s, "zb-g0002");
+    stage_key(s, ' ');
+    go_to(s, "cn0002");
+    stage_key(s, ' ');
+    stage_key(s, 'D');
+    assert_null(s->u->dialog);
+    assert_true(stage_shows(s, "several centers"));
+    stage_free(s);
+}
+
+/* --- screens that cannot --- */
+
+static void press_all_acting_keys(struct stage *s)
+{
+    static const char keys[] = "DURHLC";
+    static const char *const views = "1245";
+
+    for (const char *v = views; *v; v++) {
+        stage_key(s, (uint32_t)*v);
+        for (const char *k = keys; *k; k++) {
+            stage_key(s, (uint32_t)*k);
+            stage_type(s, "y");
+            stage_key(s, KEY_RETURN);
+            stage_key(s, KEY_ESC);
+        }
+    }
+}
+
+static void test_screens_that_only_look(void **state)
+{
+    const struct stage_options screens[] = {{.looks_only = true}, {.read_only = true}};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(screens); i++) {
+        struct stage *s = stage_new(&screens[i]);
+        press_all_acting_keys(s);
+        stage_key(s, '2');
+        assert_false(stage_shows(s, "D drain")); /* not offered */
+        stage_key(s, 'D');
+        assert_null(s->u->dialog);
+        assert_true(stage_shows(s, i ? "read-only" : "only looks"));
+        stage_command(s, "drain zb-g0002");
+        assert_null(s->u->dialog);
+        stage_command(s, "arm tianjin");
+        assert_int_equal(s->u->overlay, UI_OVER_NONE);
+        assert_sent_nothing(s);
+        assert_int_equal(s->previews + s->arms, 0);
+        stage_free(s);
+    }
+}
+
+static void test_off_says_so(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    go_to(s, "qy-a0002");
+    stage_key(s, 'D');
+    assert_null(s->u->dialog);
+    assert_true(stage_shows(s, "actions are off"));
+    stage_free(s);
+}
+
+static void test_a_key_of_another_view(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    stage_key(s, 'R');
+    assert_null(s->u->dialog);
+    assert_true(stage_shows(s, "requeue does not work in this view, but in 5 Running"));
+    stage_free(s);
+}
+
+static void test_a_frozen_picture(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    go_to(s, "zb-g0002");
+    stage_key(s, 'z');
+    stage_key(s, 'D');
+    assert_null(s->u->dialog);
+    assert_true(stage_shows(s, "the picture is frozen"));
+    stage_free(s);
+}
+
+/* --- arming --- */
+
+static void test_arming(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    ask_drain(s, "cn0002");
+    assert_true(stage_shows(s, "Refused: tianjin is not armed; :arm tianjin opens it"));
+    stage_type(s, "y");
+    stage_key(s, KEY_RETURN);
+    assert_sent_nothing(s);
+    stage_key(s, KEY_ESC);
+    stage_command(s, "arm tianjin");
+    assert_true(stage_shows(s, "Arm 国家超级计算天津中心 (cluster tj)"));
+    stage_key(s, KEY_RETURN);
+    stage_type(s, "zhangbei");
+    stage_key(s, KEY_RETURN);
+    assert_int_equal(s->arms, 0);
+    stage_type(s, "\x15tianjin");
+    stage_key(s, KEY_RETURN);
+    assert_int_equal(s->arms, 1);
+    assert_true(s->armed_until[STAGE_ARMED] == s->now + 600000);
+    assert_true(stage_shows(s, "ARMED 国家超级计算天津中心 10 min"));
+    s->now += 61000;
+    stage_publish(s);
+    assert_true(stage_shows(s, "ARMED 国家超级计算天津中心 9 min"));
+    ask_drain(s, "cn0002");
+    stage_type(s, "y");
+    stage_key(s, KEY_RETURN);
+    assert_int_equal(s->commit_count, 1);
+    stage_free(s);
+}
+
+static void arm(struct stage *s)
+{
+    stage_command(s, "arm tianjin");
+    stage_type(s, "tianjin");
+    stage_key(s, KEY_RETURN);
+    assert_true(s->armed_until[STAGE_ARMED] > s->now);
+}
+
+static void test_an_arming_ends(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    arm(s);
+    ask_drain(s, "cn0002");
+    stage_type(s, "y");
+    s->now += 600000;
+    stage_publish(s); /* while the question is open */
+    stage_key(s, KEY_RETURN);
+    assert_sent_nothing(s);
+    stage_draw(s);
+    assert_false(stage_shows(s, "ARMED"));
+    assert_true(s->armed_until[STAGE_ARMED] == 0);
+    stage_key(s, KEY_ESC);
+    arm(s);
+    stage_command(s, "disarm");
+    assert_false(stage_shows(s, "ARMED"));
+    assert_true(s->armed_until[STAGE_ARMED] == 0);
+    arm(s);
+    s->now -= 3600000; /* a clock that goes back opens nothing for longer */
+    assert_false(stage_shows(s, "ARMED"));
+    stage_free(s);
+}
+
+static void test_what_cannot_be_armed(void **state)
+{
+    static const struct {
+        const char *line, *says;
+    } lines[] = {{"arm zhangbei", "needs no arming"},
+                 {"arm qingyang", "actions are off"},
+                 {"arm nowhere", "no center has the id nowhere"},
+                 {"arm", "which one?"}};
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+        stage_command(s, lines[i].line);
+        assert_true(stage_shows(s, lines[i].says));
+        assert_int_equal(s->u->overlay, UI_OVER_NONE);
+    }
+    stage_free(s);
+}
+
+/* --- by name --- */
+
+static void test_by_name(void **state)
+{
+    struct stage *s = stage_at("overview");
+
+    (void)state;
+    stage_command(s, "resume zb-g0012"); /* not ours, but named */
+    stage_publish(s);
+    assert_true(stage_shows(s, "Type y to resume"));
+    stage_type(s, "y");
+    stage_key(s, KEY_RETURN);
+    assert_int_equal(s->commit_count, 1);
+    assert_true(s->commits[0].order->named);
+    stage_command(s, "drain nosuch");
+    assert_true(stage_shows(s, "no node is called nosuch"));
+    stage_free(s);
+}
+
+/* --- afterwards --- */
+
+static void send_drain(struct stage *s, const char *node)
+{
+    ask_drain(s, node);
+    stage_type(s, "y");
+    stage_key(s, KEY_RETURN);
+    assert_int_equal(s->commit_count, 1);
+}
+
+static void test_what_becomes_of_it(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    send_drain(s, "zb-g0002");
+    assert_true(stage_shows(s, "drain: handed over"));
+    stage_action(s, s->commits[0].order, 0, action_state_ACCEPTED, NULL);
+    stage_publish(s);
+    assert_true(stage_shows(s, "drain zb-g0002: sent, waiting for confirmation"));
+    stage_action(s, s->commits[0].order, 0, action_state_CONFIRMED, NULL);
+    stage_publish(s);
+    assert_true(stage_shows(s, "drain zb-g0002: confirmed"));
+    stage_free(s);
+}
+
+static void test_a_failure_stays_until_a_key(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    send_drain(s, "zb-g0002");
+    stage_action(s, s->commits[0].order, 0, action_state_FAILED, "invalid node name");
+    stage_publish(s);
+    assert_true(stage_shows(s, "drain zb-g0002: failed: invalid node name"));
+    assert_true(s->u->message_until == INT64_MAX);
+    stage_key(s, KEYC_DOWN);
+    assert_false(stage_shows(s, "invalid node name"));
+    stage_free(s);
+}
+
+static void test_a_commit_that_is_refused(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    s->commit_rc = RC_REFUSED;
+    go_to(s, "zb-g0002");
+    stage_key(s, ' '); /* marked, and stays so */
+    stage_key(s, 'D');
+    stage_type(s, "\treason\t");
+    stage_publish(s);
+    stage_type(s, "y");
+    stage_key(s, KEY_RETURN);
+    assert_null(s->u->dialog);
+    assert_true(stage_shows(s, "drain: the journal cannot be written"));
+    stage_key(s, KEYC_UP);
+    assert_true(stage_shows(s, "1 marked"));
+    stage_free(s);
+}
+
+/* --- sizes --- */
+
+static void test_resizing(void **state)
+{
+    static const int sizes[][2] = {{1, 1},   {5, 30},   {12, 60},  {12, 20}, {24, 80},
+                                   {24, 49}, {80, 300}, {13, 300}, {50, 60}, {36, 120}};
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    ask_drain(s, "zb-g0002");
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        stage_resize(s, sizes[i][0], sizes[i][1]);
+        stage_draw(s);
+        assert_non_null(s->u->dialog);
+    }
+    stage_type(s, "y");
+    stage_resize(s, 10, 60); /* the question does not fit any more */
+    stage_draw(s);
+    stage_key(s, KEY_RETURN);
+    assert_sent_nothing(s);
+    stage_resize(s, 12, 60);
+    assert_true(stage_shows(s, "target"));
+    assert_true(stage_shows(s, "zb-g0002"));
+    assert_true(stage_shows(s, "type y to drain"));
+    stage_key(s, KEY_RETURN);
+    assert_int_equal(s->commit_count, 1);
+    stage_free(s);
+}
+
+/* --- pictures --- */
+
+static void check(struct stage *s, const char *name)
+{
+    char path[1024];
+    struct buf dump;
+    FILE *f;
+
+    buf_init(&dump, 4 << 20);
+    stage_draw(s);
+    canvas_dump(&s->u->canvas, &dump, true);
+    snprintf(path, sizeof path, "%s/tests/golden/acting/%s.txt", UNIT_SRCDIR, name);
+    if (getenv("GENERATE")) {
+        f = fopen(path, "w");
+        assert_non_null(f);
+        fputs(dump.data, f);
+        fclose(f);
+    } else {
+        char *want = calloc(1, 4 << 20);
+        f = fopen(path, "r");
+        if (!f)
+            fail_msg("cannot read %s (GENERATE=1 writes it)", path);
+        want[fread(want, 1, (4 << 20) - 1, f)] = '\0';
+        fclose(f);
+        if (strcmp(want, dump.data) != 0)
+            fail_msg("%s differs; GENERATE=1 writes it anew. Now:\n%s", path, dump.data);
+        free(want);
+    }
+    buf_fini(&dump);
+}
+
+static const int sizes[][2] = {{24, 80}, {36, 120}, {32, 160}, {80, 300}};
+
+static struct stage *picture(const char *view, size_t size)
+{
+    return stage_new(
+        &(struct stage_options){.view = view, .h = sizes[size][0], .w = sizes[size][1]});
+}
+
+static void check_at(struct stage *s, const char *name, size_t size)
+{
+    char file[80];
+
+    snprintf(file, sizeof file, "%s-%dx%d", name, sizes[size][1], sizes[size][0]);
+    check(s, file);
+}
+
+static void test_pictures_of_one(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        struct stage *s = picture("nodes", i);
+        ask_drain(s, "zb-g0003");
+        stage_type(s, "zb-g");
+        check_at(s, "drain", i);
+        stage_free(s);
+    }
+}
+
+static void test_pictures_of_several(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        struct stage *s = picture("queued", i);
+        stage_command(s, "center zhangbei");
+        stage_key(s, '*');
+        stage_key(s, 'H');
+        stage_publish(s);
+        check_at(s, "hold-several", i);
+        stage_free(s);
+    }
+}
+
+static void test_pictures_of_others(void **state)
+{
+    struct stage *s = picture("nodes", 1);
+
+    (void)state;
+    stage_command(s, "filter zb-g000 or zb-g0012");
+    stage_key(s, '*');
+    stage_key(s, 'D');
+    stage_type(s, "\track down\t");
+    stage_publish(s);
+    check_at(s, "brake", 1);
+    stage_key(s, KEY_ESC);
+    stage_command(s, "arm tianjin");
+    stage_type(s, "tian");
+    check_at(s, "arm", 1);
+    stage_type(s, "jin");
+    stage_key(s, KEY_RETURN);
+    stage_resize(s, 24, 80);
+    stage_key(s, KEY_ESC);
+    check_at(s, "armed", 0);
+    stage_free(s);
+    s = picture("running", 1);
+    go_to(s, "1001");
+    stage_key(s, 'C');
+    stage_publish(s);
+    stage_type(s, "10");
+    check_at(s, "cancel", 1);
+    stage_key(s, KEY_ESC);
+    stage_free(s);
+}
+
+static void test_pictures_in_ascii_and_mono(void **state)
+{
+    struct stage *s = picture("nodes", 0);
+
+    (void)state;
+    s->u->ascii = true;
+    ask_drain(s, "zb-g0003");
+    check_at(s, "drain-ascii", 0);
+    stage_free(s);
+    fake_term_mono = true; /* the same words: colour never says it alone */
+    s = picture("nodes", 0);
+    ask_drain(s, "zb-g0003");
+    stage_type(s, "zb-g");
+    check_at(s, "drain", 0);
+    fake_term_mono = false;
+    stage_free(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_idle_node_asks_for_y),
+        cmocka_unit_test(test_busy_node_asks_for_its_name),
+        cmocka_unit_test(test_several_ask_for_the_count),
+        cmocka_unit_test(test_refused_targets_are_not_sent),
+        cmocka_unit_test(test_never_says_why),
+        cmocka_unit_test(test_a_drain_needs_a_reason),
+        cmocka_unit_test(test_every_verb),
+        cmocka_unit_test(test_the_rest_of_an_array),
+        cmocka_unit_test(test_the_brake_needs_a_word_and_a_ticket),
+        cmocka_unit_test(test_the_request_must_be_there),
+        cmocka_unit_test(test_the_request_follows_the_reason),
+        cmocka_unit_test(test_a_way_that_cannot),
+        cmocka_unit_test(test_dry_run_sends_nothing),
+        cmocka_unit_test(test_typing_is_no_command),
+        cmocka_unit_test(test_fields_take_what_schedulers_can_keep),
+        cmocka_unit_test(test_a_pasted_newline_confirms_nothing),
+        cmocka_unit_test(test_a_paste_outside_is_no_keys),
+        cmocka_unit_test(test_work_that_comes_meanwhile),
+        cmocka_unit_test(test_more_work_takes_back_what_was_typed),
+        cmocka_unit_test(test_a_target_that_goes_away),
+        cmocka_unit_test(test_a_picture_that_does_not_matter),
+        cmocka_unit_test(test_old_news_is_no_ground_to_act_on),
+        cmocka_unit_test(test_the_row_may_slide_away),
+        cmocka_unit_test(test_the_rows_may_change_places),
+        cmocka_unit_test(test_marks_that_are_hidden),
+        cmocka_unit_test(test_marks_of_two_centers),
+        cmocka_unit_test(test_screens_that_only_look),
+        cmocka_unit_test(test_off_says_so),
+        cmocka_unit_test(test_a_key_of_another_view),
+        cmocka_unit_test(test_a_frozen_picture),
+        cmocka_unit_test(test_arming),
+        cmocka_unit_test(test_an_arming_ends),
+        cmocka_unit_test(test_what_cannot_be_armed),
+        cmocka_unit_test(test_by_name),
+        cmocka_unit_test(test_what_becomes_of_it),
+        cmocka_unit_test(test_a_failure_stays_until_a_key),
+        cmocka_unit_test(test_a_commit_that_is_refused),
+        cmocka_unit_test(test_resizing),
+        cmocka_unit_test(test_pictures_of_one),
+        cmocka_unit_test(test_pictures_of_several),
+        cmocka_unit_test(test_pictures_of_others),
+        cmocka_unit_test(test_pictures_in_ascii_and_mono),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
