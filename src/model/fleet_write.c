@@ -85,15 +85,18 @@ static void write_health(struct edit *ed, const struct health_count *h)
     edit_num(ed, FIELD_center_sources_ok, has, h->ok);
 }
 
-static wall_ms oldest_of(const struct fleet_center *c)
+/* A job that may begin only later does not wait yet. */
+static wall_ms oldest_of(const struct fleet_center *c, wall_ms now)
 {
-    return c->longest.slot == SLOT_NONE ? 0 : (wall_ms)-c->longest.value;
+    wall_ms oldest = c->longest.slot == SLOT_NONE ? 0 : (wall_ms)-c->longest.value;
+
+    return oldest <= now ? oldest : 0;
 }
 
-static void write_center(struct fleet *f, uint32_t slot, const struct health_count *h)
+static void write_center(struct fleet *f, uint32_t slot, const struct health_count *h, wall_ms now)
 {
     const struct fleet_center *c = fleet_center_of(f, (uint16_t)slot);
-    wall_ms oldest = oldest_of(c);
+    wall_ms oldest = oldest_of(c, now);
     struct edit ed = edit_begin(f, ENTITY_CENTER, slot);
 
     write_fields(&ed, center_fields, ARRAY_LEN(center_fields), c, &c->sums);
@@ -166,9 +169,9 @@ static void fill_totals(struct totals *out, const struct sums *s)
     out->power_nodes = (uint32_t)(s->v[SUM_POWER_NODES] / 1000);
 }
 
-static void add_extremes(struct totals *out, const struct fleet_center *c)
+static void add_extremes(struct totals *out, const struct fleet_center *c, wall_ms now)
 {
-    wall_ms oldest = oldest_of(c);
+    wall_ms oldest = oldest_of(c, now);
 
     if (oldest && (!out->oldest_queued_at || oldest < out->oldest_queued_at))
         out->oldest_queued_at = oldest;
@@ -202,11 +205,11 @@ void fleet_write_rollups(struct fleet *f, wall_ms now, struct totals *out)
     struct health_count *counts = count_sources(f, now, out);
     for (uint32_t c = 0; c < f->center_count; c++) {
         if (table_alive(t, c)) {
-            write_center(f, c, &counts[c]);
+            write_center(f, c, &counts[c], now);
             add_health(out, &counts[c]);
         }
         sums_add(&all, &f->centers[c].sums, 1);
-        add_extremes(out, &f->centers[c]);
+        add_extremes(out, &f->centers[c], now);
     }
     fill_totals(out, &all);
     write_pools(f);

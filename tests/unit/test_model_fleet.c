@@ -571,6 +571,27 @@ static void a_node_counts_in_each_of_its_pools_and_once_in_its_center(void **sta
     fleet_free(f);
 }
 
+static void what_may_begin_only_later_does_not_wait(void **state)
+{
+    struct fleet *f = fleet_new(NULL);
+    char row[80];
+
+    (void)state;
+    snprintf(row, sizeof(row), "center zb id=zb\njob 1 state=queued eligible_at=%lld",
+             (long long)KIT_NOW + 60000);
+    kit_rows(f, 0, 1, KIT_NOW, row);
+    struct snapshot *s = fleet_publish(f, KIT_NOW);
+    assert_false(row_has(snapshot_center(s, 0), center, oldest_queued_at));
+    assert_int_equal(snapshot_totals(s)->oldest_queued_at, 0);
+    assert_true(snapshot_center(s, 0)->jobs_queued == 1);
+    snapshot_unref(s);
+    s = fleet_publish(f, KIT_NOW + 60000);
+    assert_int_equal(snapshot_center(s, 0)->oldest_queued_at, KIT_NOW + 60000);
+    assert_int_equal(snapshot_totals(s)->oldest_queued_at, KIT_NOW + 60000);
+    snapshot_unref(s);
+    fleet_free(f);
+}
+
 static void extremes_follow_rises_and_falls(void **state)
 {
     struct fleet *f = fleet_new(NULL);
@@ -776,6 +797,7 @@ int main(void)
         cmocka_unit_test(names_that_look_the_same_are_twins),
         cmocka_unit_test(zero_is_only_told_by_somebody_who_counted),
         cmocka_unit_test(a_node_counts_in_each_of_its_pools_and_once_in_its_center),
+        cmocka_unit_test(what_may_begin_only_later_does_not_wait),
         cmocka_unit_test(extremes_follow_rises_and_falls),
         cmocka_unit_test(a_silent_source_grows_stale),
         cmocka_unit_test(a_clock_that_jumps_makes_no_value_fresh),
