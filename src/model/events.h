@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * fleet_events.h - the engine that notices what happens to jobs and nodes; for fleet*.c only.
+ * events.h - the engine that notices what happens to jobs and nodes; for fleet*.c only.
  *
  * Each edit of a JOB or NODE row ends here with a small copy of what the row was before. From the
  * difference come INTERRUPTION, ATTEMPT, OUTAGE and HOUR rows; ATTEMPT rows that accounting delivers
@@ -19,8 +19,8 @@
  * their job was interrupted; the last ORPHANS others are remembered without their texts, in case the
  * interruption is told later. Which ends were counted is remembered for the last one to two million.
  * Thread: ingest. Owner: the fleet. */
-#ifndef SUAN_MODEL_FLEET_EVENTS_H
-#define SUAN_MODEL_FLEET_EVENTS_H
+#ifndef SUAN_MODEL_EVENTS_H
+#define SUAN_MODEL_EVENTS_H
 
 #include "base/hash.h"
 #include "model/delta.h"
@@ -92,6 +92,17 @@ struct node_side {
     bool planned;
 };
 
+/* Jobs that ran on a node alone and ended, by day; `day` is the newest. */
+struct lone_jobs {
+    uint32_t day;
+    uint16_t by_day[DAYS];
+};
+
+/* The last 24 hours of a center. */
+struct day {
+    double interruptions, open, lost;
+};
+
 struct pending {
     uint32_t slot, birth;
     wall_ms until;
@@ -145,11 +156,23 @@ struct events {
     size_t watches_cap;
     uint32_t watch_count;
     struct map ended[2]; /* keys of attempts whose end was counted: now filling, and before */
-    wall_ms ticked_at, trimmed_at;
+    wall_ms began_at, ticked_at, trimmed_at;
+    struct lone_jobs *lone; /* by slot of the node */
+    double *told_lone;      /* by slot of the offender: counted in an earlier run */
+    size_t lone_cap, told_lone_cap;
+    uint32_t lone_count, told_lone_count;
+    bool rank; /* something changed that offenders are made of */
+    wall_ms ranked_at;
+    struct day *days; /* by center */
+    size_t days_cap;
+    uint32_t day_count;
+    bool days_changed;
+    wall_ms days_at;
 };
 
 struct fleet;
 struct edit;
+struct totals;
 struct job_row;
 
 /* --- fleet_events.c: the door --- */
@@ -163,7 +186,7 @@ void events_tick(struct fleet *f, wall_ms now);
 
 #define EVENTS_WATCH                                                                               \
     (1u << ENTITY_JOB | 1u << ENTITY_NODE | 1u << ENTITY_INTERRUPTION | 1u << ENTITY_ATTEMPT |     \
-     1u << ENTITY_OUTAGE | 1u << ENTITY_ACTION)
+     1u << ENTITY_OUTAGE | 1u << ENTITY_OFFENDER | 1u << ENTITY_ACTION)
 
 /* --- fleet_author.c: rows that the fleet writes itself --- */
 /* The row of that identity, made if need be; SLOT_NONE if there is no room. */
@@ -249,8 +272,26 @@ void hours_tick(struct fleet *f, wall_ms now);
 bool hours_observed(const struct fleet *f, uint16_t center, wall_ms at);
 /* Adds to a counter of the hour of `at`, or takes away; never below zero. */
 void hours_add(struct fleet *f, uint16_t center, wall_ms at, unsigned field, double what);
-/* An attempt ended like that, told once or often: counted once, if it was observed. */
-void hours_count_end(struct fleet *f, uint16_t center, uint64_t attempt, wall_ms at,
-                     enum attempt_end end);
+/* An attempt ended like that, told once or often: counted once, in the hours if it was observed. */
+struct ending {
+    uint16_t center;
+    uint64_t attempt; /* key of its row, if it had one */
+    wall_ms at;
+    enum attempt_end end;
+    strid nodes;
+};
+void hours_count_end(struct fleet *f, const struct ending *e);
+
+/* --- fleet_offenders.c --- */
+void offenders_tick(struct fleet *f);
+void offenders_count_lone(struct fleet *f, uint16_t center, strid nodes, wall_ms at);
+void offenders_forget_node(struct fleet *f, uint32_t node);
+void offender_arrived(struct fleet *f, uint32_t slot);
+void offender_dropped(struct fleet *f, uint32_t slot);
+
+/* --- fleet_days.c: at publish --- */
+void days_sum(struct fleet *f, wall_ms now);
+void days_write(struct edit *ed, uint16_t center);
+void days_total(const struct fleet *f, struct totals *out);
 
 #endif

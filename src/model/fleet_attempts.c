@@ -242,7 +242,11 @@ static bool settle(struct fleet *f, uint32_t slot)
     struct story *s = story_find(f, c.job_key);
     uint32_t i = interruption_during(f, s, c.started_at, c.at);
 
-    hours_count_end(f, c.center, row_at(f, slot)->h.key, c.at, c.end);
+    hours_count_end(f, &(struct ending){.center = c.center,
+                                        .attempt = row_at(f, slot)->h.key,
+                                        .at = c.at,
+                                        .end = c.end,
+                                        .nodes = c.nodes});
     if (!interrupt_is_one(c.end, false)) {
         if (i != SLOT_NONE && c.end != attempt_end_UNKNOWN)
             interruption_withdraw(f, i);

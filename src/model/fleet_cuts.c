@@ -194,7 +194,11 @@ static void ended(const struct turn *t)
         !row_has(j, job, started_at) || (!runs(t->was) && at <= j->started_at))
         return;
     enum attempt_end end = interrupt_end_of((enum job_state)t->is, author_raw(t->f, j->raw_state));
-    hours_count_end(t->f, j->h.center, attempt_key(t), at, end);
+    hours_count_end(t->f, &(struct ending){.center = j->h.center,
+                                           .attempt = attempt_key(t),
+                                           .at = at,
+                                           .end = end,
+                                           .nodes = j->nodes});
     attempt_over(t->f, j, end, at);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * fleet_events.c - see fleet_events.h: the door of the engine. */
+ * fleet_events.c - see events.h: the door of the engine. */
 #include "base/xmem.h"
 #include "model/fleet_int.h"
 #include <stdlib.h>
@@ -33,6 +33,9 @@ void events_free(struct events *ev)
     free(ev->nodes);
     free(ev->pending);
     free(ev->watches);
+    free(ev->lone);
+    free(ev->told_lone);
+    free(ev->days);
     free(ev);
 }
 
@@ -61,6 +64,10 @@ void events_edited(struct edit *ed)
 {
     struct fleet *f = ed->f;
 
+    if (ed->entity == ENTITY_INTERRUPTION)
+        f->events->rank = f->events->days_changed = true;
+    else if (ed->entity == ENTITY_OUTAGE)
+        f->events->rank = true;
     if (f->events->writing)
         return;
     switch (ed->entity) {
@@ -79,6 +86,9 @@ void events_edited(struct edit *ed)
     case ENTITY_OUTAGE:
         outage_arrived(f, ed->slot);
         break;
+    case ENTITY_OFFENDER:
+        offender_arrived(f, ed->slot);
+        break;
     case ENTITY_ACTION:
         action_edited(f, ed->row);
         break;
@@ -95,8 +105,10 @@ void events_dropped(struct fleet *f, enum entity e, uint32_t slot)
         break;
     case ENTITY_NODE:
         outage_node_dropped(f, slot);
+        offenders_forget_node(f, slot);
         break;
     case ENTITY_INTERRUPTION:
+        f->events->rank = f->events->days_changed = true;
         story_unlink_interruption(f, slot);
         break;
     case ENTITY_ATTEMPT:
@@ -104,6 +116,9 @@ void events_dropped(struct fleet *f, enum entity e, uint32_t slot)
         break;
     case ENTITY_OUTAGE:
         outage_row_dropped(f, slot);
+        break;
+    case ENTITY_OFFENDER:
+        offender_dropped(f, slot);
         break;
     default:
         break;
@@ -125,8 +140,11 @@ void events_tick(struct fleet *f, wall_ms now)
     struct events *ev = f->events;
 
     ev->now = now;
+    if (!ev->began_at)
+        ev->began_at = now;
     interruptions_judge_pending(f);
     hours_tick(f, now);
+    offenders_tick(f);
     if (now - ev->trimmed_at >= TRIM_EVERY_MS || now < ev->trimmed_at) {
         ev->trimmed_at = now;
         each_minute(f);

@@ -239,11 +239,14 @@ static int counter_of(enum attempt_end end)
     }
 }
 
-void hours_count_end(struct fleet *f, uint16_t center, uint64_t attempt, wall_ms at,
-                     enum attempt_end end)
+void hours_count_end(struct fleet *f, const struct ending *e)
 {
-    int counter = counter_of(end);
+    int counter = counter_of(e->end);
 
-    if (counter >= 0 && hours_observed(f, center, at) && !seen_before(f->events, attempt))
-        hours_add(f, center, at, (unsigned)counter, 1);
+    if (e->end == attempt_end_UNKNOWN || e->end == attempt_end_RUNNING ||
+        seen_before(f->events, e->attempt))
+        return;
+    offenders_count_lone(f, e->center, e->nodes, e->at);
+    if (counter >= 0 && hours_observed(f, e->center, e->at))
+        hours_add(f, e->center, e->at, (unsigned)counter, 1);
 }

@@ -7,7 +7,7 @@
 #include "model/fleet.h"
 #include "model/fleet_actions.h"
 #include "model/fleet_alerts.h"
-#include "model/fleet_events.h"
+#include "model/events.h"
 #include "model/history.h"
 #include "model/pools.h"
 #include "model/table.h"

@@ -103,6 +103,7 @@ static void write_center(struct fleet *f, uint32_t slot, const struct health_cou
     write_health(&ed, h);
     edit_num(&ed, FIELD_center_temperature_max_celsius, c->hottest.slot != SLOT_NONE,
              c->hottest.value);
+    days_write(&ed, (uint16_t)slot);
     if (oldest)
         edit_put(&ed, FIELD_center_oldest_queued_at, &(union field_value){.time = oldest});
     else
@@ -202,6 +203,7 @@ void fleet_write_rollups(struct fleet *f, wall_ms now, struct totals *out)
 
     *out = (struct totals){.hottest_node = SLOT_NONE};
     fleet_find_extremes(f);
+    days_sum(f, now);
     struct health_count *counts = count_sources(f, now, out);
     for (uint32_t c = 0; c < f->center_count; c++) {
         if (table_alive(t, c)) {
@@ -212,6 +214,7 @@ void fleet_write_rollups(struct fleet *f, wall_ms now, struct totals *out)
         add_extremes(out, &f->centers[c], now);
     }
     fill_totals(out, &all);
+    days_total(f, out);
     write_pools(f);
     free(counts);
 }

@@ -53,6 +53,8 @@ struct totals {
     uint32_t hottest_node; /* slot */
     double power_watts;
     uint32_t power_nodes; /* how many nodes report power */
+    /* Interruptions of the last 24 hours, those not resolved whenever they were, GPU-hours lost. */
+    double interruptions_day, interruptions_open, gpu_hours_lost_day;
     /* Alerts that fire; quiet = acknowledged or silenced, and in none of the others. */
     uint32_t alerts_critical, alerts_warning, alerts_quiet;
 };
