@@ -67,6 +67,7 @@ void config_init(struct config *c)
 {
     memset(c, 0, sizeof *c);
     rule_set_usual(&c->rules);
+    c->actions = ACT_CONFIRM;
 }
 
 enum rc config_load(const char *path, struct config *out, struct err *e)
@@ -133,6 +134,7 @@ void config_free(struct config *c)
     free(c->centers);
     free(c->path);
     free(c->theme);
+    free(c->audit);
     free(c->exec_on_alert);
     memset(c, 0, sizeof *c);
 }
@@ -146,6 +148,7 @@ struct config_center *config_add_center(struct config *c, const char *id, const 
     center->name = xstrdup(name);
     center->operator_name = xstrdup("");
     center->region = xstrdup("");
+    center->actions = c->actions;
     return center;
 }
 

@@ -7,6 +7,7 @@
 #ifndef SUAN_APP_CONFIG_H
 #define SUAN_APP_CONFIG_H
 
+#include "action/plan.h"
 #include "base/err.h"
 #include "collectors/collector.h"
 #include "model/rules.h"
@@ -24,6 +25,7 @@ struct config_center {
     enum center_tier tier;
     enum center_tenancy tenancy;
     char *operator_name, *region; /* "" if unset */
+    enum act_mode actions;        /* of the whole configuration, unless the center says */
     char *capacity[4];            /* FLOPS as text for fp64 fp32 fp16 fp8; NULL = not declared */
     struct config_source *sources;
     size_t source_count;
@@ -33,6 +35,8 @@ struct config {
     char *path; /* of the file, or NULL when discovered */
     int64_t refresh_ms;
     char *theme; /* NULL = default */
+    enum act_mode actions;
+    char *audit; /* file; NULL = the usual place */
     struct rule_set rules;
     char *exec_on_alert; /* NULL = run nothing */
     struct config_center *centers;

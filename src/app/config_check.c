@@ -56,6 +56,18 @@ static enum rc check_word(const struct check *c, const char *path, const char *v
     return refuse(c, path, "\"%s\" is not one of:%s", value, accepted);
 }
 
+/* Whether anything may be changed there. */
+static enum rc check_actions(const struct check *c, const char *path, const char *value,
+                             enum act_mode *out)
+{
+    static const char *const words[] = {
+        "", [1 + ACT_OFF] = "off", [1 + ACT_CONFIRM] = "confirm", [1 + ACT_ARM] = "arm", NULL};
+    int word = 1 + (int)*out;
+    enum rc rc = check_word(c, path, value, words, &word);
+    *out = (enum act_mode)(word - 1);
+    return rc;
+}
+
 static const char *const *words_of(const char *field)
 {
     const struct entity_info *info = entity_info(ENTITY_CENTER);
@@ -254,7 +266,10 @@ static enum rc check_center(const struct check *c, unsigned index,
         config_add_center(c->out, raw->id, raw->name != NULL ? raw->name : raw->id);
     replace(&center->operator_name, raw->operator_name);
     replace(&center->region, raw->region);
-    rc = check_words(c, path, raw, center);
+    snprintf(at, sizeof at, "%s/actions", path);
+    rc = check_actions(c, at, raw->actions, &center->actions);
+    if (rc == RC_OK)
+        rc = check_words(c, path, raw, center);
     if (rc == RC_OK)
         rc = check_capacity(c, path, raw, center);
     for (unsigned i = 0; rc == RC_OK && i < raw->sources_count; i++) {
@@ -301,6 +316,10 @@ enum rc config_check(const struct config_text *where, const struct config_raw *r
     const struct check c = {where, out, e};
     enum rc rc = check_refresh(&c, raw->refresh);
     replace(&out->theme, raw->theme);
+    if (raw->audit != NULL)
+        out->audit = resolve(&c, OPT_PATH, raw->audit);
+    if (rc == RC_OK)
+        rc = check_actions(&c, "actions", raw->actions, &out->actions);
     if (rc == RC_OK)
         rc = check_program(&c, raw->exec_on_alert);
     if (rc == RC_OK)

@@ -16,13 +16,13 @@ struct config_raw_capacity {
     char *by_precision[4];
 };
 struct config_raw_center {
-    char *id, *name, *kind, *tier, *tenancy, *operator_name, *region;
+    char *id, *name, *kind, *tier, *tenancy, *operator_name, *region, *actions;
     struct config_raw_capacity *capacity;
     struct config_raw_source *sources;
     unsigned sources_count;
 };
 struct config_raw {
-    char *refresh, *theme, *exec_on_alert;
+    char *refresh, *actions, *audit, *theme, *exec_on_alert;
     struct config_raw_center *centers;
     unsigned centers_count;
 };

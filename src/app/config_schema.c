@@ -43,6 +43,8 @@ static const cyaml_schema_field_t center_fields[] = {
     CYAML_FIELD_STRING_PTR("operator", OPTIONAL_TEXT, struct config_raw_center, operator_name, 0,
                            MAX_TEXT),
     CYAML_FIELD_STRING_PTR("region", OPTIONAL_TEXT, struct config_raw_center, region, 0, MAX_TEXT),
+    CYAML_FIELD_STRING_PTR("actions", OPTIONAL_TEXT, struct config_raw_center, actions, 0,
+                           MAX_TEXT),
     CYAML_FIELD_MAPPING_PTR("capacity", OPTIONAL_TEXT, struct config_raw_center, capacity,
                             capacity_fields),
     CYAML_FIELD_SEQUENCE_COUNT("sources", CYAML_FLAG_POINTER, struct config_raw_center, sources,
@@ -52,6 +54,8 @@ static const cyaml_schema_value_t center_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_raw_center, center_fields)};
 static const cyaml_schema_field_t top_fields[] = {
     CYAML_FIELD_STRING_PTR("refresh", OPTIONAL_TEXT, struct config_raw, refresh, 0, MAX_TEXT),
+    CYAML_FIELD_STRING_PTR("actions", OPTIONAL_TEXT, struct config_raw, actions, 0, MAX_TEXT),
+    CYAML_FIELD_STRING_PTR("audit", OPTIONAL_TEXT, struct config_raw, audit, 1, MAX_TEXT),
     CYAML_FIELD_STRING_PTR("theme", OPTIONAL_TEXT, struct config_raw, theme, 0, MAX_TEXT),
     CYAML_FIELD_STRING_PTR("exec_on_alert", OPTIONAL_TEXT, struct config_raw, exec_on_alert, 1,
                            MAX_TEXT),

@@ -130,6 +130,10 @@ static const struct refusal refusals[] = {
      "must not be above"},
     {"alerts:\n  lemon: {warn: 3}\n" A_CENTER, "f:2", "accepted here: hold"},
     {"alerts:\n  lemon: off\n\n  lemon: off\n" A_CENTER, "f:4", "there twice"},
+    {"actions: sometimes\n" A_CENTER, "f:1", "\"sometimes\" is not one of: off confirm arm"},
+    {"centers:\n  - id: a\n    actions: yes\n    sources:\n      - local: {}\n", "f:3",
+     "\"yes\" is not one of: off confirm arm"},
+    {"audit: \"\"\n" A_CENTER, "f:1", ""},
     {"theme: x\nexec_on_alert: \"page 'me\"\n" A_CENTER, "f:2", "exec_on_alert"},
     {"exec_on_alert: \"  \"\n" A_CENTER, "f:1", "names no program"},
 };
@@ -194,6 +198,34 @@ static void test_alerts(void **state)
     config_free(&c);
 }
 
+/* Acting is asked for by default; a center may be stricter or laxer than the rest. */
+static void test_actions(void **state)
+{
+    static const char text[] = "actions: off\n"
+                               "audit: log/audit.jsonl\n"
+                               "centers:\n"
+                               "  - {id: a, sources: [local: {}]}\n"
+                               "  - {id: b, actions: arm, sources: [local: {}]}\n"
+                               "  - {id: c, actions: confirm, sources: [local: {}]}\n";
+    struct config c;
+    (void)state;
+    assert_int_equal(config_load_text(good, strlen(good), "/etc/x/config.yaml", &c, NULL), RC_OK);
+    assert_int_equal(c.actions, ACT_CONFIRM);
+    assert_int_equal(c.centers[1].actions, ACT_CONFIRM);
+    assert_null(c.audit);
+    config_free(&c);
+    assert_int_equal(config_load_text(text, strlen(text), "/etc/x/config.yaml", &c, NULL), RC_OK);
+    assert_int_equal(c.actions, ACT_OFF);
+    assert_int_equal(c.centers[0].actions, ACT_OFF);
+    assert_int_equal(c.centers[1].actions, ACT_ARM);
+    assert_int_equal(c.centers[2].actions, ACT_CONFIRM);
+    assert_string_equal(c.audit, "/etc/x/log/audit.jsonl");
+    config_free(&c);
+    config_init(&c);
+    assert_int_equal(c.actions, ACT_CONFIRM); /* what is found without a configuration, too */
+    config_free(&c);
+}
+
 static void test_files(void **state)
 {
     struct config c;
@@ -210,6 +242,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good),     cmocka_unit_test(test_write),
         cmocka_unit_test(test_refusals), cmocka_unit_test(test_alerts),
+        cmocka_unit_test(test_actions),
         cmocka_unit_test(test_files),
     };
     return cmocka_run_group_tests_name("app config", tests, NULL, NULL);
