@@ -33,6 +33,7 @@ enum {
     EVENT_OUTAGES = 20000,
     EVENT_OFFENDERS = 5000,
     STARTS = 1024,
+    ORPHANS = 4096,
     SPANS = 16,
     DAYS = 28,
     HOSTS_LOOKED_AT = 16384 /* of one attempt */
@@ -115,6 +116,15 @@ struct start {
     wall_ms at;
 };
 
+/* An attempt that ended well, of a job that was not interrupted as far as is known: no row. */
+struct orphan {
+    uint64_t job;
+    wall_ms submitted_at, eligible_at, started_at, ended_at;
+    double devices, cpus, node_count; /* NAN = unknown */
+    enum attempt_end end;
+    uint16_t center;
+};
+
 struct span {
     wall_ms from, to;
 };
@@ -151,6 +161,8 @@ struct events {
     bool evidence; /* something came that pending ones may wait for */
     struct start starts[STARTS];
     uint32_t start_next, start_count;
+    struct orphan *orphans; /* a ring of ORPHANS, made when needed */
+    uint32_t orphan_next;
     wall_ms acted_at;      /* newest of our own requeues and cancellations */
     struct watch *watches; /* by center */
     size_t watches_cap;
@@ -184,6 +196,11 @@ void events_edited(struct edit *ed);                                /* the row s
 void events_dropped(struct fleet *f, enum entity e, uint32_t slot); /* the row still stands */
 void events_tick(struct fleet *f, wall_ms now);
 
+/* What no poll lists completely, whatever it says: nothing of it is ever swept. */
+#define EVENTS_OWN                                                                                 \
+    (1u << ENTITY_INTERRUPTION | 1u << ENTITY_ATTEMPT | 1u << ENTITY_OUTAGE | 1u << ENTITY_HOUR |  \
+     1u << ENTITY_OFFENDER | 1u << ENTITY_ALERT | 1u << ENTITY_ACTION)
+
 #define EVENTS_WATCH                                                                               \
     (1u << ENTITY_JOB | 1u << ENTITY_NODE | 1u << ENTITY_INTERRUPTION | 1u << ENTITY_ATTEMPT |     \
      1u << ENTITY_OUTAGE | 1u << ENTITY_OFFENDER | 1u << ENTITY_ACTION)
@@ -214,6 +231,7 @@ struct attempt_side *attempt_side(struct fleet *f, uint32_t slot);
 /* --- fleet_cuts.c: what an edit of a job means --- */
 void cuts_job_edited(struct edit *ed);
 void cuts_job_dropped(struct fleet *f, uint32_t slot);
+void cuts_settle_vanished(struct fleet *f);
 /* Brings the outcome of the story's interruptions up to what the job row says. */
 void cuts_follow(struct fleet *f, struct story *s, const struct job_row *j);
 

@@ -201,6 +201,8 @@ static struct cut cut_of_attempt(const struct fleet *f, const struct attempt_row
         .devices = row_has(a, attempt, devices) ? a->devices : NAN,
         .cpus = row_has(a, attempt, cpus) ? a->cpus : NAN,
         .node_count = row_has(a, attempt, node_count) ? a->node_count : NAN,
+        .submitted_at = a->submitted_at,
+        .eligible_at = a->eligible_at,
         .started_at = a->started_at,
         .at = a->ended_at > a->started_at ? a->ended_at : a->started_at,
         .end = (enum attempt_end)a->end,
@@ -221,6 +223,52 @@ static void drop_twin(struct fleet *f, const struct story *s, uint32_t slot)
             b->ended_at <= a->started_at)
             continue;
         fleet_drop(f, ENTITY_ATTEMPT, k);
+    }
+}
+
+/* --- ends told before the interruption is ----------------------------------------------------- */
+
+static void remember(struct fleet *f, const struct cut *c)
+{
+    struct events *ev = f->events;
+
+    if (!ev->orphans)
+        ev->orphans = xcalloc(ORPHANS, sizeof(*ev->orphans));
+    ev->orphans[ev->orphan_next] = (struct orphan){.job = c->job_key,
+                                                   .submitted_at = c->submitted_at,
+                                                   .eligible_at = c->eligible_at,
+                                                   .started_at = c->started_at,
+                                                   .ended_at = c->at,
+                                                   .devices = c->devices,
+                                                   .cpus = c->cpus,
+                                                   .node_count = c->node_count,
+                                                   .end = c->end,
+                                                   .center = c->center};
+    ev->orphan_next = (ev->orphan_next + 1) % ORPHANS;
+}
+
+/* The job turns out to have been interrupted: its other attempts are worth a row after all. */
+static void adopt(struct fleet *f, const struct cut *of)
+{
+    struct events *ev = f->events;
+
+    for (uint32_t k = 0; ev->orphans && k < ORPHANS; k++) {
+        struct orphan *o = &ev->orphans[k];
+        if (o->job != of->job_key || o->center != of->center || !o->started_at)
+            continue;
+        struct cut c = *of;
+        c.submitted_at = o->submitted_at;
+        c.eligible_at = o->eligible_at;
+        c.started_at = o->started_at;
+        c.at = o->ended_at;
+        c.devices = o->devices;
+        c.cpus = o->cpus;
+        c.node_count = o->node_count;
+        c.end = o->end;
+        c.number = NAN;
+        c.nodes = c.failed_node = 0;
+        *o = (struct orphan){0};
+        attempt_put(f, &c);
     }
 }
 
@@ -248,15 +296,19 @@ static bool settle(struct fleet *f, uint32_t slot)
                                         .end = c.end,
                                         .nodes = c.nodes});
     if (!interrupt_is_one(c.end, false)) {
+        bool worth = i != SLOT_NONE || (s && s->interruption != SLOT_NONE);
         if (i != SLOT_NONE && c.end != attempt_end_UNKNOWN)
             interruption_withdraw(f, i);
-        return i != SLOT_NONE || (s && s->interruption != SLOT_NONE);
+        if (!worth)
+            remember(f, &c);
+        return worth;
     }
     story_link_attempt(f, slot);
     if (i != SLOT_NONE)
         interruption_correct(f, i, &c);
     else
         interruption_make(f, &c);
+    adopt(f, &c);
     return true;
 }
 
@@ -281,6 +333,8 @@ void attempt_arrived(struct fleet *f, uint32_t slot)
     }
     s = story_find(f, cut_of_attempt(f, a).job_key);
     bool worth = is_running(a) ? s && s->interruption != SLOT_NONE : settle(f, slot);
+    if (!table_alive(&f->tables[ENTITY_ATTEMPT], slot))
+        return; /* made room for its own interruption */
     if (worth)
         keep(f, slot);
     else

@@ -6,6 +6,7 @@
 
 enum { NO_STATE = 255 };
 #define CLOCK_SLACK_MS 60000
+#define VANISHED_AFTER_MS 120000
 
 /* One edit of a job. */
 struct turn {
@@ -288,6 +289,22 @@ void cuts_job_dropped(struct fleet *f, uint32_t slot)
 
     if (s && !(j->h.flags & ROW_GONE))
         follow_gone(f, s);
+}
+
+/* A job that was waited for and is in no list of a center that is watched: history told of it, and it
+ * ended while this program did not run. */
+void cuts_settle_vanished(struct fleet *f)
+{
+    const struct events *ev = f->events;
+
+    for (uint32_t k = 0; k < ev->story_count; k++) {
+        const struct story *s = &ev->stories[k];
+        if (s->used && s->interruption != SLOT_NONE &&
+            hours_observed(f, s->center, ev->now - VANISHED_AFTER_MS) &&
+            hours_observed(f, s->center, ev->now) &&
+            table_find(&f->tables[ENTITY_JOB], s->job) == SLOT_NONE)
+            follow_gone(f, s);
+    }
 }
 
 /* --- the edit --------------------------------------------------------------------------------- */

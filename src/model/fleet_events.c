@@ -33,6 +33,7 @@ void events_free(struct events *ev)
     free(ev->nodes);
     free(ev->pending);
     free(ev->watches);
+    free(ev->orphans);
     free(ev->lone);
     free(ev->told_lone);
     free(ev->days);
@@ -133,6 +134,7 @@ static void each_minute(struct fleet *f)
     author_trim(f, ENTITY_HOUR, UINT32_MAX);
     author_trim(f, ENTITY_OFFENDER, EVENT_OFFENDERS);
     outages_count_idle(f);
+    cuts_settle_vanished(f);
 }
 
 void events_tick(struct fleet *f, wall_ms now)

@@ -21,7 +21,7 @@ void fleet_poll_begin(struct fleet *f, const struct delta *d)
         return;
     struct source_polls *p = polls_of(f, d->source);
     for (int e = 0; e < ENTITY_COUNT; e++)
-        if (d->poll.entities[e]) {
+        if (d->poll.entities[e] && !(EVENTS_OWN >> e & 1)) {
             p->open[e] = d->poll.seq;
             p->begun_at[e] = d->at;
         }
