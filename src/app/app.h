@@ -16,6 +16,7 @@ int app_check(const struct cli *cli);
 int app_doctor(const struct cli *cli);
 int app_record(const struct cli *cli);
 int app_replay(const struct cli *cli);
+int app_collect(const struct cli *cli);
 
 /* Shared by them. */
 enum rc app_duration(const struct cli *cli, enum cli_option option, int64_t fallback_ms,

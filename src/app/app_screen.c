@@ -2,16 +2,15 @@
  * app_screen.c - suantop, and suantop replay on a terminal: the session behind, the ui in front. */
 #include "app/app.h"
 
-#include "app/session.h"
+#include "app/session_past.h"
+#include "app/state.h"
 #include "base/log.h"
 #include "base/xmem.h"
 #include "ui/ui.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -48,6 +47,12 @@ static int port_offset(void *arg, wall_ms t)
     return clock_utc_offset(t);
 }
 
+static void port_annotate(void *arg, const struct annotation *a)
+{
+    struct screen *screen = arg;
+    session_annotate(screen->session, a);
+}
+
 static void port_step(void *arg)
 {
     struct screen *screen = arg;
@@ -76,26 +81,14 @@ static void on_published(void *arg)
     ui_wake(arg);
 }
 
-/* $XDG_STATE_HOME/suantop/ui, made if need be; NULL when there is no place to keep things. */
+/* The ui's file; NULL when there is no place to keep things. */
 static char *state_file(void)
 {
-    const char *xdg = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    char *dir = NULL;
-    if (xdg != NULL && xdg[0] == '/')
-        dir = xasprintf("%s/suantop", xdg);
-    else if (home != NULL && home[0] == '/')
-        dir = xasprintf("%s/.local/state/suantop", home);
-    if (dir == NULL)
-        return NULL;
-    for (char *p = dir + 1; *p != '\0'; p++)
-        if (*p == '/') {
-            *p = '\0';
-            (void)mkdir(dir, 0700);
-            *p = '/';
-        }
-    char *file = mkdir(dir, 0700) == 0 || errno == EEXIST ? xasprintf("%s/ui", dir) : NULL;
-    free(dir);
-    return file;
+    char *file = state_path("ui");
+    if (file == NULL || state_make_folder(file))
+        return file;
+    free(file);
+    return NULL;
 }
 
 static char *theme_dirs(void)
@@ -152,6 +145,8 @@ static int run_ui(const struct cli *cli, struct screen *screen, bool replay)
     if (replay) {
         port.replay_step = port_step;
         port.replay_speed = port_speed;
+    } else {
+        port.annotate = port_annotate;
     }
     fill_options(cli, screen->session, replay, &o);
     o.state_file = state;
@@ -202,6 +197,7 @@ int app_dashboard(const struct cli *cli)
         rc = session_open(&s, cli->value[OPTION_CONFIG], refresh, &e);
     if (rc != RC_OK)
         return app_fail(&e);
+    session_want_past(&s, cli->value[OPTION_HISTORY], false);
     int status = app_screen(cli, &s, false);
     session_close(&s);
     return status;

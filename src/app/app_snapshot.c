@@ -2,7 +2,7 @@
  * app_snapshot.c - suantop snapshot, check and doctor: collect once, write, exit. Curses is never touched. */
 #include "app/app.h"
 
-#include "app/session.h"
+#include "app/session_past.h"
 #include "base/buf.h"
 #include "export/export.h"
 
@@ -27,6 +27,8 @@ static struct snapshot *collect(const struct cli *cli, struct session *s, bool *
         rc = session_open(s, cli->value[OPTION_CONFIG], 0, e);
     if (rc != RC_OK)
         return NULL;
+    if (cli->command != CLI_DOCTOR)
+        session_want_past(s, cli->value[OPTION_HISTORY], true);
     rc = session_start_live(s, NULL, e);
     if (rc != RC_OK) {
         session_close(s);

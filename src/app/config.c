@@ -135,6 +135,7 @@ void config_free(struct config *c)
     free(c->path);
     free(c->theme);
     free(c->audit);
+    free(c->history);
     free(c->exec_on_alert);
     memset(c, 0, sizeof *c);
 }

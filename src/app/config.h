@@ -37,6 +37,8 @@ struct config {
     char *theme; /* NULL = default */
     enum act_mode actions;
     char *audit; /* file; NULL = the usual place */
+    char *history; /* file, or "off"; NULL = the usual place */
+    uint64_t history_max_bytes; /* 0 = the usual size */
     struct rule_set rules;
     char *exec_on_alert; /* NULL = run nothing */
     struct config_center *centers;

@@ -16,6 +16,8 @@
 
 #define MIN_REFRESH_MS 250
 #define MAX_REFRESH_MS 3600000
+#define MIN_HISTORY (double)(1 << 20)
+#define MAX_HISTORY 0x1p40
 
 struct check {
     const struct config_text *where;
@@ -298,6 +300,21 @@ static enum rc check_program(const struct check *c, const char *value)
     return RC_OK;
 }
 
+static enum rc check_history(const struct check *c, const struct config_raw *raw)
+{
+    double bytes = 0;
+    if (raw->history != NULL)
+        c->out->history = strcmp(raw->history, "off") == 0 ? xstrdup("off")
+                                                           : resolve(c, OPT_PATH, raw->history);
+    if (raw->history_max == NULL)
+        return RC_OK;
+    if (!quantity_bytes(raw->history_max, 1, &bytes) || bytes < MIN_HISTORY || bytes > MAX_HISTORY)
+        return refuse(c, "history_max", "history_max must be a size from 1M to 1T, not \"%s\"",
+                      raw->history_max);
+    c->out->history_max_bytes = (uint64_t)bytes;
+    return RC_OK;
+}
+
 static enum rc check_refresh(const struct check *c, const char *value)
 {
     c->out->refresh_ms = 5000;
@@ -324,6 +341,8 @@ enum rc config_check(const struct config_text *where, const struct config_raw *r
         rc = check_program(&c, raw->exec_on_alert);
     if (rc == RC_OK)
         rc = config_alerts(where, &out->rules, e);
+    if (rc == RC_OK)
+        rc = check_history(&c, raw);
     for (unsigned i = 0; rc == RC_OK && i < raw->centers_count; i++)
         rc = check_center(&c, i, &raw->centers[i]);
     return rc;

@@ -54,6 +54,9 @@ static const cyaml_schema_value_t center_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct config_raw_center, center_fields)};
 static const cyaml_schema_field_t top_fields[] = {
     CYAML_FIELD_STRING_PTR("refresh", OPTIONAL_TEXT, struct config_raw, refresh, 0, MAX_TEXT),
+    CYAML_FIELD_STRING_PTR("history", OPTIONAL_TEXT, struct config_raw, history, 1, MAX_TEXT),
+    CYAML_FIELD_STRING_PTR("history_max", OPTIONAL_TEXT, struct config_raw, history_max, 1,
+                           MAX_TEXT),
     CYAML_FIELD_STRING_PTR("actions", OPTIONAL_TEXT, struct config_raw, actions, 0, MAX_TEXT),
     CYAML_FIELD_STRING_PTR("audit", OPTIONAL_TEXT, struct config_raw, audit, 1, MAX_TEXT),
     CYAML_FIELD_STRING_PTR("theme", OPTIONAL_TEXT, struct config_raw, theme, 0, MAX_TEXT),

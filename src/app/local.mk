@@ -7,6 +7,7 @@ noinst_LIBRARIES += %D%/libapp.a
 %C%_libapp_a_SOURCES += %D%/cli.h
 %C%_libapp_a_SOURCES += %D%/app.c
 %C%_libapp_a_SOURCES += %D%/app.h
+%C%_libapp_a_SOURCES += %D%/app_collect.c
 %C%_libapp_a_SOURCES += %D%/app_record.c
 %C%_libapp_a_SOURCES += %D%/app_screen.c
 %C%_libapp_a_SOURCES += %D%/app_snapshot.c
@@ -21,10 +22,16 @@ noinst_LIBRARIES += %D%/libapp.a
 %C%_libapp_a_SOURCES += %D%/config_write.c
 %C%_libapp_a_SOURCES += %D%/discover.c
 %C%_libapp_a_SOURCES += %D%/discover.h
+%C%_libapp_a_SOURCES += %D%/notify.c
+%C%_libapp_a_SOURCES += %D%/notify.h
 %C%_libapp_a_SOURCES += %D%/options.def
 %C%_libapp_a_SOURCES += %D%/outfile.c
 %C%_libapp_a_SOURCES += %D%/outfile.h
 %C%_libapp_a_SOURCES += %D%/session.c
+%C%_libapp_a_SOURCES += %D%/session_past.c
+%C%_libapp_a_SOURCES += %D%/session_past.h
+%C%_libapp_a_SOURCES += %D%/state.c
+%C%_libapp_a_SOURCES += %D%/state.h
 %C%_libapp_a_SOURCES += %D%/session.h
 
 # The layers, upper before lower; each list is also what a unit test of that layer links.

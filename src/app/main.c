@@ -51,6 +51,7 @@ static bool harden(void)
     (void)prctl(PR_SET_DUMPABLE, 0);
 #endif
     (void)sigaction(SIGPIPE, &ignore, NULL);
+    (void)sigaction(SIGXFSZ, &ignore, NULL); /* a file at its limit is an error like a full disk */
     return true;
 }
 
@@ -80,6 +81,8 @@ static int run(const struct cli *cli)
         return app_record(cli);
     case CLI_REPLAY:
         return app_replay(cli);
+    case CLI_COLLECT:
+        return app_collect(cli);
     case CLI_PROBE:
         return local_probe(stdout);
     case CLI_VERSION:

@@ -3,6 +3,7 @@
 #include "app/session.h"
 
 #include "app/discover.h"
+#include "app/session_past.h"
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/log.h"
@@ -234,7 +235,7 @@ enum rc session_start_live(struct session *s, const char *record_dir, struct err
 {
     size_t count;
     struct net_options o = {
-        .out = s->queue, .record_dir = record_dir, .raw = s->raw, .raw_arg = s->raw_arg};
+        .out = s->queue, .record_dir = record_dir, .hold = true, .raw = s->raw, .raw_arg = s->raw_arg};
     if (getrandom(&o.seed, sizeof o.seed, GRND_NONBLOCK) < 0)
         o.seed = (uint64_t)clock_mono();
     if (record_dir != NULL) {
@@ -249,6 +250,8 @@ enum rc session_start_live(struct session *s, const char *record_dir, struct err
         rc = ingest_start(s->ingest, e);
     if (rc == RC_OK)
         rc = net_start(s->net, e);
+    if (rc == RC_OK)
+        session_start_past(s);
     return rc;
 }
 
@@ -273,6 +276,7 @@ void session_stop(struct session *s)
         replay_stop(s->replay);
     if (s->ingest != NULL)
         ingest_stop(s->ingest);
+    (void)session_stop_past(s);
     alarm_free(s->alarm);
     s->alarm = NULL;
     s->published = NULL;
@@ -281,11 +285,14 @@ void session_stop(struct session *s)
 void session_close(struct session *s)
 {
     session_stop(s);
+    if (!session_stop_past(s))
+        return; /* a disk that does not answer: the process ends, and all with it */
     net_free(s->net);
     replay_free(s->replay);
     ingest_free(s->ingest);
     queue_free(s->queue);
     snapshot_hub_free(s->hub);
+    session_free_past(s);
     config_free(&s->config);
     free(s->self);
     memset(s, 0, sizeof *s);

@@ -12,6 +12,15 @@
 #include "io/ingest.h"
 #include "io/net.h"
 #include "io/replay.h"
+#include "io/store.h"
+
+/* What outlives the run; see session_past.h. */
+struct session_past {
+    bool wanted, once, hangs;
+    char *path;           /* NULL = no history */
+    const char **centers; /* ids, for the store */
+    struct store *store;
+};
 
 struct session {
     struct config config;
@@ -22,6 +31,7 @@ struct session {
     struct net *net;       /* live only */
     struct replay *replay; /* replay only */
     struct alarm *alarm;   /* NULL = alerts run nothing */
+    struct session_past past;
     void (*published)(void *arg);
     void *published_arg;
     net_raw_fn *raw; /* set before session_start_live */
