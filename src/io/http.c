@@ -38,7 +38,8 @@ struct http_transfer {
     int dial;
     int fd; /* the newest connection that was made for it, -1 = none */
     bool paused;
-    bool head_done;
+    bool head_done;     /* the sink knows the status */
+    bool head_complete; /* all of its lines came */
     size_t header_bytes;
     struct err stop; /* why we broke it off */
     char why[CURL_ERROR_SIZE];
@@ -131,14 +132,23 @@ static void tell_head(struct http_transfer *t)
     t->sink.head(t->sink.arg, (int)status, t->type);
 }
 
+/* The blank line ends it, unless that was an interim answer; what comes after the body (trailers) changes nothing. */
+static void note_line(struct http_transfer *t, const char *line, size_t len)
+{
+    if (len >= 5 && memcmp(line, "HTTP/", 5) == 0)
+        t->head_complete = false;
+    else if (len && (line[0] == '\r' || line[0] == '\n'))
+        t->head_complete = true;
+}
+
 static size_t on_header(char *data, size_t size, size_t count, void *arg)
 {
     struct http_transfer *t = arg;
     size_t len = size * count;
 
-    (void)data;
     patience_bytes(&t->patience, len, clock_mono());
     t->header_bytes += len;
+    note_line(t, data, len);
     if (t->header_bytes <= HEADER_BYTES_MAX)
         return len;
     err_set(&t->stop, RC_LIMIT, NULL, "the answer's headers are longer than %d bytes",
@@ -538,7 +548,8 @@ void http_run(struct http *h, mono_ms now)
             continue;
         CURLcode code = msg->data.result;
         curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, (char **)&t);
-        finish(t, code);
+        /* libcurl takes an end in the middle of the header lines for a complete answer. */
+        finish(t, code == CURLE_OK && !t->head_complete ? CURLE_PARTIAL_FILE : code);
     }
     check_patience(h, now);
 }

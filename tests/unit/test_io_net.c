@@ -120,6 +120,10 @@ static void test_cut_body(void **state)
 {
     (void)state;
     expect_fault(GOOD " cut 20\n", "net", "ended early", 2000);
+    /* libcurl takes these for answers with an empty body. */
+    expect_fault("on GET /nodes\n raw HTTP/1.1 200 OK\\r\\n\n", "net", "ended early", 2000);
+    expect_fault("on GET /nodes\n raw HTTP/1.1 200 OK\\r\\nContent-Le\n", "net", "ended early",
+                 2000);
 }
 
 static void test_reset(void **state)
@@ -231,7 +235,6 @@ static void test_endless(void **state)
     rig_source(&p->rig, 1, &s);
     assert_string_equal(s.error_code, "limit");
     pair_stop(p);
-    expect_fault("on GET /nodes\n raw HTTP/1.1 200 OK\\r\\nX: \n", "syntax", "(empty)", 3000);
 }
 
 /* Millions of elements that mean nothing must not keep the thread busy to their end. */
