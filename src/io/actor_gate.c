@@ -119,6 +119,8 @@ static enum rc check_locked(struct actor *a, uint16_t center, struct err *e)
 
     if (!c)
         return err_set(e, RC_REFUSED, "actions", "this run cannot act");
+    if (c->limits.forbidden)
+        return err_set(e, RC_REFUSED, "actions", "%s", c->limits.forbidden);
     if (!c->journal)
         return err_set(e, RC_REFUSED, "actions",
                        "there is no journal to write to, so nothing is done");

@@ -109,7 +109,7 @@ struct operation {
     char *request_text;
     enum action_state state; /* of the target: how it ended */
     /* What came back. */
-    bool landed;
+    bool landed, unsent;
     enum rc rc;
     struct err err;
     int status;

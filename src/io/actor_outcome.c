@@ -40,7 +40,8 @@ void outcome_judge(struct operation *op, const struct landing *l, const struct r
     op->err = (struct err){0};
     op->status = l->reply->rc == RC_OK || l->reply->status ? l->reply->status : -1;
     op->latency_ms = l->reply->total_ms;
-    if (l->reply->rc != RC_OK && l->reply->unsent) {
+    op->unsent = l->reply->rc != RC_OK && l->reply->unsent;
+    if (op->unsent) {
         op->state = action_state_FAILED;
         err_set(&op->err, l->reply->rc, l->reply->err.where, "nothing was sent: %s",
                 l->reply->err.msg);

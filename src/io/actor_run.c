@@ -125,6 +125,8 @@ static void on_read(void *arg, const struct landing *l, const struct request *rq
     op->landed = true;
     op->rc = l->rc;
     op->err = l->err;
+    if (op->rc == RC_OK && l->reply->bad_slices && !op->sight.found)
+        op->rc = err_set(&op->err, RC_SCHEMA, "", "a part of the answer cannot be used");
 }
 
 /* 1 = ready, 0 = wait, -1 = it will not be. */
@@ -291,9 +293,11 @@ static void step_sending(struct operation *op)
     if (!op->landed)
         return;
     outcome_write(op);
-    log_info("%s: %s: %s", op->order->op, target_of(op)->name, op->err.msg);
-    if (op->state == action_state_FAILED && op->status < 0)
-        end_target(op); /* nothing reached the other side */
+    log_info("%s: %s: %s%s%s", op->order->op, target_of(op)->name,
+             entity_info(ENTITY_ACTION)->fields[FIELD_action_state].words[op->state],
+             *op->err.msg ? ": " : "", op->err.msg);
+    if (op->unsent)
+        end_target(op); /* there is nothing to be seen of it */
     else
         go(op, STEP_LOOK);
 }
@@ -319,8 +323,10 @@ static void step_looking(struct operation *op)
     struct delta *d = report_row(a, op->order, op->target);
     delta_str(d, FIELD_action_after, after);
     if (journal_seen(a->conf->journal, op->order, op->target, after, clock_wall(), &e) != RC_OK) {
+        char why[2 * WHY_MAX];
         op->stopped = true;
-        delta_str(d, FIELD_action_message, e.msg);
+        snprintf(why, sizeof(why), "the journal cannot be written: %s", e.msg);
+        delta_str(d, FIELD_action_message, why);
     }
     report_push(a, d);
     end_target(op);

@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 enum {
-    RULES = 64,
+    RULES = 1024,
     LINES = 24,
     REQUEST_MAX = 64 * 1024,
     CONNECTIONS = 512,
@@ -203,6 +203,8 @@ static void read_line(struct rule *r, const char *line)
 
 static struct rule *new_rule(struct fake_http *f, const char *what)
 {
+    if (f->rule_count == RULES)
+        abort();
     struct rule *r = &f->rules[f->rule_count++];
     size_t n = strcspn(what, " ");
 

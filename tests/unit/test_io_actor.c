@@ -3,9 +3,12 @@
  * is confirmed is sent once, after its line in the journal, and nothing else ever is. */
 #include "tests/unit/unit.h"
 
+#include "io/zfile.h"
 #include "tests/fake/act_rig.h"
 #include <poll.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -503,6 +506,236 @@ static void test_commands(void **state)
     act_free(a);
 }
 
+/* ---- servers on pipes ---- */
+
+/* Writes down the first line of each request. With a file named mute it says nothing to a POST, with one named last
+ * there is no other server after a target was read. */
+static const char pipe_server[] =
+    "cd %s; while read -r first; do "
+    "while read -r l && [ \"$l\" != \"$(printf '\\r')\" ]; do :; done || exit 0; "
+    "echo \"$first\" >> asked; case \"$first\" in POST*) [ -e mute ] && exit 0;; "
+    "'GET /node/'*) [ -e last ] && rm hop;; esac; "
+    "b='{\"cluster\":\"alpha\",\"rows\":[{\"name\":\"n1\",\"state\":\"idle\"},"
+    "{\"name\":\"n2\",\"state\":\"idle\"}]}'; "
+    "printf 'HTTP/1.1 200 OK\\r\\nContent-Length: %%d\\r\\n\\r\\n%%s' ${#b} \"$b\"; done";
+
+static size_t asked(struct act_rig *a, const char *start)
+{
+    char path[128], line[256];
+    size_t n = 0;
+
+    snprintf(path, sizeof(path), "%s/asked", a->folder);
+    FILE *f = fopen(path, "r");
+    while (f && fgets(line, sizeof(line), f))
+        n += strncmp(line, start, strlen(start)) == 0;
+    if (f)
+        fclose(f);
+    return n;
+}
+
+static void make_file(struct act_rig *a, const char *name, const char *text)
+{
+    char path[128];
+
+    snprintf(path, sizeof(path), "%s/%s", a->folder, name);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+    chmod(path, 0700);
+}
+
+static void remove_file(struct act_rig *a, const char *name)
+{
+    char path[128];
+
+    snprintf(path, sizeof(path), "%s/%s", a->folder, name);
+    unlink(path);
+}
+
+/* With a program before the server that can be taken away. */
+static struct act_rig *piped(void)
+{
+    static char text[1024], prefix[128]; /* options are borrowed */
+    struct act_rig *a = act_new("");
+
+    snprintf(text, sizeof(text), pipe_server, a->folder);
+    snprintf(prefix, sizeof(prefix), "%s/hop", a->folder);
+    make_file(a, "hop", "#!/bin/sh\nexec \"$@\"\n");
+    fake_conf_init(rig_add(&a->rig, NULL), 0, "one/fake", "pipe", text, "prefix", prefix, "every",
+                   "30s", "patience", "3s", NULL);
+    rig_start(&a->rig);
+    assert_true(rig_wait_nodes(&a->rig, 2, 5000));
+    return a;
+}
+
+static void piped_end(struct act_rig *a)
+{
+    remove_file(a, "asked");
+    remove_file(a, "mute");
+    remove_file(a, "last");
+    remove_file(a, "hop");
+    act_free(a);
+}
+
+static void test_pipe(void **state)
+{
+    struct act_rig *a = piped();
+
+    (void)state;
+    assert_int_equal(act_commit(a, action_verb_DRAIN, 0, both), RC_OK);
+    assert_true(act_wait(a, a->op, 2, action_state_ACCEPTED, 5000));
+    assert_int_equal(asked(a, "POST /node/n1 "), 1);
+    assert_int_equal(asked(a, "POST "), 2);
+    mono_ms until = clock_mono() + 3000;
+    while (asked(a, "GET /nodes") < 2 && clock_mono() < until)
+        poll(NULL, 0, 10);
+    assert_int_equal(asked(a, "GET /nodes"), 2); /* not 30 s later, but at once */
+    piped_end(a);
+
+    a = piped();
+    make_file(a, "mute", "");
+    assert_int_equal(act_commit(a, action_verb_DRAIN, 0, both), RC_OK);
+    assert_true(act_wait(a, a->op, 1, action_state_UNKNOWN, 5000));
+    assert_true(act_wait(a, a->op, 2, action_state_STOPPED, 3000));
+    assert_int_equal(asked(a, "POST "), 1);
+    piped_end(a);
+}
+
+/* The server for the request cannot even be started, so nobody got it. */
+static void test_pipe_no_start(void **state)
+{
+    struct act_rig *a = piped();
+    struct plan *p = act_plan(a, action_verb_DRAIN, 0, both);
+
+    (void)state;
+    make_file(a, "last", "");
+    assert_int_equal(net_act_commit(a->rig.net, act_confirm(p), NULL), RC_OK);
+    assert_true(act_wait(a, a->op, 1, action_state_FAILED, 5000));
+    assert_non_null(strstr(act_row(a, a->op, 1).message, "nothing was sent"));
+    assert_int_equal(asked(a, "POST "), 0);
+    assert_int_equal(asked(a, "GET /node/n1"), 1);
+    piped_end(a);
+}
+
+/* ---- wherever the answer breaks ---- */
+
+/* One plan for many operations: what is tested here is not the plan. */
+static void commit_again(struct act_rig *a, struct plan *p, unsigned serial)
+{
+    struct confirmed_order *c = NULL;
+
+    order_stamp(p->order, clock_wall(), serial);
+    memcpy(a->op, p->order->op, sizeof(a->op));
+    assert_int_equal(plan_confirm(p, NULL, true, &c, NULL), RC_OK);
+    assert_int_equal(net_act_commit(a->rig.net, c, NULL), RC_OK);
+}
+
+static void test_cut_anywhere(void **state)
+{
+    static const char whole[] = "HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\n{}";
+    struct act_rig *a = act_new("");
+    char script[128];
+    unsigned cuts = 0;
+
+    (void)state;
+    a->actor.minute_ms = 1; /* as many as it wants */
+    act_start(a, NULL, NULL);
+    struct plan *p = act_plan(a, action_verb_DRAIN, 0, one);
+    for (size_t len = 1; whole[len]; len++) {
+        if (whole[len - 1] == '\\')
+            continue;
+        snprintf(script, sizeof(script), "on POST /\n raw %.*s\n", (int)len, whole);
+        act_script(a, 0, script);
+        commit_again(a, p, ++cuts);
+        if (!act_wait(a, a->op, 1, action_state_UNKNOWN, 3000))
+            fail_msg("after %zu bytes: %s", len, act_row(a, a->op, 1).message);
+        assert_int_equal(sent(a, 0), cuts);
+    }
+    act_script(a, 0, "");
+    commit_again(a, p, ++cuts);
+    assert_true(act_wait(a, a->op, 1, action_state_ACCEPTED, 3000));
+    poll(NULL, 0, 100);
+    assert_int_equal(sent(a, 0), cuts);
+    assert_int_equal(act_lines(a, "\"kind\":\"intent\"", ""), cuts);
+    assert_int_equal(act_lines(a, "\"kind\":\"outcome\"", ""), cuts);
+    plan_free(p);
+    act_free(a);
+}
+
+/* ---- the journal and the recording ---- */
+
+static void limit_files(struct act_rig *a, long more)
+{
+    struct rlimit limit;
+    struct stat st;
+
+    getrlimit(RLIMIT_FSIZE, &limit);
+    assert_int_equal(stat(a->path, &st), 0);
+    limit.rlim_cur = more < 0 ? limit.rlim_max : (rlim_t)(st.st_size + more);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* A disk that is full: before the request, then after it. */
+static void test_journal_fails(void **state)
+{
+    struct act_rig *a = act_started("");
+    static char op[ACTION_OP_MAX];
+
+    (void)state;
+    signal(SIGXFSZ, SIG_IGN);
+    limit_files(a, 0);
+    assert_int_equal(act_commit(a, action_verb_DRAIN, 0, both), RC_OK);
+    assert_true(act_wait(a, a->op, 1, action_state_FAILED, 3000));
+    assert_non_null(strstr(act_row(a, a->op, 1).message, "the journal cannot be written"));
+    assert_true(act_wait(a, a->op, 2, action_state_STOPPED, 3000));
+    assert_int_equal(sent(a, 0), 0);
+    limit_files(a, -1);
+
+    act_script(a, 0, "on POST /\n wait 300\n body {}\n");
+    assert_int_equal(act_commit(a, action_verb_DRAIN, 0, both), RC_OK);
+    memcpy(op, a->op, sizeof(op));
+    assert_true(act_wait(a, op, 1, action_state_SENT, 3000));
+    limit_files(a, 0);
+    assert_true(act_wait(a, op, 1, action_state_ACCEPTED, 3000));
+    assert_non_null(strstr(act_row(a, op, 1).message, "the journal cannot be written"));
+    assert_true(act_wait(a, op, 2, action_state_STOPPED, 3000));
+    assert_int_equal(sent(a, 0), 1);
+    limit_files(a, -1);
+    act_free(a);
+}
+
+static void test_not_recorded(void **state)
+{
+    struct act_rig *a = act_new("");
+    static char text[1 << 20];
+    char path[128];
+    struct zreader *z = NULL;
+    size_t len = 0, n;
+
+    (void)state;
+    a->rig.options.record_dir = a->folder;
+    act_start(a, NULL, NULL);
+    preview(a, action_verb_DRAIN, one);
+    assert_int_equal(act_commit(a, action_verb_DRAIN, 0, one), RC_OK);
+    assert_true(act_wait(a, a->op, 1, action_state_ACCEPTED, 3000));
+    rig_stop(&a->rig);
+    for (unsigned i = 0; i < 2; i++) {
+        snprintf(path, sizeof(path), "%s/%u.rec.zst", a->folder, i);
+        assert_int_equal(zreader_open(path, &z, NULL), RC_OK);
+        while (len < sizeof(text) - 1 &&
+               (n = zreader_read(z, text + len, sizeof(text) - 1 - len)) > 0)
+            len += n;
+        zreader_close(z);
+        unlink(path);
+    }
+    assert_non_null(strstr(text, "GET rows"));
+    assert_null(strstr(text, "GET one")); /* fake_act.c's label of a reread */
+    assert_null(strstr(text, "\"act\""));
+    assert_null(strstr(text, "POST"));
+    act_free(a);
+}
+
 /* ---- the gate ---- */
 
 static enum rc try_commit(struct act_rig *a, struct err *e)
@@ -673,6 +906,11 @@ int main(void)
         cmocka_unit_test(test_names_over_http),
         cmocka_unit_test(test_names_in_commands),
         cmocka_unit_test(test_commands),
+        cmocka_unit_test(test_pipe),
+        cmocka_unit_test(test_pipe_no_start),
+        cmocka_unit_test(test_cut_anywhere),
+        cmocka_unit_test(test_journal_fails),
+        cmocka_unit_test(test_not_recorded),
         cmocka_unit_test(test_gate),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_twice),
