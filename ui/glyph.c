@@ -12,6 +12,7 @@ static const char *const glyphs[GLYPH_COUNT][2] = {
     [GLYPH_INTO] = {"›", ">"},
     [GLYPH_DOT] = {"·", "-"},
     [GLYPH_DASH] = {"–", "-"},
+    [GLYPH_PENDING] = {"…", "~"},
     [GLYPH_TWIN] = {"≠", "!"},
     [GLYPH_TIMES] = {"×", "x"},
     [GLYPH_BOX] = {"▮", "#"},

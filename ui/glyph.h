@@ -17,6 +17,7 @@ enum glyph {
     GLYPH_INTO,       /* between the steps of a drill-down */
     GLYPH_DOT,        /* between phrases */
     GLYPH_DASH,       /* there is no such thing here (not: unknown) */
+    GLYPH_PENDING,    /* before a row that waits to be confirmed */
     GLYPH_TWIN,       /* looks like another row but is not the same */
     GLYPH_TIMES,      /* how many */
     GLYPH_BOX,        /* one device */

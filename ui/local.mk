@@ -58,3 +58,5 @@ noinst_LIBRARIES += %D%/libui.a
 %C%_libui_a_SOURCES += %D%/dialog.c %D%/dialog.h
 %C%_libui_a_SOURCES += %D%/dialogdraw.c
 %C%_libui_a_SOURCES += %D%/dialogtext.c %D%/dialogtext.h
+%C%_libui_a_SOURCES += %D%/pending.c %D%/pending.h
+%C%_libui_a_SOURCES += %D%/view_actions.c

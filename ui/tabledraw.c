@@ -337,6 +337,9 @@ static void draw_row(const struct table *t, const struct view_input *in, struct 
     cell.w = r.w;
     if (after)
         after(&cell, l);
+    if (row_head_of(row)->flags & ROW_PENDING)
+        canvas_text(c, r.y, r.x + 1, 1, style_bold(style_of(ROLE_ACT)),
+                    glyph(GLYPH_PENDING, in->ascii));
     if (table_is_marked(t, slot, row_head_of(row)->birth))
         canvas_text(c, r.y, r.x + 1, 1, style_of(ROLE_MARK), glyph(GLYPH_MARK, in->ascii));
     if (!cell.selected)

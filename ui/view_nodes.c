@@ -7,6 +7,7 @@
 #include "ui/listing.h"
 #include "ui/nodelook.h"
 #include "ui/nodemap.h"
+#include "ui/pending.h"
 #include "ui/scope.h"
 #include <stdio.h>
 #include <string.h>
@@ -44,8 +45,13 @@ static void paint_status(const struct table_cell *cell)
 {
     struct node_look look = node_look(cell->in, cell->row);
     struct style s = style_of(look.role);
+    const char *pending = pending_word(cell->in, ENTITY_NODE, cell->row);
     char text[32];
 
+    if (pending) {
+        cell_text(cell, style_bold(style_of(ROLE_ACT)), pending);
+        return;
+    }
     if (look.trouble >= NODE_TAKEN_OUT)
         s = style_bold(s);
     node_word(&look, text, sizeof text - 2);

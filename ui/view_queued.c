@@ -4,6 +4,7 @@
 #include "ui/cells.h"
 #include "ui/glyph.h"
 #include "ui/listing.h"
+#include "ui/pending.h"
 #include "ui/scope.h"
 #include "ui/why.h"
 #include "base/text.h"
@@ -128,8 +129,11 @@ static void paint_why(const struct table_cell *cell)
 {
     const struct job_row *r = cell->row;
     struct why why = why_of(cell->in, r);
+    const char *pending = pending_word(cell->in, ENTITY_JOB, r);
 
-    if (!why.words[0])
+    if (pending)
+        cell_text(cell, style_bold(style_of(ROLE_ACT)), pending);
+    else if (!why.words[0])
         cell_absent(cell);
     else
         cell_text(cell, style_of(held(r) ? ROLE_WARN : ROLE_TEXT), why.words);

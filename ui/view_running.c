@@ -4,6 +4,7 @@
 #include "ui/viewlist.h"
 #include "ui/cells.h"
 #include "ui/listing.h"
+#include "ui/pending.h"
 #include "ui/scope.h"
 #include "base/text.h"
 #include <stdio.h>
@@ -97,8 +98,12 @@ static unsigned state_of(const struct job_row *r)
 static void paint_state(const struct table_cell *cell)
 {
     unsigned state = state_of(cell->row);
+    const char *pending = pending_word(cell->in, ENTITY_JOB, cell->row);
 
-    cell_text(cell, style_of(state_role(state)), state_word(state));
+    if (pending)
+        cell_text(cell, style_bold(style_of(ROLE_ACT)), pending);
+    else
+        cell_text(cell, style_of(state_role(state)), state_word(state));
 }
 
 /* "failed TIMEOUT", "end unseen was RUNNING": our word, then the scheduler's. */
@@ -208,7 +213,7 @@ static void paint_progress(const struct table_cell *cell)
 
     if (ended_at(r) > 0)
         paint_end(cell);
-    else if (r->state != job_state_RUNNING)
+    else if (r->state != job_state_RUNNING || (r->h.flags & ROW_PENDING))
         paint_state(cell);
     else if (row_has(r, job, time_limit_seconds) && r->time_limit_seconds < 0)
         cell_dash(cell);

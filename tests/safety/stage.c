@@ -197,8 +197,15 @@ void stage_action(struct stage *s, const struct action_order *o, size_t target,
     delta_str(d, FIELD_action_reason, o->reason);
     delta_str(d, FIELD_action_ticket, o->ticket);
     delta_str(d, FIELD_action_actor, o->actor);
+    delta_str(d, FIELD_action_actor_from, o->actor_from);
+    delta_str(d, FIELD_action_cluster, o->cluster);
     delta_time(d, FIELD_action_planned_at, o->at);
     delta_str(d, FIELD_action_message, message);
+    if (state == action_state_SENT || state == action_state_ACCEPTED ||
+        state == action_state_CONFIRMED || state == action_state_FAILED) {
+        delta_str(d, FIELD_action_before, t->state);
+        delta_time(d, FIELD_action_sent_at, s->now);
+    }
     apply(s, d);
 }
 
@@ -249,6 +256,27 @@ static void on_arm(void *arg, uint16_t center, wall_ms until)
         s->armed_until[center] = until;
 }
 
+static uint32_t on_lookup(void *arg, int source, enum entity e, const char *id, size_t len)
+{
+    (void)arg;
+    (void)source;
+    (void)e;
+    (void)id;
+    (void)len;
+    return 1;
+}
+
+static void on_step(void *arg)
+{
+    ((struct stage *)arg)->steps++;
+}
+
+static double on_speed(void *arg, double factor)
+{
+    (void)arg;
+    return factor;
+}
+
 static wall_ms on_now(void *arg)
 {
     return ((struct stage *)arg)->now;
@@ -265,7 +293,11 @@ static int on_offset(void *arg, wall_ms t)
 
 static void start(struct stage *s, const struct stage_options *o)
 {
-    struct ui_port port = {.arg = s, .refresh = on_refresh, .now = on_now, .utc_offset = on_offset};
+    struct ui_port port = {.arg = s,
+                           .refresh = on_refresh,
+                           .lookup = on_lookup,
+                           .now = on_now,
+                           .utc_offset = on_offset};
     struct ui_options options = {.view = o->view,
                                  .colour = "auto",
                                  .test_fd = -1,
@@ -281,6 +313,10 @@ static void start(struct stage *s, const struct stage_options *o)
         port.act_commit = on_commit;
         port.act_drop = on_drop;
         port.act_arm = on_arm;
+    }
+    if (o->replay) {
+        port.replay_step = on_step;
+        port.replay_speed = on_speed;
     }
     fake_term_h = o->h ? o->h : 32;
     fake_term_w = o->w ? o->w : 120;
@@ -407,13 +443,61 @@ bool stage_shows(struct stage *s, const char *text)
     return false;
 }
 
-int stage_find(struct stage *s, const char *text)
+void stage_go(struct stage *s, const char *name)
 {
+    char line[96];
+
+    stage_key(s, 'g');
+    snprintf(line, sizeof line, "find-next %s", name);
+    stage_command(s, line);
     stage_draw(s);
-    for (int y = 0; y < s->u->canvas.h; y++) {
-        const char *row = stage_row(s, y);
-        if (strncmp(row + strspn(row, " "), text, strlen(text)) == 0)
-            return y;
+}
+
+void stage_ask_drain(struct stage *s, const char *node)
+{
+    stage_go(s, node);
+    stage_key(s, 'D');
+    stage_type(s, "4471\tHW thermal\t");
+    stage_publish(s);
+    stage_draw(s);
+}
+
+static bool holds_against(const char *path, const struct buf *dump)
+{
+    FILE *f = fopen(path, "r");
+    char *want = xcalloc(1, dump->len + 2);
+    size_t len = f ? fread(want, 1, dump->len + 1, f) : 0;
+    bool same = f && len == dump->len && memcmp(want, dump->data, len) == 0;
+
+    if (f)
+        fclose(f);
+    free(want);
+    if (!same)
+        fprintf(stderr, "%s: %s; GENERATE=1 writes it anew. Now:\n%s", path,
+                f ? "differs" : "cannot be read", dump->data);
+    return same;
+}
+
+bool stage_is_golden(struct stage *s, const char *srcdir, const char *name)
+{
+    char path[1024];
+    struct buf dump;
+    bool same = true;
+
+    buf_init(&dump, 4 << 20);
+    stage_draw(s);
+    /* The tabs at the bottom are another test's: they change with each new view. */
+    canvas_fill(&s->u->canvas, (struct rect){s->u->canvas.h - 1, 0, 1, s->u->canvas.w}, ' ',
+                style_on(ROLE_TEXT, ROLE_BAR));
+    canvas_dump(&s->u->canvas, &dump, true);
+    snprintf(path, sizeof path, "%s/tests/golden/acting/%s.txt", srcdir, name);
+    if (getenv("GENERATE")) {
+        FILE *f = fopen(path, "w");
+        same = f && fwrite(dump.data, 1, dump.len, f) == dump.len;
+        same = f && fclose(f) == 0 && same;
+    } else {
+        same = holds_against(path, &dump);
     }
-    return -1;
+    buf_fini(&dump);
+    return same;
 }

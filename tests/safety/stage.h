@@ -45,6 +45,7 @@ struct stage_commit {
 struct stage_options {
     bool looks_only; /* no act_* in the port */
     bool read_only;
+    bool replay;
     int h, w;
     const char *view;
 };
@@ -61,7 +62,7 @@ struct stage {
     bool silent; /* its scheduler does not answer: pictures come, but of old rows */
     struct stage_commit *commits;
     size_t commit_count, commit_cap;
-    unsigned previews, drops, arms, refreshes;
+    unsigned previews, drops, arms, refreshes, steps;
     wall_ms armed_until[STAGE_CENTERS];
     enum rc commit_rc; /* what act_commit answers */
     void (*on_commit)(struct stage *s,
@@ -83,13 +84,18 @@ void stage_quick_key(struct stage *s, uint32_t key);
 void stage_type(struct stage *s, const char *text);
 void stage_paste(struct stage *s, const char *text);
 void stage_command(struct stage *s, const char *line); /* ":line" */
+/* The cursor on a row by its name. */
+void stage_go(struct stage *s, const char *name);
+/* A drain with its reason, up to the question; its previews are there. */
+void stage_ask_drain(struct stage *s, const char *node);
 void stage_resize(struct stage *s, int h, int w);
 
 /* Draws; the text of a row lives until the next call. */
 void stage_draw(struct stage *s);
 const char *stage_row(struct stage *s, int y);
 bool stage_shows(struct stage *s, const char *text);
-/* The row that begins with that (behind blanks), -1 = none. */
-int stage_find(struct stage *s, const char *text);
+/* Holds the picture against tests/golden/acting/NAME.txt; with GENERATE=1 in the environment it is written anew. False:
+ * it differs, and is printed. */
+bool stage_is_golden(struct stage *s, const char *srcdir, const char *name);
 
 #endif

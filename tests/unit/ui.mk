@@ -28,3 +28,6 @@ EXTRA_DIST += tests/golden/acting
 check_PROGRAMS += %D%/test_ui_dialog
 %C%_test_ui_dialog_SOURCES = %D%/test_ui_dialog.c $(STAGE)
 %C%_test_ui_dialog_LDADD = $(UNIT_UI)
+check_PROGRAMS += %D%/test_ui_acting
+%C%_test_ui_acting_SOURCES = %D%/test_ui_acting.c $(STAGE)
+%C%_test_ui_acting_LDADD = $(UNIT_UI)
