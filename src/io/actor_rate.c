@@ -18,7 +18,7 @@ void rate_init(struct rate *r, unsigned per_minute, int64_t minute_ms)
 
 int rate_take(struct rate *r, mono_ms now, mono_ms *next)
 {
-    mono_ms soonest = now + ASK_AGAIN_MS; /* all of them taken and none sent */
+    mono_ms soonest = INT64_MAX;
 
     for (unsigned i = 0; i < r->limit; i++) {
         if (r->at[i] == taken)
@@ -28,9 +28,9 @@ int rate_take(struct rate *r, mono_ms now, mono_ms *next)
             return (int)i;
         }
         mono_ms free_at = r->at[i] + r->window_ms;
-        soonest = soonest == now + ASK_AGAIN_MS || free_at < soonest ? free_at : soonest;
+        soonest = free_at < soonest ? free_at : soonest;
     }
-    *next = soonest;
+    *next = soonest < INT64_MAX ? soonest : now + ASK_AGAIN_MS; /* all taken, none sent yet */
     return -1;
 }
 
