@@ -107,6 +107,11 @@ static enum rc not_json(const struct request *rq, const struct reply *reply, con
     const char *p = reply->head + strspn(reply->head, " \t\r\n");
 
     *mend = mend_url;
+    if (strcmp(reply->err.where, "Content-Encoding") == 0) { /* it could not even be unpacked */
+        if (e != NULL)
+            *e = reply->err;
+        return reply->rc;
+    }
     if (slurm_is_html(reply))
         return err_set(e, RC_SYNTAX, rq->label,
                        "a web page (HTML) came instead of JSON, HTTP status %d", reply->status);
@@ -214,7 +219,7 @@ enum rc slurm_judge(struct slurm *s, const struct request *rq, const struct repl
             *e = reply->err;
         return RC_SCHEMA;
     }
-    if (reply->rc != RC_OK)
+    if (reply->rc != RC_OK || reply->bytes == 0)
         return not_json(rq, reply, mend, e);
     return judge_content(s, rq, reply, end, mend, e);
 }

@@ -429,10 +429,15 @@ static const char *words_of(CURLcode code)
     case CURLE_SSL_CACERT_BADFILE:
         return "no authorities to verify the server with (ca_file, or install ca-certificates): ";
     case CURLE_BAD_CONTENT_ENCODING:
-        return "the answer is not what its Content-Encoding says: ";
+        return "the answer is not packed as its header says: ";
     default:
         return "";
     }
+}
+
+static const char *place_of(CURLcode code)
+{
+    return code == CURLE_BAD_CONTENT_ENCODING ? "Content-Encoding" : NULL;
 }
 
 /* A child that was asked and did not answer may have said on its stderr why. */
@@ -462,7 +467,7 @@ static void explain(struct http_transfer *t, CURLcode code, struct reply *reply)
     } else {
         reply->err = t->stop;
         if (t->stop.rc == RC_OK)
-            err_set(&reply->err, class_of(code), NULL, "%s%s", words_of(code), why);
+            err_set(&reply->err, class_of(code), place_of(code), "%s%s", words_of(code), why);
         if (t->dial && reply->err.rc != RC_LIMIT)
             add_last_words(&reply->err, reply->head);
     }

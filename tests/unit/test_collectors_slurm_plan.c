@@ -413,6 +413,25 @@ static void test_what_is_no_answer(void **state)
     }
 }
 
+/* What libcurl could not unpack is told in its words, not as bad JSON. */
+static void test_a_wrong_encoding(void **state)
+{
+    static const char words[] = "the answer is not packed as its header says: invalid header";
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "slurm", over_url);
+    negotiate(&b, 45);
+    assert_true(asks(&b, "GET /diag"));
+    b.reply.rc = err_set(&b.reply.err, RC_SYNTAX, "Content-Encoding", "%s", words);
+    b.reply.head = "";
+    bench_answer_text(&b, 200, "");
+    assert_int_equal(b.rc, RC_SYNTAX);
+    assert_string_equal(b.err.msg, words);
+    assert_non_null(b.mend);
+    bench_close(&b);
+}
+
 /* A web server that has a page for what it does not have. */
 static void test_a_web_server_is_no_old_slurmrestd(void **state)
 {
@@ -814,6 +833,7 @@ int main(void)
         cmocka_unit_test(test_mends_fit_the_transport),
         cmocka_unit_test(test_a_silent_controller_is_no_refused_token),
         cmocka_unit_test(test_what_is_no_answer),
+        cmocka_unit_test(test_a_wrong_encoding),
         cmocka_unit_test(test_a_web_server_is_no_old_slurmrestd),
         cmocka_unit_test(test_transport_failures_pass_through),
         cmocka_unit_test(test_a_long_queue_goes_to_squeue),
