@@ -18,6 +18,7 @@
 struct session_past {
     bool wanted, once, hangs;
     char *path;           /* NULL = no history */
+    char *audit;          /* of the journal that is followed; NULL = none */
     const char **centers; /* ids, for the store */
     struct store *store;
 };

@@ -43,15 +43,22 @@ static const char **center_ids(const struct config *c)
     return ids;
 }
 
+static char *audit_path(const struct config *c)
+{
+    return c->audit != NULL ? xstrdup(c->audit) : state_path("audit.jsonl");
+}
+
 void session_start_past(struct session *s)
 {
     struct err e = {0};
-    if (!session_has_past(s)) {
+    if (!s->past.wanted) {
         net_release(s->net);
         return;
     }
+    s->past.audit = audit_path(&s->config);
     s->past.centers = center_ids(&s->config);
     struct store_options o = {.path = s->past.path,
+                              .audit = s->past.audit,
                               .centers = s->past.centers,
                               .center_count = s->config.center_count,
                               .out = s->queue,
@@ -79,6 +86,7 @@ void session_free_past(struct session *s)
     store_free(s->past.store);
     free(s->past.centers);
     free(s->past.path);
+    free(s->past.audit);
 }
 
 void session_annotate(struct session *s, const struct annotation *a)

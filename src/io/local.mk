@@ -47,3 +47,4 @@ noinst_LIBRARIES += %D%/libio.a
 %C%_libio_a_SOURCES += %D%/store_samples.c %D%/store_samples.h
 %C%_libio_a_SOURCES += %D%/store_schema.c %D%/store_schema.h
 %C%_libio_a_SOURCES += %D%/store_table.c %D%/store_table.h
+%C%_libio_a_SOURCES += %D%/store_trail.c %D%/store_trail.h

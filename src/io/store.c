@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/xmem.h"
 #include "io/store_int.h"
+#include "io/store_trail.h"
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -252,7 +253,10 @@ static bool wait_for_work(struct store *s)
 
 static void first_pass(struct store *s)
 {
-    pass(s);
+    if (s->o.path)
+        pass(s);
+    if (s->trail)
+        store_trail_follow(s->trail, s);
     if (s->o.loaded)
         s->o.loaded(s->o.loaded_arg);
     tell(s);
@@ -266,7 +270,10 @@ static void *run(void *arg)
     first_pass(s);
     while (more && !s->o.once) {
         more = wait_for_work(s); /* the last round is after the stop: what is new is written */
-        pass(s);
+        if (s->o.path)
+            pass(s);
+        if (s->trail && more)
+            store_trail_follow(s->trail, s);
         if (more)
             tell(s);
     }
@@ -300,10 +307,14 @@ struct store *store_new(const struct store_options *o)
     s->last_say = &s->says;
     atomic_init(&s->stop_by, 0);
     init_lock(s);
-    store_db_init(&s->db, o->path);
+    store_db_init(&s->db, o->path ? o->path : "");
     s->db.stop = is_late;
     s->db.stop_arg = s;
     store_book_init(&s->book);
+    if (o->audit)
+        s->trail = store_trail_new(o->audit);
+    if (!o->path)
+        s->status.state = STORE_OFF;
     return s;
 }
 
@@ -366,6 +377,7 @@ void store_free(struct store *s)
         next = say->next;
         free(say);
     }
+    store_trail_free(s->trail);
     store_book_fini(&s->book);
     store_samples_close(&s->samples);
     store_db_fini(&s->db);

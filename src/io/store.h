@@ -4,7 +4,8 @@
  * A thread of its own, so that a slow, full or damaged disk stops nothing: it takes the newest snapshot every few
  * seconds and writes the rows that changed (interruptions, attempts, outages, hours, alerts) and the figures of the
  * centers; at the start, and whenever another process wrote, it sends what it reads as ordinary deltas (source
- * UINT16_MAX) through the queue.
+ * UINT16_MAX) through the queue. It also follows the
+ * audit journal: each target of an operation is an ACTION row.
  * Of several processes one writes, the others read; any may say something (annotations). A damaged file is set aside.
  * How it is doing is the snapshot's notice (snapshot_notice).
  * Thread: store_new .. store_free from the app; what is marked "any" from any thread. */
@@ -19,7 +20,8 @@
 struct store;
 
 struct store_options {
-    const char *path;           /* of the database */
+    const char *path;           /* of the database; NULL = none, only the journal is followed */
+    const char *audit;          /* of the audit journal; NULL = none */
     const char *const *centers; /* their ids by number; borrowed */
     size_t center_count;
     struct queue *out;        /* of struct delta; borrowed */
@@ -37,7 +39,8 @@ enum store_state {
     STORE_STARTING,
     STORE_WRITING, /* this process writes it */
     STORE_READING, /* another one does */
-    STORE_FAILED   /* see text; tried again later */
+    STORE_FAILED,  /* see text; tried again later */
+    STORE_OFF      /* none is configured */
 };
 struct store_status {
     enum store_state state;

@@ -22,7 +22,8 @@ struct store {
     struct store_db db;
     struct store_samples samples;
     struct store_book book;
-    uint64_t generation; /* of the snapshot that was written last */
+    struct store_trail *trail; /* NULL = no journal */
+    uint64_t generation;       /* of the snapshot that was written last */
     int64_t pruned_at;
     bool is_loaded, checked;
     mono_ms retry_at; /* after a failure, not before then */
