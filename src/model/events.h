@@ -43,11 +43,11 @@ enum {
 /* What rows were before an edit. */
 struct job_before {
     uint64_t valid;
-    wall_ms started_at, preempted_at;
+    wall_ms started_at, preempted_at, seen_at;
     float restarts, devices, cpus, node_count;
     strid nodes;
     uint32_t was;
-    uint16_t flags;
+    uint16_t flags, source;
     uint8_t state;
 };
 struct node_before {
@@ -82,7 +82,7 @@ struct interruption_side {
 };
 struct attempt_side {
     uint32_t story, older;
-    bool live_number; /* from the restart count: exact */
+    uint32_t number; /* by the count of restarts: exact; 0 = not told */
 };
 struct outage_side {
     uint64_t node;      /* key of the NODE row; 0 = not linked */
@@ -185,6 +185,7 @@ struct events {
 struct fleet;
 struct edit;
 struct totals;
+struct attempt_row;
 struct job_row;
 
 /* --- fleet_events.c: the door --- */
@@ -232,6 +233,8 @@ struct attempt_side *attempt_side(struct fleet *f, uint32_t slot);
 void cuts_job_edited(struct edit *ed);
 void cuts_job_dropped(struct fleet *f, uint32_t slot);
 void cuts_settle_vanished(struct fleet *f);
+/* Accounting tells how a later attempt ended, of a job that the scheduler has forgotten. */
+void cuts_told_end(struct fleet *f, struct story *s, const struct attempt_row *a);
 /* Brings the outcome of the story's interruptions up to what the job row says. */
 void cuts_follow(struct fleet *f, struct story *s, const struct job_row *j);
 
@@ -255,8 +258,10 @@ void interruption_withdraw(struct fleet *f, uint32_t slot);
 void interruptions_judge_pending(struct fleet *f);
 /* A row that came as a delta: from history, or an operator's word about it. */
 void interruption_arrived(struct fleet *f, uint32_t slot);
-/* The story's interruption of an attempt that ran then; SLOT_NONE = none. */
-uint32_t interruption_during(struct fleet *f, const struct story *s, wall_ms start, wall_ms end);
+/* The story's interruption of an attempt that ran then; SLOT_NONE = none. exact: start and end are
+ * accounting's, so what accounting told with another start is another attempt. */
+uint32_t interruption_during(struct fleet *f, const struct story *s, wall_ms start, wall_ms end,
+                             bool exact);
 
 /* --- fleet_evidence.c: what speaks about an interruption --- */
 struct evidence {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MOST_ATTEMPTS = 256 }; /* of one job that are numbered */
+enum { MOST_ATTEMPTS = 256, MOST_RESTARTS = 1000000 }; /* of one job that are numbered */
 
 static const struct attempt_row *row_at(const struct fleet *f, uint32_t slot)
 {
@@ -36,7 +36,7 @@ static void put_number(struct fleet *f, const struct story *s, const struct atte
 
     author_num(&ed, FIELD_attempt_number, number);
     author_end(&ed);
-    uint32_t i = end ? interruption_during(f, s, start, end) : SLOT_NONE;
+    uint32_t i = end ? interruption_during(f, s, start, end, is_exact(a)) : SLOT_NONE;
     if (i == SLOT_NONE)
         return;
     ed = edit_begin(f, ENTITY_INTERRUPTION, i);
@@ -44,25 +44,38 @@ static void put_number(struct fleet *f, const struct story *s, const struct atte
     author_end(&ed);
 }
 
-/* By their starts; a count of restarts that a poll told says how many are missing before them. */
+static uint32_t whole(double number)
+{
+    return number > 0 && number < MOST_RESTARTS ? (uint32_t)number : 0;
+}
+
+static uint32_t told_number(const struct fleet *f, const struct attempt_row *a)
+{
+    return f->events->attempts[table_find(&f->tables[ENTITY_ATTEMPT], a->h.key)].number;
+}
+
+/* By their starts, from those of which a count of restarts told the number. */
 static void number_all(struct fleet *f, const struct story *s)
 {
     const struct attempt_row *all[MOST_ATTEMPTS];
-    double missing = 0;
-    size_t n = 0;
+    uint32_t number[MOST_ATTEMPTS], last = 0;
+    size_t n = 0, first = 0;
 
     for (uint32_t a = s->attempt; a != SLOT_NONE && n < MOST_ATTEMPTS;
          a = f->events->attempts[a].older)
         all[n++] = row_at(f, a);
     qsort(all, n, sizeof(*all), by_start);
+    while (first < n && !told_number(f, all[first]))
+        first++;
+    if (first < n && told_number(f, all[first]) > first)
+        last = told_number(f, all[first]) - (uint32_t)first - 1;
     for (size_t k = 0; k < n; k++) {
-        uint32_t slot = table_find(&f->tables[ENTITY_ATTEMPT], all[k]->h.key);
-        double ahead = all[k]->number - (double)(k + 1);
-        if (f->events->attempts[slot].live_number && ahead > missing)
-            missing = ahead;
+        uint32_t told = told_number(f, all[k]);
+        number[k] = last = told > last ? told : last + 1;
     }
     for (size_t k = 0; k < n; k++)
-        put_number(f, s, all[k], (double)(k + 1) + missing);
+        put_number(f, s, row_at(f, table_find(&f->tables[ENTITY_ATTEMPT], all[k]->h.key)),
+                   number[k]);
 }
 
 static struct story *story_at(struct fleet *f, uint32_t slot)
@@ -108,7 +121,8 @@ uint32_t attempt_put(struct fleet *f, const struct cut *c)
     author_small(&ed, FIELD_attempt_end, c->end);
     author_small(&ed, FIELD_attempt_seen_by, c->seen_by);
     author_end(&ed);
-    attempt_side(f, slot)->live_number = isfinite(c->number);
+    if (isfinite(c->number))
+        attempt_side(f, slot)->number = whole(c->number);
     story_link_attempt(f, slot);
     if (!isfinite(c->number))
         number_all(f, story_at(f, slot));
@@ -281,6 +295,7 @@ static void keep(struct fleet *f, uint32_t slot)
     if (row_at(f, slot)->ended_at)
         drop_twin(f, s, slot);
     number_all(f, story_at(f, slot));
+    cuts_told_end(f, story_at(f, slot), row_at(f, slot));
 }
 
 /* It ended: an interruption, or a proof that it was none. True if the row is worth keeping. */
@@ -288,7 +303,7 @@ static bool settle(struct fleet *f, uint32_t slot)
 {
     struct cut c = cut_of_attempt(f, row_at(f, slot));
     struct story *s = story_find(f, c.job_key);
-    uint32_t i = interruption_during(f, s, c.started_at, c.at);
+    uint32_t i = interruption_during(f, s, c.started_at, c.at, true);
 
     hours_count_end(f, &(struct ending){.center = c.center,
                                         .attempt = row_at(f, slot)->h.key,
@@ -325,6 +340,8 @@ void attempt_arrived(struct fleet *f, uint32_t slot)
         story_link_attempt(f, slot);
         return;
     }
+    if (!attempt_side(f, slot)->story && row_has(row_at(f, slot), attempt, number))
+        attempt_side(f, slot)->number = whole(row_at(f, slot)->number);
     complete(f, slot);
     const struct attempt_row *a = row_at(f, slot);
     if (!row_has(a, attempt, job) || !row_has(a, attempt, started_at)) {

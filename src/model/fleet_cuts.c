@@ -106,12 +106,25 @@ static struct cut cut_of(const struct turn *t, wall_ms started_at, wall_ms at)
     return c;
 }
 
-/* A requeue renews the time of submission: that is when the attempt ended. */
+/* When a poll listed the job for the last time before this edit. */
+static wall_ms last_seen(const struct turn *t)
+{
+    const struct fleet *f = t->f;
+    bool listed = !(t->b->flags & ROW_GONE) && t->b->source < f->confirmed.count;
+    const struct source_confirmed *c = listed ? rows_at(&f->confirmed, t->b->source) : NULL;
+
+    return c && c->at[ENTITY_JOB] > t->b->seen_at ? c->at[ENTITY_JOB] : t->b->seen_at;
+}
+
+/* A requeue renews the time of submission: that is when the attempt ended. If there were several, the
+ * others ran later than it was seen last. */
 static wall_ms requeued_at(const struct turn *t)
 {
     const struct job_row *j = t->j;
     wall_ms now = t->f->events->now, at = now;
 
+    if (restarts_rose(t) && t->j->restarts > t->b->restarts + 1)
+        return last_seen(t);
     if (row_has(j, job, submitted_at) && j->submitted_at > t->b->started_at &&
         j->submitted_at <= now + CLOCK_SLACK_MS)
         at = j->submitted_at;
@@ -280,6 +293,39 @@ void cuts_follow(struct fleet *f, struct story *s, const struct job_row *j)
     }
     if (again && o == interruption_outcome_RUNNING)
         attempt_running(f, j);
+}
+
+static enum interruption_outcome outcome_of(enum attempt_end end)
+{
+    switch (end) {
+    case attempt_end_DONE:
+        return interruption_outcome_DONE;
+    case attempt_end_FAILED:
+    case attempt_end_OOM:
+    case attempt_end_TIME_LIMIT:
+        return interruption_outcome_FAILED;
+    case attempt_end_CANCELLED_BY_OWNER:
+    case attempt_end_CANCELLED_BY_OPERATOR:
+        return interruption_outcome_CANCELLED;
+    default:
+        return interruption_outcome_UNKNOWN;
+    }
+}
+
+void cuts_told_end(struct fleet *f, struct story *s, const struct attempt_row *a)
+{
+    uint32_t job = table_find(&f->tables[ENTITY_JOB], s->job);
+    enum interruption_outcome o = row_has(a, attempt, end) ? outcome_of((enum attempt_end)a->end)
+                                                           : interruption_outcome_UNKNOWN;
+    wall_ms newest = newest_start(f, s), start = a->started_at;
+
+    if (o == interruption_outcome_UNKNOWN || start <= newest ||
+        (job != SLOT_NONE && !(table_head(&f->tables[ENTITY_JOB], job)->flags & ROW_GONE)))
+        return;
+    for (uint32_t i = s->interruption; i != SLOT_NONE; i = f->events->interruptions[i].older) {
+        const struct interruption_row *row = rows_at(&f->tables[ENTITY_INTERRUPTION].rows, i);
+        follow_one(f, i, o, row->started_at == newest ? start : newest, true);
+    }
 }
 
 void cuts_job_dropped(struct fleet *f, uint32_t slot)

@@ -20,6 +20,8 @@ static void note_job(struct job_before *b, const struct job_row *j)
     b->valid = j->h.valid;
     b->started_at = j->started_at;
     b->preempted_at = j->preempted_at;
+    b->seen_at = j->h.seen_at[0];
+    b->source = j->h.source[0];
     b->restarts = j->restarts;
     b->devices = j->devices_allocated;
     b->cpus = j->cpus;

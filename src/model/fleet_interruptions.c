@@ -205,12 +205,14 @@ void interruptions_judge_pending(struct fleet *f)
 
 /* --- making ----------------------------------------------------------------------------------- */
 
-uint32_t interruption_during(struct fleet *f, const struct story *s, wall_ms start, wall_ms end)
+uint32_t interruption_during(struct fleet *f, const struct story *s, wall_ms start, wall_ms end,
+                             bool exact)
 {
     for (uint32_t i = s ? s->interruption : SLOT_NONE; i != SLOT_NONE;
          i = f->events->interruptions[i].older) {
         const struct interruption_row *row = row_at(f, i);
-        if (row->started_at == start || (row->started_at < end && row->at > start))
+        bool other = exact && f->events->interruptions[i].told != attempt_end_UNKNOWN;
+        if (row->started_at == start || (!other && row->started_at < end && row->at > start))
             return i;
     }
     return SLOT_NONE;
@@ -273,7 +275,8 @@ static uint32_t make_row(struct fleet *f, const struct cut *c)
 
 uint32_t interruption_make(struct fleet *f, const struct cut *c)
 {
-    uint32_t slot = interruption_during(f, story_find(f, c->job_key), c->started_at, c->at);
+    uint32_t slot = interruption_during(f, story_find(f, c->job_key), c->started_at, c->at,
+                                        c->seen_by == seen_by_ACCOUNTING);
 
     if (slot != SLOT_NONE) {
         told_again(f, slot, c);
