@@ -11,7 +11,7 @@ enum {
     BODY_MS = 60000,
     COMMAND_MS = 30000,
     SQUEUE_MS = 60000,
-    ARGV_MAX = 24
+    ARGV_MAX = 32
 };
 #define MIB (UINT64_C(1) << 20)
 
@@ -29,6 +29,7 @@ static const struct {
     [PART_POOLS] = {"partitions", {"partitions"}, ENTITY_POOL, 32 * MIB},
     [PART_RESERVATIONS] = {"reservations", {"reservations"}, ENTITY_RESERVATION, 32 * MIB},
     [PART_LICENSES] = {"licenses", {"licenses"}, ENTITY_LICENSE, 32 * MIB},
+    [PART_ACCOUNT] = {"jobs", {"jobs"}, -1, 256 * MIB},
 };
 
 /* ---- REST ---- */
@@ -215,7 +216,9 @@ void slurm_ask(struct slurm *s, struct request *rq, enum part p, enum way w)
 {
     rq->what = what_of(p, w);
     rq->body_max = rest_parts[p].body_max;
-    if (w == WAY_REST)
+    if (p == PART_ACCOUNT)
+        slurm_ask_accounts(s, rq, w);
+    else if (w == WAY_REST)
         ask_part_rest(s, rq, p);
     else
         ask_part_text(s, rq, p);

@@ -57,6 +57,8 @@ enum way slurm_choose(struct slurm *s, enum part p)
 {
     if (!slurm_uses_rest(s) || p == PART_HELLO)
         return WAY_TEXT;
+    if (p == PART_ACCOUNT)
+        return slurm_accounts_way(s);
     if (p != PART_JOBS)
         return WAY_REST;
     s->jobs_way = choose_jobs(s);
@@ -152,6 +154,16 @@ static void describe_note(struct slurm *s)
         snprintf(s->note, sizeof s->note, "REST: %s are %s of JSON", jobs, size);
 }
 
+static void describe_accounts(struct slurm *s)
+{
+    size_t used = strlen(s->note), left = sizeof s->note - used;
+
+    if (s->accounts.trouble[0] != '\0')
+        snprintf(s->note + used, left, "; accounting: %s", s->accounts.trouble);
+    else if (s->accounting == ACCOUNTING_ABSENT)
+        snprintf(s->note + used, left, "; no accounting (slurmdbd)");
+}
+
 /* Tells of the next list, so that the words follow the newest figures. */
 void slurm_describe(struct slurm *s)
 {
@@ -159,4 +171,5 @@ void slurm_describe(struct slurm *s)
         s->jobs_way = choose_jobs(s);
     describe_via(s);
     describe_note(s);
+    describe_accounts(s);
 }

@@ -146,6 +146,8 @@ static void agreed(struct slurm *s, int api)
 {
     if (s->volume.measured && api != s->api)
         s->volume.measured = false;
+    if (api != s->api)
+        s->accounts.rest_absent = false;
     s->api = api;
     s->asking = 0;
     s->since_failed = s->since_pause = 0;

@@ -7,6 +7,8 @@ enum {
     TOO_BIG_MS = 120000,  /* a job list beyond the limit, where there is no other way */
     STATES_MS = 60000,
     CONFIG_MS = 3600000,
+    ABSENT_MS = 3600000,    /* accounting where there is none, or that does not answer */
+    PAST_MS = 20000,        /* between two questions about the past */
     RETRY_MS = 5000,        /* a part that failed; the caller's back-off comes on top */
     FRESH_AFTER_POLLS = 64, /* then everything is decoded once more, in case a row was lost */
     REFRESH_FLOOR_MS = 5000 /* however often the operator presses the key */
@@ -15,6 +17,20 @@ enum {
 static int64_t longer(int64_t a, int64_t b)
 {
     return a > b ? a : b;
+}
+
+static int64_t account_ms(const struct slurm *s, int64_t ms)
+{
+    int64_t wait = longer(PAST_MS, 10 * s->parts[PART_ACCOUNT].last_ms);
+
+    if (s->accounting == ACCOUNTING_ABSENT)
+        return longer(ms, ABSENT_MS);
+    if (s->accounts.failures > 0) {
+        for (unsigned i = 0; i < s->accounts.failures && ms < ABSENT_MS; i++)
+            ms *= 2;
+        return ms < ABSENT_MS ? ms : ABSENT_MS;
+    }
+    return slurm_accounts_reach_back(s) && wait < ms ? wait : ms;
 }
 
 int64_t slurm_interval_ms(const struct slurm *s, enum part p)
@@ -27,11 +43,13 @@ int64_t slurm_interval_ms(const struct slurm *s, enum part p)
         return CONFIG_MS;
     if (p == PART_STATES)
         return longer(ms, STATES_MS);
+    if (p == PART_ACCOUNT)
+        return account_ms(s, ms);
     return p == PART_JOBS && s->too_big ? longer(ms, TOO_BIG_MS) : ms;
 }
 
 /* Sources that were started together must not ask together for ever. */
-static int64_t jitter(struct slurm *s, int64_t ms)
+int64_t slurm_jitter(struct slurm *s, int64_t ms)
 {
     return ms - ms / 20 + (int64_t)(slurm_random(s) % 1000) * (ms / 10) / 1000;
 }
@@ -42,7 +60,7 @@ void slurm_schedule(struct slurm *s, enum part p, bool good, mono_ms now, const 
 
     if (good)
         part->last_ms = reply->total_ms > 0 ? reply->total_ms : 0;
-    int64_t wait = jitter(s, slurm_interval_ms(s, p));
+    int64_t wait = slurm_jitter(s, slurm_interval_ms(s, p));
     part->due = now + (good || wait < RETRY_MS ? wait : RETRY_MS);
 }
 
@@ -62,7 +80,7 @@ static bool applies(const struct slurm *s, enum part p)
         return hello_applies(s);
     if (p == PART_STATES)
         return slurm_uses_rest(s) && s->too_big && s->api >= 40 && s->volume.records >= 0;
-    return true;
+    return p != PART_ACCOUNT || slurm_accounts_apply(s);
 }
 
 /* The longest overdue; of several that never ran the first in the order of enum part. */
@@ -94,8 +112,11 @@ static void revive_rest(struct slurm *s, mono_ms now)
     s->asking = 0;
 }
 
-static mono_ms ask(struct slurm *s, enum part p, enum way w, mono_ms now, struct request_list *out)
+static mono_ms ask(struct slurm *s, enum part p, mono_ms now, struct request_list *out)
 {
+    bool hello = slurm_uses_rest(s) && s->api == 0;
+    enum way w = hello ? slurm_hello_way(s) : slurm_choose(s, p);
+
     slurm_ask(s, request_add(out), p, w);
     s->parts[p].started = now;
     /* In case nobody ever tells how it ended. */
@@ -117,15 +138,16 @@ mono_ms slurm_plan(void *state, mono_ms now, wall_ms wall, struct request_list *
     struct slurm *s = state;
     mono_ms next;
 
-    (void)wall;
     revive_rest(s, now);
     if (slurm_uses_rest(s) && s->api == 0)
-        return ask(s, PART_HELLO, slurm_hello_way(s), now, out);
+        return ask(s, PART_HELLO, now, out);
     enum part p = pick(s, now, &next);
     if (p == PART_COUNT)
         return next;
     stay_fresh(s);
-    return ask(s, p, slurm_choose(s, p), now, out);
+    if (p == PART_ACCOUNT)
+        slurm_accounts_turn(s, now, wall);
+    return ask(s, p, now, out);
 }
 
 void slurm_refresh(void *state, mono_ms now)
@@ -136,7 +158,8 @@ void slurm_refresh(void *state, mono_ms now)
         struct schedule *part = &s->parts[i];
         mono_ms floor = part->started > 0 ? part->started + REFRESH_FLOOR_MS : now;
         mono_ms due = floor > now ? floor : now;
-        if (i != PART_HELLO && part->due > due)
+        bool vain = i == PART_HELLO || (i == PART_ACCOUNT && s->accounting == ACCOUNTING_ABSENT);
+        if (!vain && part->due > due)
             part->due = due;
     }
     s->nodes_since = s->jobs_since = 0;

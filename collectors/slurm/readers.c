@@ -28,6 +28,10 @@ static const char *const diag_members[] = {
 #define DIAG(name) #name,
 #include "collectors/slurm/members.def"
 };
+static const char *const account_members[] = {
+#define ACCOUNT(name) #name,
+#include "collectors/slurm/members.def"
+};
 static const char *const meta_members[] = {"Slurm", "slurm"};
 
 void slurm_readers_open(struct slurm *s)
@@ -40,6 +44,7 @@ void slurm_readers_open(struct slurm *s)
     r->reservation = json_reader_new(reservation_members, ARRAY_LEN(reservation_members));
     r->license = json_reader_new(license_members, ARRAY_LEN(license_members));
     r->diag = json_reader_new(diag_members, ARRAY_LEN(diag_members));
+    r->account = json_reader_new(account_members, ARRAY_LEN(account_members));
     r->meta = json_reader_new(meta_members, ARRAY_LEN(meta_members));
     r->any = json_reader_new(NULL, 0);
 }
@@ -54,6 +59,7 @@ void slurm_readers_close(struct slurm *s)
     json_reader_free(r->reservation);
     json_reader_free(r->license);
     json_reader_free(r->diag);
+    json_reader_free(r->account);
     json_reader_free(r->meta);
     json_reader_free(r->any);
 }

@@ -33,6 +33,12 @@ enum license_member {
     LICENSE_MEMBERS
 };
 
+enum account_member {
+#define ACCOUNT(name) ACCOUNT_##name,
+#include "collectors/slurm/members.def"
+    ACCOUNT_MEMBERS
+};
+
 enum diag_member {
 #define DIAG(name) DIAG_##name,
 #include "collectors/slurm/members.def"

@@ -128,6 +128,10 @@ static enum rc read_statistics(struct slurm *s, const char *text, size_t len, st
     double jobs = figure(v[DIAG_jobs_pending]) + figure(v[DIAG_jobs_running]);
     if (isfinite(jobs))
         s->volume.counted = jobs;
+    s->volume.running = figure(v[DIAG_jobs_running]);
+    s->volume.ended_a_second = (figure(v[DIAG_jobs_completed]) + figure(v[DIAG_jobs_failed]) +
+                                figure(v[DIAG_jobs_canceled])) /
+                               fmax(600, figure(v[DIAG_req_time]) - figure(v[DIAG_req_time_start]));
     if (figure(v[DIAG_req_time]) > 0)
         s->controller_time = figure(v[DIAG_req_time]);
     s->answer.rows++;

@@ -51,4 +51,16 @@ void put_job_exit(struct delta *d, enum job_state state, bool known, double code
 void put_job_reason(struct delta *d, struct span code, struct span description,
                     struct buf *scratch);
 
+/* One run of a job as the accounting kept it. Spans are "" and numbers NaN where it does not tell. */
+struct attempt_record {
+    struct job_id job;
+    struct span state; /* "NODE_FAIL", "CANCELLED by 995" */
+    struct span name, user, account, pool, nodes, failed_node;
+    struct span ended_by; /* who cancelled it */
+    wall_ms submit, eligible, start, end;
+    double node_count, cpus, devices, restarts;
+};
+/* False when it is not about a run that ended: it never started, runs still ... */
+bool put_attempt(struct delta *d, const struct attempt_record *a);
+
 #endif

@@ -23,6 +23,10 @@ static const struct option_desc options[] = {
     {"diag_interval", OPT_DURATION, "how often to ask how the controller is", "10s", NULL},
     {"misc_interval", OPT_DURATION, "how often to list partitions, reservations and licences",
      "60s", NULL},
+    {"accounting", OPT_WORD, "whether to ask the accounting (slurmdbd) how runs of jobs ended",
+     "auto", "auto off"},
+    {"accounting_interval", OPT_DURATION, "how often to ask it", "5m", NULL},
+    {"accounting_window", OPT_DURATION, "how far back to ask it at first", "24h", NULL},
     {"rest_limit", OPT_SIZE, "size of the job list as JSON above which squeue is asked instead",
      "10M", NULL},
     {"cluster", OPT_STR, "cluster name for the commands (-M), where one controller serves several",
@@ -67,6 +71,11 @@ static void read_intervals(struct slurm *s)
     ms[PART_JOBS] = source_opt_ms(&s->conf, "jobs_interval", 30000);
     ms[PART_POOLS] = source_opt_ms(&s->conf, "misc_interval", 60000);
     ms[PART_RESERVATIONS] = ms[PART_LICENSES] = ms[PART_POOLS];
+    ms[PART_ACCOUNT] = source_opt_ms(&s->conf, "accounting_interval", 300000);
+    s->opt.account_window_ms = source_opt_ms(&s->conf, "accounting_window", 86400000);
+    const char *accounting = opt(s, "accounting");
+    if (accounting != NULL && strcmp(accounting, "off") == 0)
+        s->opt.account_window_ms = 0;
 }
 
 static void read_options(struct slurm *s)
@@ -109,12 +118,15 @@ static enum rc slurm_open(const struct source_conf *conf, uint64_t seed, void **
     (void)e;
     s->conf = *conf;
     s->random = hash_u64(seed, 1) | 1;
-    s->volume = (struct job_volume){.counted = -1, .records = -1, .counted_then = -1};
+    s->volume = (struct job_volume){
+        .counted = -1, .records = -1, .counted_then = -1, .running = NAN, .ended_a_second = NAN};
+    s->accounts.rows_a_second = NAN;
     s->sdiag = (struct sdiag){{NAN, NAN, NAN, NAN}, NAN, NAN};
     read_options(s);
     find_ways(s);
     seen_init(&s->nodes_seen);
     seen_init(&s->jobs_seen);
+    seen_init(&s->accounts.seen);
     buf_init(&s->record, (size_t)2 << 20);
     buf_init(&s->words, (size_t)2 << 20);
     slurm_reread_open(s);
@@ -132,6 +144,7 @@ static void slurm_close(void *state)
     slurm_readers_close(s);
     seen_fini(&s->nodes_seen);
     seen_fini(&s->jobs_seen);
+    seen_fini(&s->accounts.seen);
     buf_fini(&s->record);
     buf_fini(&s->words);
     slurm_reread_close(s);
@@ -166,6 +179,7 @@ static const struct {
     [PART_POOLS] = {"partitions", slurm_rest_pool},
     [PART_RESERVATIONS] = {"reservations", slurm_rest_reservation},
     [PART_LICENSES] = {"licenses", slurm_rest_license},
+    [PART_ACCOUNT] = {"jobs", slurm_rest_account},
 };
 
 static decoder *const text_lines[PART_COUNT] = {
@@ -186,6 +200,8 @@ static enum rc decode_text(struct slurm *s, const struct request *rq, const char
         len--;
     if (p == PART_JOBS)
         return slurm_text_job(s, rq->tag, text, len, d, e);
+    if (p == PART_ACCOUNT)
+        return slurm_text_account(s, rq->tag, text, len, d, e);
     return text_lines[p] != NULL ? text_lines[p](s, text, len, d, e) : RC_OK;
 }
 
@@ -287,6 +303,10 @@ static enum rc judge(struct slurm *s, const struct request *rq, const struct rep
 {
     enum part p = part_of(rq->what);
 
+    if (p == PART_ACCOUNT) {
+        *end = POLL_GOOD;
+        return slurm_accounts_done(s, rq, reply, now, mend, e);
+    }
     if (way_of(rq->what) == WAY_REST) {
         *end = POLL_GOOD;
         return p == PART_HELLO ? slurm_negotiated(s, rq, reply, now, mend, e)
@@ -316,7 +336,8 @@ static enum rc slurm_done(void *state, const struct request *rq, const struct re
         *end = POLL_BAD;
     bool good = rc == RC_OK && *end != POLL_BAD;
     settle(s, p, way_of(rq->what), *end, reply);
-    if (p != PART_HELLO || way_of(rq->what) == WAY_TEXT)
+    bool own = p == PART_ACCOUNT || (p == PART_HELLO && way_of(rq->what) == WAY_REST);
+    if (!own)
         slurm_schedule(s, p, good, now, reply);
     if (s->again)
         s->parts[p].due = now;

@@ -26,6 +26,7 @@ enum part {
     PART_POOLS,
     PART_RESERVATIONS,
     PART_LICENSES,
+    PART_ACCOUNT, /* what slurmdbd kept of runs that ended */
     PART_COUNT
 };
 
@@ -57,7 +58,8 @@ struct slurm_options {
     bool has_token;
     enum prefer prefer;
     int64_t interval_ms[PART_COUNT];
-    double rest_limit; /* bytes */
+    int64_t account_window_ms; /* how far back accounting is asked; 0 = never */
+    double rest_limit;         /* bytes */
 };
 
 struct schedule {
@@ -101,6 +103,8 @@ struct job_volume {
     double counted_then;     /* what the controller counted when that list was asked for */
     double bytes_per_record; /* as JSON: measured, or what this API version usually needs */
     bool measured;
+    double running;        /* as the controller counts; NaN = unknown */
+    double ended_a_second; /* by its statistics since they were last set to zero; NaN = unknown */
 };
 
 /* What the answer to a reread says, apart from the poll that may be under way at the same time. */
@@ -115,8 +119,27 @@ struct reread {
 /* Does the cluster keep accounts (slurmdbd)? */
 enum accounting { ACCOUNTING_UNKNOWN, ACCOUNTING_THERE, ACCOUNTING_ABSENT };
 
+/* What was asked of the accounting so far (account.c). Times of questions are "so long ago", because the clock there may
+ * not be ours. */
+struct accounts {
+    bool rest_absent;      /* slurmrestd has no /slurmdb/ */
+    mono_ms first, newest; /* when the first and the newest good question was asked; 0 = none */
+    wall_ms first_wall, newest_wall;
+    int64_t covered_ms; /* so much before `first` has been asked for */
+    int64_t slice_ms;   /* so much of the past is asked for at once */
+    mono_ms asked;      /* the question under way */
+    wall_ms asked_wall;
+    int64_t from_ms, to_ms;
+    bool past; /* it is about the time before `first` */
+    unsigned failures;
+    double rows_a_second; /* measured; NaN = not yet */
+    bool counts_devices;  /* records tell their gres/gpu, so one without had none */
+    struct seen seen;
+    char trouble[100]; /* "" = none */
+};
+
 struct slurm_readers { /* readers.h */
-    struct json_reader *node, *job, *pool, *reservation, *license, *diag, *meta, *any;
+    struct json_reader *node, *job, *pool, *reservation, *license, *diag, *account, *meta, *any;
 };
 
 struct slurm {
@@ -150,6 +173,7 @@ struct slurm {
     char cluster[64], release[64];
     char rest_cluster[64], text_cluster[64]; /* what each way calls itself; "" = not told */
     enum accounting accounting;
+    struct accounts accounts;
     char note[320], via[120];
     char how[160]; /* of the last can() */
     struct reread reread;
@@ -177,6 +201,7 @@ void slurm_schedule(struct slurm *s, enum part p, bool good, mono_ms now,
                     const struct reply *reply);
 void slurm_refresh(void *state, mono_ms now);
 int64_t slurm_interval_ms(const struct slurm *s, enum part p);
+int64_t slurm_jitter(struct slurm *s, int64_t ms);
 
 /* choose.c */
 bool slurm_uses_rest(const struct slurm *s);
@@ -193,6 +218,18 @@ void slurm_ask_rest(struct slurm *s, struct request *rq, const char *path);
 void slurm_ask_command(struct slurm *s, struct request *rq, const char *const *command);
 /* squeue with our columns, then more arguments (NULL = none). */
 void slurm_ask_squeue(struct slurm *s, struct request *rq, const char *const *more);
+
+/* account.c */
+bool slurm_accounts_apply(const struct slurm *s);
+/* Decides what the next question is about; to be called once for each. */
+void slurm_accounts_turn(struct slurm *s, mono_ms now, wall_ms wall);
+enum way slurm_accounts_way(const struct slurm *s);
+bool slurm_accounts_reach_back(const struct slurm *s); /* there is more of the past to ask for */
+/* account_ask.c */
+void slurm_ask_accounts(struct slurm *s, struct request *rq, enum way w);
+/* account_done.c: the answer ended. Trouble with the accounting alone is no failure of the source. */
+enum rc slurm_accounts_done(struct slurm *s, const struct request *rq, const struct reply *reply,
+                            mono_ms now, const char **mend, struct err *e);
 
 /* answer.c */
 /* The element with this hash was in the last poll too: says so in the delta and counts it. */
@@ -281,6 +318,10 @@ enum rc slurm_text_license(struct slurm *s, const char *text, size_t len, struct
                            struct err *e);
 enum rc slurm_text_config(struct slurm *s, const char *text, size_t len, struct delta *d,
                           struct err *e);
+enum rc slurm_rest_account(struct slurm *s, const char *text, size_t len, struct delta *d,
+                           struct err *e);
+enum rc slurm_text_account(struct slurm *s, uint32_t tag, const char *text, size_t len,
+                           struct delta *d, struct err *e);
 enum rc slurm_text_diag(struct slurm *s, const char *text, size_t len, struct delta *d,
                         struct err *e);
 
@@ -288,5 +329,9 @@ enum rc slurm_text_diag(struct slurm *s, const char *text, size_t len, struct de
 void slurm_text_diag_end(struct slurm *s, struct delta *d);
 /* text_jobs.c: what to pass to squeue -O; the head of each line shows `tag`. */
 void slurm_text_jobs_format(struct buf *out, uint32_t tag);
+/* account_text.c: what stands between two columns of sacct, and which columns. */
+enum { ACCOUNT_MARK_MAX = 16 };
+void slurm_accounts_mark(uint32_t tag, char out[ACCOUNT_MARK_MAX]);
+extern const char slurm_accounts_columns[];
 
 #endif

@@ -14,10 +14,11 @@ VIEWS = "1", "2", "4", "5", "8"
 
 
 def times(requests):
-    """{last part of the path: times}"""
+    """{last part of the path, or "slurmdb": times}"""
     out = collections.defaultdict(list)
     for at, _, path in requests:
-        out[path.split("?")[0].rstrip("/").rsplit("/", 1)[1]].append(at)
+        part = path.split("?")[0].rstrip("/").rsplit("/", 1)[1]
+        out["slurmdb" if path.startswith("/slurmdb/") else part].append(at)
     return out
 
 
@@ -74,9 +75,10 @@ def main():
         )
         tap.ok(
             f"{name}: no request for a single job or node",
-            set(by) <= {"ping", "diag", "jobs", "nodes", "partitions", "reservations", "licenses"},
+            set(by) <= {"ping", "diag", "jobs", "nodes", "partitions", "reservations", "licenses", "slurmdb"},
             set(by),
         )
+        tap.ok(f"{name}: a cluster without accounting is asked for it once", len(by["slurmdb"]) <= 1, gaps(by["slurmdb"]))
         tap.ok(
             f"{name}: {len(seen)} requests in {took:.0f} s",
             len(seen) <= 12 + took / min(interval, 10) * 3 + took / 5,

@@ -124,7 +124,8 @@ static void test_a_version_that_vanishes(void **state)
 static void test_first_round_and_intervals(void **state)
 {
     static const char *const order[] = {"GET /diag",       "GET /nodes",        "GET /jobs",
-                                        "GET /partitions", "GET /reservations", "GET /licenses"};
+                                        "GET /partitions", "GET /reservations", "GET /licenses",
+                                        "GET /slurmdb/jobs"};
     struct bench b;
     mono_ms began;
 
@@ -660,6 +661,11 @@ static void test_the_name_of_the_cluster(void **state)
         } else if (strcmp(b.rq->label, "scontrol show config") == 0) {
             hello++;
             bench_answer_text(&b, 0, "ClusterName = mini\nSLURM_VERSION = 22.05.8\n");
+        } else if (strcmp(b.rq->label, "sacct") == 0) {
+            assert_int_equal(hello, 1); /* not before it is known whose accounts they are */
+            b.reply.head = "Slurm accounting storage is disabled\n";
+            bench_answer_text(&b, 1, "");
+            assert_int_equal(b.rc, RC_OK);
         } else {
             answer_part(&b, 38);
         }

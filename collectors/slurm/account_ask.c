@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT
+ * account_ask.c - the question to the accounting as a request: /slurmdb/ or sacct. */
+#include "collectors/slurm/slurm.h"
+
+enum {
+    PATIENCE_MS =
+        20000, /* a silent slurmdbd costs slurmrestd and sacct 45 s, and the other parts would wait */
+    BODY_MS = 60000
+};
+
+static long long seconds(int64_t ms)
+{
+    return (long long)(ms / 1000) + (ms % 1000 > 0);
+}
+
+static void ask_rest(struct slurm *s, struct request *rq)
+{
+    const struct accounts *a = &s->accounts;
+    const char *const arrays[] = {"jobs", NULL};
+    const char *until =
+        a->to_ms > 0 ? request_str(rq, "&end_time=now-%lld", (long long)(a->to_ms / 1000)) : "";
+
+    slurm_ask_rest(
+        s, rq,
+        request_str(rq, "/slurmdb/v0.0.%d/jobs?skip_steps=true&cluster=%s&start_time=now-%lld%s",
+                    s->api, request_encode(rq, s->rest_cluster), seconds(a->from_ms), until));
+    rq->label = "GET /slurmdb/jobs";
+    rq->cut = CUT_JSON;
+    rq->arrays = request_strv(rq, arrays);
+}
+
+/* No running ones (-s), all runs of a job (-D), no steps (-X), all users (-a). */
+static void ask_sacct(struct slurm *s, struct request *rq)
+{
+    const struct accounts *a = &s->accounts;
+    char mark[ACCOUNT_MARK_MAX];
+
+    rq->tag = (uint32_t)slurm_random(s);
+    slurm_accounts_mark(rq->tag, mark);
+    const char *const command[] = {
+        "sacct",
+        "-D",
+        "-X",
+        "-a",
+        "-P",
+        "-s",
+        "CD,F,TO,NF,PR,RQ,CA,OOM,BF,DL",
+        "-S",
+        request_str(rq, "now-%lldseconds", seconds(a->from_ms)),
+        "-E",
+        a->to_ms > 0 ? request_str(rq, "now-%lldseconds", (long long)(a->to_ms / 1000)) : "now",
+        request_str(rq, "--delimiter=%s", mark),
+        "-o",
+        slurm_accounts_columns,
+        NULL};
+    slurm_ask_command(s, rq, command);
+    rq->label = "sacct";
+}
+
+void slurm_ask_accounts(struct slurm *s, struct request *rq, enum way w)
+{
+    if (w == WAY_REST)
+        ask_rest(s, rq);
+    else
+        ask_sacct(s, rq);
+    rq->first_byte_ms = PATIENCE_MS;
+    rq->total_ms = PATIENCE_MS + BODY_MS;
+}
