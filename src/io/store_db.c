@@ -48,11 +48,24 @@ static void make_folders(const char *path)
     free(copy);
 }
 
+/* Whoever may write the database may write its lock: a group may share one. */
+static int open_lock(const struct store_db *d)
+{
+    struct stat st, own;
+    mode_t mode = stat(d->path, &st) == 0 ? st.st_mode & 0660 : 0600;
+    int fd = open(d->lock_path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK,
+                  mode);
+
+    if (fd >= 0 && fstat(fd, &own) == 0 && (own.st_mode & 0777) != mode && own.st_uid == geteuid())
+        (void)fchmod(fd, mode);
+    return fd;
+}
+
 static bool take_lock(struct store_db *d)
 {
     if (d->lock_fd >= 0)
         return true;
-    int fd = open(d->lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+    int fd = open_lock(d);
     if (fd < 0)
         return false;
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
