@@ -89,6 +89,7 @@ bool report_flush(struct actor *a)
            queue_try_push(a->out, a->outbox[sent], delta_weight(a->outbox[sent])))
         sent++;
     a->outbox_count -= sent;
-    memmove(a->outbox, a->outbox + sent, a->outbox_count * sizeof(struct delta *));
+    if (sent)
+        memmove(a->outbox, a->outbox + sent, a->outbox_count * sizeof(struct delta *));
     return a->outbox_count == 0;
 }
