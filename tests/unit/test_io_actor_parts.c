@@ -77,7 +77,7 @@ static void was_node(struct look *l, int state, unsigned flags, const char *reas
 {
     l->target->row_state = (uint8_t)state;
     l->target->row_flags = flags;
-    snprintf(l->target->reason, sizeof(l->target->reason), "%s", reason);
+    snprintf(l->target->reason, sizeof(l->target->reason), "%.255s", reason);
     snprintf(l->target->reason_by, sizeof(l->target->reason_by), "%s", by);
 }
 
