@@ -33,10 +33,11 @@ static void draw_header(struct ui *u)
         time_age(now - u->frozen_at, frozen);
     if (u->canvas.h >= UI_NEEDS_H && u->canvas.w >= UI_NEEDS_W)
         frame_status(u, &status);
+    const char *banner = u->snap && snapshot_notice(u->snap)->bad ? "NO HISTORY" : "";
     struct header h = {.crumb = crumb,
                        .status = status.data,
                        .filter = u->line == UI_LINE_FILTER ? "" : ui_top(u)->filter_text,
-                       .banner = u->banner ? u->banner : "",
+                       .banner = u->banner ? u->banner : banner,
                        .armed = armed,
                        .frozen = frozen,
                        .clock = clock,

@@ -225,8 +225,9 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
 
 static int foot_lines(const struct list *l, const struct view_input *in)
 {
-    (void)in;
-    return l->table.result.count > 0 ? FOOT_LINES : 0;
+    int history = *snapshot_notice(in->snap)->text != '\0';
+
+    return l->table.result.count > 0 ? FOOT_LINES + history : 2 * history;
 }
 
 struct line {
@@ -270,12 +271,27 @@ static void cost_line(const struct view_input *in, const struct source_row *s, s
               "a scheduling cycle");
 }
 
+/* The last line: not of a source, but kept here with all that is kept. False: nothing to say. */
+static bool history_line(const struct view_input *in, struct rect r, struct canvas *c)
+{
+    const struct notice *n = snapshot_notice(in->snap);
+    int y = r.y + r.h - 1;
+
+    if (*n->text == '\0' || r.h < 2)
+        return false;
+    canvas_text(c, y, r.x + 1, LABEL_CELLS - 1, style_of(ROLE_DIM), "history");
+    canvas_text(c, y, r.x + 1 + LABEL_CELLS, r.w - LABEL_CELLS - 2,
+                style_of(n->bad ? ROLE_WARN : ROLE_TEXT), n->text);
+    return true;
+}
+
 static void foot(const struct list *l, const struct view_input *in, struct rect r, struct canvas *c)
 {
     const struct source_row *s = table_row(&l->table, in);
     int y = r.y + 1;
 
     canvas_hline(c, r.y, r.x, r.w, style_of(ROLE_LINE));
+    r.h -= history_line(in, r, c);
     if (!s)
         return;
     const struct line lines[] = {
@@ -354,7 +370,7 @@ const struct view_ops view_sources = {
         "answers that could not be used; each costs that element only. COST is what the controller says "
         "that the requests of our user cost it on average.\n\n"
         "The lines below say what was chosen and why, what happened last and what to do about it. r "
-        "asks the selected source now.",
+        "asks the selected source now. The last line says how the history is that survives a restart.",
     .entity = ENTITY_SOURCE,
     .footer = footer,
     .open = list_open_view,

@@ -596,3 +596,4 @@ struct snapshot *fixture_small(void)
     apply(f, d);
     return finish(f);
 }
+    delta_notice(d, "the history is not written: history.db: database or disk is full", true);

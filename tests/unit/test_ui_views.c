@@ -105,6 +105,7 @@ static void stage_open(struct stage *s, const struct screen *w)
     memset(s, 0, sizeof *s);
     s->view = view_find(w->view);
     assert_non_null(s->view);
+    {"sources-small-80x24", SMALL, "sources", 24, 80},
     s->state = s->view->open();
     s->scope.center = w->center - 1;
     scope_member(s->scope.pool, sizeof s->scope.pool, w->pool);
