@@ -21,6 +21,8 @@ static bool never(const struct planning *g, const char *fmt, ...)
 
 bool guard_permit(const struct planning *g)
 {
+    if (g->limits.forbidden)
+        return never(g, "%s", g->limits.forbidden);
     if (g->limits.read_only)
         return never(g, "this screen is read-only");
     if (g->permit.mode == ACT_OFF)

@@ -14,7 +14,8 @@ enum act_mode { ACT_OFF, ACT_CONFIRM, ACT_ARM };
 
 /* The limits of this session. Thresholds can be configured downwards only. */
 struct act_limits {
-    bool read_only; /* --read-only, wall ...: nothing at all */
+    const char *forbidden; /* borrowed; not NULL: nothing at all, and why */
+    bool read_only;        /* --read-only, wall ...: nothing at all */
     /* Of a pool's nodes unavailable after the action; 0 = 20. One node out is never too many, or a pool of fewer than
      * five nodes could not be looked after at all. */
     double brake_percent;

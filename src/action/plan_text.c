@@ -3,7 +3,6 @@
 #include "action/plan.h"
 #include "action/plan_int.h"
 #include "base/buf.h"
-#include <string.h>
 
 static void figure(struct buf *out, double v)
 {
@@ -19,6 +18,11 @@ static void counted(struct buf *out, double v, const char *one, const char *many
     buf_addf(out, " %s", v == 1 ? one : many);
 }
 
+static bool on_nodes(const struct plan *p)
+{
+    return verb_info(p->order->verb)->entity == ENTITY_NODE;
+}
+
 static void title(const struct plan *p, struct buf *out)
 {
     const struct action_order *o = p->order;
@@ -26,58 +30,79 @@ static void title(const struct plan *p, struct buf *out)
     char cluster[sizeof(o->cluster)];
 
     plan_clean(cluster, sizeof(cluster), o->cluster);
-    buf_addf(out, "%s %zu of %zu %ss of %s", v->name, p->sendable, o->count,
-             entity_info(v->entity)->id, o->center_id);
+    buf_addf(out, "%s %zu", v->name, p->sendable);
+    if (p->sendable < o->count)
+        buf_addf(out, " of %zu", o->count);
+    buf_addf(out, " %s%s of %s", entity_info(v->entity)->id, o->count == 1 ? "" : "s",
+             o->center_id);
     if (cluster[0])
         buf_addf(out, " (cluster %s)", cluster);
     buf_addf(out, ": %s\n", v->effect);
+}
+
+static void devices(struct buf *out, double all, double busy)
+{
+    buf_adds(out, ", ");
+    counted(out, all, "GPU", "GPUs");
+    buf_adds(out, " (");
+    figure(out, busy);
+    buf_adds(out, " busy)");
+}
+
+/* What is on a node; what a job holds, and for how many tasks it stands. */
+static void target_figures(const struct plan *p, const struct plan_target *t, struct buf *out)
+{
+    if (on_nodes(p)) {
+        buf_adds(out, ", ");
+        counted(out, t->jobs, "job", "jobs");
+        devices(out, t->devices, t->devices_busy);
+        return;
+    }
+    if (t->jobs > 1)
+        buf_addf(out, ", %.0f tasks", t->jobs);
+    if (t->devices > 0) {
+        buf_adds(out, ", ");
+        counted(out, t->devices, "GPU", "GPUs");
+    }
 }
 
 static void target(const struct plan *p, size_t i, struct buf *out)
 {
     const struct plan_target *t = &p->targets[i];
     const struct action_target *from = &p->order->targets[i];
-    char name[TARGET_NAME_MAX];
+    char name[TARGET_NAME_MAX], owner[sizeof(from->owner)];
 
     plan_clean(name, sizeof(name), from->name);
-    buf_addf(out, "  %-16s %s", name, from->state);
-    if (from->owner[0]) {
-        char owner[sizeof(from->owner)];
-        plan_clean(owner, sizeof(owner), from->owner);
-        buf_addf(out, ", %s", owner);
-    }
-    if (t->refused) {
-        buf_addf(out, ", left out: %s\n", t->why);
-        return;
-    }
-    buf_adds(out, ", ");
-    counted(out, t->jobs, "job", "jobs");
-    buf_adds(out, ", ");
-    counted(out, t->devices, "GPU", "GPUs");
-    buf_adds(out, " (");
-    figure(out, t->devices_busy);
-    buf_adds(out, " busy)\n");
+    plan_clean(owner, sizeof(owner), from->owner);
+    buf_addf(out, "  %-16s %s%s%s", name, from->state, owner[0] ? ", " : "", owner);
+    if (t->refused)
+        buf_addf(out, ", left out: %s", t->why);
+    else
+        target_figures(p, t, out);
+    buf_addc(out, '\n');
 }
 
 static void touches(const struct plan *p, struct buf *out)
 {
+    if (!p->sendable)
+        return;
     buf_adds(out, "touches: ");
-    counted(out, p->nodes, "node", "nodes");
-    buf_adds(out, ", ");
-    counted(out, p->devices, "GPU", "GPUs");
-    buf_adds(out, " (");
-    figure(out, p->devices_busy);
-    buf_adds(out, " busy), ");
     counted(out, p->jobs, "job", "jobs");
     if (p->owners[0])
         buf_addf(out, " of %s", p->owners);
+    if (p->nodes != 0) {
+        buf_adds(out, ", ");
+        counted(out, p->nodes, "node", "nodes");
+    }
+    if (p->devices != 0)
+        devices(out, p->devices, p->devices_busy);
     buf_addc(out, '\n');
 }
 
 /* A drain and a resume lose nothing by themselves: then it is what runs there. */
 static void risk(const struct plan *p, struct buf *out)
 {
-    bool nodes = verb_info(p->order->verb)->entity == ENTITY_NODE;
+    bool nodes = on_nodes(p);
 
     if (p->gpu_hours_ceiling == 0)
         return;

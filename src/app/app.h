@@ -16,6 +16,8 @@ int app_check(const struct cli *cli);
 int app_doctor(const struct cli *cli);
 int app_record(const struct cli *cli);
 int app_replay(const struct cli *cli);
+int app_act(const struct cli *cli); /* drain, resume, requeue, hold, release, cancel */
+int app_audit(const struct cli *cli);
 int app_collect(const struct cli *cli);
 
 /* Shared by them. */

@@ -2,6 +2,7 @@
  * app_screen.c - suantop, and suantop replay on a terminal: the session behind, the ui in front. */
 #include "app/app.h"
 
+#include "app/session_act.h"
 #include "app/session_past.h"
 #include "app/state.h"
 #include "base/log.h"
@@ -51,6 +52,30 @@ static void port_annotate(void *arg, const struct annotation *a)
 {
     struct screen *screen = arg;
     session_annotate(screen->session, a);
+}
+
+static void port_preview(void *arg, const struct action_order *o)
+{
+    struct screen *screen = arg;
+    net_act_preview(screen->session->net, o);
+}
+
+static enum rc port_commit(void *arg, struct confirmed_order *take, struct err *e)
+{
+    struct screen *screen = arg;
+    return net_act_commit(screen->session->net, take, e);
+}
+
+static void port_drop(void *arg, const char *op)
+{
+    struct screen *screen = arg;
+    net_act_drop(screen->session->net, op);
+}
+
+static void port_arm(void *arg, uint16_t center, wall_ms until)
+{
+    struct screen *screen = arg;
+    net_act_arm(screen->session->net, center, until);
 }
 
 static void port_step(void *arg)
@@ -119,7 +144,9 @@ static void fill_options(const struct cli *cli, const struct session *s, bool re
         .ascii = cli->value[OPTION_ASCII] != NULL,
         .mouse = cli->value[OPTION_NO_MOUSE] == NULL,
         .test_fd = test_fd(),
-        .banner = replay ? "REPLAY" : NULL,
+        .banner = replay                                 ? "REPLAY"
+                  : cli->value[OPTION_READ_ONLY] != NULL ? "READ-ONLY"
+                                                         : NULL,
     };
 }
 
@@ -130,6 +157,24 @@ static int refuse_without_terminal(void)
         "suantop: standard output is not a terminal; for one picture in a file or pipe use: suantop snapshot\n",
         stderr);
     return EX_USAGE;
+}
+
+/* Only a live screen whose session has an actor gets the keys that act. */
+static void fill_act(const struct session *s, struct ui_port *port, struct ui_options *o)
+{
+    const struct net_actor *actor = session_actor(s);
+    o->act_limits.read_only = actor == NULL;
+    if (actor == NULL)
+        return;
+    o->act_modes = actor->modes;
+    o->act_mode_count = actor->mode_count;
+    o->act_limits = actor->limits;
+    o->actor = s->act.who.actor;
+    o->actor_from = s->act.who.actor_from;
+    port->act_preview = port_preview;
+    port->act_commit = port_commit;
+    port->act_drop = port_drop;
+    port->act_arm = port_arm;
 }
 
 static int run_ui(const struct cli *cli, struct screen *screen, bool replay)
@@ -149,6 +194,7 @@ static int run_ui(const struct cli *cli, struct screen *screen, bool replay)
         port.annotate = port_annotate;
     }
     fill_options(cli, screen->session, replay, &o);
+    fill_act(screen->session, &port, &o);
     o.state_file = state;
     o.theme_dirs = dirs;
     enum rc rc = ui_new(screen->session->hub, &port, &o, &screen->ui, &e);
@@ -198,6 +244,8 @@ int app_dashboard(const struct cli *cli)
     if (rc != RC_OK)
         return app_fail(&e);
     session_want_past(&s, cli->value[OPTION_HISTORY], false);
+    if (cli->value[OPTION_READ_ONLY] == NULL)
+        session_want_act(&s, false);
     int status = app_screen(cli, &s, false);
     session_close(&s);
     return status;

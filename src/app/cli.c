@@ -8,6 +8,7 @@
 enum {
 #define COMMAND(ID, name, args, help) IN_##ID = 1u << CLI_##ID,
 #include "app/options.def"
+    IN_VERBS = IN_DRAIN | IN_RESUME | IN_REQUEUE | IN_HOLD | IN_RELEASE | IN_CANCEL,
     IN_ALL = ~0u
 };
 
@@ -93,7 +94,7 @@ static enum rc take_letters(struct parser *p, const char *word)
 
 static enum rc unknown_command(struct parser *p, const char *word)
 {
-    char known[160] = "";
+    char known[192] = "";
     for (int i = 1; i < CLI_COMMANDS_SHOWN; i++) {
         size_t used = strlen(known);
         snprintf(known + used, sizeof known - used, " %s", cli_commands[i].name);
@@ -102,7 +103,7 @@ static enum rc unknown_command(struct parser *p, const char *word)
                    known);
 }
 
-static enum rc take_word(struct parser *p, const char *word)
+static enum rc take_word(struct parser *p, char *word)
 {
     if (!p->have_command) {
         for (int i = 1; i < CLI_COMMANDS_SHOWN; i++)
@@ -118,10 +119,12 @@ static enum rc take_word(struct parser *p, const char *word)
         }
         return unknown_command(p, word);
     }
-    if (p->out->command >= CLI_COMMANDS_SHOWN || cli_commands[p->out->command].args[0] == '\0' ||
-        p->out->operand != NULL)
+    const char *args =
+        p->out->command < CLI_COMMANDS_SHOWN ? cli_commands[p->out->command].args : "";
+    if (args[0] == '\0' || (p->out->operand_count > 0 && strstr(args, "...") == NULL))
         return err_set(p->e, RC_USAGE, "command line", "\"%s\" is one word too many", word);
-    p->out->operand = word;
+    p->argv[1 + p->out->operand_count++] = word;
+    p->out->operand = p->argv[1];
     return RC_OK;
 }
 
@@ -147,8 +150,9 @@ enum rc cli_parse(int argc, char **argv, struct cli *out, struct err *e)
     struct parser p = {.argc = argc, .argv = argv, .out = out, .e = e};
     bool options = true;
     memset(out, 0, sizeof *out);
+    out->operands = (const char *const *)argv + 1;
     for (p.at = 1; p.at < argc; p.at++) {
-        const char *word = argv[p.at];
+        char *word = argv[p.at];
         enum rc rc;
         if (options && strcmp(word, "--") == 0) {
             options = false;

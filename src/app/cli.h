@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include <stdbool.h>
+#include <stddef.h>
 
 enum cli_command {
 #define COMMAND(ID, name, args, help) CLI_##ID,
@@ -24,7 +25,9 @@ struct cli {
     enum cli_command command;
     const char
         *value[OPTION_COUNT]; /* the argument; "" for a flag that was given; NULL = not given */
-    const char *operand;      /* DIR, or NULL */
+    const char *operand;      /* DIR, or NULL: the first of them */
+    const char *const *operands;
+    size_t operand_count;
 };
 
 struct cli_command_info {
@@ -41,7 +44,7 @@ extern const struct cli_command_info cli_commands[];
 extern const struct cli_option_info cli_options[OPTION_COUNT];
 #define CLI_COMMANDS_SHOWN CLI_PROBE
 
-/* RC_USAGE with a sentence that names the word and, if there is one near, the right one. */
+/* Moves the operands to the front of argv, whose strings the result borrows. RC_USAGE with a sentence that names the word and, if there is one near, the right one. */
 enum rc cli_parse(int argc, char **argv, struct cli *out, struct err *e);
 void cli_usage(struct buf *out);
 

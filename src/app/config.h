@@ -36,8 +36,8 @@ struct config {
     int64_t refresh_ms;
     char *theme; /* NULL = default */
     enum act_mode actions;
-    char *audit; /* file; NULL = the usual place */
-    char *history; /* file, or "off"; NULL = the usual place */
+    char *audit;                /* file; NULL = the usual place */
+    char *history;              /* file, or "off"; NULL = the usual place */
     uint64_t history_max_bytes; /* 0 = the usual size */
     struct rule_set rules;
     char *exec_on_alert; /* NULL = run nothing */

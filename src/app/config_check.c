@@ -62,8 +62,8 @@ static enum rc check_word(const struct check *c, const char *path, const char *v
 static enum rc check_actions(const struct check *c, const char *path, const char *value,
                              enum act_mode *out)
 {
-    static const char *const words[] = {
-        "", [1 + ACT_OFF] = "off", [1 + ACT_CONFIRM] = "confirm", [1 + ACT_ARM] = "arm", NULL};
+    static const char *const words[] = {"", [1 + ACT_OFF] = "off", [1 + ACT_CONFIRM] = "confirm",
+                                        [1 + ACT_ARM] = "arm", NULL};
     int word = 1 + (int)*out;
     enum rc rc = check_word(c, path, value, words, &word);
     *out = (enum act_mode)(word - 1);
@@ -304,8 +304,8 @@ static enum rc check_history(const struct check *c, const struct config_raw *raw
 {
     double bytes = 0;
     if (raw->history != NULL)
-        c->out->history = strcmp(raw->history, "off") == 0 ? xstrdup("off")
-                                                           : resolve(c, OPT_PATH, raw->history);
+        c->out->history =
+            strcmp(raw->history, "off") == 0 ? xstrdup("off") : resolve(c, OPT_PATH, raw->history);
     if (raw->history_max == NULL)
         return RC_OK;
     if (!quantity_bytes(raw->history_max, 1, &bytes) || bytes < MIN_HISTORY || bytes > MAX_HISTORY)

@@ -8,6 +8,10 @@ noinst_LIBRARIES += %D%/libapp.a
 %C%_libapp_a_SOURCES += %D%/app.c
 %C%_libapp_a_SOURCES += %D%/app.h
 %C%_libapp_a_SOURCES += %D%/app_collect.c
+%C%_libapp_a_SOURCES += %D%/act_result.c %D%/act_result.h
+%C%_libapp_a_SOURCES += %D%/act_targets.c %D%/act_targets.h
+%C%_libapp_a_SOURCES += %D%/app_act.c
+%C%_libapp_a_SOURCES += %D%/app_audit.c
 %C%_libapp_a_SOURCES += %D%/app_record.c
 %C%_libapp_a_SOURCES += %D%/app_screen.c
 %C%_libapp_a_SOURCES += %D%/app_snapshot.c
@@ -33,6 +37,9 @@ noinst_LIBRARIES += %D%/libapp.a
 %C%_libapp_a_SOURCES += %D%/state.c
 %C%_libapp_a_SOURCES += %D%/state.h
 %C%_libapp_a_SOURCES += %D%/session.h
+%C%_libapp_a_SOURCES += %D%/session_act.c %D%/session_act.h
+%C%_libapp_a_SOURCES += %D%/task_set.c %D%/task_set.h
+%C%_libapp_a_SOURCES += %D%/who.c %D%/who.h
 
 # The layers, upper before lower; each list is also what a unit test of that layer links.
 BASE_LIBS = src/base/libbase.a $(MATH_LIBS)

@@ -83,6 +83,15 @@ static int run(const struct cli *cli)
         return app_replay(cli);
     case CLI_COLLECT:
         return app_collect(cli);
+    case CLI_DRAIN:
+    case CLI_RESUME:
+    case CLI_REQUEUE:
+    case CLI_HOLD:
+    case CLI_RELEASE:
+    case CLI_CANCEL:
+        return app_act(cli);
+    case CLI_AUDIT:
+        return app_audit(cli);
     case CLI_PROBE:
         return local_probe(stdout);
     case CLI_VERSION:

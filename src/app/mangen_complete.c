@@ -82,6 +82,12 @@ static void print_options(enum cli_command command)
     }
 }
 
+/* What is completed for the words of a command: folders for DIR, nothing for what only a center knows. */
+static bool takes_folder(enum cli_command command)
+{
+    return strcmp(cli_commands[command].args, "DIR") == 0;
+}
+
 /* ---- bash --------------------------------------------------------------------------------------- */
 
 static void bash_values(enum cli_option option)
@@ -120,7 +126,7 @@ static void bash_command(enum cli_command command)
     printf("' words='");
     if (command == CLI_DASHBOARD)
         print_commands(" ");
-    printf("' folder=%s ;;\n", info->args[0] != '\0' ? "yes" : "");
+    printf("' folder=%s ;;\n", takes_folder(command) ? "yes" : "");
 }
 
 static void bash(void)
@@ -227,7 +233,7 @@ static void zsh_command(enum cli_command command)
         return;
     }
     printf("        '1:command:(%s)'%s\n    ;;\n", info->name,
-           info->args[0] != '\0' ? " '2:folder:_files -/'" : "");
+           takes_folder(command) ? " '2:folder:_files -/'" : "");
 }
 
 static void zsh(void)
@@ -322,7 +328,7 @@ static void fish(void)
         printf("complete -c suantop -n __fish_use_subcommand -a %s -d ", cli_commands[i].name);
         fish_text(cli_commands[i].help);
         putchar('\n');
-        if (cli_commands[i].args[0] != '\0')
+        if (takes_folder((enum cli_command)i))
             printf(
                 "complete -c suantop -n '__fish_seen_subcommand_from %s' -a '(__fish_complete_directories)'\n",
                 cli_commands[i].name);

@@ -3,6 +3,7 @@
 #include "app/session.h"
 
 #include "app/discover.h"
+#include "app/session_act.h"
 #include "app/session_past.h"
 #include "base/buf.h"
 #include "base/hash.h"
@@ -234,8 +235,12 @@ static enum rc write_manifest(const struct config *c, const char *dir, struct er
 enum rc session_start_live(struct session *s, const char *record_dir, struct err *e)
 {
     size_t count;
-    struct net_options o = {
-        .out = s->queue, .record_dir = record_dir, .hold = true, .raw = s->raw, .raw_arg = s->raw_arg};
+    struct net_options o = {.actor = session_actor(s),
+                            .out = s->queue,
+                            .record_dir = record_dir,
+                            .hold = true,
+                            .raw = s->raw,
+                            .raw_arg = s->raw_arg};
     if (getrandom(&o.seed, sizeof o.seed, GRND_NONBLOCK) < 0)
         o.seed = (uint64_t)clock_mono();
     if (record_dir != NULL) {
@@ -293,6 +298,7 @@ void session_close(struct session *s)
     queue_free(s->queue);
     snapshot_hub_free(s->hub);
     session_free_past(s);
+    session_free_act(s);
     config_free(&s->config);
     free(s->self);
     memset(s, 0, sizeof *s);

@@ -7,6 +7,7 @@
 #define SUAN_APP_SESSION_H
 
 #include "app/config.h"
+#include "app/who.h"
 #include "base/queue.h"
 #include "io/alarm.h"
 #include "io/ingest.h"
@@ -23,6 +24,17 @@ struct session_past {
     struct store *store;
 };
 
+/* The right to act; see session_act.h. */
+struct session_act {
+    bool wanted;
+    struct who who;
+    struct journal *journal;
+    struct act_limits limits;
+    enum act_mode *modes; /* by center */
+    struct net_actor actor;
+    char why[480]; /* what limits.forbidden says */
+};
+
 struct session {
     struct config config;
     char *self; /* path of this program */
@@ -31,7 +43,8 @@ struct session {
     struct ingest *ingest;
     struct net *net;       /* live only */
     struct replay *replay; /* replay only */
-    struct alarm *alarm;   /* NULL = alerts run nothing */
+    struct session_act act;
+    struct alarm *alarm; /* NULL = alerts run nothing */
     struct session_past past;
     void (*published)(void *arg);
     void *published_arg;

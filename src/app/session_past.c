@@ -2,6 +2,7 @@
  * session_past.c - see session_past.h. */
 #include "app/session_past.h"
 
+#include "app/session_act.h"
 #include "app/state.h"
 #include "base/log.h"
 #include "base/xmem.h"
@@ -43,11 +44,6 @@ static const char **center_ids(const struct config *c)
     return ids;
 }
 
-static char *audit_path(const struct config *c)
-{
-    return c->audit != NULL ? xstrdup(c->audit) : state_path("audit.jsonl");
-}
-
 void session_start_past(struct session *s)
 {
     struct err e = {0};
@@ -55,7 +51,7 @@ void session_start_past(struct session *s)
         net_release(s->net);
         return;
     }
-    s->past.audit = audit_path(&s->config);
+    s->past.audit = session_audit_path(&s->config);
     s->past.centers = center_ids(&s->config);
     struct store_options o = {.path = s->past.path,
                               .audit = s->past.audit,

@@ -4,3 +4,5 @@
 check_PROGRAMS += %D%/test_app_config %D%/test_app_cli
 %C%_test_app_config_LDADD = $(UNIT_APP)
 %C%_test_app_cli_LDADD = $(UNIT_APP)
+check_PROGRAMS += %D%/test_app_targets
+%C%_test_app_targets_LDADD = $(UNIT_APP)

@@ -36,6 +36,32 @@ static void test_commands(void **state)
     }
 }
 
+/* The commands that act take any number of words, the others one. */
+static void test_operands(void **state)
+{
+    char *argv[] = {
+        (char *)"suantop", (char *)"drain", (char *)"cn1", (char *)"--reason", (char *)"fan",
+        (char *)"cn2",     (char *)"--yes", (char *)"--",  (char *)"-3",       NULL};
+    struct cli cli;
+    struct err e;
+    (void)state;
+    assert_int_equal(cli_parse(9, argv, &cli, &e), RC_OK);
+    assert_int_equal(cli.operand_count, 3);
+    assert_string_equal(cli.operands[0], "cn1");
+    assert_string_equal(cli.operands[1], "cn2");
+    assert_string_equal(cli.operands[2], "-3");
+    assert_string_equal(cli.operand, "cn1");
+    assert_string_equal(cli.value[OPTION_REASON], "fan");
+    assert_int_equal(parse(&cli, &e, "replay", "a", "b"), RC_USAGE);
+    assert_non_null(strstr(e.msg, "one word too many"));
+    assert_int_equal(parse(&cli, &e, "snapshot", "a", NULL), RC_USAGE);
+    assert_int_equal(parse(&cli, &e, "hold", NULL, NULL), RC_USAGE);
+    assert_non_null(strstr(e.msg, "suantop hold needs JOB..."));
+    assert_int_equal(parse(&cli, &e, "drain", "--hold", "cn1"), RC_USAGE);
+    assert_int_equal(parse(&cli, &e, "--read-only", NULL, NULL), RC_OK);
+    assert_int_equal(parse(&cli, &e, "--read-only", "snapshot", NULL), RC_USAGE);
+}
+
 /* Each option in its long form, with a command that has it, and refused where it means nothing. */
 static void test_options(void **state)
 {
@@ -155,13 +181,10 @@ static void test_outfile_full_disk(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_commands),
-        cmocka_unit_test(test_options),
-        cmocka_unit_test(test_letters),
-        cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_usage_names_everything),
-        cmocka_unit_test(test_outfile),
-        cmocka_unit_test(test_outfile_full_disk),
+        cmocka_unit_test(test_commands), cmocka_unit_test(test_operands),
+        cmocka_unit_test(test_options),  cmocka_unit_test(test_letters),
+        cmocka_unit_test(test_refusals), cmocka_unit_test(test_usage_names_everything),
+        cmocka_unit_test(test_outfile),  cmocka_unit_test(test_outfile_full_disk),
     };
     return cmocka_run_group_tests_name("app command line", tests, NULL, NULL);
 }

@@ -242,8 +242,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good),     cmocka_unit_test(test_write),
         cmocka_unit_test(test_refusals), cmocka_unit_test(test_alerts),
-        cmocka_unit_test(test_actions),
-        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_actions),  cmocka_unit_test(test_files),
     };
     return cmocka_run_group_tests_name("app config", tests, NULL, NULL);
 }

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT
+ * session_act.h - the right to act: who sits here, the audit, and what the configuration allows. Thread: main.
+ *
+ * Without session_want_act a session has no actor, so nothing in it can send a mutating request: that is how snapshot,
+ * check, doctor, record, collect and replay are. An audit that cannot be written forbids everything with that reason, and the
+ * screen goes on. */
+#ifndef SUAN_APP_SESSION_ACT_H
+#define SUAN_APP_SESSION_ACT_H
+
+#include "app/session.h"
+
+/* Wants an actor from session_start_live on. dry_run: one that can only tell what it would send. */
+void session_want_act(struct session *s, bool dry_run);
+/* For net_new; NULL without session_want_act. */
+const struct net_actor *session_actor(const struct session *s);
+/* Path of the audit. The caller frees it; NULL when there is no place for one. */
+char *session_audit_path(const struct config *c);
+void session_free_act(struct session *s);
+
+#endif
