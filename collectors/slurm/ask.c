@@ -174,6 +174,8 @@ void slurm_ask_squeue(struct slurm *s, struct request *rq, const char *const *mo
     /* Without --noheader: the heading shows that squeue ran and knows every column, so that an empty
      * answer of something else is not taken for an empty queue. */
     command[5] = format.data;
+    if (more == NULL && s->each_task == EACH_TASK)
+        command[n++] = "--array";
     while (more != NULL && *more != NULL)
         command[n++] = *more++;
     slurm_ask_command(s, rq, command);

@@ -36,6 +36,11 @@ static void learn(char *out, size_t size, struct span v)
         span_copy(v, out, size);
 }
 
+static bool has_text(struct span v, const char *word)
+{
+    return v.len > 0 && memmem(v.text, v.len, word, strlen(word)) != NULL;
+}
+
 enum rc slurm_text_config(struct slurm *s, const char *text, size_t len, struct delta *d,
                           struct err *e)
 {
@@ -51,6 +56,11 @@ enum rc slurm_text_config(struct slurm *s, const char *text, size_t len, struct 
         if (s->rest_cluster[0] == '\0')
             learn(s->cluster, sizeof s->cluster, value);
     }
+    /* "GresTypes = gpu,nic" and "AccountingStorageTRES = cpu,...,gres/gpu"; the latter comes first. */
+    if (span_is(key, "AccountingStorageTRES"))
+        s->gpus_counted = has_text(value, "gres/gpu");
+    if (span_is(key, "GresTypes") && !has_text(value, "gpu"))
+        s->gpus_counted = true;
     if (span_is(key, "SLURM_VERSION"))
         learn(s->release, sizeof s->release, value);
     return RC_OK;

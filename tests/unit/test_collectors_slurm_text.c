@@ -135,14 +135,14 @@ static void test_unchanged_lines_are_kept(void **state)
 
 #define D "\x1f"
 #define HEAD "JOBID" D ":00c0ffee" D
-#define COLUMNS29                                                                                  \
+#define COLUMNS30                                                                                  \
     "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D      \
-    "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D
-#define HEADING HEAD COLUMNS29 "NAME" D "\n"
+    "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D
+#define HEADING HEAD COLUMNS30 "NAME" D "\n"
 #define JOB(id, state, reason, name)                                                               \
     id D ":00c0ffee" D state D "5" D "1" D "1" D "1" D "1795338757" D "N/A" D "N/A" D "NONE" D     \
-         "UNLIMITED" D "0" D "1" D "0" D "N/A" D "N/A" D "N/A" D "N/A" D "cpu=1,mem=2G" D "" D     \
-         "" D "(null)" D "(null)" D "(null)" D "(null)" D "(null)" D "li" D "(null)" D             \
+         "UNLIMITED" D "0" D "1" D "OK" D "0" D "N/A" D "N/A" D "N/A" D "N/A" D "cpu=1,mem=2G" D   \
+         "" D "" D "(null)" D "(null)" D "(null)" D "(null)" D "(null)" D "li" D "(null)" D        \
          "low" D reason D name D "\n"
 
 static void test_names_cannot_forge_records(void **state)
@@ -171,10 +171,124 @@ static void test_last_name_with_a_line_end(void **state)
     feed_text(&b, PART_JOBS, HEADING JOB("1", "R", "None", "one\n\ntwo"));
     assert_true(bench_says(&b, "name=\"one\\x0a\\x0atwo\""));
     /* squeue was cut off within the name: the record counts, its name is what there is. */
-    feed_text(&b, PART_JOBS, HEADING "7" D ":00c0ffee" D COLUMNS29 "na");
+    feed_text(&b, PART_JOBS, HEADING "7" D ":00c0ffee" D COLUMNS30 "na");
     assert_true(bench_says(&b, "job 7 "));
     assert_true(bench_says(&b, "name=na "));
     bench_close(&b);
+}
+
+static const char *const text_only[] = {"prefer", "text", NULL};
+
+static struct slurm *inside(struct bench *b)
+{
+    return b->state;
+}
+
+#define TASKS(id, priority, share, reason, alloc)                                                  \
+    id D ":00c0ffee" D "PD" D priority D "1" D "1" D "1" D "1795338757" D "N/A" D "N/A" D "NONE" D \
+         "UNLIMITED" D "0" D "1" D share D "0" D "N/A" D "N/A" D "N/A" D "N/A" D alloc D "" D "" D \
+         "(null)" D "(null)" D "(null)" D "(null)" D "(null)" D "li" D "(null)" D "low" D reason D \
+         "x" D "\n"
+
+static bool asks_each_task(struct bench *b)
+{
+    struct request_list list = {.count = 0};
+    struct request *rq = request_add(&list);
+    bool each = false;
+
+    slurm_ask(inside(b), rq, PART_JOBS, WAY_TEXT);
+    for (const char *const *word = rq->argv; *word != NULL; word++)
+        each = each || strcmp(*word, "--array") == 0;
+    bench_free_request(rq);
+    return each;
+}
+
+/* squeue writes the waiting tasks of an array in one line, whether they are alike or not. */
+static void test_tasks_that_differ_are_asked_for_one_by_one(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "slurm", text_only);
+    feed_text(&b, PART_JOBS, HEADING TASKS("2_[1-20]", "0", "OK", "JobHeldUser", "cpu=1"));
+    assert_true(bench_says(&b, "state=held"));
+    assert_false(asks_each_task(&b));
+    assert_true(inside(&b)->parts[PART_JOBS].due > b.now);
+    feed_text(&b, PART_JOBS,
+              HEADING TASKS("2_[1-20]", "0", "OK", "JobHeldUser,None,JobHeldAdmin", "cpu=1"));
+    assert_true(bench_says(&b, "state=queued"));
+    assert_true(bench_says(&b, "reason=?"));
+    assert_true(bench_says(&b, "reason_text=JobHeldUser,None,JobHeldAdmin"));
+    assert_true(asks_each_task(&b));
+    assert_int_equal(inside(&b)->parts[PART_JOBS].due, b.now); /* at once */
+    feed_text(&b, PART_JOBS,
+              HEADING TASKS("2_1", "0", "OK", "JobHeldUser", "cpu=1")
+                  TASKS("2_5", "9", "OK", "None", "cpu=1"));
+    assert_true(bench_says(&b, "job 2_1 "));
+    assert_int_equal(inside(&b)->each_task, EACH_TASK);
+    bench_close(&b);
+}
+
+static void test_too_many_tasks_stay_together(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "slurm", text_only);
+    feed_text(&b, PART_JOBS,
+              HEADING TASKS("2_[1-40000]", "0", "OK", "JobHeldUser,Priority", "cpu=1"));
+    assert_true(bench_says(&b, "state=queued"));
+    assert_true(bench_says(&b, "reason=Priority"));
+    assert_int_equal(inside(&b)->each_task, EACH_TASK_NO);
+    bench_close(&b);
+}
+
+/* A description with a comma is no mixture. */
+static void test_one_reason_with_a_comma(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "slurm", text_only);
+    feed_text(&b, PART_JOBS,
+              HEADING TASKS("2", "5", "OK", "ReqNodeNotAvail, UnavailableNodes:n4", "cpu=1"));
+    assert_true(bench_says(&b, "reason=ReqNodeNotAvail "));
+    assert_int_equal(inside(&b)->each_task, EACH_TASK_NO);
+    bench_close(&b);
+}
+
+static void test_devices_of_whole_nodes(void **state)
+{
+    static const struct {
+        const char *config, *allocated;
+    } cases[] = {
+        {"AccountingStorageTRES   = cpu,mem,node\nGresTypes               = gpu\n",
+         "devices_allocated=? "},
+        {"AccountingStorageTRES   = cpu,mem,node,gres/gpu\nGresTypes = gpu\n",
+         "devices_allocated=0 "},
+        {"AccountingStorageTRES   = cpu,mem,node\nGresTypes               = (null)\n",
+         "devices_allocated=0 "},
+        {"", "devices_allocated=? "},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct bench b;
+        char config[400];
+        bench_open(&b, "slurm", text_only);
+        snprintf(config, sizeof config, "Configuration data as of 1\n%sSLURM_VERSION = 22.05.8\n",
+                 cases[i].config);
+        feed_text(&b, PART_HELLO, config);
+        feed_text(&b, PART_JOBS,
+                  HEADING "9" D ":00c0ffee" D "R" D "5" D "1" D "1" D "1" D "1795338757" D "N/A" D
+                          "N/A" D "NONE" D "UNLIMITED" D "0" D "1" D "NO" D "0" D "N/A" D "N/A" D
+                          "N/A" D "N/A" D "cpu=1,mem=2G" D "n1" D "" D "(null)" D "(null)" D
+                          "(null)" D "(null)" D "(null)" D "li" D "(null)" D "low" D "None" D "x" D
+                          "\n");
+        if (!bench_says(&b, cases[i].allocated))
+            fail_msg("case %zu: %s", i, b.rows.data);
+        bench_close(&b);
+    }
 }
 
 static void test_an_empty_queue(void **state)
@@ -323,6 +437,10 @@ int main(void)
         cmocka_unit_test(test_unchanged_lines_are_kept),
         cmocka_unit_test(test_names_cannot_forge_records),
         cmocka_unit_test(test_last_name_with_a_line_end),
+        cmocka_unit_test(test_tasks_that_differ_are_asked_for_one_by_one),
+        cmocka_unit_test(test_too_many_tasks_stay_together),
+        cmocka_unit_test(test_one_reason_with_a_comma),
+        cmocka_unit_test(test_devices_of_whole_nodes),
         cmocka_unit_test(test_an_empty_queue),
         cmocka_unit_test(test_output_of_something_else),
         cmocka_unit_test(test_a_release_without_a_column),
