@@ -120,10 +120,11 @@ void acting_tick(struct ui *u)
         const struct center_row *c = u->snap ? snapshot_center(u->snap, (uint16_t)center) : NULL;
         tell_net(u, (uint16_t)center, 0);
         ui_say(u, false, "%s is no longer armed", c ? name_of(u, c) : "a center");
-        if (u->dialog && u->dialog->plan->order->center == center) {
-            struct dialog_world w = acting_world(u);
-            dialog_renew(u->dialog, &w);
-        }
+    }
+    if (u->dialog && dialog_is_old(u->dialog, ui_now(u))) {
+        struct dialog_world w = acting_world(u);
+        dialog_renew(u->dialog, &w);
+        u->dirty = true;
     }
 }
 

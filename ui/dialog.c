@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CTRL_D = 4, CTRL_J = 10 };
+enum { CTRL_D = 4, CTRL_J = 10, RENEW_MS = 1000 };
 
 static const char mass_word[] = "mass";
 
@@ -139,7 +139,7 @@ static void make_plan(struct dialog *d, const struct dialog_world *w, bool their
     fill_order(d, o);
     if (plan_make(o, w->snap, w->limits, &w->permit, w->now, &now, NULL) == RC_OK)
         take_plan(d, now, theirs);
-    d->generation = snapshot_generation(w->snap);
+    d->planned_at = w->now;
     find_previews(d, w->snap);
 }
 
@@ -158,7 +158,7 @@ struct dialog *dialog_new(struct action_order *take, const struct dialog_world *
     line_init(&d->fields[DIALOG_MASS], NULL, "");
     line_init(&d->fields[DIALOG_CONSENT], NULL, "");
     d->at = plan->order->verb == action_verb_DRAIN ? DIALOG_TICKET : DIALOG_CONSENT;
-    d->generation = snapshot_generation(w->snap);
+    d->planned_at = w->now;
     find_previews(d, w->snap);
     return d;
 }
@@ -171,6 +171,11 @@ void dialog_free(struct dialog *d)
     plan_free(d->plan);
     free(d->previews);
     free(d);
+}
+
+bool dialog_is_old(const struct dialog *d, wall_ms now)
+{
+    return now < d->planned_at || now - d->planned_at >= RENEW_MS;
 }
 
 void dialog_renew(struct dialog *d, const struct dialog_world *w)
@@ -266,8 +271,7 @@ static enum dialog_event confirm(struct dialog *d, const struct dialog_world *w,
 {
     struct err e = {0};
 
-    if (snapshot_generation(w->snap) != d->generation)
-        make_plan(d, w, true);
+    make_plan(d, w, true); /* what was true a moment ago may be too old now */
     if (!may_be_asked(d, w, at))
         return DIALOG_CHANGED;
     if (plan_confirm(d->plan, d->fields[DIALOG_CONSENT].text, false, &d->confirmed, &e) == RC_OK)

@@ -50,11 +50,11 @@ struct dialog {
     enum dialog_field at;
     char note[256]; /* what the last key met with, or what changed; "" = nothing */
     bool note_bad;
-    uint64_t generation; /* of the snapshot that the plan was made from */
-    wall_ms asked_at;    /* previews that are older are of an earlier order */
-    uint32_t *previews;  /* by target: slot of its ACTION row, UINT32_MAX = none yet */
-    bool edited;         /* a field changed since the plan was made */
-    mono_ms typed_at;    /* when a character came last; 0 = none */
+    wall_ms planned_at;
+    wall_ms asked_at;   /* previews that are older are of an earlier order */
+    uint32_t *previews; /* by target: slot of its ACTION row, UINT32_MAX = none yet */
+    bool edited;        /* a field changed since the plan was made */
+    mono_ms typed_at;   /* when a character came last; 0 = none */
     bool pasting;
     bool cramped; /* the last picture had no room for what must be seen */
     struct confirmed_order *confirmed;
@@ -64,7 +64,9 @@ struct dialog {
 struct dialog *dialog_new(struct action_order *take, const struct dialog_world *w, struct err *e);
 void dialog_free(struct dialog *d);
 
-/* A newer snapshot or another permission: the plan is made again. */
+/* The plan was not made just now: what is seen ages, armings end. */
+bool dialog_is_old(const struct dialog *d, wall_ms now);
+/* A newer snapshot, another permission, time: the plan is made again. */
 void dialog_renew(struct dialog *d, const struct dialog_world *w);
 enum dialog_event dialog_key(struct dialog *d, const struct dialog_world *w, uint32_t key,
                              mono_ms at);

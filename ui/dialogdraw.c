@@ -219,7 +219,6 @@ static void add_consent(struct sheet *s, const struct dialog *d, const struct di
             cells + LABEL_CELLS);
     for (int i = first; i < s->count; i++)
         s->lines[i].outdent = true;
-    s->lines[first].question = true;
     struct sheet_line *l = sheet_line(s, RANK_MUST, "");
     l->outdent = true;
     l->field = DIALOG_CONSENT;
@@ -259,19 +258,15 @@ static void draw_line(const struct sheet_line *l, const struct dialog *d, struct
         canvas_text(c, y, x + 2, end - x - 2, on(ROLE_FAINT), l->hint);
 }
 
-/* A note that lost its line takes that of the question. */
-static void rescue_note(struct sheet *s, const struct dialog *d)
+/* A note that lost its line goes behind what is typed. */
+static void draw_note(const struct sheet *s, const struct dialog *d, struct canvas *c, int y,
+                      struct rect in)
 {
-    bool seen = !d->note[0];
+    enum role role = d->note_bad ? ROLE_CRIT : ROLE_WARN;
 
     for (int i = 0; i < s->count; i++)
-        seen = seen || (s->lines[i].note && !s->lines[i].dropped);
-    for (int i = 0; i < s->count && !seen; i++)
-        if (s->lines[i].question) {
-            s->lines[i].part_count = 0;
-            sheet_part(&s->lines[i], style_bold(on(d->note_bad ? ROLE_CRIT : ROLE_WARN)), "%s",
-                       d->note);
-        }
+        if (s->lines[i].note && s->lines[i].dropped && d->note[0])
+            canvas_text_right(c, y, in.x + in.w, in.w / 2, style_bold(on(role)), d->note);
 }
 
 static void write_sheet(struct sheet *s, const struct dialog *d, const struct dialog_world *w,
@@ -300,12 +295,16 @@ void dialog_draw(struct dialog *d, const struct dialog_world *w, struct canvas *
     dialog_title(d, w, &title);
     write_sheet(s, d, w, over, width - LABEL_CELLS - 6);
     d->cramped = !sheet_fit(s, over.h - FRAME_ROWS) || over.w < LEAST_CELLS;
-    rescue_note(s, d);
     struct rect in = panel_draw_in(c, panel_place(over, sheet_lines(s) + FRAME_ROWS, width),
                                    ROLE_ACT, title.data);
-    for (int i = 0, y = in.y; i < s->count && y < in.y + in.h; i++)
-        if (!s->lines[i].dropped)
-            draw_line(&s->lines[i], d, c, y++, in);
+    for (int i = 0, y = in.y; i < s->count && y < in.y + in.h; i++) {
+        if (s->lines[i].dropped)
+            continue;
+        draw_line(&s->lines[i], d, c, y, in);
+        if (s->lines[i].field == DIALOG_CONSENT)
+            draw_note(s, d, c, y, in);
+        y++;
+    }
     buf_fini(&title);
     sheet_free(s);
 }

@@ -37,7 +37,6 @@ struct sheet_line {
     const char *hint; /* beside the cursor, while the field is empty */
     bool outdent;     /* begins where the labels do */
     bool right;       /* stands at the right edge */
-    bool question;    /* what to type */
     bool note;
     bool dropped;
 };

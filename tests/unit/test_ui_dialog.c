@@ -494,6 +494,21 @@ static void test_old_news_is_no_ground_to_act_on(void **state)
     stage_free(s);
 }
 
+/* Nothing comes any more, and the question stays open. */
+static void test_time_alone_makes_it_old(void **state)
+{
+    struct stage *s = stage_at("nodes");
+
+    (void)state;
+    stage_ask_drain(s, "zb-g0002");
+    stage_type(s, "y");
+    s->now += 5 * 60000;
+    stage_key(s, KEY_RETURN);
+    assert_sent_nothing(s);
+    assert_true(stage_shows(s, "too old to act on"));
+    stage_free(s);
+}
+
 /* The row under the cursor goes away at the moment of the key. */
 static void test_the_row_may_slide_away(void **state)
 {
@@ -705,6 +720,7 @@ int main(void)
         cmocka_unit_test(test_a_target_that_goes_away),
         cmocka_unit_test(test_a_picture_that_does_not_matter),
         cmocka_unit_test(test_old_news_is_no_ground_to_act_on),
+        cmocka_unit_test(test_time_alone_makes_it_old),
         cmocka_unit_test(test_the_row_may_slide_away),
         cmocka_unit_test(test_the_rows_may_change_places),
         cmocka_unit_test(test_marks_that_are_hidden),

@@ -31,3 +31,4 @@ check_PROGRAMS += %D%/test_ui_dialog
 check_PROGRAMS += %D%/test_ui_acting
 %C%_test_ui_acting_SOURCES = %D%/test_ui_acting.c $(STAGE)
 %C%_test_ui_acting_LDADD = $(UNIT_UI)
+include tests/safety/local.mk
