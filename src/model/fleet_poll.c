@@ -40,9 +40,39 @@ void fleet_poll_abandon(struct fleet *f, const struct delta *d)
             f->polls[d->source].open[e] = 0;
 }
 
+/* It did not turn up again, nor was it dropped, since the entry was made. */
+static bool is_still_gone(const struct fleet *f, const struct gone_job *g)
+{
+    const struct table *t = &f->tables[ENTITY_JOB];
+
+    if (!table_alive(t, g->slot))
+        return false;
+    const struct row_head *h = table_head(t, g->slot);
+    return h->birth == g->birth && (h->flags & ROW_GONE) && h->gone_at == g->at;
+}
+
+/* Jobs that go and come again (half a list, then a whole one) leave an entry each time. */
+static void compact_gone(struct fleet *f)
+{
+    size_t kept = 0;
+
+    for (size_t i = f->gone_first; i < f->gone_count; i++)
+        if (is_still_gone(f, &f->gone[i]))
+            f->gone[kept++] = f->gone[i];
+    f->gone_first = 0;
+    f->gone_count = kept;
+}
+
 static void remember_gone(struct fleet *f, uint32_t slot, uint32_t birth, wall_ms at)
 {
-    f->gone = xgrow(f->gone, &f->gone_cap, f->gone_count + 1, sizeof(*f->gone));
+    size_t full = f->gone_cap - f->gone_cap / 4;
+
+    if (f->gone_count == f->gone_cap) {
+        compact_gone(f);
+        /* A quarter is free now, or it grows: so the next time is far away. */
+        if (f->gone_count >= full)
+            f->gone = xgrow(f->gone, &f->gone_cap, f->gone_cap + 1, sizeof(*f->gone));
+    }
     f->gone[f->gone_count++] = (struct gone_job){.slot = slot, .birth = birth, .at = at};
 }
 
@@ -100,6 +130,14 @@ static void note_last_seen(struct fleet *f, enum entity e, uint32_t slot, unsign
             ((struct row_head *)rows_edit(&f->tables[e].rows, slot))->seen_at[g] = c->at[e];
 }
 
+/* "14_[6-99]", the waiting rest of an array: when it is no longer listed its tasks are, one by one. */
+static bool is_rest(const struct fleet *f, uint32_t slot)
+{
+    const struct job_row *j = rows_at(&f->tables[ENTITY_JOB].rows, slot);
+
+    return row_has(j, job, id) && strchr(intern_raw(f->strings, j->id), '[');
+}
+
 static void sweep_row(struct fleet *f, const struct delta *d, enum entity e, uint32_t slot,
                       unsigned groups)
 {
@@ -107,7 +145,7 @@ static void sweep_row(struct fleet *f, const struct delta *d, enum entity e, uin
     bool others =
         (!(groups & 1) && m->source[0] != NOBODY) || (!(groups & 2) && m->source[1] != NOBODY);
 
-    if (!others && e != ENTITY_JOB) {
+    if (!others && (e != ENTITY_JOB || is_rest(f, slot))) {
         fleet_drop(f, e, slot);
         return;
     }
@@ -181,17 +219,12 @@ void fleet_poll_end(struct fleet *f, const struct delta *d)
  * over. */
 void fleet_forget_gone(struct fleet *f, wall_ms now)
 {
-    struct table *t = &f->tables[ENTITY_JOB];
-
     while (f->gone_first < f->gone_count) {
         const struct gone_job *g = &f->gone[f->gone_first];
         if (now - g->at < f->limits.keep_gone_jobs_ms)
             break;
         f->gone_first++;
-        if (!table_alive(t, g->slot))
-            continue;
-        const struct row_head *h = table_head(t, g->slot);
-        if (h->birth == g->birth && (h->flags & ROW_GONE) && h->gone_at == g->at)
+        if (is_still_gone(f, g))
             fleet_drop(f, ENTITY_JOB, g->slot);
     }
     if (f->gone_first == 0 || f->gone_first < f->gone_count / 2)

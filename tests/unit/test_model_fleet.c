@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Applying deltas: what changes, who confirms it, what a complete poll sweeps, and what is
  * remembered. */
+#include "model/fleet_int.h"
 #include "tests/unit/model_kit.h"
 #include <math.h>
 
@@ -333,6 +334,43 @@ static void a_vanished_job_is_remembered_for_a_while(void **state)
     assert_null(kit_job(s, "1"));
     assert_null(kit_job(s, "2"));
     assert_non_null(kit_job(s, "3"));
+    snapshot_unref(s);
+    fleet_free(f);
+}
+
+static void the_rest_of_an_array_is_no_job_that_ended(void **state)
+{
+    struct fleet *f = fleet_new(NULL);
+
+    (void)state;
+    kit_list(f, 1, KIT_NOW, 1, "job",
+             "job 14_[99 id=14_[6-99] state=queued tasks=94\njob 15 state=queued");
+    kit_list(f, 1, KIT_NOW + 5000, 2, "job", "job 14_99 state=running");
+    struct snapshot *s = fleet_publish(f, KIT_NOW + 5000);
+    assert_null(kit_job(s, "14_[99"));
+    assert_non_null(kit_job(s, "15"));
+    assert_int_equal(snapshot_count(s, ENTITY_JOB), 2);
+    snapshot_unref(s);
+    fleet_free(f);
+}
+
+/* Half of the jobs are missing in each second list: the memory of who went must not grow with the polls. */
+static void jobs_that_come_and_go_cost_nothing(void **state)
+{
+    struct fleet *f = fleet_new(NULL);
+    char all[4000] = "", half[4000] = "";
+
+    (void)state;
+    for (int i = 0; i < 100; i++)
+        snprintf(all + strlen(all), sizeof(all) - strlen(all), "job %d state=running\n", i);
+    for (int i = 0; i < 100; i += 2)
+        snprintf(half + strlen(half), sizeof(half) - strlen(half), "job %d state=running\n", i);
+    for (uint32_t poll = 1; poll <= 2000; poll++)
+        kit_list(f, 1, KIT_NOW + poll * 1000, poll, "job", poll % 2 ? all : half);
+    assert_true(f->gone_cap <= 512);
+    fleet_tick(f, KIT_NOW + 2000 * 1000 + 3600 * 1000);
+    struct snapshot *s = fleet_publish(f, KIT_NOW);
+    assert_int_equal(snapshot_count(s, ENTITY_JOB), 50);
     snapshot_unref(s);
     fleet_free(f);
 }
@@ -788,6 +826,8 @@ int main(void)
         cmocka_unit_test(a_bad_poll_lets_rows_age),
         cmocka_unit_test(the_same_name_twice_means_the_last),
         cmocka_unit_test(a_vanished_job_is_remembered_for_a_while),
+        cmocka_unit_test(the_rest_of_an_array_is_no_job_that_ended),
+        cmocka_unit_test(jobs_that_come_and_go_cost_nothing),
         cmocka_unit_test(a_gone_job_that_turns_up_again_is_what_it_was),
         cmocka_unit_test(two_sources_may_know_one_row),
         cmocka_unit_test(telemetry_that_names_a_node_does_not_take_it_over),
