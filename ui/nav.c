@@ -37,6 +37,7 @@ enum rc nav_filter(struct ui *u, const char *text, struct err *e)
 
     if (rc)
         return rc;
+    filter_refine(f, l->filter); /* one key more: what did not match before does not now */
     filter_free(l->filter);
     l->filter = f;
     if (text != l->filter_text)
