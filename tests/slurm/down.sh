@@ -10,7 +10,8 @@ alive() { [ -s "$W/run/$1.pid" ] && running "$(cat "$W/run/$1.pid")"; }
 
 # 1. let Slurm itself end the running jobs (KillWait=5 in up.sh), so that no job script is orphaned
 if alive slurmctld && [ ! -e "$W/emulated" ]; then
-    squeue -h -t R,S -o %A 2>/dev/null | xargs -r scancel 2>/dev/null
+    # array tasks by 14_5: their own numbers are unknown once the waiting rest of the array was cancelled
+    squeue -h -r -t R,S -o %i 2>/dev/null | xargs -r scancel 2>/dev/null
     for _ in $(seq 80); do [ -z "$(squeue -h -t R,S,CG -o %A 2>/dev/null)" ] && break; sleep .1; done
 fi
 # 2. daemons, by pid file; the grep guards against a recycled pid

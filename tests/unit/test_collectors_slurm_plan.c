@@ -123,8 +123,8 @@ static void test_a_version_that_vanishes(void **state)
 
 static void test_first_round_and_intervals(void **state)
 {
-    static const char *const order[] = {"GET /diag",       "GET /nodes",        "GET /jobs",
-                                        "GET /partitions", "GET /reservations", "GET /licenses",
+    static const char *const order[] = {"GET /diag",        "GET /nodes",        "GET /jobs",
+                                        "GET /partitions",  "GET /reservations", "GET /licenses",
                                         "GET /slurmdb/jobs"};
     struct bench b;
     mono_ms began;
