@@ -593,7 +593,7 @@ struct snapshot *fixture_small(void)
     delta_str(d, FIELD_job_nodes, "n1");
     delta_num(d, FIELD_job_node_count, 1);
     delta_time(d, FIELD_job_started_at, FIXTURE_NOW - 90000);
+    delta_notice(d, "the history is not written: history.db: database or disk is full", true);
     apply(f, d);
     return finish(f);
 }
-    delta_notice(d, "the history is not written: history.db: database or disk is full", true);

@@ -79,6 +79,7 @@ static const struct screen screens[] = {
     {"sources-80x24", FLEET, "sources", 24, 80, {CMD_DOWN, CMD_DOWN, CMD_DOWN, CMD_DOWN}},
     {"sources-120x36", FLEET, "sources", 36, 120, {CMD_DOWN, CMD_DOWN, CMD_DOWN}},
     {"sources-300x80", FLEET, "sources", 80, 300},
+    {"sources-small-80x24", SMALL, "sources", 24, 80},
     {"sources-empty-80x24", EMPTY, "sources", 24, 80},
 };
 
@@ -105,7 +106,6 @@ static void stage_open(struct stage *s, const struct screen *w)
     memset(s, 0, sizeof *s);
     s->view = view_find(w->view);
     assert_non_null(s->view);
-    {"sources-small-80x24", SMALL, "sources", 24, 80},
     s->state = s->view->open();
     s->scope.center = w->center - 1;
     scope_member(s->scope.pool, sizeof s->scope.pool, w->pool);
