@@ -6,10 +6,10 @@
 
 enum { BAD_GATEWAY = 502, GATEWAY_TIMEOUT = 504 };
 
-/* A redirect is a complete answer that did nothing; everything else that broke may have been done. */
-static bool is_complete(const struct reply *reply)
+/* A complete answer that did nothing: the request was not taken here. */
+static bool is_redirect(const struct reply *reply)
 {
-    return reply->rc == RC_OK || (reply->rc == RC_HTTP && reply->status >= 300);
+    return reply->rc == RC_HTTP && reply->status >= 300 && reply->status < 400;
 }
 
 /* Something between here and there answered; what it passed on is not known. */
@@ -21,10 +21,12 @@ static bool is_gateway(const struct request *rq, const struct reply *reply)
 
 static enum action_state state_of(const struct request *rq, const struct reply *reply, enum rc rc)
 {
-    if (!is_complete(reply))
-        return action_state_UNKNOWN;
+    if (is_redirect(reply))
+        return action_state_FAILED;
+    if (reply->rc != RC_OK)
+        return action_state_UNKNOWN; /* it broke, and may have been done before */
     if (rc == RC_OK)
-        return reply->rc == RC_OK ? action_state_ACCEPTED : action_state_FAILED;
+        return action_state_ACCEPTED;
     if (rc == RC_TIMEOUT || rc == RC_NET || is_gateway(rq, reply))
         return action_state_UNKNOWN;
     return rc == RC_REFUSED || rc == RC_STALE ? action_state_REFUSED : action_state_FAILED;

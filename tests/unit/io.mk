@@ -43,3 +43,9 @@ check_PROGRAMS += %D%/test_io_alarm
 THREAD_TESTS += %D%/test_io_alarm
 check_PROGRAMS += %D%/test_io_trail
 %C%_test_io_trail_LDADD = $(UNIT_IO)
+check_PROGRAMS += %D%/test_io_store_table %D%/test_io_store_samples
+%C%_test_io_store_table_LDADD = $(UNIT_IO)
+%C%_test_io_store_samples_LDADD = $(UNIT_IO)
+
+# The program's verbs against a cluster that does wrong what the test wants.
+SCRIPTED_TESTS += tests/acting/faults.py
