@@ -22,7 +22,7 @@ static bool raw_into(const struct intern *in, strid id, char *out, size_t size)
     const char *raw = intern_raw(in, id);
     size_t len = intern_raw_len(in, id);
 
-    if (len >= size || memchr(raw, '\0', len) || intern_is_cut(in, id))
+    if (len >= size || memchr(raw, '\0', len)) /* one that the string table cut is longer still */
         return false;
     memcpy(out, raw, len);
     out[len] = '\0';
@@ -56,7 +56,7 @@ static void freeze_node(struct freezing *f)
 
 static bool all_digits(const char *s)
 {
-    return *s && s[strspn(s, "0123456789")] == '\0';
+    return s[strspn(s, "0123456789")] == '\0';
 }
 
 /* The row of an array's waiting tasks is shown as "14_[6-99]", cut when the list is long; the whole list and
@@ -70,6 +70,8 @@ static bool name_of_rest(struct freezing *f, const struct job_row *j)
         !raw_into(f->in, j->array_job, array, sizeof(array)))
         return false;
     tasks[strcspn(tasks, "%")] = '\0';
+    if (!tasks[0])
+        return false;
     n = snprintf(f->t.name, sizeof(f->t.name), all_digits(tasks) ? "%s_%s" : "%s_[%s]", array,
                  tasks);
     return n < (int)sizeof(f->t.name);
@@ -82,7 +84,7 @@ static enum rc freeze_job_name(struct freezing *f, const struct job_row *j)
     if (rest ? name_of_rest(f, j) : raw_into(f->in, j->id, f->t.name, sizeof(f->t.name)))
         return RC_OK;
     return err_set(f->e, RC_USAGE, intern_text(f->in, j->id),
-                   "stands for tasks in so many pieces that they cannot be named in one request");
+                   "stands for tasks that cannot be named in one request");
 }
 
 static enum rc freeze_job(struct freezing *f)

@@ -3,3 +3,7 @@
 #   %C%_test_action_thing_LDADD = $(UNIT_ACTION)
 check_PROGRAMS += %D%/test_action_journal
 %C%_test_action_journal_LDADD = $(UNIT_ACTION)
+check_PROGRAMS += %D%/test_action_request
+%C%_test_action_request_LDADD = $(UNIT_ACTION)
+check_PROGRAMS += %D%/test_action_plan
+%C%_test_action_plan_LDADD = $(UNIT_ACTION)

@@ -1,0 +1,1264 @@
+/* SPDX-License-Identifier: MIT
+ * test_action_plan.c - every guard line by line, every consent, and the figures of the blast radius. */
+#include "tests/unit/action_kit.h"
+
+enum { NAMED = 1, MASS = 2, TICKET = 4, WHOLE = 8 };
+
+static struct action_order *flagged(struct action_order *o, unsigned flags)
+{
+    o->named = flags & NAMED;
+    o->mass = flags & MASS;
+    if (flags & TICKET)
+        assert_int_equal(order_set_ticket(o, "OPS-7", NULL), RC_OK);
+    for (size_t i = 0; i < o->count; i++)
+        o->targets[i].whole_array = flags & WHOLE;
+    assert_int_equal(order_set_reason(o, "fan", NULL), RC_OK);
+    return o;
+}
+
+/* ---- single targets ---- */
+
+struct guard_case {
+    const char *row; /* the identity is its second word */
+    enum action_verb verb;
+    unsigned flags;
+    const char *why; /* NULL = may be sent */
+};
+
+#define OURS "reason=suantop:-\\x20li\\x20fan reason_by=li"
+#define THEIRS "reason=NHC:\\x20disk reason_by=root"
+
+static const struct guard_case guards[] = {
+    /* drain: what is out stays as it is, and what others wrote stays written */
+    {"node cn1 state=idle", action_verb_DRAIN, 0, NULL},
+    {"node cn1 devices_total=4", action_verb_DRAIN, 0, NULL},
+    {"node cn1 state=mixed", action_verb_DRAIN, 0, NULL},
+    {"node cn1 state=idle flags=drain " OURS, action_verb_DRAIN, 0, "already drained"},
+    {"node cn1 state=idle flags=drain", action_verb_DRAIN, NAMED | MASS, "already drained"},
+    {"node cn1 state=idle flags=drain " THEIRS, action_verb_DRAIN, NAMED | MASS,
+     "already drained, another reason stands on it: NHC: disk (root)"},
+    {"node cn1 state=down " THEIRS, action_verb_DRAIN, NAMED | MASS,
+     "another reason stands on it: NHC: disk (root)"},
+    {"node cn1 state=down reason=Not\\x20responding", action_verb_DRAIN, 0,
+     "another reason stands on it: Not responding (?)"},
+    {"node cn1 state=idle " OURS, action_verb_DRAIN, 0, NULL},
+    /* resume: only ours, unless by name */
+    {"node cn1 state=idle flags=drain " OURS, action_verb_RESUME, 0, NULL},
+    {"node cn1 state=down " OURS, action_verb_RESUME, 0, NULL},
+    {"node cn1 state=error " OURS, action_verb_RESUME, 0, NULL},
+    {"node cn1 state=idle flags=fail " OURS, action_verb_RESUME, 0, NULL},
+    {"node cn1 state=idle", action_verb_RESUME, NAMED, "is not drained"},
+    {"node cn1 state=idle flags=maint " OURS, action_verb_RESUME, NAMED, "is not drained"},
+    {"node cn1 state=idle flags=drain " THEIRS, action_verb_RESUME, 0,
+     "the reason on it is not ours: NHC: disk (root); by name it can be resumed"},
+    {"node cn1 state=idle flags=drain " THEIRS, action_verb_RESUME, NAMED, NULL},
+    {"node cn1 state=idle flags=drain", action_verb_RESUME, 0,
+     "no reason stands on it, so nobody knows whose it is; by name it can be resumed"},
+    {"node cn1 state=idle flags=drain", action_verb_RESUME, NAMED, NULL},
+    {"node cn1 state=idle flags=drain,reboot " OURS, action_verb_RESUME, NAMED,
+     "is rebooting or changing power: left alone"},
+    {"node cn1 state=idle flags=drain,powering " OURS, action_verb_RESUME, NAMED,
+     "is rebooting or changing power: left alone"},
+    {"node cn1 state=idle flags=drain,powered_down " OURS, action_verb_RESUME, NAMED,
+     "is rebooting or changing power: left alone"},
+    /* requeue: what runs, once, and only if its owner allows it */
+    {"job 1 state=running", action_verb_REQUEUE, 0, NULL},
+    {"job 1 state=running requeueable=yes", action_verb_REQUEUE, 0, NULL},
+    {"job 1 state=suspended", action_verb_REQUEUE, 0, NULL},
+    {"job 1 state=running requeueable=no", action_verb_REQUEUE, NAMED | MASS,
+     "was submitted as a job that must not be requeued"},
+    {"job 1 state=queued", action_verb_REQUEUE, 0, "waits already"},
+    {"job 1 state=held", action_verb_REQUEUE, 0, "waits already, held"},
+    {"job 1 state=completing", action_verb_REQUEUE, 0, "is ending already"},
+    {"job 1 state=interrupted", action_verb_REQUEUE, 0, "has ended: it would run again"},
+    {"job 1 state=done", action_verb_REQUEUE, NAMED | MASS, "has ended: it would run again"},
+    {"job 1 state=failed", action_verb_REQUEUE, 0, "has ended: it would run again"},
+    {"job 1 state=cancelled", action_verb_REQUEUE, 0, "has ended: it would run again"},
+    {"job 1 state=unknown", action_verb_REQUEUE, 0, "its state is not known"},
+    {"job 1 name=x", action_verb_REQUEUE, 0, "its state is not known"},
+    /* hold */
+    {"job 1 state=queued", action_verb_HOLD, 0, NULL},
+    {"job 1 state=queued requeueable=no", action_verb_HOLD, 0, NULL},
+    {"job 1 state=held", action_verb_HOLD, 0, "is held already"},
+    {"job 1 state=running", action_verb_HOLD, 0, "runs: only what waits can be held"},
+    {"job 1 state=suspended", action_verb_HOLD, 0, "runs: only what waits can be held"},
+    {"job 1 state=completing", action_verb_HOLD, 0, "is ending already"},
+    {"job 1 state=interrupted", action_verb_HOLD, 0, "has ended"},
+    {"job 1 state=done", action_verb_HOLD, 0, "has ended"},
+    {"job 1 state=failed", action_verb_HOLD, 0, "has ended"},
+    {"job 1 state=cancelled", action_verb_HOLD, 0, "has ended"},
+    {"job 1 name=x", action_verb_HOLD, 0, "its state is not known"},
+    /* release */
+    {"job 1 state=held", action_verb_RELEASE, 0, NULL},
+    {"job 1 state=queued", action_verb_RELEASE, 0, "is not held"},
+    {"job 1 state=running", action_verb_RELEASE, 0, "is not held"},
+    {"job 1 state=suspended", action_verb_RELEASE, 0, "is not held"},
+    {"job 1 state=completing", action_verb_RELEASE, 0, "is ending already"},
+    {"job 1 state=done", action_verb_RELEASE, 0, "has ended"},
+    {"job 1 name=x", action_verb_RELEASE, 0, "its state is not known"},
+    /* cancel */
+    {"job 1 state=queued", action_verb_CANCEL, 0, NULL},
+    {"job 1 state=held", action_verb_CANCEL, 0, NULL},
+    {"job 1 state=running", action_verb_CANCEL, 0, NULL},
+    {"job 1 state=suspended", action_verb_CANCEL, 0, NULL},
+    {"job 1 state=completing", action_verb_CANCEL, 0, "is ending already"},
+    {"job 1 state=interrupted", action_verb_CANCEL, 0, "has ended"},
+    {"job 1 state=done", action_verb_CANCEL, 0, "has ended"},
+    {"job 1 name=x", action_verb_CANCEL, 0, "its state is not known"},
+    /* an array's rest, only when it is meant */
+    {"job 9_[9 id=9_[2-9] array_job=9 array_task=2-9%2 tasks=8 state=queued", action_verb_HOLD, 0,
+     "stands for 8 waiting tasks: say that the whole array is meant"},
+    {"job 9_[9 id=9_[2-9] array_job=9 array_task=2-9%2 tasks=8 state=queued", action_verb_HOLD,
+     WHOLE, NULL},
+    {"job 9_[9 id=9_[2-9] array_job=9 array_task=2-9 tasks=8 state=queued", action_verb_CANCEL,
+     NAMED | MASS | TICKET, "stands for 8 waiting tasks: say that the whole array is meant"},
+    {"job 9_5 array_job=9 array_task=5 tasks=1 state=queued", action_verb_HOLD, 0, NULL},
+};
+
+static void identity_of(const char *row, char out[32])
+{
+    const char *from = strchr(row, ' ') + 1;
+
+    snprintf(out, 32, "%.*s", (int)strcspn(from, " "), from);
+}
+
+static void test_targets(void **state)
+{
+    char name[32];
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(guards); i++) {
+        const struct guard_case *c = &guards[i];
+        struct snapshot *s = act_snapshot(c->row);
+        identity_of(c->row, name);
+        struct plan *p = act_plan_of(flagged(act_order(s, c->verb, name), c->flags), s, KIT_NOW);
+        const char *why = p->targets[0].refused ? p->targets[0].why : NULL;
+        if (!why != !c->why || (why && strcmp(why, c->why) != 0))
+            fail_msg("%s %s: %s, not %s", verb_info(c->verb)->name, c->row, why, c->why);
+        assert_int_equal(p->sendable, !c->why);
+        assert_int_equal(p->consent == CONSENT_NEVER, c->why != NULL);
+        plan_free(p);
+        snapshot_unref(s);
+    }
+}
+
+/* Between the key and the plan the world goes on. */
+static void test_targets_later(void **state)
+{
+    struct fleet *f = act_fleet("");
+
+    (void)state;
+    kit_list(f, 0, KIT_NOW, 1, "node job",
+             "node cn1 state=idle\nnode a state=idle\njob 1 state=queued");
+    struct snapshot *s = fleet_publish(f, KIT_NOW);
+    struct action_order *gone = act_order(s, action_verb_HOLD, "1"),
+                        *dropped = act_order(s, action_verb_DRAIN, "cn1"),
+                        *twin = act_order(s, action_verb_DRAIN, "a");
+    kit_list(f, 0, KIT_NOW + 1, 2, "node job",
+             "node a state=idle\nnode a\xc2\xb7 state=idle\nnode a\\x01 state=idle");
+    kit_rows(f, 0, 0, KIT_NOW + 1, "node b\\x01 state=idle\nnode b\\x02 state=idle");
+    struct snapshot *later = fleet_publish(f, KIT_NOW + 1);
+
+    struct plan *p = act_plan_of(gone, later, KIT_NOW + 1);
+    assert_string_equal(p->targets[0].why, "is gone");
+    assert_string_equal(p->refused, "1 is gone");
+    plan_free(p);
+    p = act_plan_of(dropped, later, KIT_NOW + 1);
+    assert_string_equal(p->targets[0].why, "is gone");
+    plan_free(p);
+    uint32_t slot = act_slot(later, ENTITY_NODE, "b\\x01");
+    twin->targets[0].key = row_head_of(snapshot_row(later, ENTITY_NODE, slot))->key;
+    p = act_plan_of(twin, later, KIT_NOW + 1);
+    assert_string_equal(p->targets[0].why, "looks the same as another name, but is not");
+    plan_free(p);
+    snapshot_unref(s);
+    snapshot_unref(later);
+    fleet_free(f);
+}
+
+/* ---- how old ---- */
+
+static const struct {
+    const char *source; /* added to the source's row */
+    int64_t stale_ms, age;
+    const char *why;
+} ages[] = {
+    {"", 0, 120000, NULL},
+    {"", 0, 120001, "was seen 2m ago: too old to act on"},
+    {"", 60000, 60001, "was seen 1m ago: too old to act on"},
+    {"", 60000, 60000, NULL},
+    {"", 600000, 120001, "was seen 2m ago: too old to act on"}, /* limits go downwards only */
+    {"source zb/slurm interval_ms=300000", 0, 600000, NULL},    /* two of its own intervals */
+    {"source zb/slurm interval_ms=300000", 0, 600001, "was seen 10m ago: too old to act on"},
+    {"source zb/slurm interval_ms=?", 0, 120001, "was seen 2m ago: too old to act on"},
+    {"", 0, -5000, NULL}, /* clocks differ a little */
+    {"", 0, -5001, "was seen in the future: a clock is wrong"},
+};
+
+static void test_ages(void **state)
+{
+    const struct act_permit permit = {.mode = ACT_CONFIRM};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(ages); i++) {
+        struct fleet *f = act_fleet("node cn1 state=idle");
+        struct act_limits limits = {.stale_ms = ages[i].stale_ms};
+        struct plan *p;
+        if (*ages[i].source)
+            kit_rows(f, 0, 0, KIT_NOW, ages[i].source);
+        struct snapshot *s = fleet_publish(f, KIT_NOW);
+        struct action_order *o = act_order(s, action_verb_DRAIN, "cn1");
+        assert_int_equal(plan_make(o, s, &limits, &permit, KIT_NOW + ages[i].age, &p, NULL), RC_OK);
+        const char *why = p->targets[0].refused ? p->targets[0].why : NULL;
+        if (!why != !ages[i].why || (why && strcmp(why, ages[i].why) != 0))
+            fail_msg("case %zu: %s", i, why);
+        plan_free(p);
+        snapshot_unref(s);
+        fleet_free(f);
+    }
+}
+
+/* A row of a source that has none itself, and a row that no scheduler listed. */
+static void test_ages_without_source(void **state)
+{
+    struct fleet *f = act_fleet("node cn1 state=idle");
+    struct plan *p;
+
+    (void)state;
+    kit_rows(f, 0, 7, KIT_NOW, "node cn2 state=idle");
+    struct snapshot *s = fleet_publish(f, KIT_NOW);
+    p = act_plan_of(act_order(s, action_verb_DRAIN, "cn2"), s, KIT_NOW);
+    assert_false(p->targets[0].refused);
+    plan_free(p);
+    struct action_order *o = act_order(s, action_verb_DRAIN, "cn1");
+    kit_rows(f, 0, 1, KIT_NOW, "node cn9 power_watts=300");
+    struct snapshot *later = fleet_publish(f, KIT_NOW);
+    o->targets[0].key = row_key(ENTITY_NODE, 0, "cn9", 3);
+    p = act_plan_of(o, later, KIT_NOW);
+    assert_string_equal(p->targets[0].why, "no scheduler has listed it yet");
+    plan_free(p);
+    snapshot_unref(s);
+    snapshot_unref(later);
+    fleet_free(f);
+}
+
+static void test_oldest(void **state)
+{
+    struct fleet *f = act_fleet("node cn1 state=idle");
+
+    (void)state;
+    kit_rows(f, 0, 0, KIT_NOW - 70000, "node cn2 state=idle");
+    kit_rows(f, 0, 0, KIT_NOW - 90000, "node cn3 state=idle flags=drain");
+    struct snapshot *s = fleet_publish(f, KIT_NOW);
+    struct plan *p = act_plan_of(act_order(s, action_verb_DRAIN, "cn1 cn2 cn3"), s, KIT_NOW);
+    assert_int_equal(p->oldest_seen_at, KIT_NOW - 70000); /* the third is not sent */
+    plan_free(p);
+    snapshot_unref(s);
+    fleet_free(f);
+}
+
+/* ---- the order as a whole ---- */
+
+static struct plan *planned(const char *lines, struct act_limits limits, struct act_permit permit)
+{
+    struct snapshot *s = act_snapshot(lines);
+    struct plan *p = NULL;
+
+    assert_int_equal(
+        plan_make(act_order(s, action_verb_DRAIN, "cn1"), s, &limits, &permit, KIT_NOW, &p, NULL),
+        RC_OK);
+    snapshot_unref(s);
+    return p;
+}
+
+static void test_permits(void **state)
+{
+    static const struct {
+        struct act_limits limits;
+        struct act_permit permit;
+        const char *refused;
+    } cases[] = {
+        {{0}, {ACT_CONFIRM, 0}, ""},
+        {{.read_only = true}, {ACT_CONFIRM, 0}, "this screen is read-only"},
+        {{.forbidden = "the audit cannot be written"},
+         {ACT_CONFIRM, 0},
+         "the audit cannot be written"},
+        {{0}, {ACT_OFF, 0}, "actions are off for zb (actions: off in the configuration)"},
+        {{0},
+         {ACT_OFF, KIT_NOW + 1000},
+         "actions are off for zb (actions: off in the configuration)"},
+        {{0}, {ACT_ARM, 0}, "zb is not armed; :arm zb opens it for 10 minutes"},
+        {{.arm_ms = 300000}, {ACT_ARM, 0}, "zb is not armed; :arm zb opens it for 5 minutes"},
+        {{0}, {ACT_ARM, KIT_NOW}, "zb is not armed; :arm zb opens it for 10 minutes"},
+        {{0}, {ACT_ARM, KIT_NOW + 1}, ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct plan *p = planned("node cn1 state=idle", cases[i].limits, cases[i].permit);
+        struct confirmed_order *c = NULL;
+        struct err e = {0};
+        assert_string_equal(p->refused, cases[i].refused);
+        assert_int_equal(p->consent == CONSENT_NEVER, *cases[i].refused != '\0');
+        assert_int_equal(order_set_reason(p->order, "fan", NULL), RC_OK);
+        enum rc rc = plan_confirm(p, "y", true, &c, &e);
+        assert_int_equal(rc, *cases[i].refused ? RC_REFUSED : RC_OK);
+        assert_true(rc == RC_OK || strcmp(e.msg, cases[i].refused) == 0);
+        confirmed_order_free(c);
+        plan_free(p);
+    }
+}
+
+static void test_limits(void **state)
+{
+    struct act_limits l = act_limits_of(NULL);
+
+    (void)state;
+    assert_true(l.brake_percent == 20);
+    assert_int_equal(l.nodes_per_minute, 10);
+    assert_int_equal(l.stale_ms, 120000);
+    assert_int_equal(l.arm_ms, 600000);
+    l = act_limits_of(&(struct act_limits){.read_only = true,
+                                           .brake_percent = 10,
+                                           .nodes_per_minute = 3,
+                                           .stale_ms = 1000,
+                                           .arm_ms = 60000});
+    assert_true(l.read_only && l.brake_percent == 10);
+    assert_int_equal(l.nodes_per_minute, 3);
+    assert_int_equal(l.stale_ms, 1000);
+    assert_int_equal(l.arm_ms, 60000);
+    l = act_limits_of(&(struct act_limits){
+        .brake_percent = 50, .nodes_per_minute = 1000, .stale_ms = 9999999, .arm_ms = 9999999});
+    assert_true(l.brake_percent == 20);
+    assert_int_equal(l.nodes_per_minute, 10);
+    assert_int_equal(l.stale_ms, 120000);
+    assert_int_equal(l.arm_ms, 600000);
+    l = act_limits_of(&(struct act_limits){.brake_percent = -1, .stale_ms = -1});
+    assert_true(l.brake_percent == 20 && l.stale_ms == 120000);
+}
+
+static void test_empty(void **state)
+{
+    struct snapshot *s = act_snapshot("");
+    const struct act_permit permit = {.mode = ACT_CONFIRM};
+    struct plan *p = NULL;
+    struct err e = {0};
+
+    (void)state;
+    assert_int_equal(plan_make(order_new(action_verb_DRAIN, 0), s, NULL, &permit, KIT_NOW, &p, &e),
+                     RC_USAGE);
+    assert_null(p);
+    assert_non_null(strstr(e.msg, "nothing is not everything"));
+    plan_free(NULL);
+    confirmed_order_free(NULL);
+    snapshot_unref(s);
+}
+
+/* Another cluster answers under the old address; or the center has gone from the configuration. */
+static void test_center_changes(void **state)
+{
+    struct snapshot *s = act_snapshot("node cn1 state=idle");
+    struct action_order *o = act_order(s, action_verb_DRAIN, "cn1");
+    struct plan *p;
+
+    (void)state;
+    snprintf(o->cluster, sizeof(o->cluster), "maxi");
+    p = act_plan_of(order_copy(o), s, KIT_NOW);
+    assert_string_equal(p->refused, "zb was cluster maxi and now says that it is mini");
+    plan_free(p);
+    o->cluster[0] = '\0';
+    p = act_plan_of(order_copy(o), s, KIT_NOW);
+    assert_string_equal(p->refused, "");
+    plan_free(p);
+    o->center = 4;
+    p = act_plan_of(o, s, KIT_NOW);
+    assert_string_equal(p->refused, "the center is not there any more");
+    plan_free(p);
+    snapshot_unref(s);
+
+    struct fleet *f = fleet_new(NULL);
+    kit_rows(f, 0, KIT_NOBODY, KIT_NOW, "center zb name=zb");
+    kit_rows(f, 0, 0, KIT_NOW, "node cn1 state=idle");
+    s = fleet_publish(f, KIT_NOW);
+    o = act_order(s, action_verb_DRAIN, "cn1");
+    snprintf(o->cluster, sizeof(o->cluster), "maxi");
+    p = act_plan_of(o, s, KIT_NOW); /* it tells no name now: nothing to compare */
+    assert_string_equal(p->refused, "");
+    plan_free(p);
+    snapshot_unref(s);
+    fleet_free(f);
+}
+
+static const struct {
+    const char *states[4];
+    bool refused;
+} silences[] = {
+    {{"ok", "ok", "failed", NULL}, false},    {{"ok", "failed", NULL}, false},
+    {{"ok", "failed", "stale", NULL}, true},  {{"failed", NULL}, true},
+    {{"stale", "starting", NULL}, false},     {{"ok", "paused", "paused", NULL}, false},
+    {{"ok", "stale", "failed", "ok"}, false},
+};
+
+static void test_silence(void **state)
+{
+    char line[96];
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(silences); i++) {
+        struct fleet *f = fleet_new(NULL);
+        kit_rows(f, 0, KIT_NOBODY, KIT_NOW, "center zb name=zb");
+        for (uint16_t k = 0; k < 4 && silences[i].states[k]; k++) {
+            snprintf(line, sizeof(line), "source s%d state=%s last_ok_at=-0", k,
+                     silences[i].states[k]);
+            kit_rows(f, 0, (uint16_t)(k + (k > 1)), KIT_NOW, line); /* a number that nobody has */
+        }
+        kit_rows(f, 0, 0, KIT_NOW, "node cn1 state=idle");
+        struct snapshot *s = fleet_publish(f, KIT_NOW);
+        struct plan *p = act_plan_of(act_order(s, action_verb_DRAIN, "cn1"), s, KIT_NOW);
+        if ((p->consent == CONSENT_NEVER) != silences[i].refused)
+            fail_msg("case %zu: %s", i, p->refused);
+        assert_true(!silences[i].refused || strstr(p->refused, "more than half of the sources"));
+        plan_free(p);
+        snapshot_unref(s);
+        fleet_free(f);
+    }
+}
+
+static void test_none_sendable(void **state)
+{
+    struct snapshot *s =
+        act_snapshot("node cn1 state=idle flags=drain\nnode cn2 state=idle flags=drain");
+    struct plan *p = act_plan_of(act_order(s, action_verb_DRAIN, "cn1 cn2"), s, KIT_NOW);
+
+    (void)state;
+    assert_string_equal(p->refused, "none of the 2 targets can be drained");
+    assert_int_equal(p->takes_ms, 0);
+    plan_free(p);
+    p = act_plan_of(act_order(s, action_verb_DRAIN, "cn2"), s, KIT_NOW);
+    assert_string_equal(p->refused, "cn2 already drained");
+    plan_free(p);
+    snapshot_unref(s);
+}
+
+/* ---- the brake ---- */
+
+/* Nodes n1..nCOUNT of pools; how many are out before. */
+static struct fleet *pool_fleet(int count, int out, const char *pools)
+{
+    struct fleet *f = act_fleet("");
+    struct delta *d = delta_new(0, 0, KIT_NOW, 0);
+    char name[16];
+
+    for (int i = 1; i <= count; i++) {
+        snprintf(name, sizeof(name), "n%d", i);
+        delta_row(d, ENTITY_NODE, name, strlen(name));
+        delta_int(d, FIELD_node_state, i > count - out ? node_state_DOWN : node_state_IDLE);
+        delta_str(d, FIELD_node_pools, pools);
+    }
+    assert_int_equal(fleet_apply(f, d, NULL), RC_OK);
+    delta_free(d);
+    return f;
+}
+
+static const struct {
+    int count, out;
+    const char *pools, *drain;
+    unsigned flags;
+    double brake;
+    const char *refused;
+} brakes[] = {
+    {10, 0, "gpu", "n1", 0, 0, ""},
+    {10, 0, "gpu", "n1 n2", 0, 0, ""}, /* 20 % is not above 20 % */
+    {10, 0, "gpu", "n1 n2 n3", 0, 0,
+     "3 of the 10 nodes of gpu would be out, more than 20 %: that needs --mass and a ticket"},
+    {10, 2, "gpu", "n1", 0, 0,
+     "3 of the 10 nodes of gpu would be out, more than 20 %: that needs --mass and a ticket"},
+    {10, 2, "gpu", "n1", MASS, 0,
+     "3 of the 10 nodes of gpu would be out, more than 20 %: that needs a ticket"},
+    {10, 2, "gpu", "n1", TICKET, 0,
+     "3 of the 10 nodes of gpu would be out, more than 20 %: that needs --mass and a ticket"},
+    {10, 2, "gpu", "n1", MASS | TICKET, 0, ""},
+    {10, 0, "gpu", "n1 n2", 0, 15,
+     "2 of the 10 nodes of gpu would be out, more than 15 %: that needs --mass and a ticket"},
+    {10, 0, "gpu", "n1 n2 n3", 0, 90, /* downwards only */
+     "3 of the 10 nodes of gpu would be out, more than 20 %: that needs --mass and a ticket"},
+    {4, 0, "gpu", "n1", 0, 0, ""}, /* one node out is never too many */
+    {1, 0, "gpu", "n1", 0, 0, ""},
+    {4, 0, "gpu", "n1 n2", 0, 0,
+     "2 of the 4 nodes of gpu would be out, more than 20 %: that needs --mass and a ticket"},
+    {4, 1, "gpu", "n1", 0, 0,
+     "2 of the 4 nodes of gpu would be out, more than 20 %: that needs --mass and a ticket"},
+    {4, 3, "gpu", "n4", 0, 0, ""},  /* down already: nothing is lost */
+    {10, 0, NULL, "n1 n2 n3", 0, 0, /* of no pool: the center counts */
+     "3 of the 10 nodes of zb would be out, more than 20 %: that needs --mass and a ticket"},
+    {10, 0, "a,b,c,d,e,f", "n1 n2 n3", 0, 0,
+     "3 of the 10 nodes of a would be out, more than 20 %: that needs --mass and a ticket"},
+};
+
+static void test_brake(void **state)
+{
+    const struct act_permit permit = {.mode = ACT_CONFIRM};
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(brakes); i++) {
+        struct fleet *f = pool_fleet(brakes[i].count, brakes[i].out, brakes[i].pools);
+        struct snapshot *s = fleet_publish(f, KIT_NOW);
+        struct act_limits limits = {.brake_percent = brakes[i].brake};
+        struct action_order *o =
+            flagged(act_order(s, action_verb_DRAIN, brakes[i].drain), brakes[i].flags);
+        struct confirmed_order *c = NULL;
+        struct plan *p;
+        assert_int_equal(plan_make(o, s, &limits, &permit, KIT_NOW, &p, NULL), RC_OK);
+        if (strcmp(p->refused, brakes[i].refused) != 0)
+            fail_msg("case %zu: %s", i, p->refused);
+        assert_int_equal(p->braked, *brakes[i].refused || brakes[i].flags == (MASS | TICKET));
+        enum rc rc = plan_confirm(p, "y", true, &c, NULL); /* --yes never stands for it */
+        assert_int_equal(rc, *brakes[i].refused ? RC_REFUSED : RC_OK);
+        confirmed_order_free(c);
+        plan_free(p);
+        snapshot_unref(s);
+        fleet_free(f);
+    }
+}
+
+/* Drains that no poll has shown yet count; those of other centers, other verbs and old ones do not. */
+static void test_brake_counts_what_is_under_way(void **state)
+{
+    static const struct {
+        const char *row;
+        bool braked;
+    } rows[] = {
+        {"action x/0 verb=drain state=waiting target=n2", true},
+        {"action x/0 verb=drain state=reading target=n2", true},
+        {"action x/0 verb=drain state=sent target=n2", true},
+        {"action x/0 verb=drain state=accepted target=n2", true},
+        {"action x/0 verb=drain state=unknown target=n2", true},
+        {"action x/0 verb=drain state=planned target=n2", false},
+        {"action x/0 verb=drain state=failed target=n2", false},
+        {"action x/0 verb=drain target=n2", false},
+        {"action x/0 verb=resume state=sent target=n2", false},
+        {"action x/0 verb=drain state=sent target=n10", false}, /* is out already */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct fleet *f = pool_fleet(10, 1, "gpu");
+        kit_rows(f, 0, KIT_NOBODY, KIT_NOW, "action y/0 verb=drain state=failed target=n3");
+        kit_rows(f, 0, KIT_NOBODY, KIT_NOW, rows[i].row);
+        kit_rows(f, 1, KIT_NOBODY, KIT_NOW, "action z/0 verb=drain state=sent target=n4");
+        kit_rows(f, 0, KIT_NOBODY, KIT_NOW, "remove action y/0");
+        struct snapshot *s = fleet_publish(f, KIT_NOW);
+        struct plan *p = act_plan_of(act_order(s, action_verb_DRAIN, "n1"), s, KIT_NOW);
+        if (p->braked != rows[i].braked)
+            fail_msg("%s: %s", rows[i].row, p->refused);
+        assert_true(p->pools[0].out_before == 1 + rows[i].braked);
+        plan_free(p);
+        snapshot_unref(s);
+        fleet_free(f);
+    }
+}
+
+/* ---- pools ---- */
+
+static void test_pools(void **state)
+{
+    struct fleet *f = act_fleet(
+        "node a1 state=idle pools=a,all\nnode a2 state=idle pools=a,all\n"
+        "node b1 state=down pools=b,all\nnode b2 state=idle flags=drain pools=b,all\n"
+        "node m1 state=idle flags=maint pools=all\nnode r1 state=idle flags=reboot pools=all\n"
+        "node k1 state=idle flags=blocked pools=all\nnode f1 state=future pools=a,all\n"
+        "node p1 state=idle flags=powered_down pools=all\nnode c1 state=idle pools=c\n"
+        "node n1 state=idle");
+
+    (void)state;
+    kit_rows(f, 1, KIT_NOBODY, KIT_NOW, "center tj name=tj");
+    kit_rows(f, 1, 1, KIT_NOW, "node a9 state=idle pools=a");
+    struct snapshot *s = fleet_publish(f, KIT_NOW);
+    struct plan *p = act_plan_of(act_order(s, action_verb_DRAIN, "a1"), s, KIT_NOW);
+    assert_int_equal(p->pool_count, 2);
+    assert_string_equal(p->pools[0].name,
+                        "all"); /* over the brake: before what is worse in per cent */
+    assert_true(p->pools[0].nodes == 8 && p->pools[0].out_before == 5 &&
+                p->pools[0].out_after == 6);
+    assert_string_equal(p->pools[1].name, "a");
+    assert_true(p->pools[1].nodes == 2 && p->pools[1].out_before == 0 &&
+                p->pools[1].out_after == 1);
+    assert_true(p->pools[1].percent_after == 50);
+    plan_free(p);
+    p = act_plan_of(flagged(act_order(s, action_verb_RESUME, "b2"), NAMED), s, KIT_NOW);
+    assert_int_equal(p->pool_count, 2);
+    assert_string_equal(p->pools[0].name, "b");
+    assert_true(p->pools[0].out_before == 2 && p->pools[0].out_after == 1);
+    assert_string_equal(p->pools[1].name, "all");
+    assert_true(p->pools[1].out_before == 5 && p->pools[1].out_after == 4);
+    plan_free(p);
+    p = act_plan_of(act_order(s, action_verb_DRAIN, "n1"), s, KIT_NOW);
+    assert_string_equal(p->pools[0].name, "zb");
+    assert_true(p->pools[0].nodes == 1);
+    assert_non_null(strstr(p->warnings, "zb has no node left"));
+    plan_free(p);
+    snapshot_unref(s);
+    fleet_free(f);
+}
+
+/* More pools than are shown: the worst are. */
+static void test_worst_pools(void **state)
+{
+    struct fleet *f = act_fleet("node x state=idle pools=p1,p2,p3,p4,p5,p6");
+    char line[64];
+
+    (void)state;
+    for (int i = 0; i < 30; i++) {
+        snprintf(line, sizeof(line), "node f%d state=idle pools=p%d", i, 1 + i % 3 + 3 * (i % 2));
+        kit_rows(f, 0, 0, KIT_NOW, line);
+    }
+    kit_rows(f, 0, 0, KIT_NOW,
+             "node g state=idle pools=p6\nnode h state=down pools=p5\nnode i state=down pools=p2");
+    struct snapshot *s = fleet_publish(f, KIT_NOW);
+    struct plan *p = act_plan_of(act_order(s, action_verb_DRAIN, "x"), s, KIT_NOW);
+    assert_int_equal(p->pool_count, 4);
+    for (int i = 1; i < 4; i++)
+        assert_true(p->pools[i - 1].percent_after >= p->pools[i].percent_after);
+    assert_string_equal(p->pools[0].name, "p2");
+    assert_string_equal(p->pools[1].name, "p5");
+    plan_free(p);
+    snapshot_unref(s);
+    fleet_free(f);
+}
+
+/* ---- what must be typed ---- */
+
+static const struct {
+    const char *lines;
+    enum action_verb verb;
+    const char *names;
+    unsigned flags;
+    enum consent consent;
+    const char *expect;
+} consents[] = {
+    {"node n1 state=idle\njob 5 state=queued", action_verb_DRAIN, "n1", 0, CONSENT_YES, "y"},
+    {"node n1 state=idle", action_verb_DRAIN, "n1", 0, CONSENT_NAME,
+     "n1"}, /* nobody listed the jobs */
+    {"node n1 state=idle\njob 5 state=running nodes=n1", action_verb_DRAIN, "n1", 0, CONSENT_NAME,
+     "n1"},
+    {"node n1 state=idle\njob 5 state=suspended nodes=n[1-3]", action_verb_DRAIN, "n1", 0,
+     CONSENT_NAME, "n1"},
+    {"node n1 state=idle\njob 5 state=completing nodes=n1", action_verb_DRAIN, "n1", 0,
+     CONSENT_NAME, "n1"},
+    {"node n1 state=idle\njob 5 state=running nodes=n2", action_verb_DRAIN, "n1", 0, CONSENT_YES,
+     "y"},
+    {"node n1 state=idle\njob 5 state=running", action_verb_DRAIN, "n1", 0, CONSENT_YES, "y"},
+    {"node n1 state=mixed\njob 5 state=queued", action_verb_DRAIN, "n1", 0, CONSENT_NAME, "n1"},
+    {"node n1 state=allocated\njob 5 state=queued", action_verb_DRAIN, "n1", 0, CONSENT_NAME, "n1"},
+    {"node n1 state=idle flags=completing\njob 5 state=queued", action_verb_DRAIN, "n1", 0,
+     CONSENT_NAME, "n1"},
+    {"node n1 state=idle devices_allocated=1\njob 5 state=queued", action_verb_DRAIN, "n1", 0,
+     CONSENT_NAME, "n1"},
+    {"node n1 state=idle devices_allocated=0\njob 5 state=queued", action_verb_DRAIN, "n1", 0,
+     CONSENT_YES, "y"},
+    {"node n\\x09 state=mixed\njob 5 state=queued", action_verb_DRAIN, "n\\x09", 0, CONSENT_NAME,
+     "n\xc2\xb7"},
+    {"node n1 state=mixed flags=drain " OURS "\njob 5 state=running nodes=n1", action_verb_RESUME,
+     "n1", 0, CONSENT_YES, "y"},
+    {"node n1 state=idle flags=drain " OURS "\nnode n2 state=idle flags=drain " OURS,
+     action_verb_RESUME, "n1 n2", 0, CONSENT_COUNT, "2"},
+    {"job 1 state=queued", action_verb_HOLD, "1", 0, CONSENT_YES, "y"},
+    {"job 1 state=held", action_verb_RELEASE, "1", 0, CONSENT_YES, "y"},
+    {"job 1 state=queued", action_verb_CANCEL, "1", 0, CONSENT_YES, "y"},
+    {"job 1 state=running", action_verb_CANCEL, "1", 0, CONSENT_NAME, "1"},
+    {"job 1 state=suspended", action_verb_CANCEL, "1", 0, CONSENT_NAME, "1"},
+    {"job 1 state=running", action_verb_REQUEUE, "1", 0, CONSENT_NAME, "1"},
+    {"job 1 state=running\njob 2 state=queued", action_verb_CANCEL, "1 2", 0, CONSENT_COUNT, "2"},
+    {"job 1 state=running\njob 2 state=done", action_verb_CANCEL, "1 2", 0, CONSENT_NAME,
+     "1"}, /* one is left */
+    {"job 2 state=done\njob 1 state=queued", action_verb_CANCEL, "2 1", 0, CONSENT_YES, "y"},
+    {"job 9_[9 id=9_[2-9] array_job=9 array_task=2-9 tasks=8 state=queued", action_verb_HOLD,
+     "9_[9", WHOLE, CONSENT_COUNT, "8"},
+    {"job 9_[9 id=9_[2-9] array_job=9 array_task=2-9 tasks=8 state=queued\njob 1 state=queued",
+     action_verb_CANCEL, "9_[9 1", WHOLE, CONSENT_COUNT, "9"},
+};
+
+static void test_consents(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(consents); i++) {
+        struct snapshot *s = act_snapshot(consents[i].lines);
+        struct action_order *o =
+            flagged(act_order(s, consents[i].verb, consents[i].names), consents[i].flags);
+        struct plan *p = act_plan_of(o, s, KIT_NOW);
+        if (p->consent != consents[i].consent || strcmp(p->expect, consents[i].expect) != 0)
+            fail_msg("%s %s: consent %d, expects %s", verb_info(consents[i].verb)->name,
+                     consents[i].lines, (int)p->consent, p->expect);
+        plan_free(p);
+        snapshot_unref(s);
+    }
+}
+
+static const struct {
+    const char *names, *typed;
+    bool assume_yes, confirmed;
+} typings[] = {
+    {"n1", "y", false, true},      {"n1", "Y", false, true},      {"n1", "", false, false},
+    {"n1", "n", false, false},     {"n1", "yes", false, false},   {"n1", "y ", false, false},
+    {"n1", NULL, false, false},    {"n1", NULL, true, true},      {"n1", "n", true, true},
+    {"n2", "n2", false, true},     {"n2", "N2", false, false},    {"n2", "y", false, false},
+    {"n2", "Y", false, false},     {"n2", "", false, false},      {"n2", NULL, true, true},
+    {"n1 n2", "2", false, true},   {"n1 n2", "3", false, false},  {"n1 n2", "y", false, false},
+    {"n1 n2", "02", false, false}, {"n1 n2", "n1", false, false}, {"n1 n2", NULL, true, true},
+};
+
+static void test_confirm(void **state)
+{
+    struct snapshot *s = act_snapshot(
+        "node n1 state=idle\nnode n2 state=mixed\nnode n3 state=idle flags=drain\njob 5 state=queued\n"
+        "node n4 state=idle\nnode n5 state=idle\nnode n6 state=idle\nnode n7 state=idle\n"
+        "node n8 state=idle\nnode n9 state=idle\nnode n10 state=idle\nnode n11 state=idle\n"
+        "node n12 state=idle\nnode n13 state=idle\nnode n14 state=idle\nnode n15 state=idle");
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(typings); i++) {
+        struct plan *p =
+            act_plan_of(flagged(act_order(s, action_verb_DRAIN, typings[i].names), 0), s, KIT_NOW);
+        struct confirmed_order *c = NULL;
+        struct err e = {0};
+        enum rc rc = plan_confirm(p, typings[i].typed, typings[i].assume_yes, &c, &e);
+        if ((rc == RC_OK) != typings[i].confirmed || (rc != RC_OK && (rc != RC_REFUSED || c)))
+            fail_msg("%s, typed %s: %s", typings[i].names, typings[i].typed, rc_name(rc));
+        if (rc != RC_OK)
+            assert_non_null(strstr(e.msg, "was expected"));
+        confirmed_order_free(c);
+        plan_free(p);
+    }
+    snapshot_unref(s);
+}
+
+/* Only what was not refused goes out, and only with a reason. */
+static void test_confirmed_order(void **state)
+{
+    struct snapshot *s = act_snapshot(
+        "node n1 state=idle\nnode n2 state=idle flags=drain\nnode n3 state=idle\n"
+        "node n4 state=idle\nnode n5 state=idle\nnode n6 state=idle\nnode n7 state=idle\n"
+        "node n8 state=idle\nnode n9 state=idle\nnode na state=idle\nnode nb state=idle\n"
+        "node nc state=idle\nnode nd state=idle\nnode ne state=idle\nnode nf state=idle");
+    struct plan *p = act_plan_of(act_order(s, action_verb_DRAIN, "n1 n2 n3"), s, KIT_NOW);
+    struct confirmed_order *c = NULL;
+    struct err e = {0};
+
+    (void)state;
+    assert_int_equal(plan_confirm(p, "2", false, &c, &e), RC_REFUSED);
+    assert_non_null(strstr(e.msg, "a drain needs a reason"));
+    assert_int_equal(plan_confirm(p, NULL, true, &c, &e), RC_REFUSED);
+    assert_int_equal(order_set_reason(p->order, "fan", NULL), RC_OK);
+    assert_int_equal(plan_confirm(p, "2", false, &c, &e), RC_OK);
+    const struct action_order *o = confirmed_order_of(c);
+    assert_int_equal(o->count, 2);
+    assert_string_equal(o->targets[0].name, "n1");
+    assert_string_equal(o->targets[1].name, "n3");
+    assert_string_equal(o->op, p->order->op);
+    assert_int_equal(p->order->count, 3); /* the plan still shows all */
+    plan_free(p);
+    assert_string_equal(o->targets[1].name, "n3"); /* a copy */
+    confirmed_order_free(c);
+    snapshot_unref(s);
+}
+
+/* The other verbs need no reason. */
+static void test_confirm_without_reason(void **state)
+{
+    struct snapshot *s = act_snapshot("job 1 state=queued");
+    struct plan *p = act_plan_of(act_order(s, action_verb_HOLD, "1"), s, KIT_NOW);
+    struct confirmed_order *c = NULL;
+
+    (void)state;
+    assert_int_equal(plan_confirm(p, "y", false, &c, NULL), RC_OK);
+    confirmed_order_free(c);
+    plan_free(p);
+    snapshot_unref(s);
+}
+
+/* ---- figures ---- */
+
+static struct snapshot *busy_fleet(void)
+{
+    return act_snapshot(
+        "node n1 state=mixed devices_total=8 devices_allocated=6\n"
+        "node n2 state=idle devices_total=8 devices_allocated=0\n"
+        "node N3 state=mixed\n"
+        "job 1 state=running user=li nodes=n1 devices_allocated=4 started_at=-7200000\n" /* 2 h */
+        "job 2 state=running user=zhao nodes=n[1-2] devices_allocated=2 started_at=-600000\n" /* 10 min */
+        "job 3 state=running user=li nodes=n1,other devices_allocated=8\n" /* since when? */
+        "job 4 state=running nodes=n3\n"
+        "job 5 state=queued user=wang devices_requested=8\n"
+        "job 6 state=done user=wang nodes=n1 devices_allocated=8 started_at=-7200000\n"
+        "job 7 state=running user=sun nodes=elsewhere devices_allocated=8 started_at=-7200000\n"
+        "job 8 state=running user=qian devices_allocated=1 started_at=1700000600000 node_count=1 nodes=x\n"
+        "job 9 state=suspended user=qian node_count=2 nodes=y\n");
+}
+
+static bool near(double a, double b)
+{
+    return a > b - 1e-6 && a < b + 1e-6;
+}
+
+static void test_node_figures(void **state)
+{
+    struct snapshot *s = busy_fleet();
+    struct plan *p = act_plan_of(act_order(s, action_verb_DRAIN, "n1 n2"), s, KIT_NOW);
+    const double lost1 = 4 * 35 / 60.0,
+                 lost2 = 2 * 15 / 60.0; /* half an hour or the run, and five minutes */
+
+    (void)state;
+    assert_true(p->nodes == 2 && p->devices == 16 && p->devices_busy == 6 && p->jobs == 3);
+    assert_true(near(p->gpu_hours_at_risk, lost1 + lost2));
+    assert_true(near(p->gpu_hours_ceiling, 4 * 2 + lost2)); /* 10 min run: the restart costs more */
+    assert_string_equal(p->owners, "li, zhao");
+    assert_int_equal(p->owner_count, 2);
+    assert_true(p->targets[0].jobs == 3 && near(p->targets[0].gpu_hours_at_risk, lost1 + lost2));
+    assert_true(p->targets[1].jobs == 1 && near(p->targets[1].gpu_hours_at_risk, lost2));
+    assert_true(p->targets[0].devices == 8 && p->targets[0].devices_busy == 6);
+    plan_free(p);
+    p = act_plan_of(act_order(s, action_verb_DRAIN, "N3"), s,
+                    KIT_NOW); /* Slurm's names have no case */
+    assert_true(p->jobs == 1 && p->devices == -1 && p->devices_busy == -1);
+    assert_true(p->gpu_hours_at_risk == -1 && p->gpu_hours_ceiling == -1);
+    assert_true(p->targets[0].gpu_hours_at_risk == -1);
+    assert_string_equal(p->owners, "");
+    plan_free(p);
+    p = act_plan_of(act_order(s, action_verb_DRAIN, "n1 N3"), s,
+                    KIT_NOW); /* what is known is added up */
+    assert_true(p->devices == 8 && p->jobs == 4 && p->gpu_hours_at_risk > 0);
+    plan_free(p);
+    snapshot_unref(s);
+}
+
+/* A job of unknown length before or after one that tells. */
+static void test_unknown_first(void **state)
+{
+    static const char *const lines[] = {
+        "node n1 state=mixed\njob 1 state=running nodes=n1\n"
+        "job 2 state=running nodes=n1 devices_allocated=1 started_at=-7200000",
+        "node n1 state=mixed\njob 1 state=running nodes=n1 devices_allocated=1 started_at=-7200000\n"
+        "job 2 state=running nodes=n1"};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct snapshot *s = act_snapshot(lines[i]);
+        struct plan *p = act_plan_of(act_order(s, action_verb_DRAIN, "n1"), s, KIT_NOW);
+        assert_true(near(p->targets[0].gpu_hours_at_risk, 35 / 60.0));
+        assert_true(near(p->gpu_hours_at_risk, 35 / 60.0));
+        plan_free(p);
+        snapshot_unref(s);
+    }
+}
+
+static void test_jobs_unknown(void **state)
+{
+    struct snapshot *s = act_snapshot("node n1 state=idle");
+    struct plan *p = act_plan_of(act_order(s, action_verb_DRAIN, "n1"), s, KIT_NOW);
+
+    (void)state;
+    assert_true(p->jobs == -1 && p->gpu_hours_at_risk == -1 && p->targets[0].jobs == -1);
+    plan_free(p);
+    snapshot_unref(s);
+}
+
+/* Jobs of another center run on a node of the same name there. */
+static void test_other_centers_jobs(void **state)
+{
+    struct fleet *f = act_fleet("node n1 state=idle\njob 1 state=queued");
+
+    (void)state;
+    kit_rows(f, 1, KIT_NOBODY, KIT_NOW, "center tj name=tj");
+    kit_rows(f, 1, 1, KIT_NOW, "job 9 state=running nodes=n1\njob 8 state=running nodes=n1");
+    kit_rows(f, 1, 1, KIT_NOW, "remove job 9");
+    struct snapshot *s = fleet_publish(f, KIT_NOW);
+    struct plan *p = act_plan_of(act_order(s, action_verb_DRAIN, "n1"), s, KIT_NOW);
+    assert_true(p->jobs == 0);
+    plan_free(p);
+    snapshot_unref(s);
+    fleet_free(f);
+}
+
+static void test_job_figures(void **state)
+{
+    struct snapshot *s = busy_fleet();
+    struct plan *p = act_plan_of(act_order(s, action_verb_REQUEUE, "1 2 3"), s, KIT_NOW);
+
+    (void)state;
+    assert_true(p->jobs == 3 && p->devices == 14 && p->nodes == -1);
+    assert_true(near(p->gpu_hours_at_risk, 4 * 35 / 60.0 + 2 * 15 / 60.0));
+    assert_int_equal(p->pool_count, 0);
+    assert_int_equal(p->takes_ms, 0);
+    plan_free(p);
+    p = act_plan_of(act_order(s, action_verb_CANCEL, "1 5"), s, KIT_NOW); /* for good: all of it */
+    assert_true(near(p->gpu_hours_at_risk, 8) && near(p->gpu_hours_ceiling, 8));
+    assert_true(p->jobs == 2 && p->devices == 4);
+    assert_string_equal(p->owners, "li, wang");
+    assert_true(p->targets[1].devices == 0 && p->targets[1].gpu_hours_at_risk == 0);
+    plan_free(p);
+    p = act_plan_of(act_order(s, action_verb_CANCEL, "8 9"), s, KIT_NOW); /* starts in the future */
+    assert_true(near(p->gpu_hours_at_risk, 5 / 60.0) && p->nodes == 3 && p->devices == 1);
+    plan_free(p);
+    p = act_plan_of(act_order(s, action_verb_REQUEUE, "1 6"), s,
+                    KIT_NOW); /* 6 has ended: left out */
+    assert_true(p->jobs == 1);
+    plan_free(p);
+    snapshot_unref(s);
+}
+
+static void test_owners(void **state)
+{
+    struct fleet *f = act_fleet("node n1 state=mixed");
+    char line[300], longest[101];
+
+    (void)state;
+    for (int i = 0; i < 12; i++) {
+        snprintf(line, sizeof(line),
+                 "job %d state=running nodes=n1 user=u%d\njob %d state=running nodes=n1 user=u11",
+                 i, i, 100 + i);
+        kit_rows(f, 0, 0, KIT_NOW, line);
+    }
+    struct snapshot *s = fleet_publish(f, KIT_NOW);
+    struct plan *p = act_plan_of(act_order(s, action_verb_DRAIN, "n1"), s, KIT_NOW);
+    assert_string_equal(p->owners, "u11, u0, u1, u2, u3, u4, u5, u6 and 4 more");
+    assert_int_equal(p->owner_count, 12);
+    plan_free(p);
+    snapshot_unref(s);
+    fleet_free(f);
+
+    memset(longest, 'x', 100);
+    longest[100] = '\0';
+    f = act_fleet("node n1 state=mixed");
+    for (int i = 0; i < 4; i++) {
+        snprintf(line, sizeof(line), "job %d state=running nodes=n1 user=%d%s", i, i, longest);
+        kit_rows(f, 0, 0, KIT_NOW, line);
+    }
+    s = fleet_publish(f, KIT_NOW);
+    p = act_plan_of(act_order(s, action_verb_DRAIN, "n1"), s, KIT_NOW);
+    assert_non_null(strstr(p->owners, " and 2 more"));
+    plan_free(p);
+    snapshot_unref(s);
+    fleet_free(f);
+    memset(line, 'y', 290); /* not one name fits */
+    memcpy(line, "job 1 state=running nodes=n1 user=", 34);
+    line[290] = '\0';
+    f = act_fleet("node n1 state=mixed");
+    kit_rows(f, 0, 0, KIT_NOW, line);
+    s = fleet_publish(f, KIT_NOW);
+    p = act_plan_of(act_order(s, action_verb_DRAIN, "n1"), s, KIT_NOW);
+    assert_string_equal(p->owners, "1 more");
+    plan_free(p);
+    snapshot_unref(s);
+    fleet_free(f);
+}
+
+/* As many jobs each: whoever was seen first. A job without a state, or gone, is nobody's. */
+static void test_owners_alike(void **state)
+{
+    struct fleet *f = act_fleet("");
+
+    (void)state;
+    kit_list(
+        f, 0, KIT_NOW, 1, "job node",
+        "node n1 state=mixed\njob 7 state=queued user=a\njob 1 state=running user=b nodes=n1\n"
+        "job 2 state=running user=a nodes=n1\njob 3 state=completing user=c nodes=n1\njob 4 user=d nodes=n1");
+    kit_list(f, 0, KIT_NOW, 2, "job", "keep job 7\nkeep job 1\nkeep job 2\nkeep job 4");
+    struct snapshot *s = fleet_publish(f, KIT_NOW);
+    struct plan *p = act_plan_of(act_order(s, action_verb_DRAIN, "n1"), s, KIT_NOW);
+    assert_string_equal(p->owners, "a, b");
+    assert_true(p->jobs == 2);
+    plan_free(p);
+    snapshot_unref(s);
+    fleet_free(f);
+}
+
+static void test_takes(void **state)
+{
+    struct fleet *f = pool_fleet(40, 0, "gpu");
+    struct snapshot *s = fleet_publish(f, KIT_NOW);
+    struct action_order *o = order_new(action_verb_DRAIN, 0);
+    char name[16];
+
+    (void)state;
+    for (int i = 1; i <= 21; i++) {
+        snprintf(name, sizeof(name), "n%d", i);
+        assert_int_equal(order_add(o, s, act_slot(s, ENTITY_NODE, name), NULL), RC_OK);
+    }
+    struct plan *p = act_plan_of(o, s, KIT_NOW);
+    assert_int_equal(p->takes_ms, 120000); /* 21 nodes, ten a minute */
+    plan_free(p);
+    snapshot_unref(s);
+    fleet_free(f);
+}
+
+/* ---- what is known of them ---- */
+
+static void test_others(void **state)
+{
+    struct snapshot *s = act_snapshot("node n1 state=down " THEIRS "\nnode n2 state=idle " OURS "\n"
+                                      "node n3 state=down reason=x\\x1b[2J\nnode n4 state=idle");
+    struct plan *p = act_plan_of(act_order(s, action_verb_DRAIN, "n1 n2 n3 n4"), s, KIT_NOW);
+
+    (void)state;
+    assert_string_equal(p->others, "n1: NHC: disk (root); n3: x\xc2\xb7[2J (?)");
+    assert_int_equal(p->sendable, 2);
+    plan_free(p);
+    snapshot_unref(s);
+}
+
+#define OUTAGE(id, node, rest) "outage " id " node=" node " " rest "\n"
+
+static struct snapshot *past_fleet(void)
+{
+    /* down, so that the fleet itself sees no drain */
+    struct fleet *f =
+        act_fleet("node n1 state=down " OURS "\nnode n2 state=down " OURS "\n"
+                  "node n3 state=down " OURS "\njob 14 state=running\njob 15 state=running");
+
+    kit_rows(
+        f, 0, KIT_NOBODY, KIT_NOW,
+        "offender n1 events=9 flagged=yes\noffender n2 events=1 flagged=no\noffender gone events=1\n" OUTAGE(
+            "a", "n1", "kind=drained began_at=-1000") OUTAGE("b", "n1",
+                                                             "kind=drained began_at=-2000")
+            OUTAGE("c", "n1", "kind=drained began_at=-86400000") OUTAGE("d", "n1",
+                                                                        "kind=down began_at=-1000")
+                OUTAGE("e", "n1", "kind=drained began_at=-2419200000") OUTAGE(
+                    "f", "n3",
+                    "kind=drained began_at=-5") "interruption x job=14 at=-1000\ninterruption y job=14 at=-2000\ninterruption z job=14 at=-2419200000\n"
+                                                "interruption w job=99 at=-1000\ninterruption v job=15 at=-5");
+    kit_rows(f, 0, KIT_NOBODY, KIT_NOW, OUTAGE("g", "n1", "kind=drained began_at=-2000"));
+    kit_rows(f, 1, KIT_NOBODY, KIT_NOW,
+             "center tj name=tj\noffender n3 events=50 flagged=yes\n" OUTAGE(
+                 "h", "n3", "kind=drained began_at=-5") "interruption u job=15 at=-5");
+    kit_rows(f, 0, KIT_NOBODY, KIT_NOW,
+             "remove offender gone\nremove outage b\nremove interruption w");
+    struct snapshot *s = fleet_publish(f, KIT_NOW);
+    fleet_free(f);
+    return s;
+}
+
+static void test_history(void **state)
+{
+    struct snapshot *s = past_fleet();
+    struct plan *p = act_plan_of(act_order(s, action_verb_RESUME, "n1"), s, KIT_NOW);
+
+    (void)state;
+    assert_string_equal(p->history, "9 interruptions in 28 d, drained 3x in 28 d");
+    assert_string_equal(p->warnings, "n1 is a lemon; n1 was drained 3 times in 28 d");
+    assert_int_equal(p->consent, CONSENT_YES);
+    plan_free(p);
+    p = act_plan_of(act_order(s, action_verb_RESUME, "n1 n2 n3"), s, KIT_NOW);
+    assert_string_equal(
+        p->history, "n1: 9 interruptions in 28 d, drained 3x in 28 d; n2: 1 interruption in 28 d; "
+                    "n3: drained 1x in 28 d");
+    assert_non_null(strstr(p->warnings, "3 nodes at once: look at each first"));
+    plan_free(p);
+    p = act_plan_of(act_order(s, action_verb_DRAIN, "n1"), s,
+                    KIT_NOW); /* only a resume is warned of */
+    assert_string_equal(p->warnings, "");
+    plan_free(p);
+    p = act_plan_of(act_order(s, action_verb_REQUEUE, "14"), s, KIT_NOW);
+    assert_string_equal(p->history, "2 interruptions in 28 d");
+    plan_free(p);
+    p = act_plan_of(act_order(s, action_verb_REQUEUE, "15"), s, KIT_NOW);
+    assert_string_equal(p->history, "1 interruption in 28 d");
+    plan_free(p);
+    snapshot_unref(s);
+}
+
+/* A node that is left out is not warned of, a target that is gone has no past. */
+static void test_history_of_refused(void **state)
+{
+    struct fleet *f = act_fleet("");
+
+    (void)state;
+    kit_list(f, 0, KIT_NOW, 1, "node", "node n1 state=idle\nnode n2 state=idle");
+    kit_rows(f, 0, KIT_NOBODY, KIT_NOW, "offender n1 events=9 flagged=yes");
+    struct snapshot *s = fleet_publish(f, KIT_NOW);
+    struct action_order *o = act_order(s, action_verb_RESUME, "n1 n2");
+    kit_list(f, 0, KIT_NOW + 1, 2, "node", "node n1 state=idle");
+    struct snapshot *later = fleet_publish(f, KIT_NOW + 1);
+    struct plan *p = act_plan_of(o, later, KIT_NOW + 1);
+    assert_string_equal(p->warnings, "");
+    assert_string_equal(p->history, "n1: 9 interruptions in 28 d");
+    plan_free(p);
+    snapshot_unref(s);
+    snapshot_unref(later);
+    fleet_free(f);
+}
+
+static void test_warnings(void **state)
+{
+    struct fleet *f = act_fleet(
+        "node n1 state=idle pools=one\nnode n2 state=idle pools=two\nnode n3 state=idle pools=two");
+
+    (void)state;
+    kit_rows(f, 0, 1, KIT_NOW, "source zb/more state=failed last_ok_at=-0");
+    kit_rows(f, 0, KIT_NOBODY, KIT_NOW, "action x/0 verb=drain state=sent target=n2 sent_at=-0");
+    struct snapshot *s = fleet_publish(f, KIT_NOW);
+    struct action_order *o = act_order(s, action_verb_DRAIN, "n1");
+    memset(o->reason, 'x', ACTION_REASON_MAX);
+    struct plan *p = act_plan_of(o, s, KIT_NOW);
+    assert_string_equal(
+        p->warnings,
+        "the center is stale; one has no node left; the reason is cut to 120 characters");
+    plan_free(p);
+    p = act_plan_of(act_order(s, action_verb_DRAIN, "n2"), s, KIT_NOW);
+    assert_non_null(strstr(p->warnings, "another action on n2 has not shown its effect yet"));
+    assert_null(strstr(p->warnings, "has no node left"));
+    plan_free(p);
+    snapshot_unref(s);
+    fleet_free(f);
+}
+
+/* Long lists end where their room ends, and never in half a character. */
+static void test_long_lists(void **state)
+{
+    struct fleet *f = act_fleet("");
+    struct action_order *o;
+    char line[256];
+
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        snprintf(line, sizeof(line),
+                 "node n%d state=down reason=%d\xe7\xae\x97\xe7\xae\x97\xe7\xae\x97", i, i);
+        kit_rows(f, 0, 0, KIT_NOW, line);
+    }
+    struct snapshot *s = fleet_publish(f, KIT_NOW);
+    o = order_new(action_verb_DRAIN, 0);
+    for (int i = 0; i < 20; i++) {
+        snprintf(line, sizeof(line), "n%d", i);
+        assert_int_equal(order_add(o, s, act_slot(s, ENTITY_NODE, line), NULL), RC_OK);
+    }
+    struct plan *p = act_plan_of(o, s, KIT_NOW);
+    assert_in_range(strlen(p->others), 200, sizeof(p->others) - 1);
+    assert_true(strstr(p->others, "n0: 0") == p->others);
+    plan_free(p);
+    snapshot_unref(s);
+    fleet_free(f);
+}
+
+/* ---- in words ---- */
+
+static char *described(const struct plan *p)
+{
+    struct buf out;
+
+    buf_init(&out, 65536);
+    plan_describe(p, &out);
+    return buf_take(&out);
+}
+
+static void expect_text(struct plan *p, const char *want)
+{
+    char *text = described(p);
+
+    assert_string_equal(text, want);
+    free(text);
+    plan_free(p);
+}
+
+static void test_describe(void **state)
+{
+    struct snapshot *s = busy_fleet();
+
+    (void)state;
+    expect_text(
+        act_plan_of(flagged(act_order(s, action_verb_DRAIN, "n1 n2"), TICKET), s, KIT_NOW),
+        "drain 2 nodes of zb (cluster mini): no new work; running jobs go on\n"
+        "  n1               mixed, 3 jobs, 8 GPUs (6 busy)\n"
+        "  n2               idle, 1 job, 8 GPUs (0 busy)\n"
+        "touches: 3 jobs of li, zhao, 2 nodes, 16 GPUs (6 busy)\n"
+        "runs there: ~2.8 GPU-hours, at most 8.5 (they go on)\n"
+        "pool zb: 0 of 3 nodes out, after it 2 (67 %)\n"
+        "reason: suantop:OPS-7 li fan\n"
+        "refused: 2 of the 3 nodes of zb would be out, more than 20 %: that needs --mass and a ticket\n");
+    expect_text(act_plan_of(act_order(s, action_verb_CANCEL, "1 5 6"), s, KIT_NOW),
+                "cancel 2 of 3 jobs of zb (cluster mini): ends for good; its work is lost\n"
+                "  1                running, li, 4 GPUs\n"
+                "  5                queued, wang\n"
+                "  6                done, wang, left out: has ended\n"
+                "touches: 2 jobs of li, wang, ? nodes, 4 GPUs (4 busy)\n"
+                "at risk: ~8 GPU-hours, at most 8\n");
+    snapshot_unref(s);
+    s = act_snapshot(
+        "job 9_[9 id=9_[2-9] array_job=9 array_task=2-9 tasks=8 state=queued user=a\\x1bb\njob 1 state=done");
+    expect_text(act_plan_of(flagged(act_order(s, action_verb_HOLD, "9_[9"), WHOLE), s, KIT_NOW),
+                "hold 1 job of zb (cluster mini): waits until it is released\n"
+                "  9_[2-9]          queued, a\xc2\xb7"
+                "b, 8 tasks\n"
+                "touches: 8 jobs of a\xc2\xb7"
+                "b\n"
+                "reason: fan\n");
+    expect_text(act_plan_of(act_order(s, action_verb_HOLD, "1"), s, KIT_NOW),
+                "hold 0 of 1 job of zb (cluster mini): waits until it is released\n"
+                "  1                done, left out: has ended\n"
+                "refused: 1 has ended\n");
+    snapshot_unref(s);
+}
+
+static void test_describe_more(void **state)
+{
+    struct fleet *f = pool_fleet(60, 0, "gpu");
+    struct snapshot *s = fleet_publish(f, KIT_NOW);
+    struct action_order *o = order_new(action_verb_DRAIN, 0);
+    char name[16], *text;
+
+    (void)state;
+    for (int i = 1; i <= 12; i++) {
+        snprintf(name, sizeof(name), "n%d", i);
+        assert_int_equal(order_add(o, s, act_slot(s, ENTITY_NODE, name), NULL), RC_OK);
+    }
+    o->cluster[0] = '\0';
+    struct plan *p = act_plan_of(o, s, KIT_NOW);
+    text = described(p);
+    assert_non_null(strstr(text, "drain 12 nodes of zb: no new work"));
+    assert_non_null(strstr(text, "takes: 1 minutes or more\n"));
+    assert_non_null(strstr(text, "? jobs, ? GPUs (? busy)"));
+    assert_non_null(strstr(text, "runs there: ~? GPU-hours, at most ?"));
+    free(text);
+    plan_free(p);
+    snapshot_unref(s);
+    fleet_free(f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_targets),
+        cmocka_unit_test(test_targets_later),
+        cmocka_unit_test(test_ages),
+        cmocka_unit_test(test_ages_without_source),
+        cmocka_unit_test(test_oldest),
+        cmocka_unit_test(test_permits),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_center_changes),
+        cmocka_unit_test(test_silence),
+        cmocka_unit_test(test_none_sendable),
+        cmocka_unit_test(test_brake),
+        cmocka_unit_test(test_brake_counts_what_is_under_way),
+        cmocka_unit_test(test_pools),
+        cmocka_unit_test(test_worst_pools),
+        cmocka_unit_test(test_consents),
+        cmocka_unit_test(test_confirm),
+        cmocka_unit_test(test_confirmed_order),
+        cmocka_unit_test(test_confirm_without_reason),
+        cmocka_unit_test(test_node_figures),
+        cmocka_unit_test(test_unknown_first),
+        cmocka_unit_test(test_jobs_unknown),
+        cmocka_unit_test(test_other_centers_jobs),
+        cmocka_unit_test(test_job_figures),
+        cmocka_unit_test(test_owners),
+        cmocka_unit_test(test_owners_alike),
+        cmocka_unit_test(test_takes),
+        cmocka_unit_test(test_others),
+        cmocka_unit_test(test_history),
+        cmocka_unit_test(test_history_of_refused),
+        cmocka_unit_test(test_warnings),
+        cmocka_unit_test(test_long_lists),
+        cmocka_unit_test(test_describe),
+        cmocka_unit_test(test_describe_more),
+    };
+    return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
+}
