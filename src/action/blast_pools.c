@@ -121,7 +121,7 @@ static void find_leaving(struct counting *c)
 
     for (uint32_t i = 0; i < snapshot_slots(s, ENTITY_ACTION); i++) {
         const struct action_row *a = snapshot_row(s, ENTITY_ACTION, i);
-        if (a && a->h.center == c->g->o->center && under_way(a))
+        if (a && under_way(a)) /* those of other centers have other keys */
             keys_add(&c->leaving, row_key(ENTITY_NODE, a->h.center, intern_raw(c->g->in, a->target),
                                           intern_raw_len(c->g->in, a->target)));
     }

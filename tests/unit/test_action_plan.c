@@ -626,6 +626,23 @@ static void test_worst_pools(void **state)
     fleet_free(f);
 }
 
+/* Four small pools that lose their only node do not hide the large one that loses too many. */
+static void test_small_pools_hide_nothing(void **state)
+{
+    struct fleet *f = pool_fleet(10, 2, "big");
+
+    (void)state;
+    kit_rows(f, 0, 0, KIT_NOW, "node x state=idle pools=p1,p2,p3,p4,big");
+    struct snapshot *s = fleet_publish(f, KIT_NOW);
+    struct plan *p = act_plan_of(act_order(s, action_verb_DRAIN, "x"), s, KIT_NOW);
+    assert_true(p->braked);
+    assert_string_equal(p->pools[0].name, "big");
+    assert_true(p->pools[1].percent_after == 100);
+    plan_free(p);
+    snapshot_unref(s);
+    fleet_free(f);
+}
+
 /* ---- what must be typed ---- */
 
 static const struct {
@@ -1240,6 +1257,7 @@ int main(void)
         cmocka_unit_test(test_brake_counts_what_is_under_way),
         cmocka_unit_test(test_pools),
         cmocka_unit_test(test_worst_pools),
+        cmocka_unit_test(test_small_pools_hide_nothing),
         cmocka_unit_test(test_consents),
         cmocka_unit_test(test_confirm),
         cmocka_unit_test(test_confirmed_order),
