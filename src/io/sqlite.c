@@ -8,11 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGEST_VALUE = 1 << 20, LONGEST_URI = 16384, STEPS_BETWEEN = 5000 };
+enum { LONGEST_VALUE = 1 << 20, LONGEST_URI = 16384, STEPS_BETWEEN = 5000, WAIT_STEP_MS = 10 };
 
 struct db {
     sqlite3 *handle;
     char *path;
+    int busy_ms;
+    int (*stop)(void *arg);
+    void *stop_arg;
 };
 
 struct stmt {
@@ -98,6 +101,17 @@ static enum rc open_handle(struct db *db, enum db_mode mode, struct err *e)
     return complain(db, code, e);
 }
 
+/* Another process writes. calls: how often it was asked already; 0 gives up. */
+static int wait_for_others(void *arg, int calls)
+{
+    const struct db *db = arg;
+
+    if ((long long)calls * WAIT_STEP_MS >= db->busy_ms || (db->stop && db->stop(db->stop_arg)))
+        return 0;
+    (void)sqlite3_sleep(WAIT_STEP_MS);
+    return 1;
+}
+
 enum rc db_open(const char *path, enum db_mode mode, int busy_ms, struct db **out, struct err *e)
 {
     struct db *db = xcalloc(1, sizeof(*db));
@@ -109,7 +123,8 @@ enum rc db_open(const char *path, enum db_mode mode, int busy_ms, struct db **ou
         return rc;
     }
     sqlite3_extended_result_codes(db->handle, 1);
-    sqlite3_busy_timeout(db->handle, busy_ms);
+    db->busy_ms = busy_ms;
+    sqlite3_busy_handler(db->handle, wait_for_others, db);
     sqlite3_limit(db->handle, SQLITE_LIMIT_LENGTH, LONGEST_VALUE);
     /* The file may have been made by somebody who means harm. */
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -129,6 +144,8 @@ void db_close(struct db *db)
 
 void db_set_stop(struct db *db, int (*stop)(void *arg), void *arg)
 {
+    db->stop = stop;
+    db->stop_arg = arg;
     sqlite3_progress_handler(db->handle, STEPS_BETWEEN, stop, arg);
 }
 

@@ -22,7 +22,7 @@ enum db_mode { DB_READ, DB_WRITE, DB_CREATE, DB_FROZEN };
 
 enum rc db_open(const char *path, enum db_mode mode, int busy_ms, struct db **out, struct err *e);
 void db_close(struct db *db); /* NULL is fine */
-/* Asked every now and then while a statement runs; anything but 0 ends it with RC_CANCELLED. */
+/* Asked every now and then while a statement runs or waits for others; anything but 0 ends it. */
 void db_set_stop(struct db *db, int (*stop)(void *arg), void *arg);
 bool db_is_readonly(struct db *db);
 enum rc db_exec(struct db *db, const char *sql, struct err *e);

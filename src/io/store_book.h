@@ -5,6 +5,7 @@
  * What people say of a row (store_said) is told apart: another process may have said it. `said` is what the snapshots
  * here showed last, `coming` what was read from the database and is on its way into the fleet; a snapshot that shows
  * neither has something new to say.
+ * What moves all the time (store_restless) is told apart, too: it is no reason to write more than once a minute.
  * Thread: the history's. */
 #ifndef SUAN_IO_STORE_BOOK_H
 #define SUAN_IO_STORE_BOOK_H
@@ -15,7 +16,7 @@
 struct store_entry {
     uint64_t key;   /* row_key */
     uint64_t bytes; /* of the row struct, to see at once that nothing changed; 0 = look closer */
-    uint64_t base, said, coming;
+    uint64_t base, restless, said, coming;
     uint32_t pass; /* the pass that saw it in a snapshot last; 0 = never */
     uint16_t center;
     uint8_t entity;

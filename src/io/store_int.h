@@ -22,9 +22,9 @@ struct store {
     struct store_db db;
     struct store_samples samples;
     struct store_book book;
-    struct store_trail *trail; /* NULL = no journal */
-    uint64_t generation;       /* of the snapshot that was written last */
-    int64_t pruned_at;
+    struct store_trail *trail;    /* NULL = no journal */
+    uint64_t generation;          /* of the snapshot that was written last */
+    mono_ms pruned_at, rested_at; /* rested_at: when what moves all the time was written last */
     bool is_loaded, checked;
     mono_ms retry_at; /* after a failure, not before then */
     int64_t backoff_ms;

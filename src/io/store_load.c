@@ -53,11 +53,12 @@ static struct delta *delta_for(struct sending *to, uint16_t center)
 /* What is read from the database is not to be written again. */
 static void note(struct store *s, enum entity e, uint16_t center, const struct store_row *row)
 {
-    uint64_t said = store_said(e);
+    uint64_t said = store_said(e), restless = store_restless(e);
     struct store_entry *entry =
         store_book_add(&s->book, e, center, row_key(e, center, row->id, row->id_len));
 
-    entry->base = store_row_hash(row, e, ~said);
+    entry->base = store_row_hash(row, e, ~(said | restless));
+    entry->restless = store_row_hash(row, e, restless);
     entry->coming = store_row_hash(row, e, said);
     entry->is_coming = true;
     entry->bytes = 0;
@@ -67,8 +68,9 @@ static enum rc load_rows(struct store *s, enum entity e, uint16_t center, struct
                          struct err *err)
 {
     struct store_table *t = &s->db.tables[e];
-    struct stmt *st =
-        store_table_of_center(t, s->o.centers[center], clock_wall() - LOADED_MS, ROWS_A_CENTER);
+    /* An alert is there as long as it holds, and what was said about it with it. */
+    int64_t from = e == ENTITY_ALERT ? 0 : clock_wall() - LOADED_MS;
+    struct stmt *st = store_table_of_center(t, s->o.centers[center], from, ROWS_A_CENTER);
     struct store_row row;
     bool more = false;
     enum rc rc;
@@ -131,18 +133,22 @@ static bool is_open_hour(const struct store_row *row, enum entity e)
 static void sync_row(struct store *s, enum entity e, const struct store_row *row,
                      struct sending *to)
 {
-    uint64_t said = store_said(e), wanted = s->db.writer ? said : ~UINT64_C(0);
+    uint64_t said = store_said(e), restless = store_restless(e),
+             wanted = s->db.writer ? said : ~UINT64_C(0);
     int center = center_of(s, row);
 
     if (center < 0 || is_open_hour(row, e))
         return;
     struct store_entry *entry = store_book_add(&s->book, e, (uint16_t)center,
                                                row_key(e, (uint16_t)center, row->id, row->id_len));
-    uint64_t base = store_row_hash(row, e, ~said), now_said = store_row_hash(row, e, said);
+    uint64_t base = store_row_hash(row, e, ~(said | restless)),
+             now_restless = store_row_hash(row, e, restless),
+             now_said = store_row_hash(row, e, said);
     bool same_said = now_said == (entry->is_coming ? entry->coming : entry->said);
-    if (same_said && (s->db.writer || base == entry->base))
+    if (same_said && (s->db.writer || (base == entry->base && now_restless == entry->restless)))
         return;
     entry->base = base;
+    entry->restless = now_restless;
     entry->coming = now_said;
     entry->is_coming = true;
     entry->bytes = 0;

@@ -21,20 +21,38 @@ bool store_keeps(enum entity e)
     }
 }
 
+#define BIT(field) (UINT64_C(1) << (field))
+
 uint64_t store_said(enum entity e)
 {
-    static const char *const said[] = {
-        "acknowledged_at", "acknowledged_by", "silenced_until", "silenced_by", "note", "resolved"};
-    uint64_t bits = 0;
-
-    if (e != ENTITY_INTERRUPTION && e != ENTITY_ALERT)
+    switch (e) {
+    case ENTITY_INTERRUPTION:
+        return BIT(FIELD_interruption_acknowledged_at) | BIT(FIELD_interruption_acknowledged_by) |
+               BIT(FIELD_interruption_note) | BIT(FIELD_interruption_resolved);
+    case ENTITY_ALERT:
+        return BIT(FIELD_alert_acknowledged_at) | BIT(FIELD_alert_acknowledged_by) |
+               BIT(FIELD_alert_silenced_until) | BIT(FIELD_alert_silenced_by) |
+               BIT(FIELD_alert_note);
+    default:
         return 0;
-    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
-        int field = entity_field(e, said[i]);
-        if (field >= 0)
-            bits |= UINT64_C(1) << field;
     }
-    return bits;
+}
+
+uint64_t store_restless(enum entity e)
+{
+    switch (e) {
+    case ENTITY_ALERT:
+        return BIT(FIELD_alert_value) | BIT(FIELD_alert_summary);
+    case ENTITY_OUTAGE:
+        return BIT(FIELD_outage_gpu_hours_idle);
+    case ENTITY_HOUR:
+        return BIT(FIELD_hour_observed_seconds) | BIT(FIELD_hour_node_hours) |
+               BIT(FIELD_hour_device_hours) | BIT(FIELD_hour_device_hours_allocated) |
+               BIT(FIELD_hour_jobs_queued_max) | BIT(FIELD_hour_temperature_max_celsius) |
+               BIT(FIELD_hour_power_watts_mean);
+    default:
+        return 0;
+    }
 }
 
 bool store_samples_field(unsigned field)

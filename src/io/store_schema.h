@@ -19,6 +19,8 @@ bool store_keeps(enum entity e);
 /* The fields that people write (annotation.h), as a set of bits: another process may have written them, so they are
  * overwritten only when they changed here. */
 uint64_t store_said(enum entity e);
+/* The fields that move all the time, as a set: alone they are worth writing once a minute. */
+uint64_t store_restless(enum entity e);
 /* Is the figure of a center sampled? */
 bool store_samples_field(unsigned field);
 

@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS_A_PASS = 20000 };
+enum { ROWS_A_PASS = 20000, REST_MS = 60000 };
 
 /* A row to be written; the book learns of it when the transaction is through. */
 struct change {
     uint32_t slot;
     enum entity entity;
     bool all;
-    uint64_t key, bytes, base, said;
+    uint64_t key, bytes, base, restless, said;
 };
 
 struct changes {
@@ -22,7 +22,8 @@ struct changes {
     const struct snapshot *snap;
     struct change *list;
     size_t count, cap;
-    bool partial; /* so many that the rest waits for the next pass */
+    bool restless; /* what moves all the time is written, too */
+    bool partial;  /* so many that the rest waits for the next pass */
 };
 
 /* ---- finding what is new ---- */
@@ -61,7 +62,7 @@ static void keep_id(struct store_entry *entry, const struct store_row *row)
 static void look_closer(struct changes *c, enum entity e, uint32_t slot, const void *row,
                         uint64_t bytes, struct store_entry *entry)
 {
-    uint64_t said_fields = store_said(e);
+    uint64_t said_fields = store_said(e), restless_fields = store_restless(e);
     struct store_row values;
 
     if (!store_row_of(c->snap, row, e, &values))
@@ -70,11 +71,13 @@ static void look_closer(struct changes *c, enum entity e, uint32_t slot, const v
                             .entity = e,
                             .key = row_head_of(row)->key,
                             .bytes = bytes,
-                            .base = store_row_hash(&values, e, ~said_fields),
+                            .base = store_row_hash(&values, e, ~(said_fields | restless_fields)),
+                            .restless = store_row_hash(&values, e, restless_fields),
                             .said = store_row_hash(&values, e, said_fields)};
     change.all = !entry || said_here(entry, change.said);
-    if (!change.all && entry->base == change.base) {
-        entry->bytes = bytes;
+    if (!change.all && entry->base == change.base &&
+        (!c->restless || entry->restless == change.restless)) {
+        entry->bytes = entry->restless == change.restless ? bytes : 0;
         keep_id(entry, &values);
         return;
     }
@@ -133,6 +136,7 @@ static void note_changes(struct changes *c)
             store_book_add(book, change->entity, row_head_of(row)->center, change->key);
         entry->bytes = change->bytes;
         entry->base = change->base;
+        entry->restless = change->restless;
         entry->pass = book->pass;
         if (change->all) {
             entry->said = change->said;
@@ -223,8 +227,10 @@ static void begin_pass(struct store_book *book, const struct snapshot *snap)
 
 enum rc store_write(struct store *s, struct snapshot *snap, struct err *e)
 {
+    mono_ms now = clock_mono();
     struct changes c = {.store = s, .snap = snap};
 
+    c.restless = now - s->rested_at >= REST_MS || atomic_load(&s->stop_by) != 0;
     begin_pass(&s->book, snap);
     for (int i = 0; i < ENTITY_COUNT && !c.partial; i++)
         if (store_keeps((enum entity)i))
@@ -234,6 +240,8 @@ enum rc store_write(struct store *s, struct snapshot *snap, struct err *e)
         note_changes(&c);
         if (!c.partial)
             forget_over(s);
+        if (c.restless && !c.partial)
+            s->rested_at = now;
         s->generation = c.partial ? 0 : snapshot_generation(snap);
         pthread_mutex_lock(&s->lock);
         s->status.rows += c.count;
