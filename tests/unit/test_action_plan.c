@@ -614,6 +614,7 @@ static void test_worst_pools(void **state)
     }
     kit_rows(f, 0, 0, KIT_NOW,
              "node g state=idle pools=p6\nnode h state=down pools=p5\nnode i state=down pools=p2");
+    kit_rows(f, 0, 0, KIT_NOW, "node j state=idle pools=p1\nnode k state=idle pools=p1");
     struct snapshot *s = fleet_publish(f, KIT_NOW);
     struct plan *p = act_plan_of(act_order(s, action_verb_DRAIN, "x"), s, KIT_NOW);
     assert_int_equal(p->pool_count, 4);
@@ -621,6 +622,7 @@ static void test_worst_pools(void **state)
         assert_true(p->pools[i - 1].percent_after >= p->pools[i].percent_after);
     assert_string_equal(p->pools[0].name, "p2");
     assert_string_equal(p->pools[1].name, "p5");
+    assert_string_equal(p->pools[2].name, "p3"); /* not p1, which is larger */
     plan_free(p);
     snapshot_unref(s);
     fleet_free(f);
