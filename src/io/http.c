@@ -337,8 +337,9 @@ static void set_target(struct http_transfer *t, const struct http_request *rq)
 
     set_text(t, CURLOPT_URL, url);
     free(url);
+    const char *name = rq->dial ? d->name(d->arg, rq->dial) : "";
     if (rq->dial)
-        set_text(t, CURLOPT_ABSTRACT_UNIX_SOCKET, d->name(d->arg, rq->dial));
+        set_text(t, *name == '/' ? CURLOPT_UNIX_SOCKET_PATH : CURLOPT_ABSTRACT_UNIX_SOCKET, name);
     else if (rq->unix_socket)
         set_text(t, CURLOPT_UNIX_SOCKET_PATH, rq->unix_socket);
     if (rq->body) {

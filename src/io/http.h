@@ -19,7 +19,7 @@ struct http_transfer;
  * already connected socket: libcurl 7.88 (Debian 12) connects those once more, which fails. */
 struct http_dialer {
     void *arg;
-    /* Name in the abstract namespace of connection kind `id` (>= 1). */
+    /* Of connection kind `id` (>= 1): a path, or without a leading slash a name in the abstract namespace. */
     const char *(*name)(void *arg, int id);
     void (*opened)(void *arg, int id, int fd); /* about to be connected */
     void (*closed)(void *arg, int fd);         /* about to be closed */

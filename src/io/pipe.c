@@ -23,8 +23,9 @@ enum {
 
 struct server {
     struct arena arena;
-    int listener;
-    char name[32]; /* in the abstract namespace, without its leading NUL */
+    int listener,
+        place;     /* the place (O_PATH) of a name that has been removed, -1 = an abstract one */
+    char name[32]; /* a path; in the abstract namespace without its leading NUL */
     const char *const *argv;
     const char *const *env;
     struct err failed;  /* why the last start failed */
@@ -66,6 +67,8 @@ void pipes_free(struct pipes *p)
     for (size_t i = 0; i < p->server_count; i++) {
         arena_fini(&p->servers[i].arena);
         close(p->servers[i].listener);
+        if (p->servers[i].place >= 0)
+            close(p->servers[i].place);
     }
     free(p->servers);
     free(p->links);
@@ -92,6 +95,45 @@ static const char *const *copy_list(struct arena *a, const char *const *list)
     for (size_t i = 0; copy && i < n; i++)
         copy[i] = arena_strdup(a, list[i]);
     return copy;
+}
+
+static int bind_and_hold(int fd, const char *path)
+{
+    struct sockaddr_un un = {.sun_family = AF_UNIX};
+
+    snprintf(un.sun_path, sizeof(un.sun_path), "%s", path);
+    if (bind(fd, (struct sockaddr *)&un, sizeof(un)) != 0)
+        return -1;
+    int place = open(path, O_PATH | O_CLOEXEC);
+    unlink(path);
+    return place;
+}
+
+/* A name that only this process can reach and that does not outlive it: bound, held and removed at once. Not an abstract
+ * one, because libcurl 7.88 (Debian 12) never uses a connection to such a one again, and each would be a new child. */
+static bool make_path_listener(struct server *s)
+{
+    char folder[] = "/tmp/suantop-XXXXXX", path[sizeof(folder) + 2];
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    if (fd < 0 || !mkdtemp(folder)) {
+        if (fd >= 0)
+            close(fd);
+        return false;
+    }
+    snprintf(path, sizeof(path), "%s/s", folder);
+    s->place = bind_and_hold(fd, path);
+    rmdir(folder);
+    snprintf(s->name, sizeof(s->name), "/proc/self/fd/%d", s->place);
+    if (s->place >= 0 && listen(fd, BACKLOG) == 0 && access(s->name, F_OK) == 0) {
+        s->listener = fd;
+        return true;
+    }
+    if (s->place >= 0)
+        close(s->place);
+    s->place = -1;
+    close(fd);
+    return false;
 }
 
 /* The kernel chooses a free name (autobind). */
@@ -121,7 +163,9 @@ int pipes_id(struct pipes *p, const char *const *argv, const char *const *env)
     p->servers = xgrow(p->servers, &p->server_cap, p->server_count + 1, sizeof(*p->servers));
     struct server *s = &p->servers[p->server_count];
     *s = (struct server){.failed_fd = -1};
-    s->listener = make_listener(s->name, sizeof(s->name));
+    s->place = -1;
+    if (!make_path_listener(s))
+        s->listener = make_listener(s->name, sizeof(s->name));
     if (s->listener < 0)
         return 0;
     p->server_count++;

@@ -2,8 +2,8 @@
  * pipe.h - servers that speak HTTP on their stdin and stdout: children that are kept open.
  *
  * A connection of libcurl is one child; it lives as long as libcurl keeps the connection, and the next
- * request starts a new one when it ended. libcurl connects to a name in the abstract socket namespace
- * that only this process may use (the peer's pid is checked); bytes are spliced between the accepted end
+ * request starts a new one when it ended. libcurl connects to a socket that only this process can reach
+ * (its name is gone at once, and the peer's pid is checked); bytes are spliced between the accepted end
  * and two pipes, because slurmrestd trusts the owner of a pipe on its stdin and refuses a socket there.
  * Thread: net. */
 #ifndef SUAN_IO_PIPE_H

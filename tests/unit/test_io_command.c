@@ -240,21 +240,29 @@ static bool has_polled(struct rig *r, void *arg)
     return rig_source(r, 0, &s) && s.requests - s.failures >= want->requests;
 }
 
+/* One server for all of the polls: behind ssh each further one would be a login. */
 static void test_pipe(void **state)
 {
+    char started[] = "/tmp/suantop-test-started-XXXXXX";
     struct polls want = {.requests = 8};
     struct rig_source s;
-    char text[512];
+    struct stat st;
+    char text[600];
     struct rig *r;
 
     (void)state;
-    snprintf(text, sizeof(text), server, 1000000);
+    close(mkstemp(started));
+    int n = snprintf(text, sizeof(text), "echo >> %s; ", started);
+    snprintf(text + n, sizeof(text) - (size_t)n, server, 1000000);
     r = start("pipe", text, NULL);
     assert_true(rig_wait_nodes(r, 2, 3000));
     assert_true(rig_wait(r, has_polled, &want, 5000));
     rig_source(r, 0, &s);
     assert_true(s.failures == 0);
+    assert_int_equal(stat(started, &st), 0);
+    assert_int_equal(st.st_size, 1);
     stop(r);
+    unlink(started);
 }
 
 /* A server that ends is started again, between requests or instead of an answer. */
