@@ -46,6 +46,7 @@ enum ui_overlay {
     UI_OVER_PAGER,
     UI_OVER_SORT,
     UI_OVER_SETUP,
+    UI_OVER_COLUMNS,
     UI_OVER_DIALOG,
     UI_OVER_ARM
 };

@@ -103,6 +103,7 @@ static void draw_overlay(struct ui *u)
         break;
     case UI_OVER_SORT:
     case UI_OVER_SETUP:
+    case UI_OVER_COLUMNS:
         menu_fit(&u->menu, area);
         menu_draw(&u->menu, &u->canvas, area);
         break;
@@ -142,7 +143,7 @@ static void draw_tabs(struct ui *u, int y)
         f.hints = pager_hints;
     else if (u->overlay == UI_OVER_SORT)
         f.hints = sort_hints;
-    else if (u->overlay == UI_OVER_SETUP)
+    else if (u->overlay == UI_OVER_SETUP || u->overlay == UI_OVER_COLUMNS)
         f.hints = setup_hints;
     else if (u->overlay == UI_OVER_DIALOG)
         f.hints = dialog_hints;

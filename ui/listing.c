@@ -379,6 +379,25 @@ void list_sortable(const void *view, const struct view_input *in, struct buf *ou
             buf_addf(out, "%s\n", l->table.columns[k].field);
 }
 
+bool list_column(const void *view, int k, struct view_column *out)
+{
+    const struct list *l = view;
+
+    if (k < 0 || k >= l->table.column_count)
+        return false;
+    *out = (struct view_column){l->table.columns[k].title, l->table.columns[k].field,
+                                (enum column_choice)l->table.choice[k]};
+    return true;
+}
+
+void list_choose(void *view, int k, enum column_choice choice)
+{
+    struct list *l = view;
+
+    if (k > 0 && k < l->table.column_count) /* the first names the row */
+        l->table.choice[k] = (uint8_t)choice;
+}
+
 /* The table's column that shows that one of the model, -1 = none. */
 static int column_of(const struct list *l, int field)
 {

@@ -67,8 +67,9 @@ struct list {
     struct list_place places[LIST_PLACES];
     unsigned next_place;
     uint64_t generation; /* of the snapshot of the last query */
-    wall_ms jumped_at; /* when the cursor's thing went away and the cursor fell on another; 0 = never */
-    bool gone;         /* also rows that their source no longer lists */
+    wall_ms
+        jumped_at; /* when the cursor's thing went away and the cursor fell on another; 0 = never */
+    bool gone;     /* also rows that their source no longer lists */
     char word[128]; /* last searched */
     bool counting;  /* keep_row also counts */
     void *own;
@@ -94,6 +95,8 @@ bool list_act(struct list *l, const struct view_input *in, enum action_verb verb
  * out says why. */
 uint32_t *list_chosen(const struct list *l, const struct view_input *in, struct view_out *out,
                       size_t *count);
+bool list_column(const void *l, int k, struct view_column *out);
+void list_choose(void *l, int k, enum column_choice choice);
 void list_acted(void *l); /* an order from here was sent: the marks go */
 
 /* Where the table, the lines below it and the pane beside it are (its line is not part of it). */
@@ -135,6 +138,6 @@ bool phrase_fits(const struct phrase *p, double v, const char *word, int more);
 #define LIST_OPS                                                                                   \
     .open = list_open_view, .close = list_free, .rebuild = list_rebuild, .draw = list_draw,        \
     .command = list_command, .mouse = list_mouse, .status = list_status,                           \
-    .sortable = list_sortable, .acted = list_acted
+    .sortable = list_sortable, .acted = list_acted, .column = list_column, .choose = list_choose
 
 #endif

@@ -4,6 +4,7 @@ noinst_LIBRARIES += %D%/libui.a
 %C%_libui_a_SOURCES =
 %C%_libui_a_SOURCES += %D%/canvas.c %D%/canvas.h
 %C%_libui_a_SOURCES += %D%/colour.c %D%/colour.h
+%C%_libui_a_SOURCES += %D%/columns.c %D%/columns.h
 %C%_libui_a_SOURCES += %D%/core.c %D%/core.h
 %C%_libui_a_SOURCES += %D%/command.c %D%/command.h
 %C%_libui_a_SOURCES += %D%/complete.c %D%/complete.h

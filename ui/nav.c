@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * nav.c - see nav.h. */
 #include "ui/nav.h"
+#include "ui/columns.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@ static struct ui_slot *slot_of(struct ui *u, const struct view_ops *ops)
         if (!s->ops) {
             s->ops = ops;
             s->state = ops->open();
+            columns_apply(u, s);
         }
         if (s->ops == ops)
             return s;

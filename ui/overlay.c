@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * overlay.c - see overlay.h. */
 #include "ui/overlay.h"
+#include "ui/columns.h"
 #include "base/xmem.h"
 #include "model/value.h"
 #include "ui/help.h"
@@ -10,13 +11,13 @@
 
 enum { HELP_MAX = 65536, NAMES_MAX = 32768, RAW_MAX = 4 << 20, WHEEL_ROWS = 3 };
 
-enum setup_item { SETUP_THEME, SETUP_EVERY, SETUP_MOUSE, SETUP_ASCII, SETUP_DEPTH };
+enum setup_item { SETUP_THEME, SETUP_EVERY, SETUP_COLUMNS, SETUP_MOUSE, SETUP_ASCII, SETUP_DEPTH };
 
 static const int every_choices[] = {100, 500, 1000, 2000, 5000, 10000, 30000};
 
 void overlay_close(struct ui *u)
 {
-    if (u->overlay == UI_OVER_SETUP)
+    if (u->overlay == UI_OVER_SETUP || u->overlay == UI_OVER_COLUMNS)
         overlay_remember(u);
     u->overlay = u->dialog ? UI_OVER_DIALOG : UI_OVER_NONE; /* it may lie below */
     u->raw_ticket = 0;
@@ -171,13 +172,15 @@ static void every_words(int ms, char out[32])
 static void fill_setup(struct ui *u)
 {
     int at = u->menu.at;
-    char every[32];
+    char every[32], columns[32];
 
     menu_fini(&u->menu);
     menu_init(&u->menu, "Setup");
     every_words(u->every_ms, every);
     menu_add(&u->menu, "theme", u->theme.name, "any .theme file, btop's too");
     menu_add(&u->menu, "new data", every, "shown at most this often");
+    columns_words(u, columns, sizeof columns);
+    menu_add(&u->menu, "columns", columns, "of this view: Enter chooses");
     menu_add(&u->menu, "mouse", u->mouse ? "on" : "off", "off: the terminal's own selecting");
     menu_add(&u->menu, "ASCII only", u->ascii ? "on" : "off", "bars and lines of plain characters");
     menu_add(&u->menu, "colours", term_depth(u->term), "what this terminal shows (--colour)");
@@ -257,6 +260,8 @@ static void change_setup(struct ui *u, int by)
     case SETUP_EVERY:
         step_every(u, by);
         break;
+    case SETUP_COLUMNS:
+        return;
     case SETUP_MOUSE:
         u->mouse = !u->mouse;
         u->state.mouse = u->mouse;
@@ -274,6 +279,23 @@ static void change_setup(struct ui *u, int by)
     u->dirty = true;
 }
 
+static void step(struct ui *u, int by)
+{
+    if (u->overlay == UI_OVER_SETUP)
+        change_setup(u, by);
+    else if (u->overlay == UI_OVER_COLUMNS)
+        columns_step(u, by);
+}
+
+/* Enter in the setup. */
+static void choose(struct ui *u)
+{
+    if (u->overlay == UI_OVER_SETUP && u->menu.at == SETUP_COLUMNS)
+        columns_open(u);
+    else
+        step(u, 1);
+}
+
 static enum cmd menu_answer(struct ui *u, uint32_t key, char *arg, size_t size)
 {
     switch (menu_key(&u->menu, key)) {
@@ -281,8 +303,8 @@ static enum cmd menu_answer(struct ui *u, uint32_t key, char *arg, size_t size)
         overlay_close(u);
         break;
     case MENU_CHOSEN:
-        if (u->overlay == UI_OVER_SETUP) {
-            change_setup(u, 1);
+        if (u->overlay != UI_OVER_SORT) {
+            choose(u);
             break;
         }
         snprintf(arg, size, "%s", u->menu.items[u->menu.at].label);
@@ -290,8 +312,7 @@ static enum cmd menu_answer(struct ui *u, uint32_t key, char *arg, size_t size)
         return CMD_SORT_PICK;
     case MENU_LESS:
     case MENU_MORE:
-        if (u->overlay == UI_OVER_SETUP)
-            change_setup(u, key == KEYC_LEFT ? -1 : 1);
+        step(u, key == KEYC_LEFT ? -1 : 1);
         break;
     case MENU_MOVED:
         u->dirty = true;

@@ -11,7 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { HISTORY_LINES = 200, FILE_BYTES_MAX = 512 * 1024, PATH_BYTES = 4096, EVERY_MAX_MS = 60000 };
+enum {
+    HISTORY_LINES = 200,
+    FILE_BYTES_MAX = 512 * 1024,
+    PATH_BYTES = 4096,
+    EVERY_MAX_MS = 60000,
+    CHOSEN_MAX = 1024
+};
 
 static const char magic[] = "suantop-state 1";
 
@@ -26,6 +32,45 @@ void ui_state_fini(struct ui_state *s)
 {
     line_history_fini(&s->filters);
     line_history_fini(&s->commands);
+    free(s->chosen);
+}
+
+static size_t find_chosen(const struct ui_state *s, const char *view, const char *title)
+{
+    size_t i = 0;
+
+    while (i < s->chosen_count &&
+           (strcmp(s->chosen[i].view, view) != 0 || strcmp(s->chosen[i].title, title) != 0))
+        i++;
+    return i;
+}
+
+const struct ui_chosen *ui_state_column(const struct ui_state *s, const char *view,
+                                        const char *title)
+{
+    size_t i = find_chosen(s, view, title);
+
+    return i < s->chosen_count ? &s->chosen[i] : NULL;
+}
+
+void ui_state_choose(struct ui_state *s, const char *view, const char *title, int choice)
+{
+    size_t i = find_chosen(s, view, title);
+
+    if (choice == 0) {
+        if (i < s->chosen_count)
+            s->chosen[i] = s->chosen[--s->chosen_count];
+        return;
+    }
+    if (i == CHOSEN_MAX || strlen(view) >= sizeof s->chosen->view ||
+        strlen(title) >= sizeof s->chosen->title)
+        return;
+    s->chosen = xgrow(s->chosen, &s->chosen_cap, i + 1, sizeof *s->chosen);
+    s->chosen_count += i == s->chosen_count;
+    struct ui_chosen *c = &s->chosen[i];
+    *c = (struct ui_chosen){.always = choice > 0};
+    snprintf(c->view, sizeof c->view, "%s", view);
+    snprintf(c->title, sizeof c->title, "%s", title);
 }
 
 static enum rc read_all(const char *path, struct buf *out, struct err *e)
@@ -50,7 +95,19 @@ static bool take_bool(const char *value, int *out)
     return *out || strcmp(value, "off") == 0;
 }
 
-static bool take(struct ui_state *s, const char *word, const char *value)
+/* "always nodes GPU USED" without its first word. */
+static bool take_column(struct ui_state *s, int choice, char *value)
+{
+    char *title = strchr(value, ' ');
+
+    if (!title || title == value || !title[1])
+        return false;
+    *title++ = '\0';
+    ui_state_choose(s, value, title, choice);
+    return true;
+}
+
+static bool take(struct ui_state *s, const char *word, char *value)
 {
     char *end;
 
@@ -65,6 +122,8 @@ static bool take(struct ui_state *s, const char *word, const char *value)
         if (*end || v < 0 || v > EVERY_MAX_MS)
             return false;
         s->every_ms = (int)v;
+    } else if (strcmp(word, "always") == 0 || strcmp(word, "never") == 0) {
+        return take_column(s, word[0] == 'a' ? 1 : -1, value);
     } else if (strcmp(word, "filter") == 0) {
         line_history_add(&s->filters, value);
     } else if (strcmp(word, "command") == 0) {
@@ -132,6 +191,9 @@ static void put_all(struct buf *out, const struct ui_state *s)
         buf_addf(out, "mouse %s\n", s->mouse ? "on" : "off");
     if (s->every_ms > 0)
         buf_addf(out, "every %d\n", s->every_ms);
+    for (size_t i = 0; i < s->chosen_count; i++)
+        buf_addf(out, "%s %s %s\n", s->chosen[i].always ? "always" : "never", s->chosen[i].view,
+                 s->chosen[i].title);
     put_history(out, "filter", &s->filters);
     put_history(out, "command", &s->commands);
 }

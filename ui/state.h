@@ -8,16 +8,30 @@
 
 #include "base/err.h"
 #include "ui/lineedit.h"
+#include <stdbool.h>
+
+/* A column that the operator always or never wants to see. */
+struct ui_chosen {
+    char view[24], title[32];
+    bool always;
+};
 
 struct ui_state {
     char theme[256];  /* "" = not chosen */
     int ascii, mouse; /* -1 = not chosen */
     int every_ms;     /* new data is shown at most so often; 0 = not chosen */
     struct line_history filters, commands;
+    struct ui_chosen *chosen;
+    size_t chosen_count, chosen_cap;
 };
 
 void ui_state_init(struct ui_state *s);
 void ui_state_fini(struct ui_state *s);
+/* NULL = as there is room. */
+const struct ui_chosen *ui_state_column(const struct ui_state *s, const char *view,
+                                        const char *title);
+/* choice: 1 always, -1 never, 0 as there is room. */
+void ui_state_choose(struct ui_state *s, const char *view, const char *title, int choice);
 /* RC_OK also when there is no such file. On errors *s is as after ui_state_init. */
 enum rc ui_state_load(struct ui_state *s, const char *path, struct err *e);
 enum rc ui_state_save(const struct ui_state *s, const char *path, struct err *e);

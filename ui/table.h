@@ -59,6 +59,7 @@ struct table {
     bool descending;
     int group; /* the model's column that groups, -1 = none */
     int skip;  /* columns scrolled away behind the first */
+    uint8_t choice[TABLE_COLUMNS_MAX]; /* enum column_choice */
     struct query_result result;
     uint32_t *groups; /* index of the first row of each group */
     uint32_t group_count, group_cap;

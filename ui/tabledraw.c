@@ -70,16 +70,34 @@ static int comfort_cells(const struct table *t, const struct table_layout *l)
     return used;
 }
 
+/* What the operator always wants to see goes last. */
+static int drop_of(const struct table *t, int k)
+{
+    return t->choice[k] == COLUMN_ALWAYS ? 0 : t->columns[k].drop;
+}
+
 /* Highest number first, of equals the right one; -1 if no column from `from` on is left. */
 static int next_to_drop(const struct table *t, const struct table_layout *l, int from)
 {
     int found = -1;
 
     for (int k = 0; k < t->column_count; k++)
-        if (l->w[k] > 0 && t->columns[k].drop >= from &&
-            (found < 0 || t->columns[k].drop >= t->columns[found].drop))
+        if (l->w[k] > 0 && drop_of(t, k) >= from &&
+            (found < 0 || drop_of(t, k) >= drop_of(t, found)))
             found = k;
     return found;
+}
+
+/* By itself, or as the operator has chosen. The first column names the row: it always stays. */
+static bool is_wanted(const struct table *t, const struct view_input *in, int k)
+{
+    const struct table_column *col = &t->columns[k];
+
+    if (t->choice[k] != COLUMN_AUTO && k > 0)
+        return t->choice[k] == COLUMN_ALWAYS;
+    if (col->shown && !col->shown(in))
+        return false;
+    return !(col->measure && col->drop >= TABLE_SPARE && t->measured[k] == 0 && t->seen);
 }
 
 /* The columns that may be shown, with their smallest widths; returns the first. */
@@ -88,10 +106,7 @@ static int admit(const struct table *t, const struct view_input *in, struct tabl
     int skip = t->skip, first = -1;
 
     for (int k = 0; k < t->column_count; k++) {
-        const struct table_column *col = &t->columns[k];
-        if (col->shown && !col->shown(in))
-            continue;
-        if (col->measure && col->drop >= TABLE_SPARE && t->measured[k] == 0 && t->seen)
+        if (!is_wanted(t, in, k))
             continue;
         if (first >= 0 && skip > 0) {
             skip--;
@@ -162,7 +177,7 @@ static int grow_by_rank(const struct table *t, struct table_layout *l, int left)
     for (int rank = 0; rank < UINT8_MAX && left > 0; rank++) {
         for (int k = 0; k < t->column_count && left > 0; k++) {
             int need = goal_of(t, k, GROW_CONTENTS) - l->w[k];
-            if (l->w[k] == 0 || t->columns[k].drop != rank || need <= 0 ||
+            if (l->w[k] == 0 || drop_of(t, k) != rank || need <= 0 ||
                 (t->columns[k].whole && need > left))
                 continue;
             l->w[k] += need < left ? need : left;

@@ -65,6 +65,15 @@ struct view_out {
     struct action_order *order;  /* WISH_ACT: frozen targets (act.h); whoever takes the wish owns it */
 };
 
+/* Whether a column is shown: as there is room and need, or as the operator wants it. */
+enum column_choice { COLUMN_AUTO, COLUMN_ALWAYS, COLUMN_NEVER, COLUMN_CHOICES };
+
+struct view_column {
+    const char *title; /* unique in its view */
+    const char *field; /* the model's column that it sorts by, NULL = none */
+    enum column_choice choice;
+};
+
 struct view_ops {
     const char *name;        /* "nodes" */
     const char *title;       /* "Nodes" */
@@ -90,6 +99,9 @@ struct view_ops {
     void (*sortable)(const void *state, const struct view_input *in, struct buf *out);
     /* The order that this view asked for was sent: its marks have done their work. NULL = has none. */
     void (*acted)(void *state);
+    /* Column k; false behind the last. NULL, both: its columns are not to be chosen. */
+    bool (*column)(const void *state, int k, struct view_column *out);
+    void (*choose)(void *state, int k, enum column_choice choice);
 };
 
 const struct view_ops *const *view_all(void); /* NULL-terminated, order of views.def */

@@ -415,4 +415,6 @@ const struct view_ops view_actions = {
     .status = list_status,
     .sortable = list_sortable,
     .acted = list_acted,
+    .column = list_column,
+    .choose = list_choose,
 };

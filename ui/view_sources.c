@@ -381,4 +381,6 @@ const struct view_ops view_sources = {
     .mouse = list_mouse,
     .status = list_status,
     .sortable = list_sortable,
+    .column = list_column,
+    .choose = list_choose,
 };

@@ -14,9 +14,15 @@
 
 enum { BARS_END = 3 }; /* last row of the bars of the overview */
 
-static const char *const env[] = {
-    "TERM=xterm-256color",      "LC_ALL=C.UTF-8",    "TZ=UTC", "COLORTERM", "NO_COLOR",
-    "XDG_STATE_HOME=/dev/null", "SUANTOP_TEST_FD=9", NULL};
+static char state_home[64] = "XDG_STATE_HOME=/dev/null";
+static const char *const env[] = {"TERM=xterm-256color",
+                                  "LC_ALL=C.UTF-8",
+                                  "TZ=UTC",
+                                  "COLORTERM",
+                                  "NO_COLOR",
+                                  state_home,
+                                  "SUANTOP_TEST_FD=9",
+                                  NULL};
 
 static void start(struct pty *p, int rows, int cols, const char *speed)
 {
@@ -170,6 +176,46 @@ static void test_every_key(void **state)
             try_key(a, key, len);
         }
     }
+}
+
+/* Columns are chosen in the setup, and chosen still in the next run. */
+static void test_columns(void **state)
+{
+    static const char down[] = "\x1b[B", right[] = "\x1b[C";
+    char home[] = "/tmp/suantop-test-columns-XXXXXX", command[80];
+    struct pty p;
+
+    (void)state;
+    assert_non_null(mkdtemp(home));
+    snprintf(state_home, sizeof state_home, "XDG_STATE_HOME=%s", home);
+    for (int run = 0; run < 2; run++) {
+        start_at_end(&p, 36, 120);
+        pty_send(&p, "2");
+        pty_wait_text(&p, "LOAD");
+        if (run == 1) {
+            pty_wait_no_text(&p, "STATUS");
+            leave(&p);
+            break;
+        }
+        pty_wait_text(&p, "STATUS");
+        pty_send(&p, bytes_of("F2", 2));
+        pty_wait_text(&p, "as there is room");
+        pty_send(&p, down);
+        pty_send(&p, down);
+        pty_send(&p, "\r");
+        pty_wait_text(&p, "Columns of Nodes");
+        pty_send(&p, "S"); /* to the item that begins so */
+        pty_send(&p, right);
+        pty_wait_text(&p, "always");
+        pty_send(&p, right);
+        pty_wait_text(&p, "never");
+        pty_send(&p, "\x1b");
+        pty_wait_no_text(&p, "STATUS");
+        leave(&p);
+    }
+    snprintf(state_home, sizeof state_home, "XDG_STATE_HOME=/dev/null");
+    snprintf(command, sizeof command, "rm -r %s", home);
+    assert_int_equal(system(command), 0);
 }
 
 /* The same by name on the command line. */
@@ -356,9 +402,9 @@ static void test_resize(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_key),   cmocka_unit_test(test_every_command_name),
-        cmocka_unit_test(test_replay_keys), cmocka_unit_test(test_screens),
-        cmocka_unit_test(test_resize),
+        cmocka_unit_test(test_every_key), cmocka_unit_test(test_every_command_name),
+        cmocka_unit_test(test_columns),   cmocka_unit_test(test_replay_keys),
+        cmocka_unit_test(test_screens),   cmocka_unit_test(test_resize),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

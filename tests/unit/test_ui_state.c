@@ -48,6 +48,11 @@ static void test_round_trip(void **state)
     a.every_ms = 2000;
     line_history_add(&a.filters, "state=down 张北");
     line_history_add(&a.commands, "sort load desc");
+    ui_state_choose(&a, "nodes", "GPU USED", 1);
+    ui_state_choose(&a, "nodes", "LOAD", 1);
+    ui_state_choose(&a, "nodes", "LOAD", -1);
+    ui_state_choose(&a, "queued", "LOAD", 1);
+    ui_state_choose(&a, "queued", "LOAD", 0);
     assert_int_equal(ui_state_save(&a, path, NULL), RC_OK);
     assert_int_equal(ui_state_save(&a, path, NULL), RC_OK); /* over the old one */
     assert_int_equal(stat(path, &st), 0);
@@ -57,6 +62,10 @@ static void test_round_trip(void **state)
     assert_int_equal(b.ascii, 1);
     assert_int_equal(b.mouse, 0);
     assert_int_equal(b.every_ms, 2000);
+    assert_true(ui_state_column(&b, "nodes", "GPU USED")->always);
+    assert_false(ui_state_column(&b, "nodes", "LOAD")->always);
+    assert_null(ui_state_column(&b, "queued", "LOAD"));
+    assert_null(ui_state_column(&b, "nodes", "GPU"));
     assert_string_equal(b.filters.lines[0], "state=down 张北");
     assert_string_equal(b.commands.lines[0], "sort load desc");
     ui_state_fini(&a);
@@ -86,6 +95,8 @@ static void test_broken_files(void **state)
         {"suantop-state 1\nascii maybe\n", 28},
         {"suantop-state 1\nevery 99999999999\n", 34},
         {"suantop-state 1\nevery -1\n", 25},
+        {"suantop-state 1\nnever nodes\n", 28},
+        {"suantop-state 1\nalways  LOAD\n", 29},
         {"suantop-state 1\nfilter a\x1b[31m\n", 31},
         {"suantop-state 1\nfilter a\0b\n", 27},
         {"suantop-state 1\nfilter \xff\n", 25},

@@ -407,6 +407,64 @@ static void test_sorting_with_words(void **state)
     stage_close(&s);
 }
 
+/* The line of the column titles. */
+static void titles(struct stage *s, char *out, size_t size)
+{
+    struct canvas c;
+    struct buf text;
+
+    canvas_init(&c, s->in.area.y + s->in.area.h, s->in.area.w);
+    s->view->rebuild(s->state, &s->in);
+    s->view->draw(s->state, &s->in, &c);
+    buf_init(&text, 65536);
+    canvas_dump(&c, &text, false);
+    const char *line = strstr(text.data, "NODE ");
+    assert_non_null(line);
+    snprintf(out, size, "%.*s", (int)strcspn(line, "\n"), line);
+    buf_fini(&text);
+    canvas_fini(&c);
+}
+
+static void choose_by_title(struct stage *s, const char *title, enum column_choice choice)
+{
+    struct view_column col;
+    int k = 0;
+
+    while (s->view->column(s->state, k, &col) && strcmp(col.title, title) != 0)
+        k++;
+    s->view->choose(s->state, k, choice);
+    assert_true(s->view->column(s->state, k, &col));
+    assert_int_equal(col.choice, k > 0 ? choice : COLUMN_AUTO);
+}
+
+static void test_choosing_columns(void **state)
+{
+    static const struct screen w = {.view = "nodes", .h = 24, .w = 80};
+    struct stage s;
+    struct view_column col;
+    char text[1024];
+    int k = 0;
+
+    (void)state;
+    stage_open(&s, &w);
+    titles(&s, text, sizeof text);
+    assert_non_null(strstr(text, "STATUS"));
+    while (s.view->column(s.state, k, &col) && strstr(text, col.title))
+        k++;
+    choose_by_title(&s, col.title, COLUMN_ALWAYS); /* for which there is no room by itself */
+    titles(&s, text, sizeof text);
+    assert_non_null(strstr(text, col.title));
+    choose_by_title(&s, "STATUS", COLUMN_NEVER);
+    choose_by_title(&s, "NODE", COLUMN_NEVER); /* it names the row */
+    titles(&s, text, sizeof text);
+    assert_null(strstr(text, "STATUS"));
+    assert_non_null(strstr(text, "NODE"));
+    choose_by_title(&s, "STATUS", COLUMN_AUTO);
+    titles(&s, text, sizeof text);
+    assert_non_null(strstr(text, "STATUS"));
+    stage_close(&s);
+}
+
 static void test_sorting_and_searching(void **state)
 {
     static const struct screen w = {.view = "nodes", .h = 24, .w = 80};
@@ -457,6 +515,7 @@ int main(void)
         cmocka_unit_test(test_mouse),
         cmocka_unit_test(test_views_have_help),
         cmocka_unit_test(test_sorting_with_words),
+        cmocka_unit_test(test_choosing_columns),
         cmocka_unit_test(test_sorting_and_searching),
     };
     enum { OTHERS = sizeof others / sizeof others[0] };
