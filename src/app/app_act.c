@@ -5,7 +5,6 @@
 
 #include "app/act_result.h"
 #include "app/act_targets.h"
-#include "app/session_act.h"
 #include "app/session_past.h"
 #include "base/buf.h"
 
@@ -231,7 +230,7 @@ static enum rc start(struct act *a, struct err *e)
     if (rc != RC_OK)
         return rc;
     session_want_past(&a->s, a->cli->value[OPTION_HISTORY], true);
-    session_want_act(&a->s, a->dry_run);
+    session_want_act(&a->s.act, &a->s.config, a->dry_run);
     ending_signals(
         SIG_BLOCK); /* for the threads; here they end the program while nothing was sent */
     rc = session_start_live(&a->s, NULL, e);

@@ -2,7 +2,6 @@
  * app_screen.c - suantop, and suantop replay on a terminal: the session behind, the ui in front. */
 #include "app/app.h"
 
-#include "app/session_act.h"
 #include "app/session_past.h"
 #include "app/state.h"
 #include "base/log.h"
@@ -162,7 +161,7 @@ static int refuse_without_terminal(void)
 /* Only a live screen whose session has an actor gets the keys that act. */
 static void fill_act(const struct session *s, struct ui_port *port, struct ui_options *o)
 {
-    const struct net_actor *actor = session_actor(s);
+    const struct net_actor *actor = session_actor(&s->act);
     o->act_limits.read_only = actor == NULL;
     if (actor == NULL)
         return;
@@ -245,7 +244,7 @@ int app_dashboard(const struct cli *cli)
         return app_fail(&e);
     session_want_past(&s, cli->value[OPTION_HISTORY], false);
     if (cli->value[OPTION_READ_ONLY] == NULL)
-        session_want_act(&s, false);
+        session_want_act(&s.act, &s.config, false);
     int status = app_screen(cli, &s, false);
     session_close(&s);
     return status;

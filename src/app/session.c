@@ -3,7 +3,6 @@
 #include "app/session.h"
 
 #include "app/discover.h"
-#include "app/session_act.h"
 #include "app/session_past.h"
 #include "base/buf.h"
 #include "base/hash.h"
@@ -235,7 +234,7 @@ static enum rc write_manifest(const struct config *c, const char *dir, struct er
 enum rc session_start_live(struct session *s, const char *record_dir, struct err *e)
 {
     size_t count;
-    struct net_options o = {.actor = session_actor(s),
+    struct net_options o = {.actor = session_actor(&s->act),
                             .out = s->queue,
                             .record_dir = record_dir,
                             .hold = true,
@@ -298,7 +297,7 @@ void session_close(struct session *s)
     queue_free(s->queue);
     snapshot_hub_free(s->hub);
     session_free_past(s);
-    session_free_act(s);
+    session_free_act(&s->act);
     config_free(&s->config);
     free(s->self);
     memset(s, 0, sizeof *s);

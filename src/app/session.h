@@ -7,7 +7,7 @@
 #define SUAN_APP_SESSION_H
 
 #include "app/config.h"
-#include "app/who.h"
+#include "app/session_act.h"
 #include "base/queue.h"
 #include "io/alarm.h"
 #include "io/ingest.h"
@@ -22,17 +22,6 @@ struct session_past {
     char *audit;          /* of the journal that is followed; NULL = none */
     const char **centers; /* ids, for the store */
     struct store *store;
-};
-
-/* The right to act; see session_act.h. */
-struct session_act {
-    bool wanted;
-    struct who who;
-    struct journal *journal;
-    struct act_limits limits;
-    enum act_mode *modes; /* by center */
-    struct net_actor actor;
-    char why[480]; /* what limits.forbidden says */
 };
 
 struct session {

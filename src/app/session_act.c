@@ -24,9 +24,9 @@ static const char *or_none(const char *s)
     return s[0] != '\0' ? s : NULL;
 }
 
-static enum rc open_journal(struct session *s, struct err *e)
+static enum rc open_journal(struct session_act *a, const struct config *c, struct err *e)
 {
-    const struct who *w = &s->act.who;
+    const struct who *w = &a->who;
     struct journal_who who = {.uid = w->uid,
                               .user = or_none(w->user),
                               .sudo_user = or_none(w->sudo_user),
@@ -34,32 +34,31 @@ static enum rc open_journal(struct session *s, struct err *e)
                               .ssh_client = or_none(w->ssh_client),
                               .host = or_none(w->host),
                               .version = PACKAGE_VERSION};
-    char *path = session_audit_path(&s->config);
+    char *path = session_audit_path(c);
     if (path == NULL)
         return err_set(e, RC_IO, "audit",
                        "no place to write it: set audit: in the configuration, or HOME");
-    enum rc rc = journal_open(path, &who, &s->act.journal, e);
+    enum rc rc = journal_open(path, &who, &a->journal, e);
     free(path);
     return rc;
 }
 
 /* Modes by center, as the net thread and the ui want them. */
-static void find_modes(struct session *s)
+static enum act_mode *modes_of(const struct config *c)
 {
-    const struct config *c = &s->config;
-    s->act.modes = xcalloc(c->center_count + 1, sizeof *s->act.modes);
+    enum act_mode *modes = xcalloc(c->center_count + 1, sizeof *modes);
     for (size_t i = 0; i < c->center_count; i++)
-        s->act.modes[i] = c->centers[i].actions;
+        modes[i] = c->centers[i].actions;
+    return modes;
 }
 
-void session_want_act(struct session *s, bool dry_run)
+void session_want_act(struct session_act *a, const struct config *c, bool dry_run)
 {
-    struct session_act *a = &s->act;
     struct err e = {0};
     a->wanted = true;
+    a->modes = modes_of(c);
     who_find(&a->who);
-    find_modes(s);
-    if (!dry_run && open_journal(s, &e) != RC_OK) {
+    if (!dry_run && open_journal(a, c, &e) != RC_OK) {
         snprintf(a->why, sizeof a->why, "the audit cannot be written, so nothing is done: %s: %s",
                  e.where, e.msg);
         log_warn("%s", a->why);
@@ -68,16 +67,16 @@ void session_want_act(struct session *s, bool dry_run)
     a->actor = (struct net_actor){.journal = a->journal,
                                   .limits = a->limits,
                                   .modes = a->modes,
-                                  .mode_count = s->config.center_count};
+                                  .mode_count = c->center_count};
 }
 
-const struct net_actor *session_actor(const struct session *s)
+const struct net_actor *session_actor(const struct session_act *a)
 {
-    return s->act.wanted ? &s->act.actor : NULL;
+    return a->wanted ? &a->actor : NULL;
 }
 
-void session_free_act(struct session *s)
+void session_free_act(struct session_act *a)
 {
-    journal_close(s->act.journal);
-    free(s->act.modes);
+    journal_close(a->journal);
+    free(a->modes);
 }

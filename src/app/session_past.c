@@ -2,7 +2,6 @@
  * session_past.c - see session_past.h. */
 #include "app/session_past.h"
 
-#include "app/session_act.h"
 #include "app/state.h"
 #include "base/log.h"
 #include "base/xmem.h"

@@ -5,12 +5,12 @@
 
 #include "model/fields.h"
 #include "model/fleet.h"
-#include "model/fleet_actions.h"
 #include "model/fleet_alerts.h"
 #include "model/events.h"
 #include "model/history.h"
 #include "model/pools.h"
 #include "model/table.h"
+#include "model/tracker.h"
 #include "model/twins.h"
 
 /* An extreme value over the rows of a center. When its row falls, `value` stays a bound for the

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * fleet_actions.h - do later reads show what an action did? Kept by the fleet; see fleet_actions.c. Thread: ingest. */
-#ifndef SUAN_MODEL_FLEET_ACTIONS_H
-#define SUAN_MODEL_FLEET_ACTIONS_H
+ * tracker.h - do later reads show what an action did? Kept by the fleet; see fleet_actions.c. Thread: ingest. */
+#ifndef SUAN_MODEL_TRACKER_H
+#define SUAN_MODEL_TRACKER_H
 
 #include "model/entity.h"
 
