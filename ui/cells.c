@@ -167,6 +167,22 @@ void cell_size(const struct table_cell *cell, bool has, double v)
     cell_text(cell, style_of(v > 0 ? ROLE_TEXT : ROLE_FAINT), all);
 }
 
+void cell_hours(const struct table_cell *cell, struct style s, bool has, double v, bool estimated)
+{
+    char number[FIGURE_MAX], text[FIGURE_MAX + 1];
+
+    if (!has) {
+        cell_dash(cell);
+        return;
+    }
+    figure_number(number, v, 0, cell->in->ascii);
+    if (v > 0 && v < 0.5)
+        snprintf(text, sizeof text, "<1");
+    else
+        snprintf(text, sizeof text, "%s%s", estimated && v > 0 ? "~" : "", number);
+    cell_text(cell, v > 0 ? s : style_of(ROLE_FAINT), text);
+}
+
 void cell_duration(const struct table_cell *cell, struct style s, bool has, int64_t ms)
 {
     char text[FIGURE_MAX];

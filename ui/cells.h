@@ -30,6 +30,8 @@ int cell_measure_used(const struct view_input *in, bool has_total, double total)
 void cell_meter(const struct table_cell *cell, bool has, double share, enum role role);
 /* Bytes: "5.59M". */
 void cell_size(const struct table_cell *cell, bool has, double v);
+/* Whole GPU-hours, with a ~ if they are an estimate; more than none but less than one is "<1". */
+void cell_hours(const struct table_cell *cell, struct style s, bool has, double v, bool estimated);
 void cell_duration(const struct table_cell *cell, struct style s, bool has, int64_t ms);
 /* Local time; with the day when it is not today's. */
 void cell_time(const struct table_cell *cell, struct style s, bool has, wall_ms t);

@@ -11,11 +11,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OUT_TEXT_MAX = 1 << 20, TWICE_MS = 400 };
+enum { TWICE_MS = 400 };
 
 static const char *asked(const struct ui *u, const char *words)
 {
     return u->port.replay_step ? "this is a replay: there is nobody to ask" : words;
+}
+
+/* Who says it is known here only. */
+static void annotate(struct ui *u, struct view_out *out)
+{
+    if (!u->port.annotate) {
+        ui_say(u, true, "nothing can be acknowledged, silenced or resolved on this screen");
+        return;
+    }
+    for (size_t i = 0; i < out->annotation_count; i++) {
+        struct annotation *a = &out->annotations[i];
+        snprintf(a->by, sizeof a->by, "%s", u->options.actor ? u->options.actor : "");
+        u->port.annotate(u->port.arg, a);
+    }
+    ui_say(u, false, "%s", out->text.data);
 }
 
 static void carry_out(struct ui *u, struct view_out *out)
@@ -40,17 +55,16 @@ static void carry_out(struct ui *u, struct view_out *out)
     case WISH_MESSAGE:
         ui_say(u, false, "%s", out->text.data);
         break;
+    case WISH_UP:
+        nav_pop(u);
+        break;
+    case WISH_ANNOTATE:
+        annotate(u, out);
+        break;
     case WISH_ACT:
         acting_ask(u, out->order, ui_top(u)->slot);
         break;
     }
-}
-
-static void out_init(struct view_out *out)
-{
-    memset(out, 0, sizeof *out);
-    out->scope.center = -1;
-    buf_init(&out->text, OUT_TEXT_MAX);
 }
 
 /* False while there is nothing that a view could work on. */
@@ -62,20 +76,23 @@ static bool view_ready(struct ui *u)
     return true;
 }
 
-static void to_view(struct ui *u, enum cmd cmd, const char *arg)
+/* True if the view did something. */
+static bool to_view(struct ui *u, enum cmd cmd, const char *arg)
 {
     struct ui_level *l = ui_top(u);
 
     if (!view_ready(u) || !l->slot->ops->command)
-        return;
+        return false;
     struct view_input in = ui_input(u);
     struct view_out out;
-    out_init(&out);
-    if (l->slot->ops->command(l->slot->state, &in, cmd, arg, &out)) {
+    view_out_init(&out);
+    bool did = l->slot->ops->command(l->slot->state, &in, cmd, arg, &out);
+    if (did) {
         u->dirty = true;
         carry_out(u, &out);
     }
-    buf_fini(&out.text);
+    view_out_fini(&out);
+    return did;
 }
 
 static void line_open(struct ui *u, enum ui_line line)
@@ -146,6 +163,8 @@ static void back(struct ui *u)
 {
     if (u->overlay != UI_OVER_NONE)
         overlay_close(u);
+    else if (to_view(u, CMD_BACK, "")) /* out of a pane of its own */
+        return;
     else if (*ui_top(u)->filter_text)
         nav_filter(u, "", NULL);
     else
@@ -194,10 +213,16 @@ static bool go_to_view(struct ui *u, enum cmd cmd)
     const struct cmd_info *info = cmd_info(cmd);
     const struct view_ops *ops =
         info && info->group == CMD_GROUP_VIEW ? view_find(info->name) : NULL;
+    const struct ui_level *l = ui_top(u);
+    bool keeps_center = cmd == CMD_VIEW_6 || cmd == CMD_VIEW_7;
 
-    if (ops)
+    if (!ops)
+        return false;
+    if (keeps_center && l->scope.center >= 0 && l->slot->ops != ops)
+        nav_center(u, ops); /* the same key again: everywhere */
+    else
         nav_go(u, ops);
-    return ops != NULL;
+    return true;
 }
 
 /* Commands of the dashboard itself; false for those of the view. */
@@ -386,12 +411,12 @@ static void mouse(struct ui *u, const struct term_key *k)
     } else if (l->slot->ops->mouse && view_ready(u)) {
         struct view_input in = ui_input(u);
         struct view_out out;
-        out_init(&out);
+        view_out_init(&out);
         if (l->slot->ops->mouse(l->slot->state, &in, k->y, k->x, k->wheel, twice, &out)) {
             u->dirty = true;
             carry_out(u, &out);
         }
-        buf_fini(&out.text);
+        view_out_fini(&out);
     }
 }
 

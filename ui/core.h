@@ -6,6 +6,7 @@
 #define SUAN_UI_CORE_H
 
 #include "ui/arming.h"
+#include "ui/bell.h"
 #include "ui/dialog.h"
 #include "ui/follow.h"
 #include "ui/footer.h"
@@ -74,6 +75,7 @@ struct ui {
 
     struct snapshot *snap;   /* what is shown; NULL before the first */
     struct verdict verdict;  /* of snap */
+    struct bell bell;
     mono_ms taken_at;        /* when snap was taken over */
     bool snap_waits;         /* there is a newer one, but the last came just now */
     mono_ms attentive_until; /* somebody is at the keys: show what comes at once */
@@ -111,7 +113,7 @@ struct ui {
     mono_ms clicked_at;
     int clicked_y, clicked_x;
 
-    bool ascii, mouse;
+    bool ascii, mouse, bells;
     int every_ms;
     bool dirty;      /* a frame is due */
     bool rows_stale; /* rebuild() is due */

@@ -4,7 +4,9 @@
 #include "ui/cells.h"
 #include "ui/figure.h"
 #include "base/text.h"
+#include "base/xmem.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { TITLE_CELLS = 13, VALUE_CELLS = 30, AGE_CELLS = 5, SOURCE_CELLS = 16, VALUE_MAX = 70000 };
@@ -209,11 +211,9 @@ static void short_line(const struct view_input *in, enum entity e, const void *r
     buf_fini(&text);
 }
 
-static void add_all_of(const struct view_input *in, enum entity e, uint16_t center,
-                       const char *title, const char *const *fields, struct buf *out)
+static struct short_table short_table_of(enum entity e, const char *const *fields)
 {
     struct short_table t = {.count = 0};
-    int left = SHORT_ROWS;
 
     for (int i = 0; fields[i] && t.count < SHORT_MAX; i++) {
         int column = column_find(e, fields[i]);
@@ -221,23 +221,40 @@ static void add_all_of(const struct view_input *in, enum entity e, uint16_t cent
             t.columns[t.count++] =
                 (struct short_column){column_info(e, (unsigned)column), (unsigned)column, 0};
     }
-    for (uint32_t i = 0; i < snapshot_slots(in->snap, e); i++)
-        if (belongs(snapshot_row(in->snap, e, i), center))
-            short_measure(in, e, snapshot_row(in->snap, e, i), &t);
+    return t;
+}
+
+void details_rows(const struct view_input *in, enum entity e, const char *title,
+                  const char *const *fields, const uint32_t *slots, int count, struct buf *out)
+{
+    struct short_table t = short_table_of(e, fields);
+
+    for (int i = 0; i < count; i++)
+        short_measure(in, e, snapshot_row(in->snap, e, slots[i]), &t);
     if (t.rows == 0) {
         buf_addf(out, "\n%s: none\n", title);
         return;
     }
     buf_addf(out, "\n%s\n", title);
     short_line(in, e, NULL, &t, out);
-    for (uint32_t i = 0; i < snapshot_slots(in->snap, e) && left > 0; i++) {
-        if (!belongs(snapshot_row(in->snap, e, i), center))
-            continue;
-        short_line(in, e, snapshot_row(in->snap, e, i), &t, out);
-        left--;
-    }
+    for (int i = 0; i < count && i < SHORT_ROWS; i++)
+        short_line(in, e, snapshot_row(in->snap, e, slots[i]), &t, out);
     if (t.rows > SHORT_ROWS)
         buf_addf(out, "   and %d more\n", t.rows - SHORT_ROWS);
+}
+
+static void add_all_of(const struct view_input *in, enum entity e, uint16_t center,
+                       const char *title, const char *const *fields, struct buf *out)
+{
+    uint32_t slots_total = snapshot_slots(in->snap, e);
+    uint32_t *slots = xmalloc((slots_total + 1) * sizeof *slots);
+    int count = 0;
+
+    for (uint32_t i = 0; i < slots_total; i++)
+        if (belongs(snapshot_row(in->snap, e, i), center))
+            slots[count++] = i;
+    details_rows(in, e, title, fields, slots, count, out);
+    free(slots);
 }
 
 static void add_center(const struct view_input *in, const void *row, struct buf *out)

@@ -8,5 +8,8 @@
 
 /* Appends a title line and the fields; for a center its sources, reservations and licences as well. */
 void details_text(const struct view_input *in, enum entity e, const void *row, struct buf *out);
+/* A small table of rows: `fields` are column names, NULL-terminated; what nobody has is left out. */
+void details_rows(const struct view_input *in, enum entity e, const char *title,
+                  const char *const *fields, const uint32_t *slots, int count, struct buf *out);
 
 #endif

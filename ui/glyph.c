@@ -20,6 +20,7 @@ static const char *const glyphs[GLYPH_COUNT][2] = {
     [GLYPH_METER_FULL] = {"━", "="},
     [GLYPH_METER_HALF] = {"╸", "-"},
     [GLYPH_METER_REST] = {"─", "."},
+    [GLYPH_LEGEND] = {"■", "#"},
     [GLYPH_THIN] = {"\xe2\x80\x89", " "},
 
 };

@@ -25,6 +25,7 @@ enum glyph {
     GLYPH_METER_FULL, /* thin meter: a whole cell */
     GLYPH_METER_HALF, /* its last half cell */
     GLYPH_METER_REST, /* its track */
+    GLYPH_LEGEND,     /* before a word, in the colour that it names */
     GLYPH_THIN,       /* space between groups of three digits */
     GLYPH_COUNT
 };

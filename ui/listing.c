@@ -24,6 +24,8 @@ struct list *list_new(const struct list_spec *spec)
     l->table.sort = spec->sort;
     l->table.descending = spec->descending;
     l->table.age = spec->age;
+    l->table.order = spec->order;
+    l->table.order_column = spec->sort;
     l->own = spec->own_size > 0 ? xcalloc(1, spec->own_size) : NULL;
     return l;
 }

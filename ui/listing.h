@@ -17,10 +17,11 @@ struct list_spec {
     int column_count;
     int sort; /* index of the first sort column, -1 = as configured */
     bool descending;
-    const char *const *groups; /* the model's column names, NULL-terminated */
-    const char *nothing;       /* said when there is no such thing at all */
-    const char *nothing_gone;  /* the same for rows that are no longer listed */
-    const char *noun;          /* "nodes" */
+    int (*order)(const void *a, const void *b); /* see table.h: of the first sort column */
+    const char *const *groups;                  /* the model's column names, NULL-terminated */
+    const char *nothing;                        /* said when there is no such thing at all */
+    const char *nothing_gone;                   /* the same for rows that are no longer listed */
+    const char *noun;                           /* "nodes" */
     /* The view's own condition; NULL = all. The scope's center is seen to. */
     bool (*keep)(struct list *l, const struct value_ctx *c, const void *row);
     /* Before a query: prepare what keep needs. */

@@ -34,6 +34,7 @@ static void apply_choices(struct ui *u)
 {
     u->ascii = u->options.ascii || u->state.ascii == 1 || !term_is_utf8(u->term);
     u->mouse = u->state.mouse >= 0 ? u->state.mouse : u->options.mouse;
+    u->bells = u->state.bell >= 0 ? u->state.bell : u->options.bell;
     u->every_ms = u->state.every_ms > 0 ? u->state.every_ms : EVERY_MS;
     term_mouse(u->term, u->mouse);
 }
@@ -176,6 +177,8 @@ void ui_take_snapshot(struct ui *u)
     u->snap = s;
     u->taken_at = now;
     u->verdict = verdict_of(s);
+    if (bell_look(&u->bell, s, ui_now(u), u->taken_at) && u->bells)
+        term_bell(u->term);
     u->rows_stale = u->dirty = true;
     acting_snapshot(u);
 }

@@ -2,6 +2,7 @@
  * nav.c - see nav.h. */
 #include "ui/nav.h"
 #include "ui/columns.h"
+#include "ui/viewlist.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -96,6 +97,21 @@ void nav_push(struct ui *u, const struct view_ops *ops, const struct view_scope 
     l->slot = slot_of(u, ops);
     l->scope = *scope;
     changed(u);
+}
+
+void nav_center(struct ui *u, const struct view_ops *ops)
+{
+    const struct ui_level *l = ui_top(u);
+    struct view_scope scope = {.center = l->scope.center};
+    const struct center_row *c = u->snap ? snapshot_center(u->snap, (uint16_t)scope.center) : NULL;
+
+    if (c)
+        snprintf(
+            scope.title, sizeof scope.title, "%.200s",
+            intern_text(snapshot_strings(u->snap), row_has(c, center, name) ? c->name : c->id));
+    if (l->slot->ops == &view_interrupted || l->slot->ops == &view_alerts)
+        nav_pop(u); /* beside one another, not below */
+    nav_push(u, ops, &scope);
 }
 
 bool nav_pop(struct ui *u)

@@ -11,7 +11,7 @@
 
 enum { HELP_MAX = 65536, NAMES_MAX = 32768, RAW_MAX = 4 << 20, WHEEL_ROWS = 3 };
 
-enum setup_item { SETUP_THEME, SETUP_EVERY, SETUP_COLUMNS, SETUP_MOUSE, SETUP_ASCII, SETUP_DEPTH };
+enum setup_item { SETUP_THEME, SETUP_EVERY, SETUP_COLUMNS, SETUP_MOUSE, SETUP_ASCII, SETUP_BELL, SETUP_DEPTH };
 
 static const int every_choices[] = {100, 500, 1000, 2000, 5000, 10000, 30000};
 
@@ -183,6 +183,7 @@ static void fill_setup(struct ui *u)
     menu_add(&u->menu, "columns", columns, "of this view: Enter chooses");
     menu_add(&u->menu, "mouse", u->mouse ? "on" : "off", "off: the terminal's own selecting");
     menu_add(&u->menu, "ASCII only", u->ascii ? "on" : "off", "bars and lines of plain characters");
+    menu_add(&u->menu, "bell", u->bells ? "on" : "off", "rings when an alert turns critical");
     menu_add(&u->menu, "colours", term_depth(u->term), "what this terminal shows (--colour)");
     u->menu.at = at;
 }
@@ -266,6 +267,10 @@ static void change_setup(struct ui *u, int by)
         u->mouse = !u->mouse;
         u->state.mouse = u->mouse;
         term_mouse(u->term, u->mouse);
+        break;
+    case SETUP_BELL:
+        u->bells = !u->bells;
+        u->state.bell = u->bells;
         break;
     case SETUP_ASCII:
         u->ascii = !u->ascii;

@@ -5,6 +5,22 @@
 #include "model/hostset.h"
 #include <string.h>
 
+/* Of a job that runs nowhere now: where it was last interrupted. */
+static const char *nodes_it_had(const struct view_input *in)
+{
+    const struct intern *strings = snapshot_strings(in->snap);
+    const struct interruption_row *last = NULL;
+
+    for (uint32_t i = 0; i < snapshot_slots(in->snap, ENTITY_INTERRUPTION); i++) {
+        const struct interruption_row *r = snapshot_row(in->snap, ENTITY_INTERRUPTION, i);
+        if (r && r->h.center == in->scope->center && row_has(r, interruption, job) &&
+            row_has(r, interruption, nodes) && (!last || r->at > last->at) &&
+            strcmp(intern_raw(strings, r->job), in->scope->job) == 0)
+            last = r;
+    }
+    return last ? intern_raw(strings, last->nodes) : NULL;
+}
+
 static const char *nodes_of_job(const struct view_input *in)
 {
     const struct view_scope *scope = in->scope;
@@ -16,7 +32,7 @@ static const char *nodes_of_job(const struct view_input *in)
     const struct job_row *job =
         slot == UINT32_MAX ? NULL : snapshot_row(in->snap, ENTITY_JOB, slot);
     return job && row_has(job, job, nodes) ? intern_raw(snapshot_strings(in->snap), job->nodes)
-                                           : NULL;
+                                           : nodes_it_had(in);
 }
 
 void scope_prepare(struct scope_memo *m, const struct view_input *in)

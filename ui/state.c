@@ -23,7 +23,7 @@ static const char magic[] = "suantop-state 1";
 
 void ui_state_init(struct ui_state *s)
 {
-    *s = (struct ui_state){.ascii = -1, .mouse = -1};
+    *s = (struct ui_state){.ascii = -1, .mouse = -1, .bell = -1};
     line_history_init(&s->filters, HISTORY_LINES);
     line_history_init(&s->commands, HISTORY_LINES);
 }
@@ -117,6 +117,8 @@ static bool take(struct ui_state *s, const char *word, char *value)
         return take_bool(value, &s->ascii);
     } else if (strcmp(word, "mouse") == 0) {
         return take_bool(value, &s->mouse);
+    } else if (strcmp(word, "bell") == 0) {
+        return take_bool(value, &s->bell);
     } else if (strcmp(word, "every") == 0) {
         long v = strtol(value, &end, 10);
         if (*end || v < 0 || v > EVERY_MAX_MS)
@@ -189,6 +191,8 @@ static void put_all(struct buf *out, const struct ui_state *s)
         buf_addf(out, "ascii %s\n", s->ascii ? "on" : "off");
     if (s->mouse >= 0)
         buf_addf(out, "mouse %s\n", s->mouse ? "on" : "off");
+    if (s->bell >= 0)
+        buf_addf(out, "bell %s\n", s->bell ? "on" : "off");
     if (s->every_ms > 0)
         buf_addf(out, "every %d\n", s->every_ms);
     for (size_t i = 0; i < s->chosen_count; i++)

@@ -191,6 +191,22 @@ static void draw_nodes(const struct view_input *in, struct rect r, int y, struct
     phrase_count(&p, bad(t->nodes_down, ROLE_CRIT), t->nodes_down, "down");
 }
 
+/* "312 interrupted in 24 h  ~18 400 GPU-h lost" */
+static void draw_interrupted(struct phrase *p, const struct totals *t)
+{
+    char number[FIGURE_MAX], text[2 * FIGURE_MAX];
+
+    phrase_count(p, bad(t->interruptions_day, t->interruptions_open > 0 ? ROLE_WARN : ROLE_TEXT),
+                 t->interruptions_day, "interrupted in 24 h");
+    phrase_gap(p, 1);
+    figure_number(number, t->gpu_hours_lost_day, 0, p->in->ascii);
+    snprintf(text, sizeof text, p->in->ascii ? "~%s GPU-h lost" : "~%s GPU\xC2\xB7h lost", number);
+    if (t->gpu_hours_lost_day < 0.5 || p->x + 1 + text_cells(text) > p->end)
+        return;
+    phrase_word(p, style_of(ROLE_TEXT), text);
+    phrase_gap(p, 1);
+}
+
 static void draw_jobs(const struct view_input *in, struct rect r, int y, struct canvas *c)
 {
     const struct totals *t = snapshot_totals(in->snap);
@@ -217,6 +233,8 @@ static void draw_jobs(const struct view_input *in, struct rect r, int y, struct 
     }
     phrase_count(&p, bad(t->jobs_held, ROLE_WARN), t->jobs_held, "held");
     phrase_gap(&p, 1);
+    if (told(in, FIELD_center_interruptions_day))
+        draw_interrupted(&p, t);
     phrase_plural(&p, bad(t->restarts, ROLE_WARN), t->restarts, "requeues");
 }
 

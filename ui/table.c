@@ -151,6 +151,36 @@ uint32_t table_index(const struct table *t, uint32_t line, bool *heading)
     return *heading ? t->groups[low - 1] : line - low;
 }
 
+/* --- an order of its own --- */
+
+struct ordered {
+    const struct table *t;
+    const void *row;
+    uint32_t slot;
+};
+
+static int by_order(const void *a, const void *b)
+{
+    const struct ordered *x = a, *y = b;
+    int order = x->t->order(x->row, y->row);
+
+    if (order != 0)
+        return x->t->descending ? order : -order;
+    return x->slot < y->slot ? -1 : x->slot > y->slot;
+}
+
+static void put_in_order(struct table *t, const struct view_input *in)
+{
+    struct ordered *rows = xmalloc((t->result.count + 1) * sizeof *rows);
+
+    for (uint32_t i = 0; i < t->result.count; i++)
+        rows[i] = (struct ordered){t, row_at(t, in, i), t->result.slots[i]};
+    qsort(rows, t->result.count, sizeof *rows, by_order);
+    for (uint32_t i = 0; i < t->result.count; i++)
+        t->result.slots[i] = rows[i].slot;
+    free(rows);
+}
+
 /* --- the cursor --- */
 
 /* Keeps the cursor's line in sight; a heading above the first row of a group comes along. */
@@ -309,6 +339,8 @@ void table_query(struct table *t, const struct view_input *in, struct query q, i
     q.descending = t->descending;
     q.group_column = t->group;
     query_run(&q, &in->ctx, &t->result);
+    if (t->order && t->sort == t->order_column && t->group < 0)
+        put_in_order(t, in);
     find_groups(t, in);
     if (t->group >= 0 && t->group == q.sort_column && t->descending)
         reverse_groups(t);

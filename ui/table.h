@@ -58,6 +58,9 @@ struct table {
     int sort_unseen; /* comes before it: the model's column, of those that the table has not; -1 = none */
     bool descending;
     int group; /* the model's column that groups, -1 = none */
+    /* Where sorting by that column means more than its value; both rows are of the table's entity. NULL = nowhere. */
+    int (*order)(const void *a, const void *b);
+    int order_column;
     int skip;  /* columns scrolled away behind the first */
     uint8_t choice[TABLE_COLUMNS_MAX]; /* enum column_choice */
     struct query_result result;
@@ -71,7 +74,8 @@ struct table {
     uint32_t *marks; /* by slot: birth + 1 of the marked thing, 0 = none */
     uint32_t mark_slots, mark_count;
     int measured[TABLE_COLUMNS_MAX];
-    bool seen; /* there were rows to measure */
+    bool seen;   /* there were rows to measure */
+    bool asleep; /* keys go elsewhere: the selected row has its mark, but no bar */
     enum freshness (*age)(const struct view_input *in,
                           const void *row); /* NULL: figure_freshness */
 };
@@ -116,6 +120,9 @@ uint32_t table_index(const struct table *t, uint32_t line, bool *heading);
  * are those of the whole row. */
 void table_draw(const struct table *t, const struct view_input *in, struct rect r, struct canvas *c,
                 void (*after)(const struct table_cell *row, const struct table_layout *l));
+
+/* The bar of the selected row over what is drawn: nothing on it stays too faint to read. */
+void table_tint(struct canvas *c, struct rect r);
 
 enum table_hit { TABLE_HIT_NONE, TABLE_HIT_TITLE, TABLE_HIT_ROW };
 /* What is at (y, x) of the canvas; *index: of the column or of the row. */

@@ -313,8 +313,7 @@ static void draw_heading(const struct table *t, const struct view_input *in, str
     buf_fini(&text);
 }
 
-/* On the tinted row what is faint would not be read. */
-static void tint_row(struct canvas *c, struct rect r)
+void table_tint(struct canvas *c, struct rect r)
 {
     for (int x = r.x; x < r.x + r.w; x++) {
         struct cell *cell = canvas_cell(c, r.y, x);
@@ -360,7 +359,8 @@ static void draw_row(const struct table *t, const struct view_input *in, struct 
     if (!cell.selected)
         return;
     canvas_text(c, r.y, r.x, 1, style_bold(style_of(ROLE_BRAND)), glyph(GLYPH_CURSOR, in->ascii));
-    tint_row(c, (struct rect){r.y, r.x, 1, r.w});
+    if (!t->asleep)
+        table_tint(c, (struct rect){r.y, r.x, 1, r.w});
 }
 
 void table_draw(const struct table *t, const struct view_input *in, struct rect r, struct canvas *c,

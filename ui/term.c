@@ -762,6 +762,16 @@ enum rc term_show(struct terminal *t, const struct canvas *c)
     return rc == RC_IO ? RC_IO : RC_OK;
 }
 
+void term_bell(struct terminal *t)
+{
+    unsigned writes = 0;
+
+    if (!t->gone && !t->suspended && tty_write(t->tty, "\a", 1, &writes) == RC_IO)
+        t->gone = true;
+    t->counters.bytes += writes;
+    t->counters.writes += writes;
+}
+
 static uint32_t key_of(int code)
 {
     static const struct {

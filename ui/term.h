@@ -45,6 +45,8 @@ bool term_is_mono(const struct terminal *t);
 const char *term_depth(const struct terminal *t); /* "24-bit" "256" "16" "mono" */
 void term_mouse(struct terminal *t, bool on);
 
+void term_bell(struct terminal *t);
+
 /* RC_IO when the terminal is gone. */
 enum rc term_show(struct terminal *t, const struct canvas *c);
 /* The next key; false when there is none now. */

@@ -44,6 +44,7 @@ struct ui_options {
     const char *state_file; /* where setup choices and history are kept; NULL = nowhere */
     int refresh_ms;         /* redraw at least this often while ages move; 0 = 1000 */
     bool ascii, mouse;
+    bool bell;   /* the terminal rings when an alert turns critical */
     int test_fd; /* a byte line "frame N\n" after each frame, for tests; -1 = none */
     /* By center; borrowed. What the operator is allowed, shown before anything is asked. */
     const enum act_mode *act_modes;

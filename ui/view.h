@@ -49,21 +49,31 @@ enum view_wish {
     WISH_RAW,
     WISH_RETRY,
     WISH_MESSAGE,
+    WISH_UP,
+    WISH_ANNOTATE,
     WISH_ACT
 };
 
 struct action_order;
+struct annotation;
 
 struct view_out {
     enum view_wish wish;
     const struct view_ops *push; /* WISH_PUSH: go down into this view ... */
     struct view_scope scope;     /* ... narrowed to this */
-    struct buf text;             /* WISH_PAGER: text with a title line; WISH_MESSAGE: one line */
-    enum entity entity;          /* WISH_RAW: of this thing */
-    int source;                  /* WISH_RAW, WISH_RETRY: index of the source row */
-    char id[256];                /* WISH_RAW: raw identity bytes */
-    struct action_order *order;  /* WISH_ACT: frozen targets (act.h); whoever takes the wish owns it */
+    struct buf text; /* WISH_PAGER: text with a title line; WISH_MESSAGE, WISH_ANNOTATE: one line */
+    enum entity entity; /* WISH_RAW: of this thing */
+    int source;         /* WISH_RAW, WISH_RETRY: index of the source row */
+    char id[256];       /* WISH_RAW: raw identity bytes */
+    /* WISH_ANNOTATE: what is said about which rows, but by whom (annotation.by); view_out_fini frees them. */
+    struct annotation *annotations;
+    size_t annotation_count;
+    struct action_order
+        *order; /* WISH_ACT: frozen targets (act.h); whoever takes the wish owns it */
 };
+
+void view_out_init(struct view_out *out);
+void view_out_fini(struct view_out *out); /* of an order only whoever took it */
 
 /* Whether a column is shown: as there is room and need, or as the operator wants it. */
 enum column_choice { COLUMN_AUTO, COLUMN_ALWAYS, COLUMN_NEVER, COLUMN_CHOICES };

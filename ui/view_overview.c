@@ -313,7 +313,25 @@ WHEN_HEARD(jobs_held, cell_bad(cell, ROLE_WARN, row_has(r, center, jobs_held), r
 WHEN_HEARD(devices_wanted,
            cell_count(cell, style_of(r->devices_wanted > 0 ? ROLE_TEXT : ROLE_FAINT),
                       row_has(r, center, devices_wanted), r->devices_wanted))
+WHEN_HEARD(gpu_hours_lost_day,
+           cell_hours(cell, style_of(ROLE_TEXT), row_has(r, center, gpu_hours_lost_day),
+                      (double)r->gpu_hours_lost_day, true))
 WHEN_HEARD(restarts, cell_bad(cell, ROLE_WARN, row_has(r, center, restarts), r->restarts))
+
+/* Amber while some of them are open: their jobs wait, or nobody has said that they care. */
+static void paint_interruptions_day(const struct table_cell *cell)
+{
+    const struct center_row *r = cell->row;
+    bool open = row_has(r, center, interruptions_open) && r->interruptions_open > 0;
+    double n = (double)r->interruptions_day;
+
+    if (!silent(cell))
+        cell_count(cell,
+                   style_of(n == 0 ? ROLE_FAINT
+                            : open ? ROLE_WARN
+                                   : ROLE_TEXT),
+                   row_has(r, center, interruptions_day), n);
+}
 
 static void paint_wait(const struct table_cell *cell)
 {
@@ -420,6 +438,8 @@ enum {
     COLUMN_QUEUE_HOUR,
     COLUMN_WAIT,
     COLUMN_REQ,
+    COLUMN_INT,
+    COLUMN_LOST,
     COLUMN_AGE,
     COLUMNS
 };
@@ -458,6 +478,10 @@ static const struct table_column columns[COLUMNS] = {
                            NULL},
     [COLUMN_WAIT] = {"WAIT", "oldest_wait", 5, 6, 5, 3, true, paint_wait, NULL, NULL},
     [COLUMN_REQ] = {"REQ", "restarts", 4, 6, 4, 10, true, paint_restarts, NULL, NULL},
+    [COLUMN_INT] = {"INT24", "interruptions_day", 5, 7, 5, 4, true, paint_interruptions_day, NULL,
+                    NULL},
+    [COLUMN_LOST] = {"LOST24", "gpu_hours_lost_day", 6, 9, 7, 9, true, paint_gpu_hours_lost_day,
+                     NULL, has_devices},
     [COLUMN_AGE] = {"AGE", "age_seconds", 5, 5, 5, 0, true, paint_age, NULL, NULL},
 };
 
@@ -551,7 +575,8 @@ const struct view_ops view_overview = {
         "LAST HOUR is the same share over time, newest at the right; what was not observed is left "
         "free; beside it stands the queue, up to its own highest. max° is the hottest sensor of the center. UP, DRAIN and DOWN count nodes. WAIT is "
         "how long the oldest eligible job has waited, REQ counts the requeues seen on the jobs that "
-        "are known now.\n\n"
+        "are known now. INT24 counts the interruptions of the last 24 hours, amber while some are open, LOST24 "
+        "the GPU-hours that they threw away; inside a center 6 shows them.\n\n"
         "A center that stopped answering keeps its place; its last figures stand in brackets. When "
         "it is down, the line says why and when the next try is. Enter goes to the pools of a "
         "center, 8 shows its sources.",

@@ -8,6 +8,8 @@
 #define VIEW(id) extern const struct view_ops view_##id;
 #include "ui/views.def"
 #undef VIEW
-extern const struct view_ops view_pools; /* has no number: Enter on a center */
+/* They have no number. */
+extern const struct view_ops view_pools;     /* Enter on a center */
+extern const struct view_ops view_offenders; /* o in view 6 */
 
 #endif

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * views.c - the registry of views, made from views.def. */
 #include "ui/viewlist.h"
+#include <stdlib.h>
 #include <string.h>
+
+enum { OUT_TEXT_MAX = 1 << 20 };
 
 static const struct view_ops *const all[] = {
 #define VIEW(id) &view_##id,
@@ -9,7 +12,20 @@ static const struct view_ops *const all[] = {
 #undef VIEW
     NULL};
 
-static const struct view_ops *const hidden[] = {&view_pools, NULL};
+static const struct view_ops *const hidden[] = {&view_pools, &view_offenders, NULL};
+
+void view_out_init(struct view_out *out)
+{
+    memset(out, 0, sizeof *out);
+    out->scope.center = -1;
+    buf_init(&out->text, OUT_TEXT_MAX);
+}
+
+void view_out_fini(struct view_out *out)
+{
+    free(out->annotations);
+    buf_fini(&out->text);
+}
 
 const struct view_ops *const *view_all(void)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * fixture_fleet.c - see fixture_fleet.h. */
 #include "tests/golden/fixture_fleet.h"
+#include "tests/golden/fixture_trouble.h"
 #include "base/buf.h"
 #include <stdio.h>
 #include <string.h>
@@ -537,7 +538,7 @@ static struct snapshot *finish(struct fleet *f)
     return s;
 }
 
-struct snapshot *fixture_fleet(void)
+struct fleet *fixture_fleet_unpublished(void)
 {
     struct fleet *f = fleet_new(NULL);
 
@@ -556,7 +557,13 @@ struct snapshot *fixture_fleet(void)
     ended_jobs(f);
     all_jobs(f);
     extras(f);
-    return finish(f);
+    fixture_trouble(f);
+    return f;
+}
+
+struct snapshot *fixture_fleet(void)
+{
+    return finish(fixture_fleet_unpublished());
 }
 
 struct snapshot *fixture_empty(void)

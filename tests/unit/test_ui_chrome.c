@@ -193,14 +193,31 @@ static void put_source(struct fleet *f, enum source_state s)
     delta_free(d);
 }
 
-static struct verdict verdict_and_free(struct fleet *f)
+static struct verdict verdict_at(struct fleet *f, wall_ms now)
 {
-    struct snapshot *s = fleet_publish(f, 2000);
+    struct snapshot *s = fleet_publish(f, now);
     struct verdict v = verdict_of(s);
 
     snapshot_unref(s);
+    return v;
+}
+
+static struct verdict verdict_and_free(struct fleet *f)
+{
+    struct verdict v = verdict_at(f, 2000);
+
     fleet_free(f);
     return v;
+}
+
+static void quieten(struct fleet *f, const char *id, int field, wall_ms t)
+{
+    struct delta *d = delta_new(0, UINT16_MAX, 41000, 0);
+
+    delta_row(d, ENTITY_ALERT, id, strlen(id));
+    delta_time(d, field, t);
+    fleet_apply(f, d, NULL);
+    delta_free(d);
 }
 
 static void test_verdict_of_nothing(void **state)
@@ -219,10 +236,19 @@ static void test_verdict_of_heat(void **state)
     put_source(f, source_state_OK);
     put_node(f, "n1", 95, 95, false); /* at its limit */
     put_node(f, "n2", 94, 95, false);
-    put_node(f, "n3", 99, 0, false); /* no limit known: no verdict */
-    struct verdict v = verdict_and_free(f);
+    put_node(f, "n3", 99, 0, false); /* its sensor tells no limit */
+    put_node(f, "n4", 60, 0, false);
+    struct verdict v = verdict_at(f, 2000);
+    assert_int_equal(v.critical + v.warning, 0); /* an alert holds for a while before it fires */
+    v = verdict_at(f, 40000);
+    assert_int_equal(v.critical, 2);
+    assert_int_equal(v.warning, 1);
+    quieten(f, "hot_node/n1", FIELD_alert_acknowledged_at, 41000);
+    quieten(f, "hot_node/n2", FIELD_alert_silenced_until, 99000);
+    v = verdict_at(f, 42000);
     assert_int_equal(v.critical, 1);
     assert_int_equal(v.warning, 0);
+    fleet_free(f);
 }
 
 static void test_verdict_of_a_dead_center(void **state)
@@ -231,10 +257,17 @@ static void test_verdict_of_a_dead_center(void **state)
 
     (void)state;
     put_source(f, source_state_FAILED);
-    struct verdict v = verdict_and_free(f);
+    struct verdict v = verdict_at(f, 2000);
     assert_int_equal(v.down, 1);
-    assert_int_equal(v.critical, 1);
-    assert_int_equal(v.warning, 0); /* its source is the same trouble */
+    assert_int_equal(v.critical, 1); /* at once */
+    assert_int_equal(v.warning, 0);  /* its source is the same trouble */
+    v = verdict_at(f, 200000);
+    assert_int_equal(v.critical, 1); /* not twice when the alert says so, too */
+    quieten(f, "center_down/zb", FIELD_alert_acknowledged_at, 200000);
+    v = verdict_at(f, 201000);
+    assert_int_equal(v.down, 1);
+    assert_int_equal(v.critical, 0); /* somebody cares */
+    fleet_free(f);
 }
 
 static void test_verdict_of_drained_nodes(void **state)
@@ -248,7 +281,22 @@ static void test_verdict_of_drained_nodes(void **state)
         snprintf(name, sizeof name, "n%d", i);
         put_node(f, name, 40, 90, i < 2);
     }
-    assert_int_equal(verdict_and_free(f).warning, 1);
+    assert_int_equal(verdict_at(f, 2000).warning, 0);
+    put_source(f, source_state_OK);
+    assert_int_equal(verdict_at(f, 70000).warning, 1);
+    fleet_free(f);
+}
+
+static void test_verdict_of_a_stale_source(void **state)
+{
+    struct fleet *f = fleet_with(0, "zb");
+
+    (void)state;
+    put_source(f, source_state_STALE);
+    struct verdict v = verdict_and_free(f);
+    assert_int_equal(v.stale, 1);
+    assert_int_equal(v.warning, 1);
+    assert_int_equal(v.critical, 0);
 }
 
 int main(void)
@@ -262,6 +310,7 @@ int main(void)
         cmocka_unit_test(test_verdict_of_heat),
         cmocka_unit_test(test_verdict_of_a_dead_center),
         cmocka_unit_test(test_verdict_of_drained_nodes),
+        cmocka_unit_test(test_verdict_of_a_stale_source),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,7 +21,7 @@ struct screen {
     const char *filter;
     int center; /* 1 + index of the scope's center, 0 = all */
     const char *pool, *node, *job;
-    bool ascii;
+    bool ascii, mono;
     int later; /* minutes after the fixture's time */
 };
 
@@ -76,6 +76,32 @@ static const struct screen screens[] = {
     {"running-ended-300x80", FLEET, "running", 80, 300, {CMD_ENDED}},
     {"running-none-ended-80x24", EMPTY, "running", 24, 80, {CMD_ENDED}},
     {"running-empty-80x24", EMPTY, "running", 24, 80},
+    {"interrupted-80x24", FLEET, "interrupted", 24, 80},
+    {"interrupted-120x36", FLEET, "interrupted", 36, 120, {CMD_DOWN}},
+    {"interrupted-160x30", FLEET, "interrupted", 30, 160},
+    {"interrupted-all-160x40", FLEET, "interrupted", 40, 160, {CMD_ENDED, CMD_DOWN, CMD_MARK}},
+    {"interrupted-week-120x36", FLEET, "interrupted", 36, 120, {CMD_WINDOW, CMD_ENDED}},
+    {"interrupted-month-160x40",
+     FLEET,
+     "interrupted",
+     40,
+     160,
+     {CMD_WINDOW, CMD_WINDOW, CMD_ENDED}},
+    {"interrupted-side-160x30", FLEET, "interrupted", 30, 160, {CMD_OFFENDERS, CMD_DOWN}},
+    {"interrupted-center-120x36", FLEET, "interrupted", 36, 120, .center = 1},
+    {"interrupted-300x80", FLEET, "interrupted", 80, 300, {CMD_ENDED}},
+    {"interrupted-ascii-160x40", FLEET, "interrupted", 40, 160, {CMD_ENDED}, .ascii = true},
+    {"interrupted-mono-120x36", FLEET, "interrupted", 36, 120, {CMD_ENDED}, .mono = true},
+    {"interrupted-small-120x36", SMALL, "interrupted", 36, 120},
+    {"interrupted-empty-80x24", EMPTY, "interrupted", 24, 80},
+    {"offenders-80x24", FLEET, "offenders", 24, 80},
+    {"offenders-300x80", FLEET, "offenders", 80, 300},
+    {"alerts-80x24", FLEET, "alerts", 24, 80},
+    {"alerts-120x36", FLEET, "alerts", 36, 120, {CMD_ENDED}},
+    {"alerts-160x30", FLEET, "alerts", 30, 160, {CMD_DOWN}},
+    {"alerts-300x80", FLEET, "alerts", 80, 300, {CMD_ENDED}},
+    {"alerts-ascii-100x30", FLEET, "alerts", 30, 100, .ascii = true},
+    {"alerts-none-120x36", SMALL, "alerts", 36, 120},
     {"sources-80x24", FLEET, "sources", 24, 80, {CMD_DOWN, CMD_DOWN, CMD_DOWN, CMD_DOWN}},
     {"sources-120x36", FLEET, "sources", 36, 120, {CMD_DOWN, CMD_DOWN, CMD_DOWN}},
     {"sources-300x80", FLEET, "sources", 80, 300},
@@ -117,11 +143,12 @@ static void stage_open(struct stage *s, const struct screen *w)
         .scope = &s->scope,
         .filter_text = w->filter,
         .area = {1, 0, w->h - 2, w->w},
-        .ascii = w->ascii};
+        .ascii = w->ascii,
+        .mono = w->mono};
     if (w->filter)
         assert_int_equal(filter_compile(w->filter, s->view->entity, &s->filter, NULL), RC_OK);
     s->in.filter = s->filter;
-    buf_init(&s->out.text, 1 << 20);
+    view_out_init(&s->out);
     s->view->rebuild(s->state, &s->in);
 }
 
@@ -129,12 +156,13 @@ static void stage_close(struct stage *s)
 {
     s->view->close(s->state);
     filter_free(s->filter);
-    buf_fini(&s->out.text);
+    view_out_fini(&s->out);
 }
 
 static bool press(struct stage *s, enum cmd cmd)
 {
-    s->out.wish = WISH_NONE;
+    view_out_fini(&s->out);
+    view_out_init(&s->out);
     bool did = s->view->command(s->state, &s->in, cmd, "", &s->out);
     s->view->rebuild(s->state, &s->in);
     return did;
