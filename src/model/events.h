@@ -54,7 +54,6 @@ struct node_before {
     uint64_t valid;
     uint32_t flags;
     strid reason;
-    float allocated;
     uint8_t state;
 };
 union before {

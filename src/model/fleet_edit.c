@@ -37,7 +37,6 @@ static void note_node(struct node_before *b, const struct node_row *n)
     b->valid = n->h.valid;
     b->flags = n->flags;
     b->reason = n->reason;
-    b->allocated = n->devices_allocated;
     b->state = n->state;
 }
 

@@ -227,17 +227,17 @@ void outage_node_edited(struct edit *ed)
 {
     const struct node_row *n = ed->row;
     const struct node_before *b = &ed->before.node;
+    const uint64_t told = UINT64_C(1) << FIELD_node_state | UINT64_C(1) << FIELD_node_flags;
     bool first = !(b->valid >> FIELD_node_state & 1);
-    enum node_class is = rollup_node_class(n), was = first ? NODE_UP : class_before(b);
 
-    if (is_out(is)) {
-        bool same = is == was && b->flags == n->flags && b->reason == n->reason &&
-                    b->allocated == n->devices_allocated;
-        if (!same)
-            node_is_out(ed->f, ed->slot, n, is == NODE_DOWN, first);
-    } else if (is_out(was) || (first && open_outage(ed->f->events, n->h.key) != SLOT_NONE)) {
+    if (!((b->valid ^ n->h.valid) & told) && b->state == n->state && b->flags == n->flags &&
+        b->reason == n->reason)
+        return;
+    enum node_class is = rollup_node_class(n), was = first ? NODE_UP : class_before(b);
+    if (is_out(is))
+        node_is_out(ed->f, ed->slot, n, is == NODE_DOWN, first);
+    else if (is_out(was) || (first && open_outage(ed->f->events, n->h.key) != SLOT_NONE))
         node_is_back(ed->f, ed->slot, n);
-    }
 }
 
 void outage_node_dropped(struct fleet *f, uint32_t slot)

@@ -223,6 +223,20 @@ static void an_outage_begins_and_ends(void **state)
     tale_end(&t);
 }
 
+static void an_old_reason_is_not_when_it_began(void **state)
+{
+    struct tale t = tale_begin();
+
+    (void)state;
+    tale_at(&t, 0, "node cn1 state=idle");
+    tale_at(&t, 100, "node cn1 state=down reason_at=T+90");
+    tale_at(&t, 200, "node cn1 state=idle");
+    tale_at(&t, 300, "node cn1 state=down");
+    tale_expect(&t, ENTITY_OUTAGE, "began_at ended_at",
+                "began_at=T+90 ended_at=T+200\nbegan_at=T+300 ended_at=?\n");
+    tale_end(&t);
+}
+
 static void a_drained_node_idles_with_what_is_free(void **state)
 {
     struct tale t = tale_begin();
@@ -319,6 +333,11 @@ static void one_dead_node_is_one_event(void **state)
     assert_true(c->interruptions_day == 8 && c->interruptions_open == 8);
     assert_true(fabs(c->gpu_hours_lost_day - r.gpu_hours_lost) < 1e-9);
     assert_true(snapshot_totals(t.snap)->interruptions_open == 8);
+    t.now += 86400;
+    tale_look(&t);
+    c = snapshot_center(t.snap, 0);
+    assert_true(c->interruptions_day == 0 && c->gpu_hours_lost_day == 0);
+    assert_true(c->interruptions_open == 8);
     tale_end(&t);
 }
 
@@ -459,6 +478,7 @@ int main(void)
         cmocka_unit_test(a_poll_of_attempts_sweeps_nothing),
         cmocka_unit_test(what_a_restart_displaces_is_charged_to_its_root),
         cmocka_unit_test(an_outage_begins_and_ends),
+        cmocka_unit_test(an_old_reason_is_not_when_it_began),
         cmocka_unit_test(a_drained_node_idles_with_what_is_free),
         cmocka_unit_test(maintenance_makes_an_interruption_planned),
         cmocka_unit_test(only_what_was_observed_counts),

@@ -68,6 +68,37 @@ static void a_node_that_dies_long_after_is_not_blamed(void **state)
     tale_end(&t);
 }
 
+/* Five minutes after the end, to the second; the interruption still waits for evidence then. */
+static void the_window_ends_five_minutes_after(void **state)
+{
+    struct tale t = tale_begin();
+
+    (void)state;
+    tale_at(&t, 0, NODES "\n" RUNNING);
+    tale_at(&t, 40, WAITING);
+    tale_pass(&t, 330);
+    tale_at(&t, 330, "node cn2 state=down");
+    tale_pass(&t, 335);
+    tale_expect(&t, ENTITY_INTERRUPTION, "cause node", "cause=unknown node=?\n");
+    tale_end(&t);
+}
+
+static void a_verdict_outlives_its_evidence(void **state)
+{
+    struct tale t = tale_begin();
+
+    (void)state;
+    tale_at(&t, 0, NODES "\n" RUNNING);
+    tale_at(&t, 30, CN2_DOWN);
+    tale_at(&t, 40, WAITING);
+    tale_at(&t, 60, "node cn2 state=idle reason=? reason_at=?");
+    tale_pass(&t, 330);
+    tale_at(&t, 330, "node cn2 state=down");
+    tale_pass(&t, 335);
+    tale_expect(&t, ENTITY_INTERRUPTION, "cause node", "cause=node node=cn2\n");
+    tale_end(&t);
+}
+
 static void the_scheduler_may_say_it_itself(void **state)
 {
     struct tale t = tale_begin();
@@ -137,7 +168,8 @@ static void the_next_in_the_queue_is_no_preemption(void **state)
     tale_at(&t, 40,
             WAITING "\njob 15 state=running user=bob pool=gpu qos=normal priority=900 "
                     "started_at=T+21 nodes=cn2\njob 16 state=running user=bob pool=gpu qos=low "
-                    "priority=3 started_at=T+21 nodes=cn1");
+                    "priority=3 started_at=T+21 nodes=cn1\njob 17 state=running user=ann "
+                    "pool=gpu qos=high priority=900 started_at=T+21 nodes=cn1");
     tale_pass(&t, 45);
     tale_expect(&t, ENTITY_INTERRUPTION, "cause", "cause=unknown\n");
     tale_end(&t);
@@ -352,6 +384,8 @@ int main(void)
         cmocka_unit_test(a_dead_node_is_blamed),
         cmocka_unit_test(the_node_may_be_told_later),
         cmocka_unit_test(a_node_that_dies_long_after_is_not_blamed),
+        cmocka_unit_test(the_window_ends_five_minutes_after),
+        cmocka_unit_test(a_verdict_outlives_its_evidence),
         cmocka_unit_test(the_scheduler_may_say_it_itself),
         cmocka_unit_test(a_job_first_seen_interrupted_counts),
         cmocka_unit_test(told_to_make_room_then_requeued),
