@@ -73,8 +73,8 @@ struct ui {
     struct canvas canvas;
     struct ui_state state;
 
-    struct snapshot *snap;   /* what is shown; NULL before the first */
-    struct verdict verdict;  /* of snap */
+    struct snapshot *snap;  /* what is shown; NULL before the first */
+    struct verdict verdict; /* of snap */
     struct bell bell;
     mono_ms taken_at;        /* when snap was taken over */
     bool snap_waits;         /* there is a newer one, but the last came just now */

@@ -11,7 +11,15 @@
 
 enum { HELP_MAX = 65536, NAMES_MAX = 32768, RAW_MAX = 4 << 20, WHEEL_ROWS = 3 };
 
-enum setup_item { SETUP_THEME, SETUP_EVERY, SETUP_COLUMNS, SETUP_MOUSE, SETUP_ASCII, SETUP_BELL, SETUP_DEPTH };
+enum setup_item {
+    SETUP_THEME,
+    SETUP_EVERY,
+    SETUP_COLUMNS,
+    SETUP_MOUSE,
+    SETUP_ASCII,
+    SETUP_BELL,
+    SETUP_DEPTH
+};
 
 static const int every_choices[] = {100, 500, 1000, 2000, 5000, 10000, 30000};
 

@@ -17,9 +17,9 @@ struct ui_chosen {
 };
 
 struct ui_state {
-    char theme[256];  /* "" = not chosen */
+    char theme[256];        /* "" = not chosen */
     int ascii, mouse, bell; /* -1 = not chosen */
-    int every_ms;     /* new data is shown at most so often; 0 = not chosen */
+    int every_ms;           /* new data is shown at most so often; 0 = not chosen */
     struct line_history filters, commands;
     struct ui_chosen *chosen;
     size_t chosen_count, chosen_cap;
