@@ -275,7 +275,7 @@ static void follow_gone(struct fleet *f, const struct story *s)
 void cuts_follow(struct fleet *f, struct story *s, const struct job_row *j)
 {
     wall_ms newest = newest_start(f, s);
-    bool own = row_has(j, job, started_at) && j->started_at <= newest;
+    bool own = !row_has(j, job, started_at) || j->started_at <= newest;
     enum interruption_outcome o = interrupt_outcome((enum job_state)j->state, own);
 
     if (j->h.flags & ROW_GONE) {

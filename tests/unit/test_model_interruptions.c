@@ -306,6 +306,19 @@ static void completing_on_its_way_is_one_interruption(void **state)
     tale_end(&t);
 }
 
+static void completing_may_have_lost_its_start(void **state)
+{
+    struct tale t = tale_begin();
+
+    (void)state;
+    tale_at(&t, 0, RUNNING);
+    tale_at(&t, 30, "job 14 state=completing restarts=1 started_at=? ended_at=?");
+    tale_expect(&t, ENTITY_INTERRUPTION, "id at outcome resolved",
+                "id=" ID " at=T+30 outcome=waiting resolved=no\n");
+    tale_expect(&t, ENTITY_ATTEMPT, "id", "id=" ID "\n");
+    tale_end(&t);
+}
+
 static void a_configuring_job_that_starts_anew_is_none(void **state)
 {
     struct tale t = tale_begin();
@@ -399,6 +412,7 @@ int main(void)
         cmocka_unit_test(it_runs_again),
         cmocka_unit_test(it_may_run_again_between_two_polls),
         cmocka_unit_test(completing_on_its_way_is_one_interruption),
+        cmocka_unit_test(completing_may_have_lost_its_start),
         cmocka_unit_test(a_configuring_job_that_starts_anew_is_none),
         cmocka_unit_test(interrupted_twice),
         cmocka_unit_test(a_job_that_vanishes_is_not_interrupted),
