@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 enum { DEFAULT_ROWS = 2000000, DEFAULT_STALE_AFTER_MS = 30000, DEFAULT_KEEP_GONE_MS = 3600000 };
-#define COMPACT_OVER_BYTES ((size_t)16 << 20)
+#define COMPACT_OVER_BYTES ((size_t)4 << 20)
 
 struct fleet *fleet_new(const struct fleet_limits *limits)
 {

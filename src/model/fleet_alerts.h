@@ -26,6 +26,8 @@ struct center_watch {
     wall_ms standing_at; /* last time that it was not down */
     double burst;        /* interruptions within the last hour */
     double count, hours; /* of interruptions, and observed, before that */
+    bool rated;          /* the thresholds of a burst follow from them */
+    struct rule_limits limits;
 };
 
 struct alerts {

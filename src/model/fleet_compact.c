@@ -2,7 +2,7 @@
  * fleet_compact.c - throws away strings that no row uses any more.
  *
  * Ids are dense and never reused, so names of finished jobs pile up. When the table has doubled
- * since it was looked at last (and is over 16 MiB), the strings in use are counted; if they are
+ * since it was looked at last (and is over 4 MiB), the strings in use are counted; if they are
  * less than half, they move to a new table. Snapshots keep the old one by reference until they
  * go. */
 #include "base/xmem.h"

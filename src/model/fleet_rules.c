@@ -34,6 +34,7 @@ void fleet_set_rules(struct fleet *f, const struct rule_set *rules)
 {
     f->alerts.rules = *rules;
     f->alerts.hot_missed = true;
+    f->alerts.rated_at = 0;
 }
 
 static bool is_hot(const struct rule_set *set, const struct node_row *n)
@@ -159,7 +160,7 @@ static void look_at_nodes(struct fleet *f, uint16_t center, wall_ms now)
 static void look_at_jobs(struct fleet *f, uint16_t center, wall_ms now)
 {
     const struct center_row *c = rows_at(&f->tables[ENTITY_CENTER].rows, center);
-    const struct center_watch *w = watch_of(&f->alerts, center);
+    struct center_watch *w = watch_of(&f->alerts, center);
     struct sight age = sight_of_center(f, RULE_queue_age, center),
                  burst = sight_of_center(f, RULE_interruption_burst, center);
 
@@ -167,8 +168,11 @@ static void look_at_jobs(struct fleet *f, uint16_t center, wall_ms now)
         return;
     age.value = row_has(c, center, oldest_queued_at) ? seconds_since(c->oldest_queued_at, now) : 0;
     alert_sight(f, &age, now);
+    if (!w->rated)
+        w->limits = rule_burst_limits(&f->alerts.rules, w->count, w->hours);
+    w->rated = true;
     burst.value = w->burst;
-    burst.limits = rule_burst_limits(&f->alerts.rules, w->count, w->hours);
+    burst.limits = w->limits;
     alert_sight(f, &burst, now);
 }
 
@@ -281,8 +285,11 @@ static void count_rate(struct fleet *f, wall_ms now)
 {
     const struct table *t = &f->tables[ENTITY_HOUR];
 
-    for (uint32_t c = 0; c < f->alerts.center_count; c++)
-        f->alerts.centers[c].count = f->alerts.centers[c].hours = 0;
+    for (uint32_t c = 0; c < f->alerts.center_count; c++) {
+        struct center_watch *w = &f->alerts.centers[c];
+        w->count = w->hours = 0;
+        w->rated = false;
+    }
     for (uint32_t slot = 0; slot < t->slots; slot++) {
         const struct hour_row *h = rows_at(&t->rows, slot);
         if ((h->h.flags & ROW_ALIVE) && row_has(h, hour, begins_at) &&

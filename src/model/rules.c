@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * rules.c - see rules.h. */
 #include "model/rules.h"
+#include "model/poisson.h"
 #include <math.h>
 #include <string.h>
 
@@ -131,14 +132,10 @@ struct rule_limits rule_hot_limits(const struct rule_set *set, const struct node
 /* The least count from 3 that happens in an hour with a probability below p. */
 static double count_below(double mean, double p)
 {
-    double term = exp(-mean), less = 0;
-    int k = 0;
+    double k = LEAST_BURST;
 
-    while (k < MOST_BURST && (k < LEAST_BURST || 1 - less >= p)) {
-        less += term;
+    while (k < MOST_BURST && poisson_at_least(k, mean) >= p)
         k++;
-        term *= mean / k;
-    }
     return k;
 }
 

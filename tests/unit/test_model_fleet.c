@@ -807,6 +807,24 @@ static void strings_nobody_uses_are_thrown_away(void **state)
     buf_fini(&after);
 }
 
+/* A small cluster that runs for months: the names of what is over must not pile up. */
+static void names_of_the_past_do_not_pile_up(void **state)
+{
+    struct fleet *f = fleet_new(&(struct fleet_limits){.keep_gone_jobs_ms = 1});
+    size_t most = 0;
+    char row[120];
+
+    (void)state;
+    for (uint32_t i = 1; i < 200000; i++) {
+        snprintf(row, sizeof(row), "job %u name=run-of-somebody-%u state=running", i, i);
+        kit_list(f, 1, KIT_NOW + i * 1000, i, "job", row);
+        fleet_tick(f, KIT_NOW + i * 1000);
+        most = intern_bytes(f->strings) > most ? intern_bytes(f->strings) : most;
+    }
+    assert_true(most < 6u << 20);
+    fleet_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -828,6 +846,7 @@ int main(void)
         cmocka_unit_test(a_vanished_job_is_remembered_for_a_while),
         cmocka_unit_test(the_rest_of_an_array_is_no_job_that_ended),
         cmocka_unit_test(jobs_that_come_and_go_cost_nothing),
+        cmocka_unit_test(names_of_the_past_do_not_pile_up),
         cmocka_unit_test(a_gone_job_that_turns_up_again_is_what_it_was),
         cmocka_unit_test(two_sources_may_know_one_row),
         cmocka_unit_test(telemetry_that_names_a_node_does_not_take_it_over),
