@@ -374,6 +374,22 @@ static void test_rereads_without_a_row(void **state)
     }
 }
 
+/* The last poll saw the very same: the reread's row is whole nevertheless, and so is the poll's table. */
+static void test_a_reread_of_what_a_poll_saw(void **state)
+{
+    struct act a;
+
+    (void)state;
+    act_open(&a, over_url, 42, action_verb_DRAIN, "n1");
+    bench_request(&a.b, what_of(PART_NODES, WAY_REST), 0, CUT_JSON, "nodes");
+    bench_answer_text(&a.b, 200, NODES38);
+    assert_int_equal(act_reread(&a), RC_OK);
+    answer_reread(&a, 200, NODES38, NULL);
+    assert_true(bench_says(&a.b, "reason=fan"));
+    assert_true(inside(&a.b)->nodes_seen.last.used > 0);
+    act_close(&a);
+}
+
 /* Between two polls that see the same, a reread saw something else: the second poll must say it again. */
 static void test_a_reread_between_polls(void **state)
 {
@@ -401,10 +417,15 @@ static void test_a_reread_between_polls(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_answers_of_22_05),       cmocka_unit_test(test_newer_answers),
-        cmocka_unit_test(test_a_slow_nothing),         cmocka_unit_test(test_no_answer),
-        cmocka_unit_test(test_rereading_a_node),       cmocka_unit_test(test_rereading_a_job),
-        cmocka_unit_test(test_rereading_an_array),     cmocka_unit_test(test_rereads_without_a_row),
+        cmocka_unit_test(test_answers_of_22_05),
+        cmocka_unit_test(test_newer_answers),
+        cmocka_unit_test(test_a_slow_nothing),
+        cmocka_unit_test(test_no_answer),
+        cmocka_unit_test(test_rereading_a_node),
+        cmocka_unit_test(test_rereading_a_job),
+        cmocka_unit_test(test_rereading_an_array),
+        cmocka_unit_test(test_rereads_without_a_row),
+        cmocka_unit_test(test_a_reread_of_what_a_poll_saw),
         cmocka_unit_test(test_a_reread_between_polls),
     };
 
