@@ -17,7 +17,9 @@ enum { TEXT_MAX_BYTES = 1 << 20 };
 bool acting_possible(const struct ui *u, const char **why)
 {
     *why = NULL;
-    if (u->options.act_limits.read_only)
+    if (u->options.act_limits.forbidden)
+        *why = u->options.act_limits.forbidden;
+    else if (u->options.act_limits.read_only)
         *why = "this screen is read-only: nothing can be changed from here";
     else if (u->port.replay_step)
         *why = "this is a replay: there is nobody to act on";

@@ -69,17 +69,16 @@ static void add_request(struct sheet *s, const struct dialog *d, const struct di
         return;
     }
     enum preview state = dialog_preview(d, w->snap, i, &row);
-    if (state != PREVIEW_READY) {
-        struct sheet_line *l = sheet_line(s, RANK_MUST, "request");
-        if (state == PREVIEW_AWAITED)
-            sheet_part(l, on(ROLE_DIM), "being prepared\xE2\x80\xA6");
-        else
-            sheet_part(l, style_bold(on(ROLE_CRIT)), "%s",
-                       row_has(row, action, message)
+    const char *note = row && row_has(row, action, message)
                            ? intern_text(snapshot_strings(w->snap), row->message)
-                           : "cannot be done this way");
+                           : NULL;
+    if (state == PREVIEW_AWAITED)
+        sheet_part(sheet_line(s, RANK_MUST, "request"), on(ROLE_DIM), "being prepared\xE2\x80\xA6");
+    if (state == PREVIEW_REFUSED)
+        wrapped(s, RANK_MUST, "request", on(ROLE_WARN), note ? note : "cannot be done this way",
+                cells);
+    if (state != PREVIEW_READY)
         return;
-    }
     const char *text = intern_text(snapshot_strings(w->snap), row->request);
     const char *body = strstr(text, " {");
     char first[512];
@@ -88,6 +87,8 @@ static void add_request(struct sheet *s, const struct dialog *d, const struct di
     wrapped(s, RANK_MUST, "request", on(ROLE_BRIGHT), first, cells);
     if (body)
         wrapped(s, RANK_REST, "", on(ROLE_DIM), body + 1, cells);
+    if (note)
+        sheet_part(sheet_line(s, RANK_REST, ""), on(ROLE_DIM), "%s", note);
 }
 
 static void add_target(struct sheet *s, const struct dialog *d, const struct dialog_world *w,
@@ -205,14 +206,28 @@ static void add_fields(struct sheet *s, const struct dialog *d)
                   "holds: type mass here, and a ticket above, to lift it");
 }
 
+static bool no_way_to_send(const struct dialog *d, const struct snapshot *s)
+{
+    const struct action_row *row;
+
+    for (size_t i = 0; i < d->plan->order->count; i++)
+        if (!d->plan->targets[i].refused && dialog_preview(d, s, i, &row) != PREVIEW_REFUSED)
+            return false;
+    return true;
+}
+
 static void add_consent(struct sheet *s, const struct dialog *d, const struct dialog_world *w,
                         int cells)
 {
-    bool never = d->plan->consent == CONSENT_NEVER;
+    bool no_way = d->plan->consent != CONSENT_NEVER && no_way_to_send(d, w->snap);
+    bool never = d->plan->consent == CONSENT_NEVER || no_way;
     struct buf text;
 
     buf_init(&text, 512);
-    dialog_question(d->plan, w, &text);
+    if (no_way)
+        buf_adds(&text, "Refused: there is no way to send this, see the request");
+    else
+        dialog_question(d->plan, w, &text);
     blank(s);
     int first = s->count;
     wrapped(s, RANK_MUST, "", never ? style_bold(on(ROLE_CRIT)) : on(ROLE_ACT), text.data,

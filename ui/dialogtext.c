@@ -180,7 +180,8 @@ void dialog_risk(const struct plan *p, const struct dialog_world *w, struct buf 
         buf_addf(out, " of %s", p->owners);
     if (v != action_verb_DRAIN)
         counted(out, dot, p->nodes, "node", w->ascii);
-    counted(out, dot, v == action_verb_DRAIN ? p->devices_busy : p->devices, "GPU", w->ascii);
+    double devices = v == action_verb_DRAIN ? p->devices_busy : p->devices;
+    counted(out, dot, devices > 0 ? devices : -1, "GPU", w->ascii);
     if (p->gpu_hours_ceiling <= 0)
         return;
     buf_adds(out, dot);

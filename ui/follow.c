@@ -19,7 +19,7 @@ static const struct {
     [action_state_UNCONFIRMED] = {"accepted, but no poll shows it", true, true},
     [action_state_FAILED] = {"failed", true, true},
     [action_state_CHANGED] = {"not sent, it changed", true, true},
-    [action_state_UNKNOWN] = {"unknown whether it arrived", true, false},
+    [action_state_UNKNOWN] = {"unknown", true, false},
     [action_state_STOPPED] = {"not sent, stopped", true, true},
     [action_state_DRY_RUN] = {"dry run", false, true},
 };

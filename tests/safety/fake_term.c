@@ -87,6 +87,11 @@ void term_mouse(struct terminal *t, bool on)
     (void)on;
 }
 
+void term_bell(struct terminal *t)
+{
+    (void)t;
+}
+
 enum rc term_show(struct terminal *t, const struct canvas *c)
 {
     (void)c;

@@ -297,7 +297,8 @@ static void move_arm(struct monkey *m)
 
 static void move_paste(struct monkey *m)
 {
-    static const char *const texts[] = {"\n", "y\n", "zb-g0002\n", "D4471\theat\ty\n", "3\n\n", "mass\n"};
+    static const char *const texts[] = {"\n",    "y\n",   "zb-g0002\n", "D4471\theat\ty\n",
+                                        "3\n\n", "mass\n"};
 
     paste(m, texts[below(m, 6)]);
 }

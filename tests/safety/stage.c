@@ -177,6 +177,46 @@ void stage_publish(struct stage *s)
     ui_take_snapshot(s->u);
 }
 
+static void put_interruption(struct delta *d, const char *id, const char *job, wall_ms at)
+{
+    delta_row(d, ENTITY_INTERRUPTION, id, strlen(id));
+    delta_str(d, FIELD_interruption_job, job);
+    delta_str(d, FIELD_interruption_name, "pangu-moe");
+    delta_str(d, FIELD_interruption_user, "li");
+    delta_str(d, FIELD_interruption_pool, "h800-train");
+    delta_time(d, FIELD_interruption_started_at, at - 3600000);
+    delta_time(d, FIELD_interruption_at, at);
+    delta_int(d, FIELD_interruption_cause, interruption_cause_NODE);
+    delta_str(d, FIELD_interruption_evidence, "zb-g0002 NOT_RESPONDING");
+    delta_str(d, FIELD_interruption_node, "zb-g0002");
+    delta_num(d, FIELD_interruption_devices, DEVICES);
+    delta_num(d, FIELD_interruption_node_count, 1);
+    delta_num(d, FIELD_interruption_gpu_hours_lost, 4.7);
+    delta_num(d, FIELD_interruption_gpu_hours_lost_ceiling, 8);
+    delta_int(d, FIELD_interruption_outcome, interruption_outcome_RUNNING);
+    delta_time(d, FIELD_interruption_outcome_at, at + 60000);
+    delta_int(d, FIELD_interruption_resolved, 0);
+}
+
+void stage_trouble(struct stage *s)
+{
+    struct delta *d = delta_new(0, 0, s->now, 0);
+
+    put_interruption(d, "1002@1", "1002", s->now - 120000);
+    put_interruption(d, "1003@1", "1003", s->now - 7200000);
+    delta_row(d, ENTITY_ALERT, "test/zb-g0002", 13);
+    delta_str(d, FIELD_alert_rule, "test");
+    delta_int(d, FIELD_alert_severity, severity_WARNING);
+    delta_int(d, FIELD_alert_state, alert_state_FIRING);
+    delta_str(d, FIELD_alert_origin, "elsewhere");
+    delta_str(d, FIELD_alert_summary, "zb-g0002 is hot");
+    delta_str(d, FIELD_alert_node, "zb-g0002");
+    delta_time(d, FIELD_alert_since, s->now - 600000);
+    delta_time(d, FIELD_alert_fired_at, s->now - 500000);
+    apply(s, d);
+    stage_publish(s);
+}
+
 void stage_action(struct stage *s, const struct action_order *o, size_t target,
                   enum action_state state, const char *message)
 {
@@ -266,6 +306,12 @@ static uint32_t on_lookup(void *arg, int source, enum entity e, const char *id, 
     return 1;
 }
 
+static void on_annotate(void *arg, const struct annotation *a)
+{
+    (void)a;
+    ((struct stage *)arg)->annotations++;
+}
+
 static void on_step(void *arg)
 {
     ((struct stage *)arg)->steps++;
@@ -296,6 +342,7 @@ static void start(struct stage *s, const struct stage_options *o)
     struct ui_port port = {.arg = s,
                            .refresh = on_refresh,
                            .lookup = on_lookup,
+                           .annotate = on_annotate,
                            .now = on_now,
                            .utc_offset = on_offset};
     struct ui_options options = {.view = o->view,

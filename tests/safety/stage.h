@@ -62,7 +62,7 @@ struct stage {
     bool silent; /* its scheduler does not answer: pictures come, but of old rows */
     struct stage_commit *commits;
     size_t commit_count, commit_cap;
-    unsigned previews, drops, arms, refreshes, steps;
+    unsigned previews, drops, arms, refreshes, steps, annotations;
     wall_ms armed_until[STAGE_CENTERS];
     enum rc commit_rc; /* what act_commit answers */
     void (*on_commit)(struct stage *s,
@@ -75,6 +75,8 @@ void stage_free(struct stage *s);
 
 /* The fleet as it is in `centers`, at this time; the dashboard takes it over. */
 void stage_publish(struct stage *s);
+/* A job of the first center that was interrupted by a node, twice, and an alert. */
+void stage_trouble(struct stage *s);
 /* A row about one target, as the net thread tells it. */
 void stage_action(struct stage *s, const struct action_order *o, size_t target,
                   enum action_state state, const char *message);

@@ -462,6 +462,8 @@ static const struct {
     {"", CMD_VIEW_2, "queued"},
     {"", CMD_VIEW_4},
     {"", CMD_VIEW_5},
+    {"", CMD_VIEW_6},
+    {"", CMD_VIEW_7},
     {"", CMD_VIEW_8},
     {"", CMD_VIEW_9},
     {"", CMD_NEXT_VIEW},
@@ -490,6 +492,11 @@ static const struct {
     {"", CMD_GROUP},
     {"", CMD_HEAT},
     {"", CMD_ENDED, "running"},
+    {"", CMD_WINDOW, "interrupted"},
+    {"", CMD_OFFENDERS, "interrupted"},
+    {"", CMD_ACK, "interrupted"},
+    {"", CMD_RESOLVE, "interrupted"},
+    {"", CMD_SILENCE, "alerts"},
     {"", CMD_FREEZE},
     {"", CMD_REFRESH},
     {"", CMD_RETRY, "sources"},
@@ -533,6 +540,7 @@ static bool key_does_something(size_t place, uint32_t key)
                                           .w = 80,
                                           .replay = replay});
 
+    stage_trouble(s);
     stage_draw(s);
     if (cmd == CMD_LEFT)
         for (int i = 0; i < 3; i++)
@@ -541,11 +549,11 @@ static bool key_does_something(size_t place, uint32_t key)
         stage_type(s, places[place].before);
     stage_key(s, 0x7FFFFFFF); /* no key: what was said goes */
     char *before = picture_of(s);
-    unsigned steps = s->steps, refreshes = s->refreshes;
+    unsigned done = s->steps + s->refreshes + s->annotations;
     stage_key(s, key);
     char *after = picture_of(s);
-    bool did =
-        strcmp(before, after) != 0 || s->u->quit || s->steps != steps || s->refreshes != refreshes;
+    bool did = strcmp(before, after) != 0 || s->u->quit ||
+               s->steps + s->refreshes + s->annotations != done;
     if (cmd_acts(cmd))
         did = s->u->dialog && verb_info(s->u->dialog->plan->order->verb)->key == (char)key;
     free(before);
