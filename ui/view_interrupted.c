@@ -7,6 +7,7 @@
 #include "ui/glyph.h"
 #include "ui/incident.h"
 #include "ui/interrupted.h"
+#include "ui/pending.h"
 #include "ui/queueplace.h"
 #include "base/text.h"
 #include "base/xmem.h"
@@ -186,13 +187,30 @@ static int measure_ran(const struct view_input *in, const void *row)
     return ran_ms(row) >= 0 ? 5 : 0;
 }
 
+/* "requeue…" while something was sent for the job and no poll has shown it; NULL = not. */
+static const char *pending_of(const struct view_input *in, const struct interruption_row *r)
+{
+    uint32_t slot = row_has(r, interruption, job)
+                        ? act_slot(in->snap, action_verb_REQUEUE, r->h.center,
+                                   intern_raw(snapshot_strings(in->snap), r->job))
+                        : UINT32_MAX;
+    const void *job = slot == UINT32_MAX ? NULL : snapshot_row(in->snap, ENTITY_JOB, slot);
+
+    return job ? pending_word(in, ENTITY_JOB, job) : NULL;
+}
+
 /* "queued #4", "running" ...: what became of the job. */
 static const char *now_text(const struct view_input *in, const struct interruption_row *r,
                             char out[32], enum role *role)
 {
-    const char *word = incident_outcome_word(r, role);
+    const char *word = incident_outcome_word(r, role), *pending = pending_of(in, r);
     unsigned place = 0;
 
+    if (pending) {
+        *role = ROLE_ACT;
+        snprintf(out, 32, "%s", pending);
+        return out;
+    }
     if (row_has(r, interruption, outcome) && r->outcome == interruption_outcome_WAITING)
         place = queue_place(in, r);
     if (place > 0)

@@ -312,6 +312,33 @@ static void test_jobs_that_wait_are_marked(void **state)
     }
 }
 
+/* In view 6 R means the job of the row, D the node that is blamed. */
+static void test_acting_on_an_interruption(void **state)
+{
+    struct stage *s = stage_at("interrupted");
+
+    (void)state;
+    stage_trouble(s);
+    stage_go(s, "1002");
+    stage_key(s, 'D');
+    assert_non_null(s->u->dialog);
+    assert_string_equal(s->u->dialog->plan->order->targets[0].name, "zb-g0002");
+    stage_key(s, KEY_ESC);
+    stage_key(s, 'R');
+    assert_non_null(s->u->dialog);
+    stage_publish(s);
+    stage_draw(s);
+    stage_type(s, "1002");
+    stage_key(s, KEY_RETURN);
+    assert_int_equal(s->commit_count, 1);
+    assert_int_equal(s->commits[0].order->verb, action_verb_REQUEUE);
+    assert_string_equal(s->commits[0].order->targets[0].name, "1002");
+    stage_action(s, s->commits[0].order, 0, action_state_SENT, NULL);
+    stage_publish(s);
+    assert_true(stage_shows(s, "requeue\xE2\x80\xA6"));
+    stage_free(s);
+}
+
 /* --- view 9 --- */
 
 /* An operation as view 9 finds it: of that verb, on these, each in its state. */
@@ -609,6 +636,7 @@ int main(void)
         cmocka_unit_test(test_a_commit_that_is_refused),
         cmocka_unit_test(test_rows_that_wait_are_marked),
         cmocka_unit_test(test_jobs_that_wait_are_marked),
+        cmocka_unit_test(test_acting_on_an_interruption),
         cmocka_unit_test(test_pictures_of_view_9),
         cmocka_unit_test(test_plans_are_no_actions),
         cmocka_unit_test(test_undoing_a_drain),
