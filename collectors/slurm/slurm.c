@@ -11,7 +11,8 @@
 static const struct option_desc options[] = {
     COMMON_HTTP_OPTIONS,
     {"command", OPT_COMMAND,
-     "command to reach the cluster with, such as \"ssh login01\": slurmrestd and the Slurm commands run behind it",
+     "command to reach the cluster with, such as \"ssh login01\": slurmrestd and the Slurm commands run behind it; "
+     "beside url only what slurmrestd cannot do",
      NULL, NULL},
     {"slurmrestd", OPT_PATH, "path of slurmrestd behind the command", "/usr/sbin/slurmrestd", NULL},
     {"openapi", OPT_STR, "plugins for slurmrestd -s; chosen by its release when unset", NULL, NULL},
