@@ -232,6 +232,27 @@ static void test_outcome(void **state)
     journal_close(j);
 }
 
+/* What was asked for besides the verb is part of the record. */
+static void test_flags(void **state)
+{
+    struct journal *j = opened();
+    struct action_order *o = order();
+    size_t len;
+
+    (void)state;
+    o->mass = o->hold_after = true;
+    o->at = 0; /* nobody stamped it */
+    assert_int_equal(journal_intent(j, o, 0, "idle", "x", NOW, NULL), RC_OK);
+    char *data = contents(&len);
+    assert_non_null(
+        strstr(data, ",\"mass\":1,\"hold_after\":1,\"planned_at\":\"1970-01-01T00:00:01.000Z\""));
+    assert_non_null(
+        strstr(data, "\"uid\":1000,\"user\":\"li\",\"sudo_user\":\"zhao\",\"tty\":\"pts/3\""));
+    free(data);
+    order_free(o);
+    journal_close(j);
+}
+
 static void test_newest(void **state)
 {
     size_t unreadable;
@@ -284,6 +305,10 @@ static void test_strict_lines(void **state)
         "{\"v\":1,}",
         "{\"v\":1}}",
         "{\"new\":[]}",
+        "{\"op\":\"\\ud800\\ue000\"}",
+        "{\"op\":\"\\ud800\\u12\"}",
+        "{\"op\":\"\\ud800\\n\"}",
+        "{\"op\":\"\\u00AF\"}",
         "{\"new\":null,\"v\":2}",
     };
     size_t unreadable;
@@ -425,6 +450,22 @@ static void test_writing_after_tampering(void **state)
     write_some(1);
     assert_int_equal(verify(&v), RC_SCHEMA);
     assert_int_equal(v.bad_line, 3);
+}
+
+/* Where the journal lies in the current folder, and in the root. */
+static void test_bare_name(void **state)
+{
+    char here[4096];
+    struct journal_verdict v;
+
+    (void)state;
+    assert_non_null(getcwd(here, sizeof(here)));
+    assert_int_equal(chdir(folder), 0);
+    snprintf(path, sizeof(path), "audit.jsonl");
+    write_some(1);
+    assert_int_equal(verify(&v), RC_OK);
+    assert_int_equal(v.lines, 3);
+    assert_int_equal(chdir(here), 0);
 }
 
 /* ---- crashes ---- */
@@ -722,28 +763,14 @@ static void test_locked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_round_trip),
-        TEST(test_hostile_names),
-        TEST(test_outcome),
-        TEST(test_newest),
-        TEST(test_strict_lines),
-        TEST(test_chain),
-        TEST(test_open_intent),
-        TEST(test_empty),
-        TEST(test_every_byte),
-        TEST(test_lines_moved),
-        TEST(test_writing_after_tampering),
-        TEST(test_torn_tail),
-        TEST(test_torn_line_is_sealed),
-        TEST(test_kill),
-        TEST(test_no_room),
-        TEST(test_too_long),
-        TEST(test_makes_folders),
-        TEST(test_permissions),
-        TEST(test_permissions_later),
-        TEST(test_odd_files),
-        TEST(test_somebody_elses),
-        TEST(test_moved_away),
+        TEST(test_round_trip),    TEST(test_hostile_names),  TEST(test_outcome),
+        TEST(test_flags),         TEST(test_newest),         TEST(test_strict_lines),
+        TEST(test_chain),         TEST(test_open_intent),    TEST(test_empty),
+        TEST(test_every_byte),    TEST(test_lines_moved),    TEST(test_writing_after_tampering),
+        TEST(test_bare_name),     TEST(test_torn_tail),      TEST(test_torn_line_is_sealed),
+        TEST(test_kill),          TEST(test_no_room),        TEST(test_too_long),
+        TEST(test_makes_folders), TEST(test_permissions),    TEST(test_permissions_later),
+        TEST(test_odd_files),     TEST(test_somebody_elses), TEST(test_moved_away),
         TEST(test_locked),
     };
     return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
