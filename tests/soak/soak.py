@@ -42,6 +42,7 @@ class Churn:
     def __init__(self, seed):
         self.random, self.lock = random.Random(seed), threading.Lock()
         self.next, self.jobs, self.faults, self.polls = 1, {}, 0, 0
+        self.states = [self.random.choice(STATES) for _ in range(NODES)]
 
     def step(self):
         r = self.random
@@ -64,9 +65,13 @@ class Churn:
 
     def nodes(self):
         r = self.random
+        # Seldom: each outage is remembered for 28 days, which is no leak but looks like one.
+        if r.random() < 0.01:
+            self.states[r.randrange(NODES)] = r.choice(STATES)
+        out = ("down", "drained")
         return [
-            node(f"c{i}", state=r.choice(STATES), cpu_load=r.randrange(6400), reason=r.choice(("", f"ticket {i}")))
-            for i in range(NODES)
+            node(f"c{i}", state=s, cpu_load=r.randrange(6400), reason=f"ticket {i}" if s in out else "")
+            for i, s in enumerate(self.states)
             if r.random() > 0.01
         ]
 
