@@ -256,6 +256,8 @@ enum rc session_start_live(struct session *s, const char *record_dir, struct err
         rc = net_start(s->net, e);
     if (rc == RC_OK)
         session_start_past(s);
+    if (rc == RC_OK && s->alarm != NULL)
+        rc = alarm_start(s->alarm, session_alarm_duty, s, e);
     return rc;
 }
 

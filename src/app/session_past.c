@@ -69,6 +69,17 @@ void session_start_past(struct session *s)
     net_release(s->net);
 }
 
+enum alarm_duty session_alarm_duty(void *arg)
+{
+    const struct session *s = arg;
+    struct store_status status = {.state = STORE_OFF};
+    if (s->past.store != NULL)
+        store_status(s->past.store, &status);
+    return status.state == STORE_STARTING  ? ALARM_LATER
+           : status.state == STORE_READING ? ALARM_OTHERS
+                                           : ALARM_OURS;
+}
+
 bool session_stop_past(struct session *s)
 {
     if (s->past.store != NULL && !store_stop(s->past.store, STOP_MS))

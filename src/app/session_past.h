@@ -13,6 +13,8 @@ void session_want_past(struct session *s, const char *file, bool once);
 bool session_has_past(const struct session *s);
 /* For session_start_live: the thread begins; the net is released when all is loaded, or at once without a history. */
 void session_start_past(struct session *s);
+/* Whoever writes the history tells of alerts, or who has none. arg: the session. Any thread, after session_start_past. */
+enum alarm_duty session_alarm_duty(void *arg);
 /* After the ingest has stopped, whose last snapshot is written. False: the thread hangs in the disk, and nothing that
  * it uses may be freed. */
 bool session_stop_past(struct session *s);

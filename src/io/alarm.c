@@ -30,6 +30,8 @@ struct alarm {
     struct arena arena; /* the program's words */
     struct alarm_news news;
     struct snapshot_hub *hub;
+    enum alarm_duty (*duty)(void *arg);
+    void *duty_arg;
     struct children *children;
     struct waits waits;
     struct alarm_event *first, *last; /* that wait */
@@ -65,11 +67,12 @@ static void on_event(void *arg, struct alarm_event *e)
 
 static void look(struct alarm *a)
 {
-    struct snapshot *s = snapshot_hub_latest(a->hub);
+    enum alarm_duty duty = a->duty ? a->duty(a->duty_arg) : ALARM_OURS;
+    struct snapshot *s = duty == ALARM_LATER ? NULL : snapshot_hub_latest(a->hub);
     size_t lost = a->lost;
 
     if (s)
-        alarm_news_look(&a->news, s, on_event, a);
+        alarm_news_look(&a->news, s, duty == ALARM_OURS ? on_event : NULL, a);
     snapshot_unref(s);
     if (a->lost > lost)
         log_warn("%zu alerts came faster than the program could be told", a->lost - lost);
@@ -199,10 +202,12 @@ static void *run(void *arg)
     return NULL;
 }
 
-static enum rc start_thread(struct alarm *a, struct err *e)
+enum rc alarm_start(struct alarm *a, enum alarm_duty (*duty)(void *arg), void *arg, struct err *e)
 {
     sigset_t all, before;
 
+    a->duty = duty;
+    a->duty_arg = arg;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int failed = pthread_create(&a->thread, NULL, run, a);
@@ -232,10 +237,7 @@ enum rc alarm_new(const char *command, struct snapshot_hub *hub, wall_ms since, 
         rc = err_set(e, RC_SYNTAX, "exec_on_alert", "names no program");
     if (rc == RC_OK && a->bell < 0)
         rc = err_sys(e, RC_IO, errno, "alarm", "no eventfd");
-    if (rc == RC_OK) {
-        alarm_news_init(&a->news, words, since);
-        rc = start_thread(a, e);
-    }
+    alarm_news_init(&a->news, rc == RC_OK ? words : NULL, since);
     if (rc == RC_OK)
         *out = a;
     else

@@ -199,7 +199,7 @@ void alarm_news_look(struct alarm_news *n, const struct snapshot *s,
     for (uint32_t slot = 0; slot < snapshot_slots(s, ENTITY_ALERT); slot++) {
         const struct alert_row *a = snapshot_row(s, ENTITY_ALERT, slot);
         int news = a && is_ours(s, a) ? news_of(n, s, a) : 0;
-        if (news)
+        if (news && event)
             event(arg, event_of(n, s, a, news > 0));
     }
     forget(n);

@@ -33,7 +33,7 @@ struct alarm_news {
 
 void alarm_news_init(struct alarm_news *n, const char *const *words, wall_ms since);
 void alarm_news_fini(struct alarm_news *n);
-/* Calls event() for each thing to tell; event takes what it gets. */
+/* Calls event() for each thing to tell; event takes what it gets. NULL: nothing is told, but it counts as told. */
 void alarm_news_look(struct alarm_news *n, const struct snapshot *s,
                      void (*event)(void *arg, struct alarm_event *e), void *arg);
 void alarm_event_free(struct alarm_event *e);

@@ -42,15 +42,24 @@ static bool is_firing(const struct alert_row *a)
     return row_has(a, alert, state) && a->state == alert_state_FIRING;
 }
 
-/* What was told before this program began goes on from there. */
-static void adopt(struct rule_memory *m, const struct alert_row *a)
+static uint8_t standing_of(const struct alert_row *a)
+{
+    return row_has(a, alert, state) ? (uint8_t)(1 + a->state * severity_COUNT + a->severity) : 0;
+}
+
+/* What was told before this program began, or by another one that keeps the same history, goes on from there. */
+static void adopt(struct alert_memory *m, const struct alert_row *a)
 {
     bool critical = row_has(a, alert, severity) && a->severity == severity_CRITICAL;
+    bool waits = row_has(a, alert, state) && a->state == alert_state_PENDING;
 
-    *m = (struct rule_memory){0};
+    m->rule = (struct rule_memory){0};
+    m->standing = standing_of(a);
     if (is_firing(a)) {
-        m->level[RULE_WARNING].on = true;
-        m->level[RULE_CRITICAL].on = critical;
+        m->rule.level[RULE_WARNING].on = true;
+        m->rule.level[RULE_CRITICAL].on = critical;
+    } else if (waits && row_has(a, alert, since)) {
+        m->rule.level[critical ? RULE_CRITICAL : RULE_WARNING].since = a->since;
     }
 }
 
@@ -65,10 +74,10 @@ static struct alert_memory *memory_of(struct fleet *f, uint32_t slot)
             a->memory[a->memory_count++] = (struct alert_memory){0};
     }
     struct alert_memory *m = &a->memory[slot];
-    if (m->birth != row->h.birth) {
+    if (m->birth != row->h.birth)
         *m = (struct alert_memory){.birth = row->h.birth};
-        adopt(&m->rule, row);
-    }
+    if (m->standing != standing_of(row))
+        adopt(m, row);
     return m;
 }
 
@@ -228,6 +237,7 @@ void alert_sight(struct fleet *f, const struct sight *s, wall_ms now)
     m->round = f->alerts.round;
     struct edit ed = edit_begin(f, ENTITY_ALERT, slot);
     write(&ed, s, &m->rule, now);
+    m->standing = standing_of(ed.row);
     edit_end(&ed);
 }
 

@@ -17,7 +17,8 @@ struct buf;
 /* What the engine knows of an alert besides its row. By slot of the row; `birth` says of which. */
 struct alert_memory {
     uint32_t birth;
-    uint32_t round; /* looked at last */
+    uint32_t round;   /* looked at last */
+    uint8_t standing; /* state and severity of the row as the engine left it; 0 = none */
     struct rule_memory rule;
 };
 

@@ -227,7 +227,8 @@ static void rig_up(struct rig *r, const char *body)
     snprintf(command, sizeof(command), "%s 'one word' %s", path, dir);
     r->fleet = fleet_with_center();
     r->hub = snapshot_hub_new(NULL, NULL);
-    if (alarm_new(command, r->hub, KIT_NOW - 1, &r->alarm, &e) != RC_OK)
+    if (alarm_new(command, r->hub, KIT_NOW - 1, &r->alarm, &e) != RC_OK ||
+        alarm_start(r->alarm, NULL, NULL, &e) != RC_OK)
         fail_msg("%s: %s", e.where, e.msg);
 }
 
@@ -312,6 +313,40 @@ static void the_end_does_not_wait_for_a_program_that_hangs(void **state)
     assert_true(clock_mono() - before < 1500);
 }
 
+static enum alarm_duty as_told(void *arg)
+{
+    return *(_Atomic int *)arg;
+}
+
+/* Who only reads the history tells nothing, nor later what the other one has told. */
+static void of_several_processes_one_tells(void **state)
+{
+    struct rig r = {.fleet = fleet_with_center(), .hub = snapshot_hub_new(NULL, NULL)};
+    struct err e = {0};
+    char path[64], command[160];
+    _Atomic int duty = ALARM_LATER;
+
+    (void)state;
+    write_script("echo $5 >> \"$1/duty\"", path);
+    snprintf(command, sizeof(command), "%s %s", path, dir);
+    assert_int_equal(alarm_new(command, r.hub, KIT_NOW - 1, &r.alarm, &e), RC_OK);
+    assert_int_equal(alarm_start(r.alarm, as_told, &duty, &e), RC_OK);
+    rig_heat(&r, 0, 1);
+    pause_ms(50);
+    duty = ALARM_OURS; /* the history was just being opened */
+    rig_heat(&r, 1, 1);
+    assert_true(comes_to("duty", 2, 5000));
+    duty = ALARM_OTHERS;
+    rig_heat(&r, 2, 1);
+    pause_ms(50);
+    duty = ALARM_OURS;
+    rig_heat(&r, 3, 1);
+    assert_true(comes_to("duty", 3, 5000));
+    pause_ms(100);
+    assert_int_equal(lines_of("duty"), 3);
+    rig_down(&r);
+}
+
 static void a_program_that_is_not_there(void **state)
 {
     struct rig r = {.fleet = fleet_with_center(), .hub = snapshot_hub_new(NULL, NULL)};
@@ -321,6 +356,7 @@ static void a_program_that_is_not_there(void **state)
     assert_int_equal(alarm_new("'open", r.hub, 0, &r.alarm, &e), RC_SYNTAX);
     assert_int_equal(alarm_new(" ", r.hub, 0, &r.alarm, &e), RC_SYNTAX);
     assert_int_equal(alarm_new("/nowhere/at/all", r.hub, KIT_NOW - 1, &r.alarm, &e), RC_OK);
+    assert_int_equal(alarm_start(r.alarm, NULL, NULL, &e), RC_OK);
     rig_heat(&r, 0, 3);
     pause_ms(50);
     rig_heat(&r, 3, 3);
@@ -355,6 +391,7 @@ int main(void)
         cmocka_unit_test(one_at_a_time_and_ten_at_once),
         cmocka_unit_test(a_program_that_babbles_is_ended),
         cmocka_unit_test(the_end_does_not_wait_for_a_program_that_hangs),
+        cmocka_unit_test(of_several_processes_one_tells),
         cmocka_unit_test(a_program_that_is_not_there),
     };
 

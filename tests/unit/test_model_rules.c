@@ -475,6 +475,35 @@ static void an_alert_of_the_last_run_goes_on(void **state)
     fleet_free(f);
 }
 
+/* Another process keeps the history and looks at the same centers: what it tells is taken, and nobody rings twice. */
+static void what_another_process_tells_is_taken(void **state)
+{
+    struct fleet *f = fleet_with_center();
+    struct snapshot *s = NULL;
+    char line[200];
+
+    (void)state;
+    tell(f, 0, "node cn1 temperature_celsius=95");
+    SHOWS(f, 1, "hot_node/cn1", "pending critical");
+    snprintf(line, sizeof(line), "alert hot_node/cn1 state=firing severity=critical fired_at=%lld",
+             (long long)S(2));
+    kit_rows(f, 0, UINT16_MAX, S(3), line);
+    SHOWS(f, 3, "hot_node/cn1", "firing critical"); /* it had waited longer */
+    assert_int_equal(look(f, S(4), "hot_node/cn1", &s)->fired_at, S(2));
+    annotate(f, "hot_node/cn1", ANNOTATE_ACK, 5, 0);
+    SHOWS(f, 6, "hot_node/cn1", "firing critical ack");
+    snprintf(line, sizeof(line),
+             "alert hot_node/cn1 state=resolved resolved_at=%lld acknowledged_at=?",
+             (long long)S(100));
+    kit_rows(f, 0, UINT16_MAX, S(101), line);
+    SHOWS(f, 101, "hot_node/cn1", "pending critical"); /* our poll is older */
+    tell(f, 110, "node cn1 temperature_celsius=40");
+    SHOWS(f, 110, "hot_node/cn1", "resolved");
+    assert_int_equal(look(f, S(111), "hot_node/cn1", &s)->resolved_at, S(100));
+    snapshot_unref(s);
+    fleet_free(f);
+}
+
 static void alerts_of_others_are_left_alone(void **state)
 {
     struct fleet *f = fleet_with_center();
@@ -586,6 +615,7 @@ int main(void)
         cmocka_unit_test(an_acknowledgement_ends_when_it_gets_worse_or_better),
         cmocka_unit_test(a_silence_lasts_until_its_time),
         cmocka_unit_test(an_alert_of_the_last_run_goes_on),
+        cmocka_unit_test(what_another_process_tells_is_taken),
         cmocka_unit_test(alerts_of_others_are_left_alone),
         cmocka_unit_test(rules_can_be_set_and_switched_off),
         cmocka_unit_test(nothing_changes_faster_than_its_hold_times),
