@@ -12,10 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FOOT_LINES = 4, LABEL_CELLS = 9, ROOMY_LINES = 28 };
+enum { FOOT_LINES = 4, LABEL_CELLS = 9, ROOMY_LINES = 28, PAST_MS = 15 * 60000 };
+enum how { HOW_PENDING, HOW_WELL, HOW_NOT_DONE, HOW_BADLY, HOWS };
 
 struct actions_own {
-    double states[action_state_COUNT];
+    double hows[HOWS];
 };
 
 /* What was done does not age. */
@@ -25,8 +26,6 @@ static enum freshness always_fresh(const struct view_input *in, const void *row)
     (void)row;
     return AGE_FRESH;
 }
-
-enum how { HOW_PENDING, HOW_WELL, HOW_NOT_DONE, HOW_BADLY };
 
 static const struct {
     enum how how;
@@ -51,6 +50,21 @@ static unsigned state_of(const struct action_row *r)
 {
     return row_has(r, action, state) && r->state < action_state_COUNT ? r->state
                                                                       : action_state_UNKNOWN;
+}
+
+/* The audit tells of the past that something was accepted; nobody waits for its effect any more. */
+static bool is_past(const struct value_ctx *c, const struct action_row *r)
+{
+    wall_ms since = row_has(r, action, sent_at) ? r->sent_at : r->planned_at;
+    unsigned state = state_of(r);
+
+    return (state == action_state_SENT || state == action_state_ACCEPTED) &&
+           c->now - since > PAST_MS;
+}
+
+static enum how how_of(const struct value_ctx *c, const struct action_row *r)
+{
+    return is_past(c, r) ? HOW_WELL : looks[state_of(r)].how;
 }
 
 /* --- cells --- */
@@ -84,17 +98,18 @@ static void paint_verb(const struct table_cell *cell)
 static void paint_state(const struct table_cell *cell)
 {
     unsigned state = state_of(cell->row);
-    struct style s = style_of(looks[state].role);
+    enum how how = how_of(&cell->in->ctx, cell->row);
+    struct style s = style_of(is_past(&cell->in->ctx, cell->row) ? ROLE_TEXT : looks[state].role);
     char text[32];
 
     snprintf(text, sizeof text, "%s%s",
              column_info(ENTITY_ACTION, FIELD_action_state)->words[state],
-             looks[state].how == HOW_BADLY     ? " !"
-             : looks[state].how == HOW_PENDING ? "\xE2\x80\xA6"
-                                               : "");
+             how == HOW_BADLY     ? " !"
+             : how == HOW_PENDING ? "\xE2\x80\xA6"
+                                  : "");
     for (char *p = text; *p; p++)
         *p = *p == '_' ? ' ' : *p;
-    cell_text(cell, looks[state].how == HOW_BADLY ? style_bold(s) : s, text);
+    cell_text(cell, how == HOW_BADLY ? style_bold(s) : s, text);
 }
 
 static int change_text(const struct view_input *in, const struct action_row *r, char *out,
@@ -195,17 +210,7 @@ static void count_start(struct list *l)
 
 static void count(struct list *l, const struct value_ctx *c, const void *row)
 {
-    (void)c;
-    ((struct actions_own *)l->own)->states[state_of(row)]++;
-}
-
-static double sum_of(const struct actions_own *own, enum how how)
-{
-    double n = 0;
-
-    for (int i = 0; i < action_state_COUNT; i++)
-        n += looks[i].how == how ? own->states[i] : 0;
-    return n;
+    ((struct actions_own *)l->own)->hows[how_of(c, row)]++;
 }
 
 static int head_lines(const struct list *l, const struct view_input *in)
@@ -217,8 +222,9 @@ static int head_lines(const struct list *l, const struct view_input *in)
 static void head(const struct list *l, const struct view_input *in, struct rect r, struct canvas *c)
 {
     struct phrase p = phrase_start(c, in, r.y + (r.h > 1), r.x + 1, r.x + r.w - 1);
-    double pending = sum_of(l->own, HOW_PENDING), bad = sum_of(l->own, HOW_BADLY);
-    double not_done = sum_of(l->own, HOW_NOT_DONE);
+    const struct actions_own *own = l->own;
+    double pending = own->hows[HOW_PENDING], bad = own->hows[HOW_BADLY];
+    double not_done = own->hows[HOW_NOT_DONE];
 
     if (l->table.result.count == 0)
         return;

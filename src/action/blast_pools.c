@@ -106,12 +106,18 @@ static void count_node(struct counting *c, const char *text, size_t len, void *a
     pool->after += out->after;
 }
 
-/* Sent, or about to be, and no poll has shown it yet. */
-static bool under_way(const struct action_row *a)
+/* Sent, or about to be, and no poll has shown it yet. What the audit tells of the past was sent as well, but the fleet
+ * waits for nothing there any more. */
+static bool under_way(const struct snapshot *s, const struct action_row *a, uint64_t key)
 {
-    return a->verb == action_verb_DRAIN && row_has(a, action, state) &&
-           (a->state == action_state_WAITING || a->state == action_state_READING ||
-            a->state == action_state_SENT || a->state == action_state_ACCEPTED ||
+    if (a->verb != action_verb_DRAIN || !row_has(a, action, state))
+        return false;
+    if (a->state == action_state_WAITING || a->state == action_state_READING)
+        return true;
+    uint32_t slot = snapshot_find(s, ENTITY_NODE, key);
+    const struct node_row *n = slot == UINT32_MAX ? NULL : snapshot_row(s, ENTITY_NODE, slot);
+    return n && (n->h.flags & ROW_PENDING) &&
+           (a->state == action_state_SENT || a->state == action_state_ACCEPTED ||
             a->state == action_state_UNKNOWN);
 }
 
@@ -121,9 +127,11 @@ static void find_leaving(struct counting *c)
 
     for (uint32_t i = 0; i < snapshot_slots(s, ENTITY_ACTION); i++) {
         const struct action_row *a = snapshot_row(s, ENTITY_ACTION, i);
-        if (a && under_way(a)) /* those of other centers have other keys */
-            keys_add(&c->leaving, row_key(ENTITY_NODE, a->h.center, intern_raw(c->g->in, a->target),
-                                          intern_raw_len(c->g->in, a->target)));
+        uint64_t key = a ? row_key(ENTITY_NODE, a->h.center, intern_raw(c->g->in, a->target),
+                                   intern_raw_len(c->g->in, a->target))
+                         : 0;
+        if (a && under_way(s, a, key)) /* those of other centers have other keys */
+            keys_add(&c->leaving, key);
     }
     keys_sort(&c->leaving);
 }

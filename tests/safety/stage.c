@@ -244,7 +244,7 @@ void stage_action(struct stage *s, const struct action_order *o, size_t target,
     if (state == action_state_SENT || state == action_state_ACCEPTED ||
         state == action_state_CONFIRMED || state == action_state_FAILED) {
         delta_str(d, FIELD_action_before, t->state);
-        delta_time(d, FIELD_action_sent_at, s->now);
+        delta_time(d, FIELD_action_sent_at, s->now - s->sent_ago);
     }
     apply(s, d);
 }

@@ -59,7 +59,8 @@ struct stage {
     wall_ms now;
     mono_ms mono;
     enum stage_previews previews_are;
-    bool silent; /* its scheduler does not answer: pictures come, but of old rows */
+    int64_t sent_ago; /* actions are told so long after they were sent: the past */
+    bool silent;      /* its scheduler does not answer: pictures come, but of old rows */
     struct stage_commit *commits;
     size_t commit_count, commit_cap;
     unsigned previews, drops, arms, refreshes, steps, annotations;

@@ -416,6 +416,25 @@ static void test_plans_are_no_actions(void **state)
     stage_free(s);
 }
 
+/* What the audit tells of an hour ago: nobody waits for it any more, neither here nor in a plan. */
+static void test_the_past_is_not_pending(void **state)
+{
+    static const char *const node[] = {"zb-g0002"};
+    struct stage *s = stage_at("actions");
+
+    (void)state;
+    s->sent_ago = 3600000;
+    put_operation(s, action_verb_DRAIN, node, (const enum action_state[]){action_state_ACCEPTED}, 1,
+                  NULL);
+    stage_publish(s);
+    assert_true(stage_shows(s, "0 pending"));
+    assert_false(stage_shows(s, "accepted\xE2\x80\xA6"));
+    stage_key(s, '2');
+    stage_ask_drain(s, "zb-g0004");
+    assert_true(stage_shows(s, "out of work 0 \xE2\x86\x92 1"));
+    stage_free(s);
+}
+
 /* U takes back the whole operation, as far as it is ours: zb-g0011 is, zb-g0002 was taken over by somebody. */
 static void test_undoing_a_drain(void **state)
 {
@@ -639,6 +658,7 @@ int main(void)
         cmocka_unit_test(test_acting_on_an_interruption),
         cmocka_unit_test(test_pictures_of_view_9),
         cmocka_unit_test(test_plans_are_no_actions),
+        cmocka_unit_test(test_the_past_is_not_pending),
         cmocka_unit_test(test_undoing_a_drain),
         cmocka_unit_test(test_undoing_a_hold),
         cmocka_unit_test(test_nothing_to_undo),
