@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_action_journal.c - the audit: its chain, crashes, tampering, full disks, and who may write it. */
+#include "action/digest.h"
 #include "action/journal.h"
 #include "base/xmem.h"
 #include "tests/unit/unit.h"
@@ -430,6 +431,52 @@ static void test_lines_moved(void **state)
     free(data);
 }
 
+/* Gives line `number` of data a hash that is that of its text. */
+static void hash_again(char *data, int number)
+{
+    char *line = data + line_start(data, number), *hash = strstr(line, ",\"hash\":\"");
+    struct digest *d = digest_new();
+    char hex[DIGEST_HEX + 1];
+
+    digest_begin(d);
+    digest_add(d, line, (size_t)(hash - line));
+    digest_add(d, "}", 1);
+    assert_true(digest_end(d, hex));
+    memcpy(hash + 9, hex, DIGEST_HEX);
+    digest_free(d);
+}
+
+/* Who changes a line can make its hash anew: then the next line does not follow it, or its number is not the next. */
+static void test_forged_lines(void **state)
+{
+    struct journal_verdict v;
+    size_t len;
+
+    (void)state;
+    write_some(2);
+    char *data = contents(&len);
+    char *at = strstr(data + line_start(data, 2), "accepted");
+    memcpy(at, "unknown_", 8);
+    hash_again(data, 2);
+    put_contents(data, len);
+    assert_int_equal(verify(&v), RC_SCHEMA);
+    assert_int_equal(v.bad_line, 3);
+    assert_non_null(strstr(v.bad_why, "does not follow"));
+    free(data);
+
+    assert_int_equal(unlink(path), 0);
+    write_some(1);
+    data = contents(&len);
+    at = strstr(data + line_start(data, 3), "\"n\":3");
+    at[4] = '9';
+    hash_again(data, 3);
+    put_contents(data, len);
+    assert_int_equal(verify(&v), RC_SCHEMA);
+    assert_int_equal(v.bad_line, 3);
+    assert_non_null(strstr(v.bad_why, "number"));
+    free(data);
+}
+
 /* A line that was changed stays told, though others follow it. */
 static void test_writing_after_tampering(void **state)
 {
@@ -763,14 +810,31 @@ static void test_locked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_round_trip),    TEST(test_hostile_names),  TEST(test_outcome),
-        TEST(test_flags),         TEST(test_newest),         TEST(test_strict_lines),
-        TEST(test_chain),         TEST(test_open_intent),    TEST(test_empty),
-        TEST(test_every_byte),    TEST(test_lines_moved),    TEST(test_writing_after_tampering),
-        TEST(test_bare_name),     TEST(test_torn_tail),      TEST(test_torn_line_is_sealed),
-        TEST(test_kill),          TEST(test_no_room),        TEST(test_too_long),
-        TEST(test_makes_folders), TEST(test_permissions),    TEST(test_permissions_later),
-        TEST(test_odd_files),     TEST(test_somebody_elses), TEST(test_moved_away),
+        TEST(test_round_trip),
+        TEST(test_hostile_names),
+        TEST(test_outcome),
+        TEST(test_flags),
+        TEST(test_newest),
+        TEST(test_strict_lines),
+        TEST(test_chain),
+        TEST(test_open_intent),
+        TEST(test_empty),
+        TEST(test_every_byte),
+        TEST(test_lines_moved),
+        TEST(test_forged_lines),
+        TEST(test_writing_after_tampering),
+        TEST(test_bare_name),
+        TEST(test_torn_tail),
+        TEST(test_torn_line_is_sealed),
+        TEST(test_kill),
+        TEST(test_no_room),
+        TEST(test_too_long),
+        TEST(test_makes_folders),
+        TEST(test_permissions),
+        TEST(test_permissions_later),
+        TEST(test_odd_files),
+        TEST(test_somebody_elses),
+        TEST(test_moved_away),
         TEST(test_locked),
     };
     return cmocka_run_group_tests_name("journal", tests, NULL, NULL);
