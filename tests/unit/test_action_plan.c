@@ -533,7 +533,12 @@ static void test_brake_counts_what_is_under_way(void **state)
         {"action x/0 verb=drain state=sent target=n2", true},
         {"action x/0 verb=drain state=accepted target=n2", true},
         {"action x/0 verb=drain state=unknown target=n2", true},
+        {"action x/0 verb=drain state=sent target=n2\naction w/0 verb=drain state=failed target=n2",
+         true},
         {"action x/0 verb=drain state=planned target=n2", false},
+        {"action x/0 verb=drain state=accepted target=n2 sent_at=-3600000",
+         false}, /* told by the audit */
+        {"action x/0 verb=drain state=accepted target=nowhere", false},
         {"action x/0 verb=drain state=failed target=n2", false},
         {"action x/0 verb=drain target=n2", false},
         {"action x/0 verb=resume state=sent target=n2", false},
