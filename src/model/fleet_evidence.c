@@ -82,10 +82,13 @@ static void look_at_nodes(const struct fleet *f, const struct interruption_row *
                           struct interrupt_facts *facts)
 {
     struct looking l = {.f = f, .facts = facts, .center = i->h.center, .at = i->at};
+    const char *nodes = author_raw(f, i->nodes);
 
-    if (!row_has(i, interruption, nodes))
+    if (!nodes)
         return;
-    hostset_each(intern_raw(f->strings, i->nodes), HOSTS_LOOKED_AT, look_at_node, &l);
+    if (!strpbrk(nodes, ",["))
+        facts->only_node = nodes;
+    hostset_each(nodes, HOSTS_LOOKED_AT, look_at_node, &l);
     facts->out_node = author_raw(f, l.node);
 }
 

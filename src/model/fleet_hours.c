@@ -44,6 +44,8 @@ static uint32_t row_of(struct fleet *f, uint16_t center, wall_ms at)
         return slot;
     struct edit ed = edit_begin(f, ENTITY_HOUR, slot);
     author_time(&ed, FIELD_hour_begins_at, hour_of(at));
+    for (unsigned i = FIELD_hour_by_node; i <= FIELD_hour_gpu_hours_lost_ceiling; i++)
+        author_num(&ed, i, 0); /* what is counted from now on is known */
     author_end(&ed);
     return slot;
 }

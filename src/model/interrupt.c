@@ -220,7 +220,7 @@ void interrupt_judge(const struct interrupt_facts *f, struct interrupt_verdict *
     judge_cause(f, out);
     sharpen(f, out);
     if (out->cause == interruption_cause_NODE || out->cause == interruption_cause_DEVICE) {
-        out->node = f->failed_node ? f->failed_node : f->out_node;
+        out->node = f->failed_node ? f->failed_node : f->out_node ? f->out_node : f->only_node;
         out->planned = f->out_planned;
     } else if (out->cause == interruption_cause_OPERATOR) {
         out->planned = f->action_planned || f->out_planned;

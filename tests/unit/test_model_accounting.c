@@ -128,6 +128,22 @@ static void accounting_may_withdraw_one(void **state)
     tale_end(&t);
 }
 
+static void the_only_node_is_the_one(void **state)
+{
+    struct tale t = tale_begin();
+
+    (void)state;
+    tale_at(&t, 300,
+            "attempt 1@1700000010 end=node_fail ended_at=T+50 nodes=cn7 node_count=1\n"
+            "attempt 2@1700000010 end=node_fail ended_at=T+50 nodes=cn[7-8] node_count=2\n"
+            "attempt 3@1700000010 end=preempted ended_at=T+50 nodes=cn7 node_count=1");
+    tale_expect(&t, ENTITY_INTERRUPTION, "id node",
+                "id=1@1700000010 node=cn7\nid=2@1700000010 node=?\nid=3@1700000010 node=?\n");
+    tale_expect(&t, ENTITY_HOUR, "by_node by_preemption by_operator ended_oom",
+                "by_node=2 by_preemption=1 by_operator=0 ended_oom=0\n");
+    tale_end(&t);
+}
+
 static void cancelling_is_told_apart(void **state)
 {
     struct tale t = tale_begin();
@@ -473,6 +489,7 @@ int main(void)
         cmocka_unit_test(the_last_attempt_may_be_told_first),
         cmocka_unit_test(restarts_that_were_counted_number_the_attempts),
         cmocka_unit_test(accounting_may_withdraw_one),
+        cmocka_unit_test(the_only_node_is_the_one),
         cmocka_unit_test(cancelling_is_told_apart),
         cmocka_unit_test(a_good_end_is_counted_once_and_leaves_no_row),
         cmocka_unit_test(a_poll_of_attempts_sweeps_nothing),
