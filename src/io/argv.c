@@ -88,12 +88,22 @@ static bool is_ssh(const char *program)
     return strcmp(slash ? slash + 1 : program, "ssh") == 0;
 }
 
-static bool has_batch_mode(const char *const *words, size_t count)
+static bool has_option(const char *const *words, size_t count, const char *name)
 {
     for (size_t i = 0; i < count; i++)
-        if (strcasestr(words[i], "batchmode"))
+        if (strcasestr(words[i], name))
             return true;
     return false;
+}
+
+/* No question can be answered here; and a job list shrinks to a tenth on its way. */
+static size_t add_ssh_options(const char **list, size_t n, const char *const *words, size_t count)
+{
+    if (!has_option(words, count, "batchmode"))
+        list[n++] = "-oBatchMode=yes";
+    if (!has_option(words, count, "compression"))
+        list[n++] = "-oCompression=yes";
+    return n;
 }
 
 static size_t list_len(const char *const *list)
@@ -132,14 +142,14 @@ enum rc argv_build(struct arena *a, const char *prefix, const char *const *argv,
     if (rc != RC_OK)
         return rc;
     const char **list =
-        arena_calloc(a, (count + list_len(argv) + list_len(env) + 4) * sizeof(*list));
+        arena_calloc(a, (count + list_len(argv) + list_len(env) + 5) * sizeof(*list));
     if (!list)
         return RC_NOMEM;
     bool ssh = count > 0 && is_ssh(words[0]);
     for (size_t i = 0; i < count; i++) {
         list[n++] = words[i];
-        if (i == 0 && ssh && !has_batch_mode(words, count))
-            list[n++] = "-oBatchMode=yes";
+        if (i == 0 && ssh)
+            n = add_ssh_options(list, n, words, count);
     }
     *out = list;
     if (ssh)

@@ -17,7 +17,7 @@ enum rc argv_split(struct arena *a, const char *text, const char *const **words,
 /* One word for a POSIX shell, always in single quotes. */
 const char *argv_quote(struct arena *a, const char *word);
 /* prefix (may be NULL) before argv. Behind ssh each element of argv is quoted for the remote shell, env goes
- * along as `env NAME=value`, and -oBatchMode=yes is added unless the prefix has its own. */
+ * along as `env NAME=value`, and -oBatchMode=yes and -oCompression=yes are added unless the prefix has its own. */
 enum rc argv_build(struct arena *a, const char *prefix, const char *const *argv,
                    const char *const *env, const char *const **out, struct err *e);
 /* The cleaned environment of a child, NULL-terminated; extra may be NULL. */

@@ -127,10 +127,10 @@ static void test_build(void **state)
     expect_build(NULL, squeue, env, "squeue|-O|JobID:|,it's");
     expect_build("sudo -n -u slurm", squeue, NULL, "sudo|-n|-u|slurm|squeue|-O|JobID:|,it's");
     expect_build("ssh login01", squeue, NULL,
-                 "ssh|-oBatchMode=yes|login01|'squeue'|'-O'|'JobID:|,it'\\''s'");
+                 "ssh|-oBatchMode=yes|-oCompression=yes|login01|'squeue'|'-O'|'JobID:|,it'\\''s'");
     expect_build(
-        "/usr/bin/ssh -o batchmode=no login01", squeue, env,
-        "/usr/bin/ssh|-o|batchmode=no|login01|env|'SLURM_TIME_FORMAT=%s'|'squeue'|'-O'|'JobID:|,it'\\''s'");
+        "/usr/bin/ssh -o batchmode=no -o Compression=no login01", squeue, env,
+        "/usr/bin/ssh|-o|batchmode=no|-o|Compression=no|login01|env|'SLURM_TIME_FORMAT=%s'|'squeue'|'-O'|'JobID:|,it'\\''s'");
     expect_build("sshpass -e ssh-wrap x", squeue, NULL,
                  "sshpass|-e|ssh-wrap|x|squeue|-O|JobID:|,it's");
     assert_int_equal(argv_build(&arena, "", none, NULL, &out, NULL), RC_USAGE);
