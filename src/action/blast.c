@@ -15,6 +15,8 @@
 #define HOUR_MS 3600000.0
 #define CHECKPOINT_MS (30 * 60000.0) /* half of what lies between two */
 #define RESTART_MS (5 * 60000.0)
+#define FEW_TARGETS 4
+#define MOST_HOSTS 4096u
 
 /* A figure that some do not tell (-1): the sum is of those that do, and unknown when none does. */
 struct sum {
@@ -214,24 +216,59 @@ static void put_on(struct on_nodes *on, size_t target, const struct hours *h)
         t->gpu_hours_at_risk = -1;
 }
 
-/* Adds the job to each target that it runs on; true if there is one. */
+static bool any_host(void *arg, const char *host, size_t len)
+{
+    (void)arg;
+    (void)host;
+    (void)len;
+    return true;
+}
+
+/* A job that is looked for among the targets. */
+struct placing {
+    struct on_nodes *on;
+    const struct hours *h;
+    bool any;
+};
+
+static bool put_on_host(void *arg, const char *host, size_t len)
+{
+    struct placing *p = arg;
+    char name[TARGET_NAME_MAX];
+
+    if (len >= sizeof(name))
+        return true; /* no target has such a name */
+    memcpy(name, host, len);
+    name[len] = '\0';
+    const struct named *hit = bsearch(&(struct named){.name = name}, p->on->names, p->on->count,
+                                      sizeof(*p->on->names), by_name);
+    if (hit) {
+        put_on(p->on, hit->target, p->h);
+        p->any = true;
+    }
+    return true;
+}
+
+/* Adds the job to each target that it runs on; true if there is one. Whichever is shorter is walked: the targets, or
+ * the hosts of the set, which is a scheduler's and may be huge. */
 static bool put_job(struct on_nodes *on, const char *nodes, const struct hours *h)
 {
-    bool any = false;
+    struct placing p = {.on = on, .h = h};
 
     if (!strpbrk(nodes, "[,")) {
-        const struct named *hit = bsearch(&(struct named){.name = nodes}, on->names, on->count,
-                                          sizeof(*on->names), by_name);
-        if (hit)
-            put_on(on, hit->target, h);
-        return hit != NULL;
+        put_on_host(&p, nodes, strlen(nodes));
+        return p.any;
+    }
+    if (on->count > FEW_TARGETS && hostset_each(nodes, MOST_HOSTS, any_host, NULL) < MOST_HOSTS) {
+        (void)hostset_each(nodes, MOST_HOSTS, put_on_host, &p);
+        return p.any;
     }
     for (size_t i = 0; i < on->count; i++)
         if (hostset_contains(nodes, on->names[i].name)) {
             put_on(on, on->names[i].target, h);
-            any = true;
+            p.any = true;
         }
-    return any;
+    return p.any;
 }
 
 static void look_at_job(struct on_nodes *on, const struct job_row *j)

@@ -32,7 +32,7 @@ static inline struct snapshot *act_snapshot(const char *lines)
 
 static inline uint32_t act_slot(const struct snapshot *s, enum entity e, const char *id)
 {
-    char raw[512];
+    char raw[1024];
 
     snprintf(raw, sizeof(raw), "%s", id);
     size_t len = kit_unescape(raw);

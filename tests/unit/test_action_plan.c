@@ -855,6 +855,45 @@ static void test_node_figures(void **state)
     snapshot_unref(s);
 }
 
+/* With many targets the sets of the jobs are walked instead, if they are not huge: the figures are the same. */
+static void test_many_targets(void **state)
+{
+    static const char *const sets[] = {"N[1-3],x9", "n[1-3],y[1-5000]", "n1,n[2-3]"};
+    char line[700], longest[301];
+
+    (void)state;
+    memset(longest, 'l', 300);
+    longest[300] = '\0';
+    for (size_t i = 0; i < ARRAY_LEN(sets); i++)
+        for (int count = 3; count <= 8; count += 5) {
+            struct fleet *f = act_fleet("");
+            struct action_order *o;
+            for (int n = 1; n <= 8; n++) {
+                snprintf(line, sizeof(line), "node n%d state=mixed", n);
+                kit_rows(f, 0, 0, KIT_NOW, line);
+            }
+            snprintf(line, sizeof(line),
+                     "job 1 state=running nodes=%s\njob 2 state=running nodes=%s[1-2],n2", sets[i],
+                     longest);
+            kit_rows(f, 0, 0, KIT_NOW, line);
+            struct snapshot *s = fleet_publish(f, KIT_NOW);
+            o = order_new(action_verb_DRAIN, 0);
+            for (int n = 1; n <= count; n++) {
+                snprintf(line, sizeof(line), "n%d", n);
+                assert_int_equal(order_add(o, s, act_slot(s, ENTITY_NODE, line), NULL), RC_OK);
+            }
+            struct plan *p = act_plan_of(o, s, KIT_NOW);
+            if (p->jobs != 2 || p->targets[0].jobs != 1 || p->targets[1].jobs != 2 ||
+                p->targets[2].jobs != 1)
+                fail_msg("%s, %d targets: %g jobs, %g %g %g", sets[i], count, p->jobs,
+                         p->targets[0].jobs, p->targets[1].jobs, p->targets[2].jobs);
+            assert_true(count == 3 || p->targets[4].jobs == 0);
+            plan_free(p);
+            snapshot_unref(s);
+            fleet_free(f);
+        }
+}
+
 /* A job of unknown length before or after one that tells. */
 static void test_unknown_first(void **state)
 {
@@ -1270,6 +1309,7 @@ int main(void)
         cmocka_unit_test(test_confirmed_order),
         cmocka_unit_test(test_confirm_without_reason),
         cmocka_unit_test(test_node_figures),
+        cmocka_unit_test(test_many_targets),
         cmocka_unit_test(test_unknown_first),
         cmocka_unit_test(test_jobs_unknown),
         cmocka_unit_test(test_other_centers_jobs),
