@@ -872,9 +872,10 @@ static void test_many_targets(void **state)
                 snprintf(line, sizeof(line), "node n%d state=mixed", n);
                 kit_rows(f, 0, 0, KIT_NOW, line);
             }
-            snprintf(line, sizeof(line),
-                     "job 1 state=running nodes=%s\njob 2 state=running nodes=%s[1-2],n2", sets[i],
-                     longest);
+            snprintf(
+                line, sizeof(line),
+                "job 1 state=running nodes=%s\njob 2 state=running nodes=n2\njob 3 state=running nodes=%s",
+                sets[i], longest);
             kit_rows(f, 0, 0, KIT_NOW, line);
             struct snapshot *s = fleet_publish(f, KIT_NOW);
             o = order_new(action_verb_DRAIN, 0);
