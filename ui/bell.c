@@ -3,13 +3,13 @@
 #include "ui/bell.h"
 #include <string.h>
 
-static bool rings(const struct alert_row *a, wall_ms wall)
+/* When its silence ends it is news again; who takes an acknowledgement back knows of it. */
+static bool is_heard(const struct alert_row *a, wall_ms wall)
 {
     bool silenced = row_has(a, alert, silenced_until) && a->silenced_until > wall;
 
     return row_has(a, alert, state) && a->state == alert_state_FIRING &&
-           row_has(a, alert, severity) && a->severity == severity_CRITICAL && !silenced &&
-           !row_has(a, alert, acknowledged_at);
+           row_has(a, alert, severity) && a->severity == severity_CRITICAL && !silenced;
 }
 
 static bool knows(const struct bell *b, uint64_t key)
@@ -35,9 +35,9 @@ bool bell_look(struct bell *b, const struct snapshot *s, wall_ms wall, mono_ms n
 
     for (uint32_t i = 0; i < snapshot_slots(s, ENTITY_ALERT); i++) {
         const struct alert_row *a = snapshot_row(s, ENTITY_ALERT, i);
-        if (!a || !rings(a, wall))
+        if (!a || !is_heard(a, wall))
             continue;
-        news = news || is_news(b, a);
+        news = news || (!row_has(a, alert, acknowledged_at) && is_news(b, a));
         if (next.count < BELL_KEYS)
             next.keys[next.count++] = a->h.key;
         if (row_has(a, alert, fired_at) && a->fired_at > next.newest)

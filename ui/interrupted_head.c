@@ -140,6 +140,8 @@ static void draw_figures(const struct list *l, const struct view_input *in, cons
 
     phrase_plural(&p, loud(t->sum.interruptions, ROLE_BRIGHT), t->sum.interruptions,
                   "interruptions");
+    word(&p, style_of(ROLE_DIM), "in");
+    word(&p, style_of(ROLE_TEXT), interrupted_spans[own->span].name);
     gap(&p);
     phrase_count(&p, loud(t->sum.waiting, ROLE_WARN), t->sum.waiting,
                  r.w >= 100 ? "still waiting" : "waiting");

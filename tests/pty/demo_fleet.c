@@ -157,6 +157,52 @@ struct fleet *demo_fleet(wall_ms now)
     return f;
 }
 
+static void interrupted(struct delta *d, const char *job, wall_ms at)
+{
+    char id[64];
+    int n = snprintf(id, sizeof id, "%s@%lld", job, (long long)(at / 1000 - 3600));
+
+    delta_row(d, ENTITY_INTERRUPTION, id, (size_t)n);
+    delta_str(d, FIELD_interruption_job, job);
+    delta_str(d, FIELD_interruption_name, "broken-run");
+    delta_time(d, FIELD_interruption_started_at, at - 3600000);
+    delta_time(d, FIELD_interruption_at, at);
+    delta_int(d, FIELD_interruption_cause, interruption_cause_NODE);
+    delta_str(d, FIELD_interruption_evidence, "zb-g0003 NOT_RESPONDING");
+    delta_str(d, FIELD_interruption_node, "zb-g0003");
+    delta_num(d, FIELD_interruption_devices, 16);
+    delta_num(d, FIELD_interruption_node_count, 2);
+    delta_int(d, FIELD_interruption_outcome, interruption_outcome_FAILED);
+}
+
+void demo_fleet_alarm(struct fleet *f, wall_ms now, const char *id)
+{
+    struct delta *d = delta_new(0, UINT16_MAX, now, 0);
+
+    delta_row(d, ENTITY_ALERT, id, strlen(id));
+    delta_str(d, FIELD_alert_origin, "alertmanager");
+    delta_int(d, FIELD_alert_severity, severity_CRITICAL);
+    delta_int(d, FIELD_alert_state, alert_state_FIRING);
+    delta_str(d, FIELD_alert_summary, id);
+    delta_time(d, FIELD_alert_since, now - 60000);
+    delta_time(d, FIELD_alert_fired_at, now);
+    put(f, d);
+}
+
+void demo_fleet_trouble(struct fleet *f, wall_ms now)
+{
+    struct delta *d = delta_new(0, UINT16_MAX, now, 0);
+
+    interrupted(d, "700", now - 600000);
+    interrupted(d, "701", now - 1200000);
+    delta_row(d, ENTITY_OFFENDER, "zb-g0003", 8);
+    delta_num(d, FIELD_offender_score, 0.5);
+    delta_num(d, FIELD_offender_events, 2);
+    delta_num(d, FIELD_offender_times_out, 1);
+    put(f, d);
+    demo_fleet_alarm(f, now, "smoke in hall 2");
+}
+
 void demo_fleet_step(struct fleet *f, wall_ms now, int step)
 {
     struct delta *d = delta_new(0, 0, now, 0);

@@ -10,6 +10,10 @@
 /* Four centers (live, live, stale, down), their nodes, jobs and sources. */
 struct fleet *demo_fleet(wall_ms now);
 /* A temperature and a job state move; step by step the same ones. */
+/* Two interruptions by zb-g0003 and a critical alert. */
+void demo_fleet_trouble(struct fleet *f, wall_ms now);
+/* A critical alert of that name fires. */
+void demo_fleet_alarm(struct fleet *f, wall_ms now, const char *id);
 void demo_fleet_step(struct fleet *f, wall_ms now, int step);
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * demo_ui.c - see demo_ui.h: what the pty tests drive.
  *
- *   test_pty_ui --demo [--empty] [--ascii] [--clock] [--moving MS] [--test-fd N] [--NAME VALUE ...]
+ *   test_pty_ui --demo [--empty] [--ascii] [--clock] [--bell] [--trouble] [--moving MS] [--test-fd N] [--NAME VALUE ...]
  *
  * Time stands still, so that a frame is the same every second, unless --clock is given. At its end it
- * writes "counters FRAMES BYTES WRITES" to the test descriptor. */
+ * writes "counters FRAMES BYTES WRITES" to the test descriptor. With --trouble what is said about its rows comes back to
+ * the screen, and each silence makes another alert fire. */
 #include "base/clock.h"
 #include "base/xmem.h"
 #include "tests/pty/demo_ui.h"
@@ -22,6 +23,7 @@
 static struct ui *dashboard;
 static struct snapshot_hub *hub;
 static _Atomic bool over;
+static struct fleet *standing; /* what is on the screen, where nothing moves */
 static bool moving_clock;
 static wall_ms started;
 
@@ -57,6 +59,19 @@ static uint32_t demo_lookup(void *arg, int source, enum entity e, const char *id
     return 7;
 }
 
+static void demo_annotate(void *arg, const struct annotation *a)
+{
+    struct delta *d = delta_new(a->center, UINT16_MAX, DEMO_NOW, 0);
+
+    (void)arg;
+    annotation_to_delta(a, d);
+    fleet_apply(standing, d, NULL);
+    delta_free(d);
+    if (a->kind == ANNOTATE_SILENCE)
+        demo_fleet_alarm(standing, DEMO_NOW, "water in hall 2");
+    snapshot_hub_publish(hub, fleet_publish(standing, DEMO_NOW));
+}
+
 static void published(void *arg)
 {
     (void)arg;
@@ -79,7 +94,7 @@ static void *mover(void *arg)
 }
 
 struct demo {
-    bool empty, crash;
+    bool empty, crash, trouble;
     int moving_ms;
     struct ui_options ui;
 };
@@ -117,6 +132,10 @@ static struct demo options(int argc, char **argv)
             d.empty = true;
         else if (strcmp(argv[i], "--clock") == 0)
             moving_clock = true;
+        else if (strcmp(argv[i], "--trouble") == 0)
+            d.trouble = true;
+        else if (strcmp(argv[i], "--bell") == 0)
+            d.ui.bell = true;
         else if (strcmp(argv[i], "--ascii") == 0)
             d.ui.ascii = true;
         else if (i + 1 < argc)
@@ -160,7 +179,13 @@ int demo_ui_main(int argc, char **argv)
     setlocale(LC_ALL, "");
     started = clock_wall();
     hub = snapshot_hub_new(published, NULL);
-    struct fleet *f = d.empty ? NULL : demo_fleet(DEMO_NOW);
+    struct fleet *f = standing = d.empty ? NULL : demo_fleet(DEMO_NOW);
+    if (f && d.trouble) {
+        demo_fleet_trouble(f, DEMO_NOW);
+        fleet_tick(f, DEMO_NOW);
+        port.annotate = demo_annotate;
+        d.ui.actor = "wang";
+    }
     if (f)
         snapshot_hub_publish(hub, fleet_publish(f, DEMO_NOW));
     enum rc rc = ui_new(hub, &port, &d.ui, &dashboard, &e);

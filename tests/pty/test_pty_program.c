@@ -79,8 +79,9 @@ static const struct act acts[] = {
     {CMD_VIEW_6, "", "suantop  Overview", "suantop  Interrupted", NULL, 0},
     {CMD_VIEW_7, "", "suantop  Overview", "suantop  Alerts", NULL, 0},
     {CMD_VIEW_8, "", "suantop  Overview", "suantop  Sources", NULL, 0},
+    {CMD_VIEW_9, "", "suantop  Overview", "suantop  Actions", NULL, 0},
     {CMD_NEXT_VIEW, "", "suantop  Overview", "suantop  Nodes", NULL, 0},
-    {CMD_PREV_VIEW, "", "suantop  Overview", "suantop  Sources", NULL, 0},
+    {CMD_PREV_VIEW, "", "suantop  Overview", "suantop  Actions", NULL, 0},
     {CMD_UP, "2j", "▸ n1", "▸ n4", NULL, 0},
     {CMD_DOWN, "2", "▸ n4", "▸ n1", NULL, 0},
     {CMD_PAGE_UP, "2G", "▸ n3", "▸ n4", NULL, 0},
@@ -105,11 +106,11 @@ static const struct act acts[] = {
     {CMD_GROUP, "2", "▸ n4", "by center", NULL, 0},
     {CMD_HEAT, "2", "▸ n4", "share allocated", NULL, 0},
     {CMD_ENDED, "5", "2 running", "ended within the last hour", NULL, 0},
-    {CMD_WINDOW, "6", "open · 24 h", "open · 7 d", NULL, 0},
+    {CMD_WINDOW, "6", "0 interruptions in 24 h", "0 interruptions in 7 d", NULL, 0},
     {CMD_OFFENDERS, "6", "suantop  Interrupted", "suantop  Repeat offenders", NULL, 0},
-    {CMD_ACK, "7", "suantop  Alerts", "on this screen", NULL, 0}, /* there is nobody to tell */
+    {CMD_ACK, "7", "suantop  Alerts", "no row under the cursor", NULL, 0},
     {CMD_RESOLVE, "6", "suantop  Interrupted", "no row under the cursor", NULL, 0},
-    {CMD_SILENCE, "7", "suantop  Alerts", "on this screen", NULL, 0},
+    {CMD_SILENCE, "7", "suantop  Alerts", "no row under the cursor", NULL, 0},
     {CMD_FREEZE, "", "suantop  Overview", "FROZEN", NULL, 0},
     {CMD_REFRESH, "", "suantop  Overview", "nobody to ask", NULL, 0},
     {CMD_RETRY, "8", "suantop  Sources", "nobody to ask", NULL, 0},
@@ -118,6 +119,13 @@ static const struct act acts[] = {
     {CMD_STEP, NULL, NULL, NULL, NULL, 0}, /* these three: test_replay_keys */
     {CMD_FASTER, NULL, NULL, NULL, NULL, 0},
     {CMD_SLOWER, NULL, NULL, NULL, NULL, 0},
+    /* a recording can only refuse; that they act: test_safety, and e2e on a real cluster */
+    {CMD_DRAIN, "2", "▸ n4", "drain: this", NULL, 0},
+    {CMD_RESUME, "2", "▸ n4", "resume: this", NULL, 0},
+    {CMD_REQUEUE, "5", "2 running", "requeue: this", NULL, 0},
+    {CMD_HOLD, "4", "suantop  Queued", "hold: this", NULL, 0},
+    {CMD_RELEASE, "4", "suantop  Queued", "release: this", NULL, 0},
+    {CMD_CANCEL, "5", "2 running", "cancel: this", NULL, 0},
     {CMD_BACK, "2/n3\r", "1 of 4 nodes", NULL, "1 of 4 nodes", 0},
     {CMD_QUIT, "\r", "› Pools", "suantop  Overview", "› Pools", 0},
     {CMD_QUIT_NOW, NULL, NULL, NULL, NULL, 0}, /* each test here leaves so */
@@ -232,7 +240,7 @@ static void test_every_command_name(void **state)
 
     (void)state;
     start_at_end(&p, 36, 120);
-    for (enum cmd c = CMD_VIEW_1; c <= CMD_VIEW_8; c++) {
+    for (enum cmd c = CMD_VIEW_1; c <= CMD_VIEW_9; c++) {
         char line[64];
         snprintf(line, sizeof line, ":%s\r", cmd_info(c)->name);
         pty_send(&p, line);
