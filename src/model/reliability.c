@@ -106,8 +106,8 @@ static void add_interruption(struct summing *s, const struct interruption_row *i
     out->by_cause[i->cause]++;
     out->planned += i->planned;
     out->unexpected += is_unexpected(i);
-    out->waiting +=
-        i->outcome == interruption_outcome_WAITING || i->outcome == interruption_outcome_HELD;
+    out->waiting += !i->resolved && (i->outcome == interruption_outcome_WAITING ||
+                                     i->outcome == interruption_outcome_HELD);
     out->open += !i->resolved;
     out->unhandled += !i->resolved && !row_has(i, interruption, acknowledged_at);
     out->gpu_hours_lost += i->gpu_hours_lost;

@@ -60,7 +60,8 @@ struct reliability {
     unsigned interruptions; /* rows in the window */
     unsigned by_cause[interruption_cause_COUNT];
     unsigned planned, unexpected;
-    unsigned waiting;   /* of the interruptions of the window: jobs that wait or are held */
+    unsigned
+        waiting; /* of the open ones: the job waits or is held; interrupted twice it counts once */
     unsigned open;      /* not resolved, acknowledged or not */
     unsigned unhandled; /* neither resolved nor acknowledged */
     double gpu_hours_lost, gpu_hours_lost_ceiling, gpu_hours_caused;

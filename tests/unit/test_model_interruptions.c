@@ -342,6 +342,10 @@ static void interrupted_twice(void **state)
     tale_expect(&t, ENTITY_INTERRUPTION, "id attempt outcome resumed_at resolved",
                 "id=" ID " attempt=1 outcome=waiting resumed_at=T+190 resolved=yes\n"
                 "id=14@1700000190 attempt=2 outcome=waiting resumed_at=? resolved=no\n");
+    struct reliability r;
+    reliability_sum(tale_look(&t), -1, tale_ms(-100), tale_ms(400), 5000, &r);
+    assert_int_equal(r.interruptions, 2);
+    assert_int_equal(r.waiting, 1); /* one job waits, however often it was interrupted */
     tale_end(&t);
 }
 
