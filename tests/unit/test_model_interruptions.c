@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Little stories of jobs that are interrupted, and what the fleet makes of them. */
+#include "model/reliability.h"
 #include "tests/unit/model_events.h"
 #include <math.h>
 
