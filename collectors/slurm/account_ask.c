@@ -19,11 +19,16 @@ static void ask_rest(struct slurm *s, struct request *rq)
     const char *const arrays[] = {"jobs", NULL};
     const char *until =
         a->to_ms > 0 ? request_str(rq, "&end_time=now-%lld", (long long)(a->to_ms / 1000)) : "";
+    /* Up to v0.0.39 any question gets all runs of a job and their whole times; from v0.0.40 on one flag (no steps) turns
+     * those two off, which are on as long as there is none. */
+    const char *whole =
+        s->api >= 40 ? "&show_duplicates=true&disable_truncate_usage_time=true" : "";
 
     slurm_ask_rest(
         s, rq,
-        request_str(rq, "/slurmdb/v0.0.%d/jobs?skip_steps=true&cluster=%s&start_time=now-%lld%s",
-                    s->api, request_encode(rq, s->rest_cluster), seconds(a->from_ms), until));
+        request_str(rq, "/slurmdb/v0.0.%d/jobs?skip_steps=true%s&cluster=%s&start_time=now-%lld%s",
+                    s->api, whole, request_encode(rq, s->rest_cluster), seconds(a->from_ms),
+                    until));
     rq->label = "GET /slurmdb/jobs";
     rq->cut = CUT_JSON;
     rq->arrays = request_strv(rq, arrays);

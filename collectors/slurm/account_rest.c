@@ -58,12 +58,12 @@ static double number(const struct json *v)
     return slurm_number_json(v, &n) && n >= 0 ? n : NAN;
 }
 
-/* "NODE_FAIL" or ["NODE_FAIL"]. */
-static struct span state_of(const struct json *state)
+/* "NODE_FAIL" or ["NODE_FAIL"]; a requeued run is ["PENDING","REQUEUED"]. */
+static struct span state_of(struct slurm *s, const struct json *state)
 {
-    const struct json *current = json_member(state, "current");
-
-    return str(json_type(current) == JSON_ARRAY ? json_first(current) : current);
+    buf_reset(&s->words);
+    join_json(&s->words, json_member(state, "current"), '+');
+    return (struct span){s->words.data, s->words.len};
 }
 
 /* The sum without a model, or that of all models. */
@@ -100,7 +100,7 @@ static void read_record(struct slurm *s, members v, struct attempt_record *a)
     const struct json *time = v[ACCOUNT_time];
     const struct json *tres = json_member(v[ACCOUNT_tres], "allocated");
 
-    a->state = state_of(v[ACCOUNT_state]);
+    a->state = state_of(s, v[ACCOUNT_state]);
     a->name = str(v[ACCOUNT_name]);
     a->user = str(v[ACCOUNT_user]);
     a->account = str(v[ACCOUNT_account]);

@@ -7,16 +7,21 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { NEVER = API_NEWEST + 1 };
+
 static const struct {
     int api; /* slurmrestd can from this version on */
+    /* ... and from this one on with 14_5. In v0.0.38 all ids are text and mean what they say; v0.0.39 to v0.0.41 cut
+     * off the task, so that DELETE job/14_5 ends the whole array; later ones refuse where they cannot. */
+    int task_api;
     const char *release, *method, *command;
 } verbs[] = {
-    [action_verb_DRAIN] = {39, "23.02", "POST", "scontrol"},
-    [action_verb_RESUME] = {39, "23.02", "POST", "scontrol"},
-    [action_verb_REQUEUE] = {45, "26.05", "GET", "scontrol"},
-    [action_verb_HOLD] = {38, "22.05", "POST", "scontrol"},
-    [action_verb_RELEASE] = {38, "22.05", "POST", "scontrol"},
-    [action_verb_CANCEL] = {38, "22.05", "DELETE", "scancel"},
+    [action_verb_DRAIN] = {39, 39, "23.02", "POST", "scontrol"},
+    [action_verb_RESUME] = {39, 39, "23.02", "POST", "scontrol"},
+    [action_verb_REQUEUE] = {45, 45, "26.05", "GET", "scontrol"},
+    [action_verb_HOLD] = {38, NEVER, "22.05", "POST", "scontrol"},
+    [action_verb_RELEASE] = {38, NEVER, "22.05", "POST", "scontrol"},
+    [action_verb_CANCEL] = {38, 42, "22.05", "DELETE", "scancel"},
 };
 
 /* From 24.05 on, on a cluster that keeps no accounts, a DELETE by somebody who is neither root nor the job's
@@ -62,18 +67,43 @@ static enum rc no_way(const struct slurm *s, enum action_verb verb, struct err *
         s->api, verb_info(verb)->name, verbs[verb].api, verbs[verb].release);
 }
 
-enum rc slurm_act_way(struct slurm *s, enum action_verb verb, enum way *w, struct err *e)
+/* Does slurmrestd take this id for what it is? Lists of tasks ("14_[6-9]") only as v0.0.38 did. */
+static bool takes_name(const struct slurm *s, enum action_verb verb, const char *name)
+{
+    const char *task = name != NULL ? strchr(name, '_') : NULL;
+
+    if (task == NULL || s->api == 38 || verb_info(verb)->entity != ENTITY_JOB)
+        return true;
+    return task[1] != '[' && s->api >= verbs[verb].task_api;
+}
+
+static bool has_rest_way(const struct slurm *s, enum action_verb verb)
+{
+    return slurm_uses_rest(s) && s->api >= verbs[verb].api;
+}
+
+static enum rc no_task(const struct slurm *s, const char *name, struct err *e)
+{
+    return err_set(e, RC_UNSUPPORTED, name,
+                   "slurmrestd v0.0.%d does not tell array tasks from their array here, so this "
+                   "needs the Slurm commands: give this source a command",
+                   s->api);
+}
+
+enum rc slurm_act_way(struct slurm *s, enum action_verb verb, const char *name, enum way *w,
+                      struct err *e)
 {
     *w = WAY_TEXT;
     if (slurm_uses_rest(s) && s->api == 0)
         return err_set(e, RC_REFUSED, "slurm", "slurmrestd has not answered yet");
-    if (slurm_uses_rest(s) && s->api >= verbs[verb].api) {
-        bool detour = verb == action_verb_CANCEL && slurm_cancel_is_risky(s) && s->has_text &&
-                      check_commands(s, NULL) == RC_OK;
-        *w = detour ? WAY_TEXT : WAY_REST;
-        return RC_OK;
-    }
-    return s->has_text ? check_commands(s, e) : no_way(s, verb, e);
+    if (!has_rest_way(s, verb))
+        return s->has_text ? check_commands(s, e) : no_way(s, verb, e);
+    if (!takes_name(s, verb, name))
+        return s->has_text ? check_commands(s, e) : no_task(s, name, e);
+    bool detour = verb == action_verb_CANCEL && slurm_cancel_is_risky(s) && s->has_text &&
+                  check_commands(s, NULL) == RC_OK;
+    *w = detour ? WAY_TEXT : WAY_REST;
+    return RC_OK;
 }
 
 /* ---- words ---- */
@@ -94,7 +124,7 @@ static enum rc slurm_can(void *state, enum action_verb verb, const char **how, s
 {
     struct slurm *s = state;
     enum way w;
-    enum rc rc = slurm_act_way(s, verb, &w, e);
+    enum rc rc = slurm_act_way(s, verb, NULL, &w, e);
 
     *how = "";
     if (rc != RC_OK)

@@ -202,10 +202,10 @@ enum rc slurm_act_encode(void *state, const struct action_order *o, const struct
     struct slurm *s = state;
     char name[NAME_MAX_BYTES];
     enum way w;
-    enum rc rc = slurm_act_way(s, o->verb, &w, e);
+    enum rc rc = target_name(t, name, sizeof name, e);
 
     if (rc == RC_OK)
-        rc = target_name(t, name, sizeof name, e);
+        rc = slurm_act_way(s, o->verb, name, &w, e);
     if (rc == RC_OK)
         rc = check_target(s, o, t, name, e);
     if (rc == RC_OK)
@@ -266,10 +266,10 @@ enum rc slurm_act_reread(void *state, enum action_verb verb, const struct action
     char name[NAME_MAX_BYTES];
     enum part p = t->entity == ENTITY_NODE ? PART_NODES : PART_JOBS;
     enum way w;
-    enum rc rc = slurm_act_way(s, verb, &w, e);
+    enum rc rc = target_name(t, name, sizeof name, e);
 
     if (rc == RC_OK)
-        rc = target_name(t, name, sizeof name, e);
+        rc = slurm_act_way(s, verb, name, &w, e);
     if (rc != RC_OK)
         return rc;
     /* Tasks that still share one record are found by their array only. */

@@ -113,7 +113,8 @@ static void read_warnings(const struct json *list, struct said *said)
             note(said, 9001, text_of(v));
 }
 
-/* [{"error":{"code":2017,...}}] of a cancellation, [[{"error_code":2024}]] of a requeue. */
+/* [{"error":{"code":2017,...}}] of a cancellation, [[{"error_code":2024}]] of a requeue; an update has such
+ * `results`, and otherwise tells failures only as warnings. */
 static void read_status(const struct json *v, int depth, struct said *said)
 {
     if (json_type(v) == JSON_ARRAY && depth < 4)
@@ -136,6 +137,7 @@ static bool read_body(struct slurm *s, const char *body, size_t len, bool good_s
     said->meta = json_type(json_member(root, "meta")) == JSON_OBJECT;
     read_errors(json_member(root, "errors"), good_status, said);
     read_status(json_member(root, "status"), 0, said);
+    read_status(json_member(root, "results"), 0, said);
     read_warnings(json_member(root, "warnings"), said);
     return true;
 }

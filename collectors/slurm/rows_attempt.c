@@ -22,17 +22,29 @@ static const struct {
     {"CANCELLED", attempt_end_UNKNOWN}, /* see by_whom */
 };
 
-static bool find_end(struct span state, enum attempt_end *end)
+static bool find_word(const char *text, size_t len, enum attempt_end *end)
 {
-    size_t len = 0;
-
-    while (len < state.len && strchr(" +,", state.text[len]) == NULL)
-        len++;
     for (size_t i = 0; i < ARRAY_LEN(ends); i++)
-        if (strlen(ends[i].word) == len && strncasecmp(ends[i].word, state.text, len) == 0) {
+        if (strlen(ends[i].word) == len && strncasecmp(ends[i].word, text, len) == 0) {
             *end = ends[i].end;
             return true;
         }
+    return false;
+}
+
+/* The first word that tells an end: "CANCELLED by 995", "PENDING+REQUEUED". */
+static bool find_end(struct span state, enum attempt_end *end)
+{
+    size_t at = 0;
+
+    while (at < state.len) {
+        size_t len = 0;
+        while (at + len < state.len && strchr(" +,", state.text[at + len]) == NULL)
+            len++;
+        if (find_word(state.text + at, len, end))
+            return true;
+        at += len + 1;
+    }
     return false;
 }
 

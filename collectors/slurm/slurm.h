@@ -272,8 +272,9 @@ enum rc slurm_job_name(const char *name, bool whole, char *out, size_t size, str
 
 /* act.c, act_encode.c, act_judge.c */
 extern const struct collector_act_ops slurm_act;
-/* The way of a verb, or why there is none; nothing is asked. */
-enum rc slurm_act_way(struct slurm *s, enum action_verb verb, enum way *w, struct err *e);
+/* The way of a verb for a target of that name (NULL = an ordinary one), or why there is none; nothing is asked. */
+enum rc slurm_act_way(struct slurm *s, enum action_verb verb, const char *name, enum way *w,
+                      struct err *e);
 /* Would this cancellation be the kind that can stop slurmctld? (act.c) */
 bool slurm_cancel_is_risky(const struct slurm *s);
 enum rc slurm_act_reread(void *state, enum action_verb verb, const struct action_target *t,

@@ -95,7 +95,9 @@ static void test_newer_shapes(void **state)
         "{\"job_id\":23,\"cluster\":\"elsewhere\",\"state\":{\"current\":[\"FAILED\"]},\"time\":{\"start\":1795000000,\"end\":1795000001}},"
         "{\"job_id\":24,\"cluster\":\"hpc\",\"state\":{\"current\":[\"RUNNING\"]},\"time\":{\"start\":1795000000,\"end\":0}},"
         "{\"job_id\":25,\"cluster\":\"hpc\",\"state\":{\"current\":[\"CANCELLED\"]},\"time\":{\"start\":0,\"end\":1795000001}},"
-        "{\"job_id\":26,\"cluster\":\"hpc\",\"user\":\"li\",\"state\":{\"current\":[\"CANCELLED\"]},\"time\":{\"start\":1795000000,\"end\":1795000001}}"
+        "{\"job_id\":26,\"cluster\":\"hpc\",\"user\":\"li\",\"state\":{\"current\":[\"CANCELLED\"]},\"time\":{\"start\":1795000000,\"end\":1795000001}},"
+        "{\"job_id\":27,\"cluster\":\"hpc\",\"user\":\"li\",\"state\":{\"current\":[\"PENDING\",\"REQUEUED\"]},\"time\":{\"start\":1795000000,\"end\":1795000001}},"
+        "{\"job_id\":28,\"cluster\":\"hpc\",\"user\":\"li\",\"state\":{\"current\":[\"PENDING\",\"RESIZING\"]},\"time\":{\"start\":1795000000,\"end\":1795000001}}"
         "]}";
     struct bench b;
 
@@ -105,7 +107,7 @@ static void test_newer_shapes(void **state)
     inside(&b)->api = 44;
     rest_request(&b);
     bench_answer_text(&b, 200, body);
-    assert_int_equal(rows(&b), 3);
+    assert_int_equal(rows(&b), 4);
     assert_true(bench_says(
         &b, "attempt 20_7@1795000000 job=20_7 name=train user=li account=lab pool=gpu number=3"));
     assert_true(bench_says(
@@ -115,6 +117,7 @@ static void test_newer_shapes(void **state)
         bench_says(&b, "end=cancelled_by_operator raw_state=CANCELLED devices=0 ended_by=root"));
     assert_true(bench_says(&b, "attempt 26@1795000000"));
     assert_true(bench_says(&b, "end=unknown"));
+    assert_true(bench_says(&b, "end=requeued raw_state=PENDING+REQUEUED"));
     bench_close(&b);
 }
 
@@ -226,7 +229,8 @@ static void test_questions_over_rest(void **state)
     bench_open(&b, "slurm", over_url);
     until_accounts(&b);
     assert_string_equal(b.rq->path,
-                        "/slurmdb/v0.0.45/jobs?skip_steps=true&cluster=hpc&start_time=now-3600");
+                        "/slurmdb/v0.0.45/jobs?skip_steps=true&show_duplicates=true"
+                        "&disable_truncate_usage_time=true&cluster=hpc&start_time=now-3600");
     assert_string_equal(b.rq->label, "GET /slurmdb/jobs");
     for (int e = 0; e < ENTITY_COUNT; e++)
         assert_false(b.rq->lists[e]);

@@ -18,10 +18,13 @@ static const struct case_sent cases_sent[] = {
     {39, 45, action_verb_RESUME, "n1.site-a_b", false,
      "POST /slurm/v0.0.NN/node/n1.site-a_b {\"state\":[\"RESUME\"]}"},
     {38, 45, action_verb_HOLD, "14", false, "POST /slurm/v0.0.NN/job/14 {\"hold\":true}"},
-    {38, 45, action_verb_RELEASE, "14_5", false, "POST /slurm/v0.0.NN/job/14_5 {\"hold\":false}"},
-    {38, 45, action_verb_CANCEL, "14_5", false, "DELETE /slurm/v0.0.NN/job/14_5"},
-    {38, 45, action_verb_CANCEL, "14_[6-9,12%4]", false, "DELETE /slurm/v0.0.NN/job/14_6-9%2C12"},
-    {38, 45, action_verb_HOLD, "14_[0-6:2]", false,
+    {38, 45, action_verb_RELEASE, "14", false, "POST /slurm/v0.0.NN/job/14 {\"hold\":false}"},
+    {38, 38, action_verb_RELEASE, "14_5", false, "POST /slurm/v0.0.NN/job/14_5 {\"hold\":false}"},
+    {38, 45, action_verb_CANCEL, "14", false, "DELETE /slurm/v0.0.NN/job/14"},
+    {38, 38, action_verb_CANCEL, "14_5", false, "DELETE /slurm/v0.0.NN/job/14_5"},
+    {42, 45, action_verb_CANCEL, "14_5", false, "DELETE /slurm/v0.0.NN/job/14_5"},
+    {38, 38, action_verb_CANCEL, "14_[6-9,12%4]", false, "DELETE /slurm/v0.0.NN/job/14_6-9%2C12"},
+    {38, 38, action_verb_HOLD, "14_[0-6:2]", false,
      "POST /slurm/v0.0.NN/job/14_0%2C2%2C4%2C6 {\"hold\":true}"},
     {45, 45, action_verb_REQUEUE, "14", false, "GET /slurm/v0.0.NN/job/14/requeue?Incomplete=true"},
     {45, 45, action_verb_REQUEUE, "14_5", true,
@@ -185,7 +188,7 @@ static void test_arrays(void **state)
     struct act a;
 
     (void)state;
-    act_open(&a, over_url, 45, action_verb_HOLD, "14_[6-9]");
+    act_open(&a, over_url, 38, action_verb_HOLD, "14_[6-9]");
     assert_int_equal(act_encode(&a), RC_REFUSED); /* it was not meant */
     a.t.whole_array = true;
     assert_int_equal(act_encode(&a), RC_OK);
@@ -194,10 +197,48 @@ static void test_arrays(void **state)
     a.t.whole_array = true;
     assert_int_equal(act_encode(&a), RC_REFUSED);
     act_close(&a);
-    act_open(&a, over_url, 45, action_verb_REQUEUE, "14_[6-9]");
+    act_open(&a, over_ssh, 0, action_verb_REQUEUE, "14_[6-9]");
     a.t.whole_array = true;
     assert_int_equal(act_encode(&a), RC_REFUSED); /* they wait */
     act_close(&a);
+}
+
+/* slurmrestd of 23.02 to 24.05 cuts the task off "14_5" and would cancel the whole array. Later ones know single tasks,
+ * but only where something is cancelled or requeued, and no lists. */
+static void check_task(enum action_verb verb, int api, const char *name, bool over_rest)
+{
+    struct act a;
+
+    act_open(&a, over_url, api, verb, name);
+    inside(&a.b)->accounting = ACCOUNTING_THERE;
+    a.t.whole_array = strchr(name, '[') != NULL;
+    if (act_encode(&a) != (over_rest ? RC_OK : RC_UNSUPPORTED))
+        fail_msg("%s %s v0.0.%d: %s", verb_info(verb)->name, name, api, a.b.err.msg);
+    assert_int_equal(act_reread(&a), over_rest ? RC_OK : RC_UNSUPPORTED);
+    act_close(&a);
+    act_open(&a, both, api, verb, name);
+    inside(&a.b)->accounting = ACCOUNTING_THERE;
+    snprintf(inside(&a.b)->text_cluster, 64, "hpc");
+    a.t.whole_array = strchr(name, '[') != NULL;
+    assert_int_equal(act_encode(&a), RC_OK);
+    assert_int_equal(a.rq->via, over_rest ? VIA_HTTP : VIA_COMMAND);
+    assert_int_equal(act_reread(&a), RC_OK);
+    assert_int_equal(a.rq->via, over_rest ? VIA_HTTP : VIA_COMMAND);
+    act_close(&a);
+}
+
+static void test_array_tasks_over_rest(void **state)
+{
+    (void)state;
+    for (int api = 38; api <= 45; api++) {
+        check_task(action_verb_HOLD, api, "14_5", api == 38);
+        check_task(action_verb_RELEASE, api, "14_5", api == 38);
+        check_task(action_verb_CANCEL, api, "14_5", api == 38 || api >= 42);
+        check_task(action_verb_REQUEUE, api, "14_5", api == 45);
+        check_task(action_verb_HOLD, api, "14_[6-9]", api == 38);
+        check_task(action_verb_RELEASE, api, "14_[6-9]", api == 38);
+        check_task(action_verb_CANCEL, api, "14_[6-9]", api == 38);
+    }
 }
 
 /* ---- ways and rights ---- */
@@ -309,13 +350,10 @@ static void test_the_cancel_that_hangs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_what_is_sent),
-        cmocka_unit_test(test_reasons),
-        cmocka_unit_test(test_hostile_names),
-        cmocka_unit_test(test_arrays),
-        cmocka_unit_test(test_how),
-        cmocka_unit_test(test_two_ways_one_cluster),
-        cmocka_unit_test(test_the_cancel_that_hangs),
+        cmocka_unit_test(test_what_is_sent),          cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_hostile_names),         cmocka_unit_test(test_arrays),
+        cmocka_unit_test(test_array_tasks_over_rest), cmocka_unit_test(test_how),
+        cmocka_unit_test(test_two_ways_one_cluster),  cmocka_unit_test(test_the_cancel_that_hangs),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
