@@ -34,6 +34,12 @@ static void offer_ways(struct buf *out, const char *stem, size_t head)
     offer(out, stem, head, "asc", "");
 }
 
+static void offer_folds(struct buf *out, const char *stem, size_t head)
+{
+    offer(out, stem, head, "all", "");
+    offer(out, stem, head, "none", "");
+}
+
 static void offer_themes(struct buf *out, const char *stem, size_t head, const char *dirs)
 {
     struct buf names;
@@ -102,6 +108,8 @@ void complete_command(void *arg, const char *stem, struct buf *out)
         offer_columns(out, stem, head, c->entity, "");
     else if (is_command(stem, name, "filter"))
         offer_columns(out, stem, last_word(stem, head), c->entity, "=");
+    else if (is_command(stem, name, "fold"))
+        offer_folds(out, stem, head);
     else if (is_command(stem, name, "sort") && strchr(stem + head, ' '))
         offer_ways(out, stem, head + strcspn(stem + head, " ") + 1);
     else if (is_command(stem, name, "sort"))

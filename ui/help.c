@@ -22,6 +22,7 @@ static const char *const languages[][2] = {
 static const char *const lines[][2] = {
     {":sort NAME desc", "sort by any column, shown or not; asc: the other way"},
     {":filter TEXT", "as / does"},
+    {":fold all", "one line for each group; :fold none: all rows again"},
     {":group NAME", "group by a column; without a name: the next grouping"},
     {":center ID", "only this center; without a name: all"},
     {":arm ID", "open a center (actions: arm) for ten minutes; its id must be typed"},

@@ -19,7 +19,8 @@ static uint32_t *marked_rows(const struct list *l, const struct view_input *in, 
     for (uint32_t i = 0; i < l->table.result.count && *count < l->table.mark_count; i++) {
         uint32_t slot = l->table.result.slots[i];
         const void *row = snapshot_row(in->snap, l->spec->entity, slot);
-        if (row && table_is_marked(&l->table, slot, row_head_of(row)->birth))
+        if (row && table_folded(&l->table, i) == 0 &&
+            table_is_marked(&l->table, slot, row_head_of(row)->birth))
             slots[(*count)++] = slot;
     }
     return slots;

@@ -136,7 +136,7 @@ static uint64_t look_rows(const struct list *l, const struct view_input *in)
 
 static uint64_t look_order(const struct list *l)
 {
-    return hash_u64(1, (uint64_t)(l->table.sort_unseen + 1) << 32 |
+    return hash_u64(1 + (uint64_t)l->table.fold_version, (uint64_t)(l->table.sort_unseen + 1) << 32 |
                            (uint64_t)(l->table.sort + 1) << 16 |
                            (uint64_t)(l->table.group + 1) << 1 | l->table.descending);
 }
@@ -156,7 +156,7 @@ static bool keep_row(const void *arg, const struct value_ctx *c, const void *row
 
 static void count_result(struct list *l, const struct view_input *in)
 {
-    for (uint32_t i = 0; i < l->table.result.count; i++) {
+    for (uint32_t i = 0; i < l->table.total; i++) {
         const void *row = snapshot_row(in->snap, l->spec->entity, l->table.result.slots[i]);
         if (row)
             l->spec->count(l, &in->ctx, row);
@@ -466,6 +466,7 @@ static bool group_step(struct list *l, const struct view_input *in, const char *
     if (!*arg)
         next = l->grouping + 1 < count ? l->grouping + 1 : -1;
     l->grouping = next;
+    table_unfold_all(&l->table);
     l->table.group = next < 0 ? -1 : column_find(l->spec->entity, groups[next]);
     list_reorder(l, in);
     return true;
@@ -553,10 +554,35 @@ static bool show_details(const struct list *l, const struct view_input *in, stru
     return true;
 }
 
+static bool on_fold(const struct list *l)
+{
+    return l->table.result.count > 0 && table_folded(&l->table, l->table.cursor) > 0;
+}
+
+static bool fold(struct list *l, const struct view_input *in, const char *arg, struct view_out *out)
+{
+    bool done = true;
+
+    if (strcmp(arg, "all") == 0)
+        done = table_fold_all(&l->table, in);
+    else if (strcmp(arg, "none") == 0)
+        table_unfold_all(&l->table);
+    else if (*arg)
+        list_message(out, ":fold, :fold all or :fold none");
+    else
+        done = table_fold(&l->table, in);
+    if (!done)
+        list_message(out, "there are no groups here: t groups the rows");
+    list_rebuild(l, in);
+    return true;
+}
+
 static bool mark(struct list *l, const struct view_input *in)
 {
     if (l->table.result.count == 0)
         return false;
+    if (on_fold(l))
+        return fold(l, in, "", NULL); /* nothing is marked that is not seen */
     table_mark(&l->table, in);
     table_move(&l->table, in, CMD_DOWN, row_lines(l, in));
     return true;
@@ -566,6 +592,8 @@ static bool open_row(struct list *l, const struct view_input *in, struct view_ou
 {
     const void *row = table_row(&l->table, in);
 
+    if (on_fold(l))
+        return fold(l, in, "", out);
     return row && l->spec->open && l->spec->open(l, in, row, out);
 }
 
@@ -596,6 +624,8 @@ bool list_command(void *view, const struct view_input *in, enum cmd cmd, const c
         return true;
     case CMD_GROUP:
         return group_step(l, in, arg, out);
+    case CMD_FOLD:
+        return fold(l, in, arg, out);
     case CMD_MARK:
         return mark(l, in);
     case CMD_MARK_ALL:
@@ -643,15 +673,16 @@ void list_status(const void *view, const struct view_input *in, struct buf *out)
 {
     const struct list *l = view;
     const struct query_result *r = &l->table.result;
+    uint32_t count = l->table.total;
     char text[FIGURE_MAX];
 
-    figure_number(text, r->count, 0, in->ascii);
+    figure_number(text, count, 0, in->ascii);
     buf_adds(out, text);
-    if (r->count != r->considered && in->filter) {
+    if (count != r->considered && in->filter) {
         figure_number(text, r->considered, 0, in->ascii);
         buf_addf(out, " of %s", text);
     }
-    bool one = r->count == 1 && (!in->filter || r->considered == 1);
+    bool one = count == 1 && (!in->filter || r->considered == 1);
     buf_addf(out, " %.*s", (int)strlen(l->spec->noun) - one, l->spec->noun);
     if (l->table.mark_count > 0)
         buf_addf(out, " %s %u marked", glyph(GLYPH_DOT, in->ascii), l->table.mark_count);

@@ -20,6 +20,8 @@ void table_release(struct table *t)
     query_result_fini(&t->result);
     free(t->groups);
     free(t->marks);
+    free(t->folds);
+    free(t->fold_lines);
     *t = (struct table){.sort = -1, .sort_unseen = -1, .group = -1};
 }
 
@@ -237,7 +239,7 @@ static bool find_thing(const struct table *t, const struct view_input *in, struc
             return true;
         }
     }
-    return false;
+    return table_find_folded(t, in, row, index);
 }
 
 /* The cursor's thing, else its nearest neighbour, else the same place. */
@@ -344,6 +346,7 @@ void table_query(struct table *t, const struct view_input *in, struct query q, i
     find_groups(t, in);
     if (t->group >= 0 && t->group == q.sort_column && t->descending)
         reverse_groups(t);
+    table_fold_rows(t, in);
     drop_dead_marks(t, in);
     measure(t, in, 0, MEASURE_ROWS, t->result.count / MEASURE_ROWS + 1); /* a sample */
     place(t, in, offset, height);
@@ -351,7 +354,7 @@ void table_query(struct table *t, const struct view_input *in, struct query q, i
 
 const void *table_row(const struct table *t, const struct view_input *in)
 {
-    const void *row = row_at(t, in, t->cursor);
+    const void *row = table_folded(t, t->cursor) == 0 ? row_at(t, in, t->cursor) : NULL;
 
     return row && row_head_of(row)->birth == t->at.birth ? row : NULL;
 }
@@ -492,5 +495,6 @@ void table_mark_all(struct table *t, const struct view_input *in)
 
     table_unmark_all(t);
     for (uint32_t i = 0; !all && i < t->result.count; i++)
-        set_mark(t, thing_at(t, in, i), true);
+        if (table_folded(t, i) == 0)
+            set_mark(t, thing_at(t, in, i), true);
 }

@@ -50,6 +50,12 @@ struct table_thing {
     uint32_t slot, birth;
 };
 
+/* A group of which only one line is left. */
+struct table_fold {
+    uint32_t index; /* of its first row in result.slots */
+    uint32_t rows;
+};
+
 struct table {
     enum entity entity;
     const struct table_column *columns;
@@ -66,6 +72,13 @@ struct table {
     struct query_result result;
     uint32_t *groups; /* index of the first row of each group */
     uint32_t group_count, group_cap;
+    uint64_t *folds; /* hashes of the values of groups that are folded */
+    size_t fold_count, folds_cap;
+    unsigned fold_version; /* rises when one is folded or unfolded */
+    struct table_fold *fold_lines;
+    size_t fold_lines_cap;
+    uint32_t fold_line_count;
+    uint32_t total; /* rows: result.count that are shown, then those that are folded away */
     bool has_cursor;
     uint32_t cursor; /* index in result.slots */
     struct table_thing at, near[2 * TABLE_NEAR];
@@ -89,9 +102,21 @@ void table_query(struct table *t, const struct view_input *in, struct query q, i
 void table_settle(struct table *t, const struct view_input *in, int height);
 /* The next query puts the cursor on this thing, if it is there. */
 void table_expect(struct table *t, struct table_thing what);
-/* NULL if there are no rows or the cursor's row is not in this snapshot. */
+/* NULL if there are no rows, the cursor's row is not in this snapshot, or it stands on a folded group. */
 const void *table_row(const struct table *t, const struct view_input *in);
 uint32_t table_slot(const struct table *t); /* UINT32_MAX without rows */
+
+/* Folding (tablefold.c); the caller queries again. False: there are no groups. */
+bool table_fold(struct table *t, const struct view_input *in); /* the cursor's, or unfold it */
+bool table_fold_all(struct table *t, const struct view_input *in);
+void table_unfold_all(struct table *t);
+/* How many rows the line of result.slots[index] stands for; 0 = it is a row. */
+uint32_t table_folded(const struct table *t, uint32_t index);
+uint32_t table_group_rows(const struct table *t, uint32_t first); /* of a group that is not folded */
+/* For table.c: hides rows after the groups were found; where the line of the row's group is. */
+void table_fold_rows(struct table *t, const struct view_input *in);
+bool table_find_folded(const struct table *t, const struct view_input *in, const void *row,
+                       uint32_t *index);
 
 /* UP DOWN PAGE_UP PAGE_DOWN TOP BOTTOM LEFT RIGHT; false for others or if nothing moved. */
 bool table_move(struct table *t, const struct view_input *in, enum cmd cmd, int height);

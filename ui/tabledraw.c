@@ -287,18 +287,19 @@ static void draw_titles(const struct table *t, const struct view_input *in, stru
         canvas_text(c, r.y, r.x + r.w - 1, 1, s, glyph(GLYPH_MORE_RIGHT, in->ascii));
 }
 
+/* Of a group: above its rows, or (folded) in their place. */
 static void draw_heading(const struct table *t, const struct view_input *in, struct canvas *c,
                          struct rect r, uint32_t first)
 {
     const struct field *f = column_info(t->entity, (unsigned)t->group);
     const void *row = snapshot_row(in->snap, t->entity, t->result.slots[first]);
-    uint32_t g = table_line(t, first) - first - 1, rows;
+    uint32_t folded = table_folded(t, first);
+    uint32_t rows = folded > 0 ? folded : table_group_rows(t, first);
     char count[FIGURE_MAX];
     struct buf text;
 
     if (!row)
         return;
-    rows = (g + 1 < t->group_count ? t->groups[g + 1] : t->result.count) - first;
     figure_number(count, rows, 0, in->ascii);
     struct value v = column_value(&in->ctx, t->entity, (unsigned)t->group, row);
     buf_init(&text, 4096);
@@ -308,8 +309,8 @@ static void draw_heading(const struct table *t, const struct view_input *in, str
         x += canvas_text(c, r.y, x, r.w - 4, style_of(ROLE_FAINT), "none");
     else
         x += canvas_text(c, r.y, x, r.w - 4, style_bold(style_of(ROLE_BRIGHT)), text.data);
-    canvas_textf(c, r.y, x + 1, r.x + r.w - x - 1, style_of(ROLE_DIM), "%s %s",
-                 glyph(GLYPH_TIMES, in->ascii), count);
+    canvas_textf(c, r.y, x + 1, r.x + r.w - x - 1, style_of(ROLE_DIM), "%s %s%s",
+                 glyph(GLYPH_TIMES, in->ascii), count, folded > 0 ? ", folded" : "");
     buf_fini(&text);
 }
 
@@ -325,6 +326,16 @@ void table_tint(struct canvas *c, struct rect r)
             cell->fg = ROLE_FAINT;
     }
     canvas_tint(c, r, ROLE_SELECTION);
+}
+
+static void draw_cursor(const struct table *t, const struct view_input *in, struct canvas *c,
+                        struct rect r, uint32_t index)
+{
+    if (index != t->cursor)
+        return;
+    canvas_text(c, r.y, r.x, 1, style_bold(style_of(ROLE_BRAND)), glyph(GLYPH_CURSOR, in->ascii));
+    if (!t->asleep)
+        table_tint(c, (struct rect){r.y, r.x, 1, r.w});
 }
 
 static void draw_row(const struct table *t, const struct view_input *in, struct canvas *c,
@@ -356,11 +367,7 @@ static void draw_row(const struct table *t, const struct view_input *in, struct 
                     glyph(GLYPH_PENDING, in->ascii));
     if (table_is_marked(t, slot, row_head_of(row)->birth))
         canvas_text(c, r.y, r.x + 1, 1, style_of(ROLE_MARK), glyph(GLYPH_MARK, in->ascii));
-    if (!cell.selected)
-        return;
-    canvas_text(c, r.y, r.x, 1, style_bold(style_of(ROLE_BRAND)), glyph(GLYPH_CURSOR, in->ascii));
-    if (!t->asleep)
-        table_tint(c, (struct rect){r.y, r.x, 1, r.w});
+    draw_cursor(t, in, c, r, index);
 }
 
 void table_draw(const struct table *t, const struct view_input *in, struct rect r, struct canvas *c,
@@ -377,9 +384,11 @@ void table_draw(const struct table *t, const struct view_input *in, struct rect 
         struct rect line = {r.y + i, r.x, 1, r.w};
         bool heading;
         uint32_t index = table_index(t, t->top + (uint32_t)i - 1, &heading);
-        if (heading)
+        if (heading || table_folded(t, index) > 0)
             draw_heading(t, in, c, line, index);
-        else
+        if (!heading && table_folded(t, index) > 0)
+            draw_cursor(t, in, c, line, index);
+        else if (!heading)
             draw_row(t, in, c, line, index, &l, after);
     }
 }

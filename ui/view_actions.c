@@ -228,7 +228,7 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
 
     if (l->table.result.count == 0)
         return;
-    phrase_plural(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.result.count, "actions");
+    phrase_plural(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.total, "actions");
     phrase_gap(&p, 2);
     phrase_count(&p, pending > 0 ? style_bold(style_of(ROLE_ACT)) : style_of(ROLE_FAINT), pending,
                  "pending");

@@ -303,7 +303,7 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
 
     if (l->table.result.count == 0)
         return;
-    phrase_plural(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.result.count, "nodes");
+    phrase_plural(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.total, "nodes");
     for (int i = WORDS_MAX - 1; i >= 0; i--) {
         const struct node_look *look = &own->looks[i];
         if (own->counts[i] == 0)
@@ -370,6 +370,7 @@ static void next_mode(struct list *l, const struct view_input *in)
         l->table.descending = own->table_descending;
         l->grouping = own->table_grouping;
     }
+    table_unfold_all(&l->table);
     l->table.group = l->grouping < 0 ? -1 : column_find(ENTITY_NODE, groups[l->grouping]);
     list_rebuild(l, in);
 }
@@ -405,6 +406,8 @@ static bool command(void *view, const struct view_input *in, enum cmd cmd, const
         table_go(&l->table, in, nodemap_step(&l->table, in, cmd), list_table_rect(l, in).h - 1);
         return true;
     }
+    if (mode_of(l) != NODEMAP_OFF && cmd == CMD_FOLD)
+        return false;
     return list_command(l, in, cmd, arg, out);
 }
 

@@ -162,7 +162,7 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
 
     if (l->table.result.count == 0)
         return;
-    phrase_plural(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.result.count, "pools");
+    phrase_plural(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.total, "pools");
     if (!center)
         return;
     phrase_gap(&p, 2);

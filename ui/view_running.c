@@ -350,7 +350,7 @@ static void head_of_ended(const struct list *l, struct phrase *p)
                                      job_state_DONE,        UNKNOWN_END,      job_state_UNKNOWN};
     const struct running_own *own = l->own;
 
-    phrase_count(p, style_bold(style_of(ROLE_BRIGHT)), l->table.result.count,
+    phrase_count(p, style_bold(style_of(ROLE_BRIGHT)), l->table.total,
                  "ended within the last hour");
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
         if (own->states[order[i]] == 0)

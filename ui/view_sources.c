@@ -203,7 +203,7 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
     struct phrase p = phrase_start(c, in, r.y + (r.h > 1), r.x + 1, r.x + r.w - 1);
     double counts[source_state_COUNT] = {0};
 
-    for (uint32_t i = 0; i < l->table.result.count; i++) {
+    for (uint32_t i = 0; i < l->table.total; i++) {
         const struct source_row *s =
             snapshot_row(in->snap, ENTITY_SOURCE, l->table.result.slots[i]);
         if (s && row_has(s, source, state) && s->state < source_state_COUNT)
@@ -211,7 +211,7 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
     }
     if (l->table.result.count == 0)
         return;
-    phrase_plural(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.result.count, "sources");
+    phrase_plural(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.total, "sources");
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
         struct source_row like = {.state = order[i]};
         if (counts[order[i]] == 0)
@@ -330,7 +330,7 @@ static bool command(void *view, const struct view_input *in, enum cmd cmd, const
 
     if (cmd != CMD_RETRY)
         return list_command(l, in, cmd, arg, out);
-    if (l->table.result.count == 0)
+    if (!table_row(&l->table, in))
         return false;
     out->wish = WISH_RETRY;
     out->source = (int)table_slot(&l->table);

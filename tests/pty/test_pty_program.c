@@ -104,6 +104,7 @@ static const struct act acts[] = {
     {CMD_MARK, "2", "▸ n4", "1 marked", NULL, 0},
     {CMD_MARK_ALL, "2", "▸ n4", "4 marked", NULL, 0},
     {CMD_GROUP, "2", "▸ n4", "by center", NULL, 0},
+    {CMD_FOLD, "2t", "by center", "folded", NULL, 0},
     {CMD_HEAT, "2", "▸ n4", "share allocated", NULL, 0},
     {CMD_ENDED, "5", "2 running", "ended within the last hour", NULL, 0},
     {CMD_WINDOW, "6", "0 interruptions in 24 h", "0 interruptions in 7 d", NULL, 0},

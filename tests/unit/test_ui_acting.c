@@ -536,6 +536,7 @@ static const struct {
     {"", CMD_MARK},
     {"", CMD_MARK_ALL},
     {"", CMD_GROUP},
+    {"t", CMD_FOLD},
     {"", CMD_HEAT},
     {"", CMD_ENDED, "running"},
     {"", CMD_WINDOW, "interrupted"},

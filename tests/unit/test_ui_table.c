@@ -232,6 +232,97 @@ static void test_groups(void **state)
     world_close(&w);
 }
 
+static void query_again(struct world *w)
+{
+    table_query(&w->table, &w->in, (struct query){.center = -1}, HEIGHT);
+}
+
+static strid pool_at(const struct world *w, uint32_t index)
+{
+    const struct node_row *n = snapshot_row(w->snap, ENTITY_NODE, w->table.result.slots[index]);
+
+    return n->pools;
+}
+
+/* Each row once, shown or folded away; each line of the screen is a heading or an index, in order. */
+static void check_folds(const struct world *w)
+{
+    const struct table *t = &w->table;
+    uint32_t slots = snapshot_slots(w->snap, ENTITY_NODE), seen = 0, stand_for = 0;
+    unsigned char *met = calloc(slots, 1);
+
+    assert_int_equal(t->total, snapshot_count(w->snap, ENTITY_NODE));
+    for (uint32_t i = 0; i < t->total; i++) {
+        assert_true(t->result.slots[i] < slots && !met[t->result.slots[i]]);
+        met[t->result.slots[i]] = 1;
+    }
+    free(met);
+    for (uint32_t line = 0; line < table_lines(t); line++) {
+        bool heading;
+        uint32_t index = table_index(t, line, &heading);
+        if (heading) {
+            assert_int_equal(table_folded(t, index), 0);
+            assert_true(table_group_rows(t, index) > 0);
+            continue;
+        }
+        assert_int_equal(index, seen++);
+        assert_int_equal(table_line(t, index), line);
+        stand_for += table_folded(t, index) > 0 ? table_folded(t, index) : 1;
+    }
+    assert_int_equal(seen, t->result.count);
+    assert_int_equal(stand_for, t->total);
+    assert_true(t->cursor < t->result.count);
+}
+
+static void test_folding(void **state)
+{
+    struct world w;
+
+    (void)state;
+    world_open(&w, 100);
+    assert_false(table_fold(&w.table, &w.in)); /* no groups, nothing to fold */
+    w.table.group = FIELD_node_pools;
+    query_again(&w);
+    uint32_t rows = table_group_rows(&w.table, 0);
+    table_go(&w.table, &w.in, rows + 5, HEIGHT); /* in the second group */
+    strid pool = pool_at(&w, w.table.cursor);
+    rows = table_group_rows(&w.table, w.table.groups[1]);
+    assert_true(table_fold(&w.table, &w.in));
+    query_again(&w);
+    check_folds(&w);
+    assert_int_equal(w.table.result.count, 100 - rows + 1);
+    assert_int_equal(w.table.group_count, 2);
+    assert_int_equal(table_folded(&w.table, w.table.cursor), rows);
+    assert_int_equal(pool_at(&w, w.table.cursor), pool);
+    assert_null(table_row(&w.table, &w.in)); /* nothing can be done to a row that nobody sees */
+    table_mark_all(&w.table, &w.in);
+    assert_int_equal(w.table.mark_count, 100 - rows);
+    table_unmark_all(&w.table);
+    for (int i = 0; i < 300;
+         i++) { /* rows come, go and move: the line stays folded, the cursor on it */
+        publish(&w, some_change(&w));
+        check_folds(&w);
+        if (w.table.fold_line_count > 0) {
+            assert_true(table_folded(&w.table, w.table.cursor) > 0);
+            assert_int_equal(pool_at(&w, w.table.cursor), pool);
+        }
+    }
+    assert_true(table_fold(&w.table, &w.in));
+    query_again(&w);
+    check_folds(&w);
+    assert_int_equal(w.table.result.count, w.table.total);
+    assert_true(table_fold_all(&w.table, &w.in));
+    query_again(&w);
+    check_folds(&w);
+    assert_int_equal(w.table.result.count, 3);
+    assert_int_equal(w.table.group_count, 0);
+    table_unfold_all(&w.table);
+    query_again(&w);
+    check_folds(&w);
+    assert_int_equal(w.table.result.count, w.table.total);
+    world_close(&w);
+}
+
 static void test_marks(void **state)
 {
     struct world w;
@@ -385,10 +476,10 @@ static void test_window_stands(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cursor_stays),    cmocka_unit_test(test_groups),
-        cmocka_unit_test(test_marks),           cmocka_unit_test(test_layout),
-        cmocka_unit_test(test_wide_and_narrow), cmocka_unit_test(test_hits),
-        cmocka_unit_test(test_window_stands),
+        cmocka_unit_test(test_cursor_stays), cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_folding),      cmocka_unit_test(test_marks),
+        cmocka_unit_test(test_layout),       cmocka_unit_test(test_wide_and_narrow),
+        cmocka_unit_test(test_hits),         cmocka_unit_test(test_window_stands),
     };
 
     return cmocka_run_group_tests_name("table", tests, NULL, NULL);

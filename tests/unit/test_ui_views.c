@@ -65,6 +65,7 @@ static const struct screen screens[] = {
     {"queued-120x36", FLEET, "queued", 36, 120},
     {"queued-160x40", FLEET, "queued", 40, 160, {CMD_BOTTOM}},
     {"queued-300x80", FLEET, "queued", 80, 300},
+    {"nodes-folded-120x36", FLEET, "nodes", 36, 120, {CMD_GROUP, CMD_FOLD, CMD_DOWN, CMD_DOWN}},
     {"queued-reason-120x36", FLEET, "queued", 36, 120, {CMD_GROUP, CMD_DOWN, CMD_MARK, CMD_MARK}},
     {"queued-hostile-120x36", FLEET, "queued", 36, 120, {CMD_INVERT, CMD_DOWN}, .center = 1},
     {"queued-small-80x24", SMALL, "queued", 24, 80},
@@ -493,6 +494,39 @@ static void test_choosing_columns(void **state)
     stage_close(&s);
 }
 
+/* Nothing is done to what a folded line hides. */
+static void test_folded_rows_are_safe(void **state)
+{
+    static const struct screen w = {.view = "nodes", .h = 24, .w = 80};
+    static const enum cmd acting[] = {CMD_DRAIN, CMD_RESUME, CMD_DETAILS, CMD_RAW};
+    struct stage s;
+
+    (void)state;
+    stage_open(&s, &w);
+    assert_true(press(&s, CMD_FOLD)); /* says that there are no groups */
+    assert_int_equal(s.out.wish, WISH_MESSAGE);
+    press(&s, CMD_DOWN);
+    press(&s, CMD_MARK);
+    assert_true(s.view->command(s.state, &s.in, CMD_GROUP, "status", &s.out));
+    assert_true(s.view->command(s.state, &s.in, CMD_FOLD, "all", &s.out));
+    press(&s, CMD_DRAIN); /* the marked node is folded away */
+    assert_int_not_equal(s.out.wish, WISH_ACT);
+    press(&s, CMD_MARK_ALL);
+    for (size_t i = 0; i < sizeof acting / sizeof acting[0]; i++) {
+        s.out.wish = WISH_NONE;
+        press(&s, acting[i]);
+        assert_int_not_equal(s.out.wish, WISH_ACT);
+        assert_int_not_equal(s.out.wish, WISH_RAW);
+        assert_int_not_equal(s.out.wish, WISH_PAGER);
+    }
+    s.out.wish = WISH_NONE;
+    assert_true(press(&s, CMD_OPEN)); /* unfolds */
+    assert_int_equal(s.out.wish, WISH_NONE);
+    press(&s, CMD_RAW);
+    assert_int_equal(s.out.wish, WISH_RAW);
+    stage_close(&s);
+}
+
 static void test_sorting_and_searching(void **state)
 {
     static const struct screen w = {.view = "nodes", .h = 24, .w = 80};
@@ -544,6 +578,7 @@ int main(void)
         cmocka_unit_test(test_views_have_help),
         cmocka_unit_test(test_sorting_with_words),
         cmocka_unit_test(test_choosing_columns),
+        cmocka_unit_test(test_folded_rows_are_safe),
         cmocka_unit_test(test_sorting_and_searching),
     };
     enum { OTHERS = sizeof others / sizeof others[0] };
