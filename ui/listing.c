@@ -136,9 +136,10 @@ static uint64_t look_rows(const struct list *l, const struct view_input *in)
 
 static uint64_t look_order(const struct list *l)
 {
-    return hash_u64(1 + (uint64_t)l->table.fold_version, (uint64_t)(l->table.sort_unseen + 1) << 32 |
-                           (uint64_t)(l->table.sort + 1) << 16 |
-                           (uint64_t)(l->table.group + 1) << 1 | l->table.descending);
+    return hash_u64(1 + (uint64_t)l->table.fold_version,
+                    (uint64_t)(l->table.sort_unseen + 1) << 32 |
+                        (uint64_t)(l->table.sort + 1) << 16 | (uint64_t)(l->table.group + 1) << 1 |
+                        l->table.descending);
 }
 
 /* Without a filter the rows are counted here, while they are at hand: a pass over half a million rows

@@ -67,7 +67,7 @@ struct table {
     /* Where sorting by that column means more than its value; both rows are of the table's entity. NULL = nowhere. */
     int (*order)(const void *a, const void *b);
     int order_column;
-    int skip;  /* columns scrolled away behind the first */
+    int skip;                          /* columns scrolled away behind the first */
     uint8_t choice[TABLE_COLUMNS_MAX]; /* enum column_choice */
     struct query_result result;
     uint32_t *groups; /* index of the first row of each group */
@@ -112,7 +112,8 @@ bool table_fold_all(struct table *t, const struct view_input *in);
 void table_unfold_all(struct table *t);
 /* How many rows the line of result.slots[index] stands for; 0 = it is a row. */
 uint32_t table_folded(const struct table *t, uint32_t index);
-uint32_t table_group_rows(const struct table *t, uint32_t first); /* of a group that is not folded */
+uint32_t table_group_rows(const struct table *t,
+                          uint32_t first); /* of a group that is not folded */
 /* For table.c: hides rows after the groups were found; where the line of the row's group is. */
 void table_fold_rows(struct table *t, const struct view_input *in);
 bool table_find_folded(const struct table *t, const struct view_input *in, const void *row,
