@@ -6,3 +6,5 @@ check_PROGRAMS += %D%/test_app_config %D%/test_app_cli
 %C%_test_app_cli_LDADD = $(UNIT_APP)
 check_PROGRAMS += %D%/test_app_targets
 %C%_test_app_targets_LDADD = $(UNIT_APP)
+# The verbs of the command line against a small cluster that is told what to do.
+SCRIPTED_TESTS += tests/acting/words.py
