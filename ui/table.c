@@ -344,7 +344,7 @@ void table_query(struct table *t, const struct view_input *in, struct query q, i
     if (t->order && t->sort == t->order_column && t->group < 0)
         put_in_order(t, in);
     find_groups(t, in);
-    if (t->group >= 0 && t->group == q.sort_column && t->descending)
+    if (t->group >= 0 && t->group == q.sort_column && t->descending && t->group_count > 0)
         reverse_groups(t);
     table_fold_rows(t, in);
     drop_dead_marks(t, in);
