@@ -5,6 +5,7 @@
 enum {
     PATIENCE_MS =
         20000, /* a silent slurmdbd costs slurmrestd and sacct 45 s, and the other parts would wait */
+    FIRST_MS = 6000, /* the very first question: a snapshot waits for it */
     BODY_MS = 60000
 };
 
@@ -68,6 +69,7 @@ void slurm_ask_accounts(struct slurm *s, struct request *rq, enum way w)
         ask_rest(s, rq);
     else
         ask_sacct(s, rq);
-    rq->first_byte_ms = PATIENCE_MS;
-    rq->total_ms = PATIENCE_MS + BODY_MS;
+    bool first = s->accounts.first == 0 && s->accounts.failures == 0;
+    rq->first_byte_ms = first ? FIRST_MS : PATIENCE_MS;
+    rq->total_ms = rq->first_byte_ms + BODY_MS;
 }

@@ -234,6 +234,7 @@ static void test_questions_over_rest(void **state)
     assert_string_equal(b.rq->label, "GET /slurmdb/jobs");
     for (int e = 0; e < ENTITY_COUNT; e++)
         assert_false(b.rq->lists[e]);
+    assert_int_equal(b.rq->first_byte_ms, 6000); /* less than a snapshot waits */
     bench_answer_text(&b, 200, EMPTY);
     mono_ms answered = b.now;
     /* Nothing ended in that hour, so the rest of the day can be had at once. */
@@ -241,6 +242,7 @@ static void test_questions_over_rest(void **state)
     assert_in_range(b.now - answered, 15000, 40000);
     assert_true(asks_for(&b, "end_time=now-36"));
     assert_true(asks_for(&b, "start_time=now-864"));
+    assert_int_equal(b.rq->first_byte_ms, 20000);
     bench_answer_text(&b, 200, EMPTY);
     answered = b.now;
     until_accounts(&b);
