@@ -18,6 +18,7 @@ enum {
     BACKOFF_MS = 3000,
     BACKOFF_MAX_MS = 60000,
     PRUNE_MS = 600 * 1000,
+    CHECK_MS = 3600 * 1000,
     FLUSH_MS = 800, /* for the last pass, when the program ends */
 };
 
@@ -100,7 +101,7 @@ static void set_aside(struct store *s, const struct err *why)
     enum rc rc = store_db_set_aside(&s->db, clock_wall(), name, sizeof name, &e);
     store_book_clear(&s->book);
     s->generation = 0;
-    s->checked = false;
+    s->checked_at = 0;
     if (rc == RC_OK) {
         log_warn("%s is damaged (%s): it is now called %s, and a new one is begun", s->db.path,
                  why->msg, name);
@@ -136,16 +137,19 @@ static enum rc open_all(struct store *s, struct err *e)
     return rc;
 }
 
-/* Once a run: damage that no statement met yet. */
-static enum rc check_once(struct store *s, struct err *e)
+/* At the start and once an hour: damage that no statement met yet. */
+static enum rc check_if_due(struct store *s, struct err *e)
 {
     int64_t bad = 0;
+    mono_ms now = clock_mono();
 
-    if (s->checked)
+    if (s->checked_at && now - s->checked_at < CHECK_MS)
         return RC_OK;
     enum rc rc = db_number(
-        s->db.db, "SELECT count(*) FROM pragma_quick_check(1) WHERE quick_check <> 'ok'", &bad, e);
-    s->checked = rc == RC_OK;
+        s->db.db, "SELECT count(*) FROM pragma_integrity_check(1) WHERE integrity_check <> 'ok'",
+        &bad, e);
+    if (rc == RC_OK)
+        s->checked_at = now;
     return rc == RC_OK && bad ? err_set(e, RC_SYNTAX, s->db.path, "its pages contradict each other")
                               : rc;
 }
@@ -157,7 +161,7 @@ static enum rc prune_if_due(struct store *s, struct err *e)
     if (s->pruned_at && now - s->pruned_at < PRUNE_MS)
         return RC_OK;
     s->pruned_at = now;
-    enum rc rc = check_once(s, e);
+    enum rc rc = check_if_due(s, e);
     return rc == RC_OK ? store_prune(s, clock_wall(), e) : rc;
 }
 

@@ -195,6 +195,18 @@ static enum rc open_as(struct store_db *d, enum db_mode mode, int busy_ms, struc
     return rc;
 }
 
+/* The system would let us write the file, and others beside it. */
+static bool may_write(const struct store_db *d)
+{
+    char *folder = xstrdup(d->path), *slash = strrchr(folder, '/');
+
+    if (slash)
+        slash[slash == folder] = '\0';
+    bool may = access(d->path, W_OK) == 0 && access(slash ? folder : ".", W_OK) == 0;
+    free(folder);
+    return may;
+}
+
 /* Whoever has the lock keeps it when the file is damaged: it is his to set aside. */
 static enum rc open_to_write(struct store_db *d, struct err *e)
 {
@@ -208,6 +220,9 @@ static enum rc open_to_write(struct store_db *d, struct err *e)
         close_db(d);
         rc = err_set(e, RC_REFUSED, d->path, "is read-only");
     }
+    /* What is there cannot be completed to what must be there, or its header forbids writing. */
+    if (locked && (rc == RC_SCHEMA || (rc == RC_REFUSED && may_write(d))))
+        rc = RC_SYNTAX;
     if (rc == RC_OK) {
         d->writer = locked;
         d->can_say = true;
@@ -217,10 +232,11 @@ static enum rc open_to_write(struct store_db *d, struct err *e)
     return rc;
 }
 
-static bool has_wal(const struct store_db *d)
+/* A log beside it that is not in it yet: without the log it may be in the middle of a change. */
+static bool has_log(const struct store_db *d, const char *suffix)
 {
     struct stat st;
-    char *path = xasprintf("%s-wal", d->path);
+    char *path = xasprintf("%s%s", d->path, suffix);
     bool has = stat(path, &st) == 0 && st.st_size > 0;
 
     free(path);
@@ -241,7 +257,7 @@ enum rc store_db_open_to_read(struct store_db *d, struct err *e)
         return err_set(e, RC_USAGE, d->path, "there is no history yet");
     enum rc rc = open_as(d, DB_READ, READ_BUSY_MS, e);
     /* A medium that cannot be written has no place for the side files of WAL. */
-    if ((rc == RC_IO || rc == RC_REFUSED) && !has_wal(d))
+    if ((rc == RC_IO || rc == RC_REFUSED) && !has_log(d, "-wal") && !has_log(d, "-journal"))
         rc = open_as(d, DB_FROZEN, READ_BUSY_MS, e);
     return rc;
 }

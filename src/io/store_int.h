@@ -22,10 +22,11 @@ struct store {
     struct store_db db;
     struct store_samples samples;
     struct store_book book;
-    struct store_trail *trail;    /* NULL = no journal */
-    uint64_t generation;          /* of the snapshot that was written last */
-    mono_ms pruned_at, rested_at; /* rested_at: when what moves all the time was written last */
-    bool is_loaded, checked;
+    struct store_trail *trail; /* NULL = no journal */
+    uint64_t generation;       /* of the snapshot that was written last */
+    mono_ms pruned_at, checked_at,
+        rested_at; /* rested_at: when what moves all the time was written last */
+    bool is_loaded;
     mono_ms retry_at; /* after a failure, not before then */
     int64_t backoff_ms;
     char told[256];       /* the notice that the fleet has */

@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include <string.h>
 
-enum { SCHEMA_VERSION = 1, LONGEST_SQL = 65536 };
+enum { SCHEMA_VERSION = 1, VERSIONS_TO_COME = 100, LONGEST_SQL = 65536 };
 #define APPLICATION_ID 0x7375616e /* "suan" */
 
 bool store_keeps(enum entity e)
@@ -62,6 +62,17 @@ bool store_samples_field(unsigned field)
     return f->type == FT_NUM && f->group == GROUP_ROLLUP;
 }
 
+static bool has_our_tables(struct db *db)
+{
+    int64_t count = 0;
+    enum rc rc = db_number(db,
+                           "SELECT count(*) FROM sqlite_schema WHERE type = 'table'"
+                           " AND name IN ('meta', 'sample', 'interruption', 'outage', 'hour')",
+                           &count, NULL);
+
+    return rc == RC_OK && count == 5;
+}
+
 enum rc store_schema_check(struct db *db, bool *empty, struct err *e)
 {
     int64_t id = 0, version = 0, tables = 0;
@@ -77,8 +88,10 @@ enum rc store_schema_check(struct db *db, bool *empty, struct err *e)
     *empty = tables == 0 && id == 0;
     if (*empty || (id == APPLICATION_ID && version == SCHEMA_VERSION))
         return RC_OK;
-    if (id == APPLICATION_ID && version > SCHEMA_VERSION)
+    if (id == APPLICATION_ID && version > SCHEMA_VERSION && version <= VERSIONS_TO_COME)
         return err_set(e, RC_UNSUPPORTED, "history", "the file is of a newer suantop");
+    if (has_our_tables(db))
+        return err_set(e, RC_SYNTAX, "history", "its header is not what was written");
     return err_set(e, RC_UNSUPPORTED, "history", "the file is a database of another program");
 }
 

@@ -193,7 +193,7 @@ static uint64_t fields_of(const struct delta_record *r)
 }
 
 enum rc store_table_say(struct store_table *t, struct db *db, const char *center,
-                        const struct delta_record *r, int64_t rev, struct err *e)
+                        const struct delta_record *r, int64_t at, int64_t rev, struct err *e)
 {
     const struct entity_info *info = entity_info(t->entity);
     uint64_t fields = fields_of(r) & t->present;
@@ -207,7 +207,7 @@ enum rc store_table_say(struct store_table *t, struct db *db, const char *center
     if (rc != RC_OK)
         return rc;
     bind_identity(s, center, strlen(center), r->id, r->id_len);
-    stmt_set_int(s, COL_AT + 1, 0);
+    stmt_set_int(s, COL_AT + 1, at);
     stmt_set_int(s, COL_REV + 1, rev);
     for (uint32_t i = 0; i < r->count; i++)
         if (fields >> r->values[i].field & 1)

@@ -35,7 +35,7 @@ enum rc store_table_write(struct store_table *t, const struct store_row *row, bo
                           struct err *e);
 /* Only the fields of the record (an annotation); the row is made when it is not there. */
 enum rc store_table_say(struct store_table *t, struct db *db, const char *center,
-                        const struct delta_record *r, int64_t rev, struct err *e);
+                        const struct delta_record *r, int64_t at, int64_t rev, struct err *e);
 enum rc store_table_drop(struct store_table *t, const char *center, const char *id, size_t id_len,
                          struct err *e);
 

@@ -261,7 +261,7 @@ static enum rc write_say(struct store *s, const struct annotation *a, int64_t re
     annotation_to_delta(a, d);
     if (!d->failed && d->first && a->center < s->o.center_count && store_keeps(a->entity))
         rc = store_table_say(&s->db.tables[a->entity], s->db.db, s->o.centers[a->center], d->first,
-                             rev, e);
+                             a->at, rev, e);
     delta_free(d);
     return rc;
 }

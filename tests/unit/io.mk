@@ -49,3 +49,5 @@ check_PROGRAMS += %D%/test_io_store_table %D%/test_io_store_samples
 
 # The program's verbs against a cluster that does wrong what the test wants.
 SCRIPTED_TESTS += tests/acting/faults.py
+check_PROGRAMS += %D%/test_io_store_damage
+%C%_test_io_store_damage_LDADD = $(UNIT_IO)
