@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TEXT_MAX_BYTES = 1 << 20 };
+enum { TEXT_MAX_BYTES = 1 << 20, PLAN_SHARE = 10 };
 
 /* --- may it? --- */
 
@@ -288,15 +288,28 @@ void acting_key(struct ui *u, const struct term_key *k)
         dialog_typed(u, k);
 }
 
+/* Many targets in a large fleet take long to plan: then not for each of ten pictures a second. What is confirmed is
+ * planned again in any case. */
+static void renew(struct ui *u)
+{
+    struct dialog_world w = acting_world(u);
+    mono_ms begin = clock_mono();
+
+    dialog_look(u->dialog, u->snap);
+    if (begin < u->planned_at + PLAN_SHARE * u->plan_cost)
+        return;
+    dialog_renew(u->dialog, &w);
+    u->planned_at = clock_mono();
+    u->plan_cost = u->planned_at - begin;
+}
+
 void acting_snapshot(struct ui *u)
 {
     char words[FOLLOW_WORDS];
     enum follow_news news;
 
-    if (u->dialog) {
-        struct dialog_world w = acting_world(u);
-        dialog_renew(u->dialog, &w);
-    }
+    if (u->dialog)
+        renew(u);
     while ((news = follow_look(&u->follow, u->snap, words)) != FOLLOW_NOTHING) {
         bool holds = u->message_bad && u->message_until == INT64_MAX;
         if (news == FOLLOW_BAD)

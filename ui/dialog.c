@@ -178,6 +178,11 @@ bool dialog_is_old(const struct dialog *d, wall_ms now)
     return now < d->planned_at || now - d->planned_at >= RENEW_MS;
 }
 
+void dialog_look(struct dialog *d, const struct snapshot *s)
+{
+    find_previews(d, s);
+}
+
 void dialog_renew(struct dialog *d, const struct dialog_world *w)
 {
     make_plan(d, w, true);

@@ -68,6 +68,8 @@ void dialog_free(struct dialog *d);
 bool dialog_is_old(const struct dialog *d, wall_ms now);
 /* A newer snapshot, another permission, time: the plan is made again. */
 void dialog_renew(struct dialog *d, const struct dialog_world *w);
+/* Only what became of the requests, which costs next to nothing. After each new snapshot at least this. */
+void dialog_look(struct dialog *d, const struct snapshot *s);
 enum dialog_event dialog_key(struct dialog *d, const struct dialog_world *w, uint32_t key,
                              mono_ms at);
 /* After DIALOG_COMMIT, once. */

@@ -173,7 +173,8 @@ void stage_publish(struct stage *s)
     snapshot_hub_publish(s->hub, fleet_publish(s->fleet, s->now));
     if (!s->u)
         return;
-    s->u->taken_at = 0; /* however soon after the last */
+    s->u->taken_at = s->u->plan_cost =
+        0; /* however soon after the last, however slow this machine */
     ui_take_snapshot(s->u);
 }
 

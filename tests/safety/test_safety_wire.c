@@ -326,7 +326,7 @@ static int below(struct wire *w, int n)
 
 static void look(struct wire *w)
 {
-    w->u->taken_at = 0;
+    w->u->taken_at = w->u->plan_cost = 0;
     ui_take_snapshot(w->u);
     acting_tick(w->u);
     frame_draw(w->u);
