@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/xmem.h"
 #include "ui/act.h"
+#include "ui/command.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -295,6 +296,27 @@ static void move_arm(struct monkey *m)
     press(m, ESC_KEY);
 }
 
+/* Somewhere, or on a hint of the footer; a click may open a dialog, and never answer one. */
+static void move_click(struct monkey *m)
+{
+    struct ui *u = m->s->u;
+    int y = chance(m, 40) ? u->canvas.h - 1 : below(m, u->canvas.h), x = below(m, u->canvas.w);
+    enum action_verb verb;
+    bool had = u->dialog != NULL;
+
+    stage_draw(m->s);
+    m->key = KEYC_MOUSE;
+    m->report.keys++;
+    if (y == u->canvas.h - 1 && u->overlay == UI_OVER_NONE &&
+        act_verb(footer_hit(&u->map, x), &verb))
+        oracle_note_targets(m, verb);
+    command_key(
+        u,
+        &(struct term_key){
+            .key = KEYC_MOUSE, .y = y, .x = x, .wheel = chance(m, 20) ? 1 : 0, .at = m->s->mono});
+    after_key(m, KEYC_MOUSE, had);
+}
+
 static void move_paste(struct monkey *m)
 {
     static const char *const texts[] = {"\n",    "y\n",   "zb-g0002\n", "D4471\theat\ty\n",
@@ -447,7 +469,10 @@ static void disturb(struct monkey *m)
         move_size(m);
         break;
     case 4:
-        move_paste(m);
+        if (chance(m, 50))
+            move_click(m);
+        else
+            move_paste(m);
         break;
     case 5:
         progress(m);
@@ -477,8 +502,10 @@ static void move(struct monkey *m)
         move_walk(m);
     else if (what < 72)
         move_arm(m);
-    else if (what < 75)
+    else if (what < 74)
         move_paste(m);
+    else if (what < 76)
+        move_click(m);
     else if (what < 80)
         progress(m);
     else if (what < 83)
