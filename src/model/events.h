@@ -98,6 +98,11 @@ struct lone_jobs {
     uint16_t by_day[DAYS];
 };
 
+struct offender_side {
+    double told_lone; /* jobs that ran alone, counted in an earlier run */
+    bool ours;        /* written in this run */
+};
+
 /* The last 24 hours of a center. */
 struct day {
     double interruptions, open, lost;
@@ -169,9 +174,9 @@ struct events {
     struct map ended[2]; /* keys of attempts whose end was counted: now filling, and before */
     wall_ms began_at, ticked_at, trimmed_at;
     struct lone_jobs *lone; /* by slot of the node */
-    double *told_lone;      /* by slot of the offender: counted in an earlier run */
-    size_t lone_cap, told_lone_cap;
-    uint32_t lone_count, told_lone_count;
+    struct offender_side *offenders;
+    size_t lone_cap, offenders_cap;
+    uint32_t lone_count, offender_count;
     bool rank; /* something changed that offenders are made of */
     wall_ms ranked_at;
     struct day *days; /* by center */
@@ -195,6 +200,7 @@ void events_end(struct fleet *f);                                   /* after it 
 void events_edited(struct edit *ed);                                /* the row stands */
 void events_dropped(struct fleet *f, enum entity e, uint32_t slot); /* the row still stands */
 void events_tick(struct fleet *f, wall_ms now);
+void events_publish(struct fleet *f, wall_ms now); /* before anything is rolled up */
 
 /* What no poll lists completely, whatever it says: nothing of it is ever swept. */
 #define EVENTS_OWN                                                                                 \

@@ -111,7 +111,7 @@ static struct old old_of(enum entity e, const void *row, uint32_t slot)
     case ENTITY_HOUR:
         return (struct old){h->begins_at, slot, false};
     default:
-        return (struct old){l->last_at, slot, false};
+        return (struct old){l->last_at, slot, !row_has(l, offender, last_at)};
     }
 }
 

@@ -35,7 +35,7 @@ void events_free(struct events *ev)
     free(ev->watches);
     free(ev->orphans);
     free(ev->lone);
-    free(ev->told_lone);
+    free(ev->offenders);
     free(ev->days);
     free(ev);
 }
@@ -137,13 +137,25 @@ static void each_minute(struct fleet *f)
     cuts_settle_vanished(f);
 }
 
+static void set_now(struct events *ev, wall_ms now)
+{
+    ev->now = now;
+    if (!ev->began_at)
+        ev->began_at = now;
+}
+
+void events_publish(struct fleet *f, wall_ms now)
+{
+    set_now(f->events, now);
+    offenders_tick(f);
+    days_sum(f, now);
+}
+
 void events_tick(struct fleet *f, wall_ms now)
 {
     struct events *ev = f->events;
 
-    ev->now = now;
-    if (!ev->began_at)
-        ev->began_at = now;
+    set_now(ev, now);
     interruptions_judge_pending(f);
     hours_tick(f, now);
     offenders_tick(f);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #define RANK_EVERY_MS 60000
+#define EARLY_MS 60000
 #define RANK_ANYWAY_MS 3600000 /* the window of 28 days moves */
 #define DAY_MS 86400000
 
@@ -221,6 +222,19 @@ static void add_words(char *out, size_t size, uint32_t n, const char *one, const
         snprintf(out + len, size - len, "%s%u %s", len ? ", " : "", n, n == 1 ? one : many);
 }
 
+static struct offender_side *side_of(struct fleet *f, uint32_t slot)
+{
+    struct events *ev = f->events;
+
+    if (slot >= ev->offender_count) {
+        ev->offenders =
+            xgrow(ev->offenders, &ev->offenders_cap, (size_t)slot + 1, sizeof(*ev->offenders));
+        while (ev->offender_count <= slot)
+            ev->offenders[ev->offender_count++] = (struct offender_side){0};
+    }
+    return &ev->offenders[slot];
+}
+
 static void put_row(struct fleet *f, uint32_t slot, const struct tally *y, double lone)
 {
     const struct lemon *l = &y->lemon;
@@ -245,15 +259,17 @@ static void put_row(struct fleet *f, uint32_t slot, const struct tally *y, doubl
     author_time(&ed, FIELD_offender_last_at, y->last_at);
     author_text(&ed, FIELD_offender_what, what);
     author_end(&ed);
+    side_of(f, slot)->ours = true;
 }
 
+/* Nothing is held against them any more. What history told stays until it is 28 days old. */
 static void drop_others(struct ranking *r)
 {
     const struct table *t = &r->f->tables[ENTITY_OFFENDER];
 
     for (uint32_t slot = 0; slot < t->slots; slot++) {
         const struct offender_row *o = rows_at(&t->rows, slot);
-        if (!(o->h.flags & ROW_ALIVE))
+        if (!(o->h.flags & ROW_ALIVE) || !side_of(r->f, slot)->ours)
             continue;
         uint32_t before = r->count;
         struct tally *y = row_has(o, offender, node) ? tally_of(r, o->h.center, o->node) : NULL;
@@ -262,32 +278,19 @@ static void drop_others(struct ranking *r)
     }
 }
 
-static double *told_lone(struct fleet *f, uint32_t slot)
-{
-    struct events *ev = f->events;
-
-    if (slot >= ev->told_lone_count) {
-        ev->told_lone =
-            xgrow(ev->told_lone, &ev->told_lone_cap, (size_t)slot + 1, sizeof(*ev->told_lone));
-        while (ev->told_lone_count <= slot)
-            ev->told_lone[ev->told_lone_count++] = 0;
-    }
-    return &ev->told_lone[slot];
-}
-
 /* A row from history: what ran on it before this program did. */
 void offender_arrived(struct fleet *f, uint32_t slot)
 {
     const struct offender_row *o = rows_at(&f->tables[ENTITY_OFFENDER].rows, slot);
 
-    *told_lone(f, slot) = o->lone_jobs;
+    *side_of(f, slot) = (struct offender_side){.told_lone = o->lone_jobs};
     f->events->rank = true;
 }
 
 void offender_dropped(struct fleet *f, uint32_t slot)
 {
-    if (slot < f->events->told_lone_count)
-        f->events->told_lone[slot] = 0;
+    if (slot < f->events->offender_count)
+        f->events->offenders[slot] = (struct offender_side){0};
 }
 
 /* What history told counts beside what was counted since, and fades over the 28 days. */
@@ -303,7 +306,7 @@ static void add_told(struct ranking *r)
             table_find(t, row_key(ENTITY_OFFENDER, y->center, intern_raw(r->f->strings, y->node),
                                   intern_raw_len(r->f->strings, y->node)));
         if (slot != SLOT_NONE && left > 0)
-            r->all[k].lemon.lone_jobs += (uint32_t)(left * *told_lone(r->f, slot));
+            r->all[k].lemon.lone_jobs += (uint32_t)(left * side_of(r->f, slot)->told_lone);
     }
 }
 
@@ -343,14 +346,17 @@ static void rank_all(struct fleet *f)
     map_fini(&r.by_node);
 }
 
+/* At the start, when all comes at once, at each look; later once a minute. */
 void offenders_tick(struct fleet *f)
 {
     struct events *ev = f->events;
+    bool early = ev->now - ev->began_at < EARLY_MS;
     wall_ms since = ev->now - ev->ranked_at;
 
-    if (since < 0 || (since >= RANK_EVERY_MS && ev->rank) || since >= RANK_ANYWAY_MS) {
-        ev->ranked_at = ev->now;
-        ev->rank = false;
-        rank_all(f);
-    }
+    if ((!ev->rank && (!ev->ranked_at || since < RANK_ANYWAY_MS)) ||
+        (!early && since >= 0 && since < RANK_EVERY_MS))
+        return;
+    ev->ranked_at = ev->now;
+    ev->rank = false;
+    rank_all(f);
 }

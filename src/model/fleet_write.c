@@ -203,7 +203,7 @@ void fleet_write_rollups(struct fleet *f, wall_ms now, struct totals *out)
 
     *out = (struct totals){.hottest_node = SLOT_NONE};
     fleet_find_extremes(f);
-    days_sum(f, now);
+    events_publish(f, now);
     struct health_count *counts = count_sources(f, now, out);
     for (uint32_t c = 0; c < f->center_count; c++) {
         if (table_alive(t, c)) {

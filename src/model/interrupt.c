@@ -203,9 +203,14 @@ static void judge_cause(const struct interrupt_facts *f, struct interrupt_verdic
         conclude(out, interruption_cause_UNKNOWN, RANK_NONE, "requeued, cause not told");
 }
 
-/* A node that failed because of a device of it. */
+/* Which node that was, as far as it was seen; or a node that failed because of a device of it. */
 static void sharpen(const struct interrupt_facts *f, struct interrupt_verdict *out)
 {
+    if (out->cause == interruption_cause_NODE && out->rank >= RANK_SCHEDULER && !f->failed_node &&
+        f->out_node) {
+        add(out, ", ", f->out_node);
+        add(out, " ", "down");
+    }
     if (out->cause == interruption_cause_NODE && f->device) {
         out->cause = interruption_cause_DEVICE;
         add(out, "; ", f->device_fault ? f->device_fault : "device fault");

@@ -128,6 +128,21 @@ static void accounting_may_withdraw_one(void **state)
     tale_end(&t);
 }
 
+static void a_node_seen_down_is_the_one(void **state)
+{
+    struct tale t = tale_begin();
+
+    (void)state;
+    tale_at(&t, 0, "node cn1 state=allocated\nnode cn2 state=allocated\n" RUNNING);
+    tale_at(&t, 30, "node cn2 state=down");
+    tale_at(&t, 40, WAITING "\n" TOLD "end=node_fail ended_at=T+20");
+    tale_expect(&t, ENTITY_INTERRUPTION, "node evidence",
+                "node=cn2 evidence=accounting: node failed, cn2 down\n");
+    /* No tick has passed: one picture from history and one poll has its offenders, too. */
+    tale_expect(&t, ENTITY_OFFENDER, "node broken_jobs", "node=cn2 broken_jobs=1\n");
+    tale_end(&t);
+}
+
 static void the_only_node_is_the_one(void **state)
 {
     struct tale t = tale_begin();
@@ -489,6 +504,7 @@ int main(void)
         cmocka_unit_test(the_last_attempt_may_be_told_first),
         cmocka_unit_test(restarts_that_were_counted_number_the_attempts),
         cmocka_unit_test(accounting_may_withdraw_one),
+        cmocka_unit_test(a_node_seen_down_is_the_one),
         cmocka_unit_test(the_only_node_is_the_one),
         cmocka_unit_test(cancelling_is_told_apart),
         cmocka_unit_test(a_good_end_is_counted_once_and_leaves_no_row),
