@@ -1070,7 +1070,35 @@ static void test_others(void **state)
     snapshot_unref(s);
 }
 
-#define OUTAGE(id, node, rest) "outage " id " node=" node " " rest "\n"
+static const char *const past[] = {
+    "outage a node=n1 kind=drained began_at=-1000",
+    "outage b node=n1 kind=drained began_at=-2000",
+    "outage c node=n1 kind=drained began_at=-86400000",
+    "outage d node=n1 kind=down began_at=-1000",
+    "outage e node=n1 kind=drained began_at=-2419200000", /* too long ago */
+    "outage f node=n3 kind=drained began_at=-5",
+    "outage g node=n1 kind=drained began_at=-2000",
+    "interruption x job=14 at=-1000",
+    "interruption y job=14 at=-2000",
+    "interruption z job=14 at=-2419200000",
+    "interruption w job=99 at=-1000",
+    "interruption v job=15 at=-5",
+    "remove outage b",
+    "remove interruption w",
+};
+static const char *const elsewhere[] = {"center tj name=tj",
+                                        "outage h node=n3 kind=drained began_at=-5",
+                                        "interruption u job=15 at=-5"};
+/* Told last: the fleet ranks by itself, but not again within a minute. */
+static const char *const ranked[] = {"offender n1 events=9 flagged=yes",
+                                     "offender n2 events=1 flagged=no", "offender gone events=1",
+                                     "remove offender gone"};
+
+static void tell_all(struct fleet *f, uint16_t center, const char *const *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        kit_rows(f, center, KIT_NOBODY, KIT_NOW, rows[i]);
+}
 
 static struct snapshot *past_fleet(void)
 {
@@ -1079,23 +1107,11 @@ static struct snapshot *past_fleet(void)
         act_fleet("node n1 state=down " OURS "\nnode n2 state=down " OURS "\n"
                   "node n3 state=down " OURS "\njob 14 state=running\njob 15 state=running");
 
-    kit_rows(
-        f, 0, KIT_NOBODY, KIT_NOW,
-        "offender n1 events=9 flagged=yes\noffender n2 events=1 flagged=no\noffender gone events=1\n" OUTAGE(
-            "a", "n1", "kind=drained began_at=-1000") OUTAGE("b", "n1",
-                                                             "kind=drained began_at=-2000")
-            OUTAGE("c", "n1", "kind=drained began_at=-86400000") OUTAGE("d", "n1",
-                                                                        "kind=down began_at=-1000")
-                OUTAGE("e", "n1", "kind=drained began_at=-2419200000") OUTAGE(
-                    "f", "n3",
-                    "kind=drained began_at=-5") "interruption x job=14 at=-1000\ninterruption y job=14 at=-2000\ninterruption z job=14 at=-2419200000\n"
-                                                "interruption w job=99 at=-1000\ninterruption v job=15 at=-5");
-    kit_rows(f, 0, KIT_NOBODY, KIT_NOW, OUTAGE("g", "n1", "kind=drained began_at=-2000"));
-    kit_rows(f, 1, KIT_NOBODY, KIT_NOW,
-             "center tj name=tj\noffender n3 events=50 flagged=yes\n" OUTAGE(
-                 "h", "n3", "kind=drained began_at=-5") "interruption u job=15 at=-5");
-    kit_rows(f, 0, KIT_NOBODY, KIT_NOW,
-             "remove offender gone\nremove outage b\nremove interruption w");
+    tell_all(f, 0, past, ARRAY_LEN(past));
+    tell_all(f, 1, elsewhere, ARRAY_LEN(elsewhere));
+    snapshot_unref(fleet_publish(f, KIT_NOW));
+    kit_rows(f, 1, KIT_NOBODY, KIT_NOW, "offender n3 events=50 flagged=yes");
+    tell_all(f, 0, ranked, ARRAY_LEN(ranked));
     struct snapshot *s = fleet_publish(f, KIT_NOW);
     fleet_free(f);
     return s;
@@ -1137,9 +1153,9 @@ static void test_history_of_refused(void **state)
 
     (void)state;
     kit_list(f, 0, KIT_NOW, 1, "node", "node n1 state=idle\nnode n2 state=idle");
-    kit_rows(f, 0, KIT_NOBODY, KIT_NOW, "offender n1 events=9 flagged=yes");
     struct snapshot *s = fleet_publish(f, KIT_NOW);
     struct action_order *o = act_order(s, action_verb_RESUME, "n1 n2");
+    kit_rows(f, 0, KIT_NOBODY, KIT_NOW, "offender n1 events=9 flagged=yes");
     kit_list(f, 0, KIT_NOW + 1, 2, "node", "node n1 state=idle");
     struct snapshot *later = fleet_publish(f, KIT_NOW + 1);
     struct plan *p = act_plan_of(o, later, KIT_NOW + 1);
