@@ -120,6 +120,6 @@ void incident_details(const struct view_input *in, const struct interruption_row
     buf_addc(out, '\n');
     add_attempts(in, r, out);
     add_before(in, r, out);
-    buf_adds(out, fields.data + title);
+    buf_adds(out, fields.data + title + (fields.data[title] == '\n'));
     buf_fini(&fields);
 }

@@ -67,8 +67,11 @@ static void lost_words(struct phrase *p, const struct tally *t)
     const char *unit = p->in->ascii ? "GPU-h" : "GPU\xC2\xB7h";
     char number[FIGURE_MAX], text[3 * FIGURE_MAX], most[FIGURE_MAX];
 
+    bool known = t->sum.sized > 0 || t->sum.interruptions == 0;
+
     figure_number(number, t->sum.gpu_hours_lost, 0, p->in->ascii);
-    snprintf(text, sizeof text, "%s%s", t->sum.gpu_hours_lost > 0 ? "~" : "", number);
+    snprintf(text, sizeof text, "%s%s", t->sum.gpu_hours_lost > 0 ? "~" : "",
+             known ? number : FIGURE_ABSENT);
     if (!fits(p, text_cells(text) + text_cells(unit) + 6))
         return;
     word(p, loud(t->sum.gpu_hours_lost, ROLE_BRIGHT), text);
@@ -79,7 +82,8 @@ static void lost_words(struct phrase *p, const struct tally *t)
     if (t->sum.gpu_hours_lost_ceiling > 0 && fits(p, text_cells(text) + 1))
         word(p, style_of(ROLE_DIM), text);
     snprintf(text, sizeof text, "from %u of %u", t->sum.sized, t->sum.interruptions);
-    if (t->sum.sized < t->sum.interruptions && p->end >= 120 && fits(p, text_cells(text) + 1))
+    if (known && t->sum.sized < t->sum.interruptions && p->end >= 120 &&
+        fits(p, text_cells(text) + 1))
         word(p, style_of(ROLE_FAINT), text);
     gap(p);
 }

@@ -3,6 +3,7 @@
 #include "ui/viewlist.h"
 #include "ui/annotate.h"
 #include "ui/cells.h"
+#include "ui/verdict.h"
 #include "base/text.h"
 #include "model/rules.h"
 #include <stdio.h>
@@ -18,6 +19,7 @@ struct alerts_own {
     struct recent recent;
     wall_ms minute;
     double critical, warning, acknowledged, silenced, resolved;
+    double soon; /* what the header counts already, while its alert has not held for long enough */
 };
 
 /* --- what an alert is --- */
@@ -348,10 +350,21 @@ static void count_all(struct list *l, const struct view_input *in)
     }
 }
 
+static void count_soon(struct alerts_own *own, const struct view_input *in)
+{
+    const struct totals *t = snapshot_totals(in->snap);
+    struct verdict v = verdict_of(in->snap);
+
+    own->soon = in->scope->center >= 0 ? 0
+                                       : v.critical + v.warning - (double)t->alerts_critical -
+                                             (double)t->alerts_warning;
+}
+
 static void rebuild(void *view, const struct view_input *in)
 {
     list_rebuild(view, in);
     count_all(view, in);
+    count_soon(((struct list *)view)->own, in);
 }
 
 /* --- above --- */
@@ -384,6 +397,10 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
     phrase_gap(&p, 2);
     phrase_count(&p, style_of(own->resolved > 0 ? ROLE_TEXT : ROLE_FAINT), own->resolved,
                  r.w >= 100 ? "resolved within the last hour" : "resolved");
+    if (own->soon == 0)
+        return;
+    phrase_gap(&p, 2);
+    phrase_count(&p, style_of(ROLE_WARN), own->soon, "just fell silent (8 shows them)");
 }
 
 static void empty(const struct list *l, const struct view_input *in, struct buf *out)

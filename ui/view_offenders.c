@@ -165,6 +165,16 @@ static const struct table_column columns[] = {
     {"WHAT", "what", 12, 60, 0, 1, false, paint_what, measure_what, NULL, .fill = true},
 };
 
+/* The flagged ones first: a score only ranks among peers, so the best of many quiet ones may have a high one. */
+static int by_score(const void *a, const void *b)
+{
+    const struct offender_row *x = a, *y = b;
+
+    if (is_flagged(x) != is_flagged(y))
+        return is_flagged(x) ? -1 : 1;
+    return x->score > y->score ? -1 : x->score < y->score;
+}
+
 static bool open_node(struct list *l, const struct view_input *in, const void *row,
                       struct view_out *out)
 {
@@ -185,6 +195,7 @@ static const struct list_spec spec = {
     .column_count = (int)(sizeof columns / sizeof columns[0]),
     .sort = COLUMN_SCORE,
     .descending = true,
+    .order = by_score,
     .groups = groups,
     .nothing = "no node is suspected of an interruption within the last 28 days",
     .noun = "offenders",

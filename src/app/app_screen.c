@@ -142,7 +142,7 @@ static void fill_options(const struct cli *cli, const struct session *s, bool re
         .refresh_ms = 1000,
         .ascii = cli->value[OPTION_ASCII] != NULL,
         .mouse = cli->value[OPTION_NO_MOUSE] == NULL,
-        .bell = cli->value[OPTION_NO_BELL] == NULL,
+        .bell = cli->value[OPTION_NO_BELL] == NULL && !s->config.no_bell,
         .test_fd = test_fd(),
         .banner = replay                                 ? "REPLAY"
                   : cli->value[OPTION_READ_ONLY] != NULL ? "READ-ONLY"

@@ -35,6 +35,7 @@ struct config {
     char *path; /* of the file, or NULL when discovered */
     int64_t refresh_ms;
     char *theme; /* NULL = default */
+    bool no_bell;
     enum act_mode actions;
     char *audit;                /* file; NULL = the usual place */
     char *history;              /* file, or "off"; NULL = the usual place */

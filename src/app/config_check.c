@@ -327,6 +327,15 @@ static enum rc check_refresh(const struct check *c, const char *value)
     return RC_OK;
 }
 
+static enum rc check_bell(const struct check *c, const char *value)
+{
+    static const char *const words[] = {"", "off", "on", NULL};
+    int word = 2;
+    enum rc rc = check_word(c, "bell", value, words, &word);
+    c->out->no_bell = word == 1;
+    return rc;
+}
+
 enum rc config_check(const struct config_text *where, const struct config_raw *raw,
                      struct config *out, struct err *e)
 {
@@ -337,6 +346,8 @@ enum rc config_check(const struct config_text *where, const struct config_raw *r
         out->audit = resolve(&c, OPT_PATH, raw->audit);
     if (rc == RC_OK)
         rc = check_actions(&c, "actions", raw->actions, &out->actions);
+    if (rc == RC_OK)
+        rc = check_bell(&c, raw->bell);
     if (rc == RC_OK)
         rc = check_program(&c, raw->exec_on_alert);
     if (rc == RC_OK)

@@ -22,7 +22,7 @@ struct config_raw_center {
     unsigned sources_count;
 };
 struct config_raw {
-    char *refresh, *actions, *audit, *theme, *history, *history_max, *exec_on_alert;
+    char *refresh, *actions, *audit, *theme, *history, *history_max, *exec_on_alert, *bell;
     struct config_raw_center *centers;
     unsigned centers_count;
 };

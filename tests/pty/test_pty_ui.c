@@ -109,9 +109,9 @@ static void test_views_by_number_and_tab(void **state)
     pty_wait_text(&p, "zb-g0006");
     pty_send(&p, "8");
     pty_wait_text(&p, " 8 Src");
-    pty_send(&p, "\t");
+    pty_send(&p, "\t\t");
     pty_wait_text(&p, " 1 Over ");
-    pty_send(&p, "\x1b[Z");
+    pty_send(&p, "\x1b[Z\x1b[Z");
     pty_wait_text(&p, " 8 Src");
     quit(&p);
 }
@@ -208,6 +208,91 @@ static void test_command_line(void **state)
     pty_end(&p);
 }
 
+/* Since the output was so long: what resets the colours at the start ends in the same byte. */
+static bool rang(const struct pty *p, size_t since)
+{
+    return memchr(p->output.data + since, '\a', p->output.len - since) != NULL;
+}
+
+static void test_what_is_said_of_an_alert(void **state)
+{
+    struct pty p;
+
+    (void)state;
+    demo(&p, MORE("--trouble", "--bell"));
+    size_t start = p.output.len;
+    pty_send(&p, "7");
+    pty_wait_text(&p, "smoke in hall 2");
+    pty_send(&p, "a");
+    pty_wait_text(&p, "1 acknowledged");
+    pty_wait_text(&p, "ack wang");
+    assert_false(rang(&p, start)); /* it was there when we came */
+    pty_send(&p, ":ack the fire brigade comes\r");
+    pty_wait_text(&p, "1 acknowledged");
+    pty_send(&p, "a");
+    pty_wait_text(&p, "no longer acknowledged");
+    pty_wait_no_text(&p, "ack wang");
+    pty_send(&p, "s");
+    pty_wait_text(&p, "silenced for 1h");
+    pty_wait_text(&p, "water in hall 2");
+    assert_true(rang(&p, start));
+    quit(&p);
+    demo(&p, MORE("--trouble")); /* no bell */
+    start = p.output.len;
+    pty_send(&p, "7s");
+    pty_wait_text(&p, "water in hall 2");
+    assert_false(rang(&p, start));
+    quit(&p);
+    demo(&p, NULL); /* nobody to tell it */
+    pty_send(&p, "7a");
+    pty_wait_text(&p, "7 Alert ");
+    quit(&p);
+}
+
+static void test_the_pane_of_offenders(void **state)
+{
+    struct pty p;
+
+    (void)state;
+    demo_env(&p, 36, 160, plain, MORE("--trouble"));
+    pty_wait_text(&p, "help");
+    pty_send(&p, "6");
+    pty_wait_text(&p, "Repeat offenders");
+    pty_wait_text(&p, "checkpoint");
+    pty_send(&p, "o");
+    pty_wait_text(&p, "taken out");
+    pty_send(&p, "\x1b"); /* out of the pane, and no further */
+    pty_wait_text(&p, "checkpoint");
+    assert_true(pty_has_text(&p, "suantop  Interrupted"));
+    pty_send(&p, "oo");
+    pty_wait_text(&p, "suantop  Repeat offenders");
+    pty_send(&p, "o");
+    pty_wait_text(&p, "suantop  Interrupted");
+    quit(&p);
+}
+
+static void test_inside_a_center(void **state)
+{
+    struct pty p;
+
+    (void)state;
+    demo_env(&p, 24, 120, plain, MORE("--trouble"));
+    pty_wait_text(&p, "help");
+    pty_send(&p, "\r");
+    pty_wait_text(&p, "张北智算中心 › ");
+    for (int i = 0; i < 40; i++) { /* beside one another: it gets no deeper */
+        pty_send(&p, "6");
+        pty_wait_text(&p, "张北智算中心 › Interrupted");
+        pty_send(&p, "7");
+        pty_wait_text(&p, "张北智算中心 › Alerts");
+    }
+    pty_send(&p, "7");
+    pty_wait_text(&p, "suantop  Alerts");
+    pty_send(&p, "6");
+    pty_wait_text(&p, "suantop  Interrupted");
+    quit(&p);
+}
+
 static void test_overlays(void **state)
 {
     struct pty p;
@@ -227,7 +312,7 @@ static void test_overlays(void **state)
     pty_wait_no_text(&p, "slurm zhangbei");
     pty_send(&p, "\x1bOQ");
     pty_wait_text(&p, "ASCII only");
-    pty_send(&p, "jjj\x1b[C"); /* Right */
+    pty_send(&p, "jjjj\x1b[C"); /* Right */
     pty_wait_text(&p, "> zb-g0006");
     pty_send(&p, "\x1b\x1b[17~"); /* F6 */
     pty_wait_text(&p, "Sort by");
@@ -779,6 +864,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_overlays),
         cmocka_unit_test(test_paste),
         cmocka_unit_test(test_a_screen_that_only_looks),
+        cmocka_unit_test(test_what_is_said_of_an_alert),
+        cmocka_unit_test(test_the_pane_of_offenders),
+        cmocka_unit_test(test_inside_a_center),
         cmocka_unit_test(test_hostile_record),
         cmocka_unit_test(test_quit_by_key),
         cmocka_unit_test(test_quit_by_signal),

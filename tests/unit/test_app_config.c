@@ -130,6 +130,7 @@ static const struct refusal refusals[] = {
      "must not be above"},
     {"alerts:\n  lemon: {warn: 3}\n" A_CENTER, "f:2", "accepted here: hold"},
     {"alerts:\n  lemon: off\n\n  lemon: off\n" A_CENTER, "f:4", "there twice"},
+    {"bell: loud\n" A_CENTER, "f:1", "\"loud\" is not one of: off on"},
     {"actions: sometimes\n" A_CENTER, "f:1", "\"sometimes\" is not one of: off confirm arm"},
     {"centers:\n  - id: a\n    actions: yes\n    sources:\n      - local: {}\n", "f:3",
      "\"yes\" is not one of: off confirm arm"},
@@ -199,6 +200,20 @@ static void test_alerts(void **state)
 }
 
 /* Acting is asked for by default; a center may be stricter or laxer than the rest. */
+static void test_bell(void **state)
+{
+    static const char quiet[] = "bell: off\n" A_CENTER, loud[] = "bell: on\n" A_CENTER;
+    struct config c;
+
+    (void)state;
+    assert_int_equal(config_load_text(quiet, sizeof quiet - 1, "f", &c, NULL), RC_OK);
+    assert_true(c.no_bell);
+    config_free(&c);
+    assert_int_equal(config_load_text(loud, sizeof loud - 1, "f", &c, NULL), RC_OK);
+    assert_false(c.no_bell);
+    config_free(&c);
+}
+
 static void test_actions(void **state)
 {
     static const char text[] = "actions: off\n"
@@ -242,7 +257,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good),     cmocka_unit_test(test_write),
         cmocka_unit_test(test_refusals), cmocka_unit_test(test_alerts),
-        cmocka_unit_test(test_actions),  cmocka_unit_test(test_files),
+        cmocka_unit_test(test_actions),  cmocka_unit_test(test_bell),
+        cmocka_unit_test(test_files),
     };
     return cmocka_run_group_tests_name("app config", tests, NULL, NULL);
 }
