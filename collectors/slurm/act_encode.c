@@ -259,6 +259,16 @@ static void reread_command(struct slurm *s, enum part p, const char *name, struc
     rq->label = "scontrol show node";
 }
 
+/* Tasks that still share one record are found by their array only; but squeue takes one out of it. */
+static void cut_to_array(const struct action_target *t, enum way w, char *name)
+{
+    bool waits = t->row_state == job_state_QUEUED || t->row_state == job_state_HELD;
+    char *task = t->entity == ENTITY_JOB ? strchr(name, '_') : NULL;
+
+    if (task != NULL && (task[1] == '[' || (w == WAY_REST && waits)))
+        *task = '\0';
+}
+
 enum rc slurm_act_reread(void *state, enum action_verb verb, const struct action_target *t,
                          struct request *out, struct err *e)
 {
@@ -272,10 +282,7 @@ enum rc slurm_act_reread(void *state, enum action_verb verb, const struct action
         rc = slurm_act_way(s, verb, name, &w, e);
     if (rc != RC_OK)
         return rc;
-    /* Tasks that still share one record are found by their array only. */
-    char *rest = strstr(name, "_[");
-    if (rest != NULL)
-        *rest = '\0';
+    cut_to_array(t, w, name);
     if (w == WAY_REST)
         reread_rest(s, p, name, out);
     else

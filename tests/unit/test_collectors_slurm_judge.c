@@ -301,6 +301,18 @@ static void test_rereading_a_job(void **state)
     assert_int_equal(a.b.rc, RC_OK);
     assert_true(bench_says(&a.b, "job 14_5 "));
     assert_true(bench_says(&a.b, "state=done"));
+    /* One that waits shares its record with others, which v0.0.38 does not find by the task. */
+    a.t.row_state = job_state_HELD;
+    assert_int_equal(act_reread(&a), RC_OK);
+    assert_string_equal(sent(a.rq), "GET /slurm/v0.0.38/job/14");
+    a.t.row_state = job_state_QUEUED;
+    assert_int_equal(act_reread(&a), RC_OK);
+    assert_string_equal(sent(a.rq), "GET /slurm/v0.0.38/job/14");
+    act_close(&a);
+    act_open(&a, over_ssh, 0, action_verb_HOLD, "14_5");
+    a.t.row_state = job_state_QUEUED;
+    assert_int_equal(act_reread(&a), RC_OK);
+    assert_non_null(strstr(sent(a.rq), "|-j|14_5"));
     act_close(&a);
 }
 
