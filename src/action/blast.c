@@ -53,9 +53,12 @@ struct blast {
     size_t owner_count, owner_cap;
 };
 
-double planned_tasks(const struct job_row *j)
+double planned_tasks(const struct planning *g, size_t i)
 {
-    return row_has(j, job, tasks) && j->tasks > 1 ? (double)j->tasks : 1;
+    const struct job_row *j = planned_job(g, i);
+
+    return !g->o->targets[i].task_key && row_has(j, job, tasks) && j->tasks > 1 ? (double)j->tasks
+                                                                                : 1;
 }
 
 bool planned_runs(const struct job_row *j)
@@ -154,7 +157,7 @@ static void blast_job(struct blast *b, size_t i)
     const struct job_row *j = planned_job(b->g, i);
     struct plan_target *t = &b->g->p->targets[i];
 
-    t->jobs = planned_tasks(j);
+    t->jobs = planned_tasks(b->g, i);
     t->devices = t->devices_busy = t->gpu_hours_at_risk = 0; /* what waits has none */
     add(&b->jobs, t->jobs);
     add_owner(b, j, t->jobs);

@@ -107,6 +107,14 @@ static strid name_of(const struct freezing *f)
     return ((const struct job_row *)(const void *)f->row)->id;
 }
 
+/* Two tasks of one row are two targets. */
+static bool is_in(const struct freezing *f, const struct action_target *t)
+{
+    bool both_tasks = f->t.task_key && t->task_key;
+
+    return t->key == f->row->key && (!both_tasks || t->task_key == f->t.task_key);
+}
+
 static enum rc check(const struct freezing *f)
 {
     const char *shown = intern_text(f->in, name_of(f));
@@ -122,7 +130,7 @@ static enum rc check(const struct freezing *f)
     if (f->row->source[0] == UINT16_MAX)
         return err_set(f->e, RC_USAGE, shown, "is listed by no scheduler now");
     for (size_t i = 0; i < f->o->count; i++)
-        if (f->o->targets[i].key == f->row->key)
+        if (is_in(f, &f->o->targets[i]))
             return err_set(f->e, RC_USAGE, shown, "is there already");
     return RC_OK;
 }
@@ -157,20 +165,51 @@ static enum rc freeze_row(struct freezing *f)
                    "has a name that no request can carry");
 }
 
+static enum rc add(struct freezing *f)
+{
+    enum rc rc = freeze_row(f);
+
+    if (rc != RC_OK)
+        return rc;
+    freeze_center(f);
+    f->o->targets = xreallocarray(f->o->targets, f->o->count + 1, sizeof(*f->o->targets));
+    f->o->targets[f->o->count++] = f->t;
+    return RC_OK;
+}
+
+static bool find_row(struct freezing *f, uint32_t slot)
+{
+    f->t.entity = verb_info(f->o->verb)->entity;
+    f->row = snapshot_row(f->s, f->t.entity, slot);
+    if (!f->row)
+        err_set(f->e, RC_USAGE, verb_info(f->o->verb)->name, "there is no such %s any more",
+                entity_info(f->t.entity)->id);
+    return f->row != NULL;
+}
+
 enum rc order_add(struct action_order *o, const struct snapshot *s, uint32_t slot, struct err *e)
 {
     struct freezing f = {.o = o, .s = s, .in = snapshot_strings(s), .e = e};
 
-    f.t.entity = verb_info(o->verb)->entity;
-    f.row = snapshot_row(s, f.t.entity, slot);
-    if (!f.row)
-        return err_set(e, RC_USAGE, verb_info(o->verb)->name, "there is no such %s any more",
-                       entity_info(f.t.entity)->id);
-    enum rc rc = freeze_row(&f);
-    if (rc != RC_OK)
-        return rc;
-    freeze_center(&f);
-    o->targets = xreallocarray(o->targets, o->count + 1, sizeof(*o->targets));
-    o->targets[o->count++] = f.t;
-    return RC_OK;
+    return find_row(&f, slot) ? add(&f) : RC_USAGE;
+}
+
+enum rc order_add_task(struct action_order *o, const struct snapshot *s, uint32_t slot,
+                       unsigned task, struct err *e)
+{
+    struct freezing f = {.o = o, .s = s, .in = snapshot_strings(s), .e = e};
+    char name[TARGET_NAME_MAX];
+
+    if (!find_row(&f, slot))
+        return RC_USAGE;
+    const struct job_row *j = (const struct job_row *)(const void *)f.row;
+    int n = snprintf(name, sizeof(name), "%s_%u", intern_raw(f.in, j->array_job), task);
+    if (n >= (int)sizeof(name))
+        return err_set(e, RC_USAGE, intern_text(f.in, j->id),
+                       "has a name that no request can carry");
+    f.t.task_key = row_key(ENTITY_JOB, f.row->center, name, (size_t)n);
+    enum rc rc = add(&f);
+    if (rc == RC_OK)
+        snprintf(o->targets[o->count - 1].name, TARGET_NAME_MAX, "%s", name);
+    return rc;
 }

@@ -139,7 +139,7 @@ static void guard_job(const struct planning *g, size_t i)
         refuse(g, i, "%s", why);
     else if (strchr(t->name, '[') && !t->whole_array)
         refuse(g, i, "stands for %.0f waiting tasks: say that the whole array is meant",
-               planned_tasks(j));
+               planned_tasks(g, i));
     else if (g->o->verb == action_verb_REQUEUE && row_has(j, job, requeueable) && !j->requeueable)
         refuse(g, i, "was submitted as a job that must not be requeued");
 }

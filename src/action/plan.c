@@ -45,7 +45,7 @@ static bool work_on(const struct planning *g, size_t i)
 /* An array's row counts as many as it stands for. */
 static double things(const struct planning *g, size_t i)
 {
-    return g->entity == ENTITY_JOB ? planned_tasks(planned_job(g, i)) : 1;
+    return g->entity == ENTITY_JOB ? planned_tasks(g, i) : 1;
 }
 
 static void find_consent(const struct planning *g)

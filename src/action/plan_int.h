@@ -31,8 +31,8 @@ static inline bool planned_sendable(const struct planning *g, size_t i)
 {
     return !g->p->targets[i].refused;
 }
-/* Array tasks that a job's row stands for. */
-double planned_tasks(const struct job_row *j);
+/* Array tasks that a target stands for. */
+double planned_tasks(const struct planning *g, size_t i);
 /* The job occupies nodes. */
 bool planned_runs(const struct job_row *j);
 

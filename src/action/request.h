@@ -48,6 +48,9 @@ struct action_target {
     double restarts;    /* job; -1 = unknown */
     bool
         whole_array; /* job: the row stands for all (waiting) tasks of an array, and that is meant */
+    /* job: one waiting task of a row that stands for several; row_key of the row that it gets when it leaves them.
+     * 0 = the row is the task's own */
+    uint64_t task_key;
 };
 
 /* One verb on targets of one center. */
@@ -83,6 +86,9 @@ void order_free(struct action_order *o);
  * other center, twin, a thing that is gone, a name that cannot be passed on, or already there. The row that stands for
  * the waiting tasks of an array is named "14_[6-99]"; whole_array is the caller's to set. */
 enum rc order_add(struct action_order *o, const struct snapshot *s, uint32_t slot, struct err *e);
+/* The same for one task out of the row of waiting tasks in that slot; whether it is among them the caller knows. */
+enum rc order_add_task(struct action_order *o, const struct snapshot *s, uint32_t slot,
+                       unsigned task, struct err *e);
 /* The reason as it is written to the scheduler: "suantop:<ticket> <actor> <text>" ("-" for no ticket), printable ASCII,
  * at most ACTION_REASON_MAX bytes. False when it had to be cut to that. */
 bool order_reason(const struct action_order *o, char out[ACTION_REASON_MAX + 1]);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define MOST_NODES 4096
+#define MOST_TASKS 1000 /* named singly out of a row; a set of all of them is one target */
 #define NOT_THERE UINT32_MAX
 
 struct finding {
@@ -71,11 +72,25 @@ static enum rc add_task(struct finding *f, uint32_t slot)
     return rc;
 }
 
-static enum rc cut_in_two(struct finding *f, const struct job_row *j, const char *word)
+/* Some tasks out of a row of waiting ones: each is a target of its own. */
+static enum rc take_out(struct finding *f, uint32_t slot, const struct job_row *j,
+                        const struct task_set *set, uint64_t *found)
 {
-    return err_set(f->e, RC_USAGE, "command line",
-                   "%s: these tasks wait together as %s; name all of them or none", word,
-                   intern_text(f->in, j->id));
+    const char *tasks = intern_raw(f->in, j->array_task);
+    uint32_t highest = task_highest(tasks);
+    for (size_t i = 0; i < set->count; i++)
+        for (uint64_t t = set->ranges[i].low; t <= set->ranges[i].high && t <= highest; t++) {
+            if (!task_is_among(tasks, (uint32_t)t))
+                continue;
+            if (++*found > MOST_TASKS)
+                return err_set(f->e, RC_USAGE, "command line",
+                               "more than %d tasks out of %s; name all of them", MOST_TASKS,
+                               intern_text(f->in, j->id));
+            enum rc rc = order_add_task(f->o, f->s, slot, (unsigned)t, f->e);
+            if (rc != RC_OK)
+                return rc;
+        }
+    return RC_OK;
 }
 
 /* "14_5", "14_[1-3,7]". */
@@ -87,14 +102,12 @@ static enum rc add_tasks(struct finding *f, const char *word, size_t array,
         const struct job_row *j = task_at(f, i, word, array);
         enum task_relation has =
             j != NULL ? task_set_has(set, intern_raw(f->in, j->array_task), &size) : TASKS_APART;
-        if (has == TASKS_OVERLAP)
-            return cut_in_two(f, j, word);
         if (has == TASKS_APART)
             continue;
-        enum rc rc = add_task(f, i);
+        enum rc rc = has == TASKS_OVERLAP ? take_out(f, i, j, set, &found) : add_task(f, i);
         if (rc != RC_OK)
             return rc;
-        found += size;
+        found += has == TASKS_WITHIN ? size : 0;
     }
     if (found > 0)
         return RC_OK;

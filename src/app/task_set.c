@@ -20,10 +20,10 @@ static bool take_number(const char **p, const char *end, uint32_t *out)
 /* "5" or "1-3", and a ":2" behind it where steps may be. */
 static bool take_range(const char **p, const char *end, bool steps, struct task_range *out)
 {
-    uint32_t step;
     if (!take_number(p, end, &out->low))
         return false;
     out->high = out->low;
+    out->step = 0;
     if (*p < end && **p == '-') {
         ++*p;
         if (!take_number(p, end, &out->high) || out->high < out->low)
@@ -32,7 +32,7 @@ static bool take_range(const char **p, const char *end, bool steps, struct task_
     if (!steps || *p == end || **p != ':')
         return true;
     ++*p;
-    return take_number(p, end, &step);
+    return take_number(p, end, &out->step);
 }
 
 static int by_low(const void *a, const void *b)
@@ -107,4 +107,31 @@ enum task_relation task_set_has(const struct task_set *set, const char *tasks, u
         p++;
     }
     return !within ? TASKS_APART : apart || p != end ? TASKS_OVERLAP : TASKS_WITHIN;
+}
+
+bool task_is_among(const char *tasks, uint32_t task)
+{
+    const char *p = tasks, *end = tasks + strcspn(tasks, "%");
+    struct task_range r;
+    while (take_range(&p, end, true, &r)) {
+        if (task >= r.low && task <= r.high && (r.step < 2 || (task - r.low) % r.step == 0))
+            return true;
+        if (p == end || *p != ',')
+            break;
+        p++;
+    }
+    return false;
+}
+
+uint32_t task_highest(const char *tasks)
+{
+    const char *p = tasks, *end = tasks + strcspn(tasks, "%");
+    struct task_range r;
+    uint32_t highest = 0;
+    while (take_range(&p, end, true, &r)) {
+        highest = r.high > highest ? r.high : highest;
+        if (p == end || *p++ != ',')
+            break;
+    }
+    return highest;
 }

@@ -11,6 +11,7 @@ enum { TASK_RANGES = 64 };
 
 struct task_range {
     uint32_t low, high;
+    uint32_t step; /* of a row's range; 0 as 1 */
 };
 /* Sorted; no two touch. */
 struct task_set {
@@ -25,5 +26,10 @@ uint64_t task_set_size(const struct task_set *set);
 enum task_relation { TASKS_APART, TASKS_OVERLAP, TASKS_WITHIN };
 /* How the tasks of a row ("6-99%2", "0-8:2", "5") lie to the set. A step counts as all between. *size: how many. */
 enum task_relation task_set_has(const struct task_set *set, const char *tasks, uint64_t *size);
+
+/* Is the task one of a row's ("6-99%2", "0-8:2")? */
+bool task_is_among(const char *tasks, uint32_t task);
+/* The highest of a row's tasks. */
+uint32_t task_highest(const char *tasks);
 
 #endif

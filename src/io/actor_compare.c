@@ -95,7 +95,7 @@ static void add_record(struct sight *s, const struct delta_record *r)
         copy_text(r, FIELD_center_cluster, s->cluster, sizeof(s->cluster));
     if (r->entity != t->entity || r->remove)
         return;
-    if (r->key != t->key) {
+    if (r->key != t->key && (!t->task_key || r->key != t->task_key)) {
         size_t len = r->id_len < sizeof(s->other) ? r->id_len : sizeof(s->other) - 1;
         snprintf(s->other, sizeof(s->other), "%.*s", (int)len, r->id ? r->id : "?");
         return;

@@ -7,6 +7,7 @@
  * Thread: ingest. */
 #include "base/xmem.h"
 #include "model/fleet_int.h"
+#include "model/hostset.h"
 #include "model/state_words.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,7 +60,22 @@ static bool is_rest(const struct fleet *f, const struct job_row *j, const char *
     return row_has(j, job, array_task) && strcspn(raw, "%") == len && memcmp(raw, tasks, len) == 0;
 }
 
-static uint32_t find_rest(const struct fleet *f, uint16_t center, const char *name)
+/* "3" is one of "1,3-6%2". */
+static bool is_among(const struct fleet *f, const struct job_row *j, const char *tasks, size_t len)
+{
+    const char *raw = intern_raw(f->strings, j->array_task);
+    char set[512], task[32];
+
+    if (!row_has(j, job, array_task) || len >= sizeof(task) - 1 ||
+        strspn(tasks, "0123456789") < len)
+        return false;
+    snprintf(set, sizeof(set), "t[%.*s]", (int)strcspn(raw, "%"), raw);
+    snprintf(task, sizeof(task), "t%.*s", (int)len, tasks);
+    return hostset_contains(set, task);
+}
+
+/* The row of the waiting tasks of which these are all (or, with `some`, one of them). */
+static uint32_t find_rest(const struct fleet *f, uint16_t center, const char *name, bool some)
 {
     const struct table *t = &f->tables[ENTITY_JOB];
     const char *tasks = strchr(name, '_');
@@ -70,8 +86,10 @@ static uint32_t find_rest(const struct fleet *f, uint16_t center, const char *na
     tasks += tasks[1] == '[' ? 2 : 1;
     for (uint32_t slot = 0; slot < t->slots; slot++) {
         const struct job_row *j = rows_at(&t->rows, slot);
-        if ((j->h.flags & ROW_ALIVE) && j->h.center == center && j->array_job == array &&
-            is_rest(f, j, tasks, strcspn(tasks, "]")))
+        if (!(j->h.flags & ROW_ALIVE) || j->h.center != center || j->array_job != array)
+            continue;
+        if (some ? is_among(f, j, tasks, strlen(tasks)) && !(j->h.flags & ROW_GONE)
+                 : is_rest(f, j, tasks, strcspn(tasks, "]")))
             return slot;
     }
     return SLOT_NONE;
@@ -83,7 +101,18 @@ static uint32_t find_target(const struct fleet *f, const struct action_row *a, e
     uint64_t key = row_key(e, a->h.center, name, intern_raw_len(f->strings, a->target));
     uint32_t slot = table_find(&f->tables[e], key);
 
-    return slot == SLOT_NONE && e == ENTITY_JOB ? find_rest(f, a->h.center, name) : slot;
+    return slot == SLOT_NONE && e == ENTITY_JOB ? find_rest(f, a->h.center, name, false) : slot;
+}
+
+/* A task that waits with others has no row of its own until it leaves them: theirs, or NULL. */
+static const struct row_head *still_among(const struct fleet *f, const struct tracked *t,
+                                          const struct action_row *a)
+{
+    uint32_t slot = t->entity == ENTITY_JOB
+                        ? find_rest(f, a->h.center, intern_raw(f->strings, a->target), true)
+                        : SLOT_NONE;
+
+    return slot == SLOT_NONE ? NULL : table_head(&f->tables[ENTITY_JOB], slot);
 }
 
 static bool has_open_end(const struct action_row *a)
@@ -97,6 +126,18 @@ static bool has_open_end(const struct action_row *a)
 static bool is_history(const struct action_row *a)
 {
     return row_has(a, action, sent_at) && a->h.seen_at[0] - a->sent_at > HISTORY_MS;
+}
+
+static void aim(const struct fleet *f, struct tracked *t, const struct action_row *a)
+{
+    t->target = find_target(f, a, t->entity);
+    if (t->target == SLOT_NONE)
+        return;
+    const struct row_head *h = table_head(&f->tables[t->entity], t->target);
+    const struct job_row *j = (const void *)h;
+    t->target_birth = h->birth;
+    if (t->entity == ENTITY_JOB && row_has(j, job, restarts))
+        t->restarts = (double)j->restarts;
 }
 
 void tracker_touch(struct fleet *f, uint32_t slot)
@@ -114,14 +155,7 @@ void tracker_touch(struct fleet *f, uint32_t slot)
     *t = (struct tracked){.action = slot, .action_birth = a->h.birth, .restarts = -1};
     t->entity =
         a->verb == action_verb_DRAIN || a->verb == action_verb_RESUME ? ENTITY_NODE : ENTITY_JOB;
-    t->target = find_target(f, a, t->entity);
-    if (t->target == SLOT_NONE)
-        return;
-    const struct row_head *h = table_head(&f->tables[t->entity], t->target);
-    const struct job_row *j = (const void *)h;
-    t->target_birth = h->birth;
-    if (t->entity == ENTITY_JOB && row_has(j, job, restarts))
-        t->restarts = (double)j->restarts;
+    aim(f, t, a);
 }
 
 /* --- the mark on the target -------------------------------------------------------------------- */
@@ -193,10 +227,10 @@ static enum effect job_effect(const struct tracked *t, const struct action_row *
 }
 
 static enum effect effect_of(const struct tracked *t, const struct action_row *a,
-                             const struct row_head *h)
+                             const struct row_head *h, const struct row_head *among)
 {
     if (!h)
-        return shown(a->verb == action_verb_CANCEL);
+        return shown(a->verb == action_verb_CANCEL && !among);
     if (t->entity == ENTITY_JOB)
         return job_effect(t, a, (const void *)h);
     const struct node_row *n = (const void *)h;
@@ -249,12 +283,14 @@ static void finish(struct fleet *f, struct tracked *t, const struct row_head *h,
 /* True when its end is known now. */
 static bool look(struct fleet *f, struct tracked *t, const struct action_row *a, wall_ms now)
 {
-    const struct row_head *h = target_at(f, t);
-    wall_ms read = read_at(f, t, h, now);
+    if (t->target == SLOT_NONE)
+        aim(f, t, a);
+    const struct row_head *h = target_at(f, t), *among = h ? NULL : still_among(f, t, a);
+    wall_ms read = read_at(f, t, h ? h : among, now);
 
     if (read <= a->sent_at)
         return false;
-    enum effect effect = effect_of(t, a, h);
+    enum effect effect = effect_of(t, a, h, among);
     if (effect == EFFECT_NOT_YET)
         effect = read - a->sent_at > COMPLETING_MS ? EFFECT_NOT : EFFECT_NOT_YET;
     if (effect == EFFECT_NOT_YET)

@@ -23,6 +23,7 @@ static struct snapshot *fleet(void)
         "job 20_[9 id=20_[5-9] array_job=20 array_task=5-9%2 tasks=5 state=queued\n"
         "job 21_[3 id=21_[3] array_job=21 array_task=3 tasks=1 state=queued\n"
         "job 22_[8 id=22_[0-8:2] array_job=22 array_task=0-8:2 tasks=5 state=queued\n"
+        "job 24_[4000 id=24_[0-4000] array_job=24 array_task=0-4000 tasks=4001 state=queued\n"
         "job 23_[67 id=23_[7...] array_job=23 array_task=" MANY " state=queued");
     kit_rows(f, 1, 1, KIT_NOW,
              "node far state=idle\njob 20_[4 id=20_[4] array_job=20 array_task=4 state=queued");
@@ -69,16 +70,21 @@ static const struct target_case cases[] = {
     {action_verb_HOLD, "20_[1-9]", false, "20_1 20_2 20_[5-9]!", NULL},
     {action_verb_HOLD, "20_[5-9]", false, "20_[5-9]!", NULL},
     {action_verb_HOLD, "20_[5,6-8,9]", false, "20_[5-9]!", NULL},
-    {action_verb_HOLD, "20_5", false, NULL, "wait together as 20_[5-9]"},
-    {action_verb_HOLD, "20_[1,7]", false, NULL, "wait together as 20_[5-9]"},
-    {action_verb_HOLD, "20_[6-99]", false, NULL, "wait together as 20_[5-9]"},
+    {action_verb_HOLD, "20_5", false, "20_5", NULL},
+    {action_verb_HOLD, "20_[1,7]", false, "20_1 20_7", NULL},
+    {action_verb_HOLD, "20_[6-99]", false, "20_6 20_7 20_8 20_9", NULL},
+    {action_verb_HOLD, "20_[5-6] 20_6", false, NULL, "is there already"},
+    {action_verb_HOLD, "20_6 20_[5-9]", false, NULL, "is there already"},
     {action_verb_HOLD, "20_4", false, NULL, "there is no job 20_4 here"}, /* of another center */
     {action_verb_HOLD, "20", false, NULL, "20 is an array: 20_1 20_2 20_[5-9]; name the tasks"},
     {action_verb_HOLD, "20", true, "20_1 20_[5-9]!", NULL}, /* 20_2 has ended */
     {action_verb_HOLD, "21_3", false, "21_3", NULL},
     {action_verb_HOLD, "21", true, "21_3", NULL},
     {action_verb_HOLD, "22_[0-8]", false, "22_[0-8:2]!", NULL},
-    {action_verb_HOLD, "22_[0-7]", false, NULL, "wait together"},
+    {action_verb_HOLD, "22_[0-7]", false, "22_0 22_2 22_4 22_6", NULL},
+    {action_verb_HOLD, "22_3", false, NULL, "there is no job 22_3 here"},
+    {action_verb_HOLD, "24_[0-1000]", false, NULL, "more than 1000 tasks out of 24_[0-4000]"},
+    {action_verb_HOLD, "24_[3999-3999999999]", false, "24_3999 24_4000", NULL},
     {action_verb_HOLD, "23_[0-99]", false, "23_[" MANY "]!", NULL},
     {action_verb_HOLD, "23_[" MANY "]", false, "23_[" MANY "]!", NULL},
 };
@@ -88,7 +94,7 @@ static void names_of(const struct action_order *o, char *out, size_t size)
     size_t n = 0;
 
     out[0] = '\0';
-    for (size_t i = 0; i < o->count; i++)
+    for (size_t i = 0; i < o->count && n < size; i++)
         n += (size_t)snprintf(out + n, size - n, "%s%s%s", i ? " " : "", o->targets[i].name,
                               o->targets[i].whole_array ? "!" : "");
 }

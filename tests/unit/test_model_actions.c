@@ -323,6 +323,53 @@ static void test_name_of_an_array(void **state)
     end(&t);
 }
 
+#define REST(tasks)                                                                                \
+    "job 20_[9 id=20_[" tasks "] array_job=20 array_task=" tasks "%2 tasks=4 state=queued"
+
+/* One task of several that wait together has no row of its own until it leaves them. */
+static void test_task_among_others(void **state)
+{
+    struct story t = begin("job", REST("5-9"));
+
+    (void)state;
+    SEND("hold", "20_6");
+    ACCEPT();
+    assert_false(pending(&t, ENTITY_JOB, "20_[9"));
+    publish(&t, KIT_NOW + 9000); /* nothing was read since */
+    assert_state(&t, action_state_ACCEPTED);
+    poll(&t, KIT_NOW + 9500, "job",
+         REST("5,7-9") "\njob 20_6 array_job=20 array_task=6 state=held");
+    assert_state(&t, action_state_CONFIRMED);
+    end(&t);
+}
+
+static void test_cancelled_among_others(void **state)
+{
+    struct story t = begin("job", REST("5-9"));
+
+    (void)state;
+    SEND("cancel", "20_6");
+    ACCEPT();
+    poll(&t, KIT_NOW + 4000, "job", REST("5-9"));
+    assert_state(&t, action_state_ACCEPTED);
+    poll(&t, KIT_NOW + 8000, "job", REST("5,7-9"));
+    assert_state(&t, action_state_CONFIRMED);
+    end(&t);
+}
+
+static void test_stays_among_others(void **state)
+{
+    struct story t = begin("job", REST("5-9"));
+
+    (void)state;
+    SEND("cancel", "20_6");
+    ACCEPT();
+    poll(&t, KIT_NOW + 4000, "job", REST("5-9"));
+    poll(&t, KIT_NOW + 8000, "job", REST("5-9"));
+    assert_state(&t, action_state_UNCONFIRMED);
+    end(&t);
+}
+
 static void test_unknown_target(void **state)
 {
     struct story t = begin("job", "job 14 state=running");
@@ -454,6 +501,9 @@ int main(void)
         cmocka_unit_test(test_completing),
         cmocka_unit_test(test_whole_array),
         cmocka_unit_test(test_name_of_an_array),
+        cmocka_unit_test(test_task_among_others),
+        cmocka_unit_test(test_cancelled_among_others),
+        cmocka_unit_test(test_stays_among_others),
         cmocka_unit_test(test_unknown_target),
         cmocka_unit_test(test_two_on_one),
         cmocka_unit_test(test_final_states),
