@@ -400,6 +400,7 @@ static void requery(struct list *l, const struct view_input *in)
     l->rows_seen = 0;
     memset(l->table.measured, 0, sizeof l->table.measured);
     list_reorder(l, in);
+    interrupted_count(in, l->own);
 }
 
 /* "7d" or "7 d"; -1 = no such. */
@@ -539,6 +540,15 @@ static bool side_is_there(const struct list *l, const struct view_input *in)
     return list_side_rect(l, in).w > 0;
 }
 
+/* Keys go to the pane, or to the table. */
+static void focus(struct list *l, bool on_side)
+{
+    struct interrupted_own *own = l->own;
+
+    own->on_side = on_side && own->offenders->table.result.count > 0;
+    l->table.asleep = own->on_side;
+}
+
 static bool open_offender(const struct list *l, const struct view_input *in, struct view_out *out)
 {
     const struct interrupted_own *own = l->own;
@@ -557,11 +567,12 @@ static bool to_offenders(struct list *l, const struct view_input *in, struct vie
 {
     struct interrupted_own *own = l->own;
 
-    if (side_is_there(l, in) && !own->on_side && own->offenders->table.result.count > 0) {
-        own->on_side = true;
-        return true;
+    if (side_is_there(l, in) && !own->on_side) {
+        focus(l, true);
+        if (own->on_side)
+            return true;
     }
-    own->on_side = false;
+    focus(l, false);
     out->wish = WISH_PUSH;
     out->push = &view_offenders;
     out->scope = *in->scope;
@@ -581,7 +592,7 @@ static bool side_command(struct list *l, const struct view_input *in, enum cmd c
     switch (cmd) {
     case CMD_BACK:
     case CMD_LEFT:
-        own->on_side = false;
+        focus(l, false);
         return true;
     case CMD_OPEN:
         return open_offender(l, in, out);
@@ -635,7 +646,7 @@ static bool command(void *view, const struct view_input *in, enum cmd cmd, const
         return details(l, in, out);
     if (list_command(l, in, cmd, arg, out))
         return true;
-    own->on_side = cmd == CMD_RIGHT && side_is_there(l, in);
+    focus(l, cmd == CMD_RIGHT && side_is_there(l, in));
     return own->on_side;
 }
 
@@ -648,13 +659,13 @@ static bool mouse(void *view, const struct view_input *in, int y, int x, int whe
     uint32_t index;
 
     if (side.w == 0 || x < side.x || y < side.y) {
-        own->on_side = own->on_side && wheel != 0;
+        focus(l, own->on_side && wheel != 0);
         return list_mouse(l, in, y, x, wheel, twice, out);
     }
     if (wheel != 0 || !interrupted_side_hit(l, in, y, x, &index))
         return false;
     struct view_input input = interrupted_side_input(l, in);
-    own->on_side = true;
+    focus(l, true);
     table_go(&own->offenders->table, &input, index, input.area.h - 1);
     if (twice)
         open_offender(l, in, out);
@@ -709,13 +720,11 @@ static void rebuild(void *view, const struct view_input *in)
 
     list_rebuild(l, in);
     interrupted_count(in, own);
-    l->table.asleep = false;
-    if (!side_is_there(l, in))
-        return;
-    struct view_input side = interrupted_side_input(l, in);
-    list_rebuild(own->offenders, &side);
-    own->on_side = own->on_side && own->offenders->table.result.count > 0;
-    l->table.asleep = own->on_side;
+    if (side_is_there(l, in)) {
+        struct view_input side = interrupted_side_input(l, in);
+        list_rebuild(own->offenders, &side);
+    }
+    focus(l, own->on_side && side_is_there(l, in));
 }
 
 static void status(const void *view, const struct view_input *in, struct buf *out)
