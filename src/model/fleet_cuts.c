@@ -7,6 +7,7 @@
 enum { NO_STATE = 255 };
 #define CLOCK_SLACK_MS 60000
 #define VANISHED_AFTER_MS 120000
+#define TAIL_SLACK_MS 2000
 
 /* One edit of a job. */
 struct turn {
@@ -133,10 +134,26 @@ static wall_ms requeued_at(const struct turn *t)
     return starts_anew(t) && j->started_at < at ? j->started_at : at;
 }
 
+/* Is it the end of an attempt whose interruption is known? A requeued job that completes tells the time of the requeue
+ * as its start, so it looks like the next attempt, which has not begun. */
+static bool is_tail(struct fleet *f, const struct job_row *j, uint8_t state, wall_ms start)
+{
+    const struct story *s = state == job_state_COMPLETING ? story_find(f, j->h.key) : NULL;
+
+    for (uint32_t i = s ? s->interruption : SLOT_NONE; i != SLOT_NONE;
+         i = f->events->interruptions[i].older) {
+        const struct interruption_row *row = rows_at(&f->tables[ENTITY_INTERRUPTION].rows, i);
+        if (start >= row->started_at && start <= row->at + TAIL_SLACK_MS)
+            return true;
+    }
+    return false;
+}
+
 /* The attempt that ran before the edit runs no more, and the job was put back into the queue. */
 static void cut_requeued(const struct turn *t)
 {
-    if (!runs(t->was) || !had(t->b, FIELD_job_started_at))
+    if (!runs(t->was) || !had(t->b, FIELD_job_started_at) ||
+        is_tail(t->f, t->j, t->was, t->b->started_at))
         return;
     bool counted = had(t->b, FIELD_job_restarts) || row_has(t->j, job, restarts);
     if (!waits(t->is) && !(restarts_rose(t) && t->is != job_state_INTERRUPTED) &&
@@ -275,7 +292,8 @@ static void follow_gone(struct fleet *f, const struct story *s)
 void cuts_follow(struct fleet *f, struct story *s, const struct job_row *j)
 {
     wall_ms newest = newest_start(f, s);
-    bool own = !row_has(j, job, started_at) || j->started_at <= newest;
+    bool own = !row_has(j, job, started_at) || j->started_at <= newest ||
+               is_tail(f, j, j->state, j->started_at);
     enum interruption_outcome o = interrupt_outcome((enum job_state)j->state, own);
 
     if (j->h.flags & ROW_GONE) {
@@ -319,8 +337,13 @@ void cuts_told_end(struct fleet *f, struct story *s, const struct attempt_row *a
                                                            : interruption_outcome_UNKNOWN;
     wall_ms newest = newest_start(f, s), start = a->started_at;
 
-    if (o == interruption_outcome_UNKNOWN || start <= newest ||
-        (job != SLOT_NONE && !(table_head(&f->tables[ENTITY_JOB], job)->flags & ROW_GONE)))
+    if (job != SLOT_NONE && !(table_head(&f->tables[ENTITY_JOB], job)->flags & ROW_GONE)) {
+        /* It may have been listed as what it is now before anybody told of the interruption. */
+        if (s->interruption != SLOT_NONE)
+            cuts_follow(f, s, rows_at(&f->tables[ENTITY_JOB].rows, job));
+        return;
+    }
+    if (o == interruption_outcome_UNKNOWN || start <= newest)
         return;
     for (uint32_t i = s->interruption; i != SLOT_NONE; i = f->events->interruptions[i].older) {
         const struct interruption_row *row = rows_at(&f->tables[ENTITY_INTERRUPTION].rows, i);

@@ -38,6 +38,21 @@ static void accounting_corrects_what_was_seen(void **state)
     tale_end(&t);
 }
 
+/* The job was listed as cancelled before; only accounting knows that it was not its owner. */
+static void what_became_of_it_may_be_known_already(void **state)
+{
+    struct tale t = tale_begin();
+
+    (void)state;
+    tale_at(&t, 0, RUNNING);
+    tale_at(&t, 40, "job 14 state=cancelled raw_state=CANCELLED ended_at=T+39");
+    tale_expect(&t, ENTITY_INTERRUPTION, CAUSE, "");
+    tale_at(&t, 50, TOLD "end=cancelled_by_operator ended_at=T+39 ended_by=root");
+    tale_expect(&t, ENTITY_INTERRUPTION, "cause outcome resolved",
+                "cause=operator outcome=cancelled resolved=yes\n");
+    tale_end(&t);
+}
+
 static void accounting_may_be_first(void **state)
 {
     struct tale t = tale_begin();
@@ -498,6 +513,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accounting_corrects_what_was_seen),
+        cmocka_unit_test(what_became_of_it_may_be_known_already),
         cmocka_unit_test(accounting_may_be_first),
         cmocka_unit_test(a_start_that_was_corrected_is_the_same_attempt),
         cmocka_unit_test(what_polls_missed_is_told),

@@ -130,6 +130,28 @@ static void a_job_first_seen_interrupted_counts(void **state)
     tale_end(&t);
 }
 
+/* Slurm gives a requeued job the time of the requeue as its start for as long as it is completing. */
+static void completing_after_a_requeue_is_no_attempt(void **state)
+{
+    struct tale t = tale_begin();
+
+    (void)state;
+    tale_at(&t, 0, NODES "\n" RUNNING);
+    tale_at(&t, 21,
+            "job 14 state=completing raw_state=COMPLETING restarts=1 submitted_at=T+20 "
+            "started_at=T+20");
+    tale_expect(&t, ENTITY_INTERRUPTION, "id at outcome resumed_at",
+                "id=" ID " at=T+20 outcome=waiting resumed_at=?\n");
+    tale_at(&t, 22, WAITING);
+    tale_expect(&t, ENTITY_INTERRUPTION, "id at outcome", "id=" ID " at=T+20 outcome=waiting\n");
+    tale_expect(&t, ENTITY_ATTEMPT, "id number", "id=" ID " number=1\n");
+    tale_at(&t, 150, "job 14 state=running raw_state=RUNNING started_at=T+140");
+    tale_at(&t, 160, "job 14 state=completing raw_state=COMPLETING restarts=2 started_at=T+159");
+    tale_at(&t, 161, WAITING " restarts=2");
+    tale_expect(&t, ENTITY_INTERRUPTION, "attempt at", "attempt=1 at=T+20\nattempt=2 at=T+159\n");
+    tale_end(&t);
+}
+
 static void told_to_make_room_then_requeued(void **state)
 {
     struct tale t = tale_begin();
@@ -406,6 +428,7 @@ int main(void)
         cmocka_unit_test(a_verdict_outlives_its_evidence),
         cmocka_unit_test(the_scheduler_may_say_it_itself),
         cmocka_unit_test(a_job_first_seen_interrupted_counts),
+        cmocka_unit_test(completing_after_a_requeue_is_no_attempt),
         cmocka_unit_test(told_to_make_room_then_requeued),
         cmocka_unit_test(another_qos_took_its_nodes),
         cmocka_unit_test(the_next_in_the_queue_is_no_preemption),
