@@ -175,11 +175,8 @@ void cell_hours(const struct table_cell *cell, struct style s, bool has, double 
         cell_dash(cell);
         return;
     }
-    figure_number(number, v, 0, cell->in->ascii);
-    if (v > 0 && v < 0.5)
-        snprintf(text, sizeof text, "<1");
-    else
-        snprintf(text, sizeof text, "%s%s", estimated && v > 0 ? "~" : "", number);
+    figure_hours(number, v, cell->in->ascii);
+    snprintf(text, sizeof text, "%s%s", estimated && v > 0 && number[0] != '<' ? "~" : "", number);
     cell_text(cell, v > 0 ? s : style_of(ROLE_FAINT), text);
 }
 

@@ -59,6 +59,14 @@ void figure_number(char out[FIGURE_MAX], double v, int decimals, bool ascii)
     write_number(out, v, decimals, glyph(GLYPH_THIN, ascii));
 }
 
+void figure_hours(char out[FIGURE_MAX], double hours, bool ascii)
+{
+    if (hours > 0 && hours < 0.05)
+        snprintf(out, FIGURE_MAX, "<0.1");
+    else
+        figure_number(out, hours, hours > 0 && hours < 9.95, ascii);
+}
+
 /* v in the largest step that it reaches; returns the index of the step. */
 static int step_of(double *v, double base, int max)
 {

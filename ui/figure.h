@@ -13,7 +13,9 @@
 
 /* "41 216", "-3.50": a thin space every three digits (a plain one in ASCII). */
 void figure_number(char out[FIGURE_MAX], double v, int decimals, bool ascii);
-/* The same in at most `cells`: "41 216", else "41216", else "41.2k" "412k" "3.1M"; "#" if nothing fits. */
+/* GPU-hours: whole ones from 10 on, below that tenths, and "<0.1" for what is less but not nothing. */
+void figure_hours(char out[FIGURE_MAX], double hours, bool ascii);
+/* A number in at most `cells`: "41 216", else "41216", else "41.2k" "412k" "3.1M"; "#" if nothing fits. */
 void figure_fit(char out[FIGURE_MAX], double v, int cells, bool ascii);
 /* Three significant digits with a decimal (SI) or binary step: "38.2" and "M". */
 void figure_si(double v, char out[FIGURE_MAX], const char **step);

@@ -19,27 +19,44 @@ static void add_number(const struct view_input *in, struct buf *out, double v, c
 
 static void add_minutes(const struct view_input *in, struct buf *out, int64_t ms)
 {
-    add_number(in, out, (double)(ms / MINUTE_MS), " min");
+    if (ms < 2 * MINUTE_MS)
+        add_number(in, out, (double)(ms / 1000), " s");
+    else
+        add_number(in, out, (double)(ms / MINUTE_MS), " min");
 }
 
-/* "256 GPUs x (30 min + 5 min) = 149.3 GPU-h": the least of what was worked on and what was lost at most. */
+static void add_hours(const struct view_input *in, struct buf *out, double hours, const char *behind)
+{
+    if (hours > 0 && hours < 0.05)
+        buf_addf(out, "<0.1%s", behind);
+    else
+        add_number(in, out, hours, behind);
+}
+
+/* "256 GPUs x (30 min + 5 min) = 149.3 GPU-h": what was worked on and is lost. An attempt that ran for less loses no more
+ * than that, so the sum is not written as if it were the result. */
 static void add_sum(const struct view_input *in, const struct interruption_row *r, int64_t ran,
                     int64_t since, struct buf *out)
 {
     const char *times = glyph(GLYPH_TIMES, in->ascii);
+    bool capped = r->gpu_hours_lost >= r->gpu_hours_lost_ceiling;
 
     add_number(in, out, r->devices, " GPUs ");
     buf_addf(out, "%s (", times);
     add_minutes(in, out, since < ran ? since : ran);
     buf_adds(out, " of work + ");
     add_minutes(in, out, INTERRUPT_RESTART_MS);
-    buf_adds(out, " to start again) = ");
-    add_number(in, out, r->gpu_hours_lost, " GPU-h; no more than ");
+    if (capped) {
+        buf_adds(out, " to start again) is more than it ran, so ");
+    } else {
+        buf_adds(out, " to start again) = ");
+        add_hours(in, out, r->gpu_hours_lost, " GPU-h; no more than ");
+    }
     add_number(in, out, r->devices, " ");
     buf_addf(out, "%s ", times);
     add_minutes(in, out, ran);
     buf_adds(out, " = ");
-    add_number(in, out, r->gpu_hours_lost_ceiling, " GPU-h\n");
+    add_hours(in, out, r->gpu_hours_lost_ceiling, " GPU-h\n");
 }
 
 void incident_formula(const struct view_input *in, const struct interruption_row *r,

@@ -19,13 +19,13 @@ enum {
     TALL_LINES = 60,
     CHART_TALL = 8,
     AXIS_CELLS = 6,
-    BINS_MAX = 32,
-    ETTR_EVERY_MS = 5000,
+    COUNT_EVERY_MS = 1000,
+    ETTR_EVERY_MS = 10000,
     LEAST_TOP = 4, /* one event is not to fill the chart */
 };
 
 /* In the order of the bar; the letters stand for the colours where there are none. */
-enum { CAUSES = 6 };
+enum { CAUSES = SPAN_CAUSES };
 static const struct {
     uint8_t cause;
     char letter;
@@ -69,17 +69,18 @@ static void lost_words(struct phrase *p, const struct tally *t)
 
     bool known = t->sum.sized > 0 || t->sum.interruptions == 0;
 
-    figure_number(number, t->sum.gpu_hours_lost, 0, p->in->ascii);
-    snprintf(text, sizeof text, "%s%s", t->sum.gpu_hours_lost > 0 ? "~" : "",
+    figure_hours(number, t->sum.gpu_hours_lost, p->in->ascii);
+    snprintf(text, sizeof text, "%s%s",
+             t->sum.gpu_hours_lost > 0 && number[0] != '<' ? "~" : "",
              known ? number : FIGURE_ABSENT);
     if (!fits(p, text_cells(text) + text_cells(unit) + 6))
         return;
     word(p, loud(t->sum.gpu_hours_lost, ROLE_BRIGHT), text);
     snprintf(text, sizeof text, "%s lost", unit);
     word(p, style_of(ROLE_DIM), text);
-    figure_number(most, t->sum.gpu_hours_lost_ceiling, 0, p->in->ascii);
+    figure_hours(most, t->sum.gpu_hours_lost_ceiling, p->in->ascii);
     snprintf(text, sizeof text, p->in->ascii ? "(<= %s)" : "(\xE2\x89\xA4 %s)", most);
-    if (t->sum.gpu_hours_lost_ceiling > 0 && fits(p, text_cells(text) + 1))
+    if (t->sum.gpu_hours_lost_ceiling > 0 && most[0] != '<' && fits(p, text_cells(text) + 1))
         word(p, style_of(ROLE_DIM), text);
     snprintf(text, sizeof text, "from %u of %u", t->sum.sized, t->sum.interruptions);
     if (known && t->sum.sized < t->sum.interruptions && p->end >= 120 &&
@@ -88,19 +89,19 @@ static void lost_words(struct phrase *p, const struct tally *t)
     gap(p);
 }
 
-/* Hours, or days when there are many; the same unit for a value and its bounds. */
+/* Hours; minutes below one, days from three on; the same unit for a value and its bounds. */
 static void mtti_words(struct phrase *p, const struct tally *t)
 {
     const struct mean_time *m = &t->sum.mtti;
-    bool days = m->mean >= 72;
-    double step = days ? 24 : 1;
+    bool days = m->mean >= 72, minutes = m->mean < 1;
+    double step = days ? 24 : minutes ? 1.0 / 60 : 1;
     char text[3 * FIGURE_MAX];
 
     if (!isfinite(m->mean) || !fits(p, 13))
         return;
     word(p, style_of(ROLE_DIM), "MTTI");
     snprintf(text, sizeof text, "%s%.1f %s", m->at_least ? "> " : "", m->mean / step,
-             days ? "d" : "h");
+             days ? "d" : minutes ? "min" : "h");
     word(p, style_of(ROLE_TEXT), text);
     snprintf(text, sizeof text, p->in->ascii ? "(%.1f-%.1f)" : "(%.1f\xE2\x80\x93%.1f)",
              m->low / step, m->high / step);
@@ -252,29 +253,31 @@ static bool of_scope(const struct view_input *in, const struct row_head *h)
     return in->scope->center < 0 || h->center == in->scope->center;
 }
 
-/* Counts by cause; a bin that nobody watched is no number. Returns the highest sum. */
-static double fill_bins(const struct span *s, const struct view_input *in, double *values)
+/* Counts by cause; a bin that nobody watched is no number. */
+static void fill_bins(const struct span *s, const struct view_input *in, struct tally *t)
 {
-    wall_ms first = first_bin(s, in);
-    double top = LEAST_TOP;
+    wall_ms first = s->bins > 0 ? first_bin(s, in) : 0;
 
-    for (int i = 0; i < s->bins * CAUSES; i++)
-        values[i] = NAN;
+    t->since = 0;
+    t->top = LEAST_TOP;
+    for (int i = 0; i < SPAN_BINS * CAUSES; i++)
+        t->bins[i] = NAN;
     for (uint32_t i = 0; i < snapshot_slots(in->snap, ENTITY_HOUR); i++) {
         const struct hour_row *h = snapshot_row(in->snap, ENTITY_HOUR, i);
-        if (!h || !row_has(h, hour, begins_at) || h->begins_at < first || !of_scope(in, &h->h))
+        if (!h || !row_has(h, hour, begins_at) || !of_scope(in, &h->h))
             continue;
-        int64_t bin = (h->begins_at - first) / s->bin_ms;
-        if (bin < s->bins)
-            add_hour(h, values + bin * CAUSES);
+        if (t->since == 0 || h->begins_at < t->since)
+            t->since = h->begins_at;
+        int64_t bin = s->bins > 0 ? (h->begins_at - first) / s->bin_ms : -1;
+        if (h->begins_at >= first && bin >= 0 && bin < s->bins)
+            add_hour(h, t->bins + bin * CAUSES);
     }
     for (int k = 0; k < s->bins; k++) {
         double sum = 0;
         for (int i = 0; i < CAUSES; i++)
-            sum += isnan(values[k * CAUSES + i]) ? 0 : values[k * CAUSES + i];
-        top = sum > top ? sum : top;
+            sum += isnan(t->bins[k * CAUSES + i]) ? 0 : t->bins[k * CAUSES + i];
+        t->top = sum > t->top ? sum : t->top;
     }
-    return top;
 }
 
 /* Below every sixth column of hours and every fourth of what is longer: the local hour or day. */
@@ -300,7 +303,6 @@ static void draw_chart(const struct list *l, const struct view_input *in, struct
 {
     const struct interrupted_own *own = l->own;
     const struct span *s = &interrupted_spans[own->span];
-    double values[BINS_MAX * CAUSES];
     struct chart_part parts[CAUSES];
     struct rect chart = {r.y, r.x + AXIS_CELLS, r.h - 1, r.w - AXIS_CELLS - 1};
     int step = chart.w / s->bins;
@@ -308,8 +310,8 @@ static void draw_chart(const struct list *l, const struct view_input *in, struct
 
     if (step < 1)
         return;
-    struct chart_columns columns = {values, s->bins, step > 1 ? step - 1 : 1, step > 1, 0};
-    columns.top = fill_bins(s, in, values);
+    struct chart_columns columns = {own->tally.bins, s->bins, step > 1 ? step - 1 : 1, step > 1,
+                                    own->tally.top};
     make_parts(NULL, parts);
     chart_stack(c, chart, &columns, parts, CAUSES, plain(in));
     figure_fit(text, columns.top, AXIS_CELLS - 2, in->ascii);
@@ -321,36 +323,26 @@ static void draw_chart(const struct list *l, const struct view_input *in, struct
 
 /* --- counting --- */
 
-static wall_ms first_hour(const struct view_input *in)
-{
-    wall_ms first = 0;
-
-    for (uint32_t i = 0; i < snapshot_slots(in->snap, ENTITY_HOUR); i++) {
-        const struct hour_row *h = snapshot_row(in->snap, ENTITY_HOUR, i);
-        if (h && row_has(h, hour, begins_at) && of_scope(in, &h->h) &&
-            (first == 0 || h->begins_at < first))
-            first = h->begins_at;
-    }
-    return first;
-}
-
+/* Figures of tens of thousands of rows: not anew with each of many pictures a second. */
 void interrupted_count(const struct view_input *in, struct interrupted_own *own)
 {
     struct tally *t = &own->tally;
-    wall_ms from = interrupted_from(own->span, in->ctx.now);
-    uint64_t scope = hash_u64((uint64_t)(in->scope->center + 1), (uint64_t)from),
-             seen = hash_u64(scope, snapshot_generation(in->snap)) | 1;
-    int64_t age = in->ctx.now - t->ettr_at;
+    wall_ms from = interrupted_from(own->span, in->ctx.now), now = in->ctx.now;
+    uint64_t generation = snapshot_generation(in->snap),
+             scope = hash_u64(hash_u64((uint64_t)(in->scope->center + 1), (uint64_t)own->span),
+                              (uint64_t)from);
+    bool other = scope != t->scope;
 
-    if (seen == t->seen)
+    if (!other && (generation == t->generation || (now >= t->at && now - t->at < COUNT_EVERY_MS)))
         return;
-    reliability_sum(in->snap, in->scope->center, from, in->ctx.now, COALESCE_MS, &t->sum);
-    t->since = first_hour(in);
-    if (scope != t->scope || age < 0 || age >= ETTR_EVERY_MS) {
+    reliability_sum(in->snap, in->scope->center, from, now, COALESCE_MS, &t->sum);
+    fill_bins(&interrupted_spans[own->span], in, t);
+    if (other || now < t->ettr_at || now - t->ettr_at >= ETTR_EVERY_MS) {
         t->ettr = ettr_since(in, from);
-        t->ettr_at = in->ctx.now;
+        t->ettr_at = now;
     }
-    t->seen = seen;
+    t->at = now;
+    t->generation = generation;
     t->scope = scope;
 }
 

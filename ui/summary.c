@@ -199,9 +199,9 @@ static void draw_interrupted(struct phrase *p, const struct totals *t)
     phrase_count(p, bad(t->interruptions_day, t->interruptions_open > 0 ? ROLE_WARN : ROLE_TEXT),
                  t->interruptions_day, "interrupted in 24 h");
     phrase_gap(p, 1);
-    figure_number(number, t->gpu_hours_lost_day, 0, p->in->ascii);
+    figure_hours(number, t->gpu_hours_lost_day, p->in->ascii);
     snprintf(text, sizeof text, p->in->ascii ? "~%s GPU-h lost" : "~%s GPU\xC2\xB7h lost", number);
-    if (t->gpu_hours_lost_day < 0.5 || p->x + 1 + text_cells(text) > p->end)
+    if (t->gpu_hours_lost_day < 0.05 || p->x + 1 + text_cells(text) > p->end)
         return;
     phrase_word(p, style_of(ROLE_TEXT), text);
     phrase_gap(p, 1);

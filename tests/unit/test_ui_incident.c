@@ -7,6 +7,7 @@
 #include "tests/golden/fixture_fleet.h"
 #include "ui/bell.h"
 #include "ui/ettr.h"
+#include "ui/figure.h"
 #include "ui/incident.h"
 #include "ui/listing.h"
 #include "ui/queueplace.h"
@@ -361,6 +362,33 @@ static void test_open_and_details(void **state)
     stage_close(&s);
 }
 
+/* What is short is told in seconds and minutes; a sum that is above the ceiling is not told as the loss. */
+static void test_small_losses(void **state)
+{
+    struct interruption_row r = {.devices = 4, .started_at = FIXTURE_NOW - 36000, .at = FIXTURE_NOW};
+    struct view_input in = {.ascii = true};
+    char hours[FIGURE_MAX];
+    struct buf out;
+
+    (void)state;
+    r.h.valid = 1ull << FIELD_interruption_devices | 1ull << FIELD_interruption_started_at |
+                1ull << FIELD_interruption_at | 1ull << FIELD_interruption_gpu_hours_lost;
+    r.gpu_hours_lost = r.gpu_hours_lost_ceiling = 4 * 36.0 / 3600;
+    buf_init(&out, 4096);
+    incident_formula(&in, &r, &out);
+    assert_non_null(strstr(out.data, "4 GPUs x (36 s of work + 5 min to start again) is more than it "
+                                     "ran, so 4 x 36 s = <0.1 GPU-h\n"));
+    buf_fini(&out);
+    figure_hours(hours, 0, true);
+    assert_string_equal(hours, "0");
+    figure_hours(hours, 0.04, true);
+    assert_string_equal(hours, "<0.1");
+    figure_hours(hours, 1.26, true);
+    assert_string_equal(hours, "1.3");
+    figure_hours(hours, 9.96, true);
+    assert_string_equal(hours, "10");
+}
+
 static void test_narrowed(void **state)
 {
     struct stage s;
@@ -532,9 +560,13 @@ static void test_ettr(void **state)
 
     (void)state;
     stage_open(&s, "interrupted", 30, 160);
-    double ettr = ettr_of_job(&s.in, of_job(&s, "8850007"));
+    uint32_t slots[INCIDENT_ATTEMPTS];
+    int n = incident_attempts(&s.in, of_job(&s, "8850007"), slots);
+    assert_int_equal(n, 3);
+    double ettr = ettr_of_attempts(&s.in, slots, n);
     assert_true(fabs(ettr - (1 - (35.0 + 10 + 15) / 895)) < 1e-6);
-    assert_true(isnan(ettr_of_job(&s.in, of_job(&s, "5512_7")))); /* no attempts are known */
+    assert_int_equal(incident_attempts(&s.in, of_job(&s, "5512_7"), slots), 0);
+    assert_true(isnan(ettr_of_attempts(&s.in, slots, 0)));
     double all = ettr_since(&s.in, FIXTURE_NOW - 24 * (wall_ms)HOUR);
     assert_true(all > 0.9 && all < 1);
     assert_true(isnan(ettr_since(&s.in, FIXTURE_NOW)));
@@ -625,6 +657,7 @@ int main(void)
         cmocka_unit_test(test_offenders),
         cmocka_unit_test(test_the_mouse_finds_the_pane),
         cmocka_unit_test(test_open_and_details),
+        cmocka_unit_test(test_small_losses),
         cmocka_unit_test(test_narrowed),
         cmocka_unit_test(test_worst_first),
         cmocka_unit_test(test_silence),
