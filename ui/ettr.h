@@ -9,8 +9,8 @@
 
 #include "ui/view.h"
 
-/* Of one job, by the attempts that are known of it. */
-double ettr_of_job(const struct view_input *in, const struct interruption_row *r);
+/* Of one job, by the attempts that are known of it, the oldest first. */
+double ettr_of_attempts(const struct view_input *in, const uint32_t *slots, int count);
 /* Of all jobs of the scope's center (or of all) that were interrupted since, each weighing as long as it took. */
 double ettr_since(const struct view_input *in, wall_ms from);
 

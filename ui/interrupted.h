@@ -6,6 +6,7 @@
 
 #include "model/reliability.h"
 #include "ui/annotate.h"
+#include "ui/incident.h"
 #include "ui/scope.h"
 
 /* What the view looks back upon. */
@@ -15,7 +16,7 @@ struct span {
     int bins; /* of the chart; 0 = it has none */
     int64_t bin_ms;
 };
-enum { SPANS = 4, SPAN_DAY = 1 };
+enum { SPANS = 4, SPAN_DAY = 1, SPAN_BINS = 32, SPAN_CAUSES = 6 };
 extern const struct span interrupted_spans[SPANS];
 /* Its begin: a full hour, as the hours are counted. */
 wall_ms interrupted_from(int span, wall_ms now);
@@ -23,11 +24,20 @@ wall_ms interrupted_from(int span, wall_ms now);
 /* The figures above the table: of the whole span, whatever is listed. */
 struct tally {
     struct reliability sum;
-    double ettr;     /* NAN = not known */
-    wall_ms since;   /* when anybody began to look; 0 = not known */
-    uint64_t seen;   /* hash of what they were computed from */
-    uint64_t scope;  /* the same without the snapshot */
-    wall_ms ettr_at; /* when the ratio was: it takes a while */
+    double ettr;                               /* NAN = not known */
+    wall_ms since;                             /* when anybody began to look; 0 = not known */
+    double bins[SPAN_BINS * SPAN_CAUSES], top; /* counts by cause over time; NAN = nobody watched */
+    uint64_t generation, scope;                /* of what they were computed from */
+    wall_ms at, ettr_at;                       /* when: not again at once, since it takes a while */
+};
+
+/* What the pane tells of one interruption. */
+struct story {
+    uint64_t key, generation; /* of what; 0 = of nothing */
+    struct incident_before before;
+    uint32_t attempts[INCIDENT_ATTEMPTS];
+    int attempt_count;
+    double ettr;
 };
 
 struct interrupted_own {
@@ -39,6 +49,7 @@ struct interrupted_own {
     wall_ms minute; /* of the last query: the span moves on */
     struct list *offenders;
     struct tally tally;
+    struct story story; /* kept while the same row is selected in the same picture */
 };
 
 void interrupted_count(const struct view_input *in, struct interrupted_own *own);

@@ -218,6 +218,7 @@ static int draw_offenders(const struct list *l, const struct view_input *in, str
 
 struct lines {
     const struct view_input *in;
+    const struct story *story;
     struct canvas *c;
     struct rect r;
     int y;
@@ -291,7 +292,7 @@ static const char *without_name(const char *what, const char *name)
 
 static void before_lines(struct lines *s, const struct interruption_row *r)
 {
-    struct incident_before b = incident_before(s->in, r);
+    struct incident_before b = s->story->before;
     const char *name = cell_string(s->in, r->node);
     char text[WORDS_MAX], at[16];
 
@@ -343,11 +344,10 @@ static void attempt_line(struct lines *s, const struct attempt_row *a)
 }
 
 /* The newest last, as many as there is room for, over the whole width. */
-static void attempt_lines(struct lines *s, const struct interruption_row *r)
+static void attempt_lines(struct lines *s)
 {
-    uint32_t slots[INCIDENT_ATTEMPTS];
-    int n = incident_attempts(s->in, r, slots), most = s->r.y + s->r.h - s->y - 2;
-    double ettr = ettr_of_job(s->in, r);
+    int n = s->story->attempt_count, most = s->r.y + s->r.h - s->y - 2;
+    double ettr = s->story->ettr;
     char text[64];
 
     if (n == 0 || most < 1)
@@ -355,7 +355,7 @@ static void attempt_lines(struct lines *s, const struct interruption_row *r)
     snprintf(text, sizeof text, isfinite(ettr) ? "%d, ETTR %.2f" : "%d", n, ettr);
     labelled(s, "attempts", style_of(ROLE_TEXT), text, 1);
     for (int i = n > most + 1 ? n - most - 1 : 0; i < n; i++)
-        attempt_line(s, snapshot_row(s->in->snap, ENTITY_ATTEMPT, slots[i]));
+        attempt_line(s, snapshot_row(s->in->snap, ENTITY_ATTEMPT, s->story->attempts[i]));
 }
 
 static void note_line(struct lines *s, const struct interruption_row *r)
@@ -398,7 +398,7 @@ static void selected_interruption(struct lines *s, const struct interruption_row
     incident_advice(s->in, r, &advice);
     labelled(s, "advice", style_of(ROLE_BRAND), advice.data, 3);
     buf_fini(&advice);
-    attempt_lines(s, r);
+    attempt_lines(s);
 }
 
 static void selected_offender(struct lines *s, const struct offender_row *o)
@@ -434,20 +434,39 @@ static void selected_offender(struct lines *s, const struct offender_row *o)
              2);
 }
 
+/* It is looked for in all rows of four weeks, so it is kept until another row or picture is there. */
+static const struct story *story_of(struct interrupted_own *own, const struct view_input *in,
+                                    const struct interruption_row *r)
+{
+    struct story *s = &own->story;
+    uint64_t generation = snapshot_generation(in->snap);
+
+    if (s->key == r->h.key && s->generation == generation)
+        return s;
+    s->key = r->h.key;
+    s->generation = generation;
+    s->before = incident_before(in, r);
+    s->attempt_count = incident_attempts(in, r, s->attempts);
+    s->ettr = ettr_of_attempts(in, s->attempts, s->attempt_count);
+    return s;
+}
+
 void interrupted_side(const struct list *l, const struct view_input *in, struct rect r,
                       struct canvas *c)
 {
-    const struct interrupted_own *own = l->own;
+    struct interrupted_own *own = l->own;
 
     canvas_fill(c, (struct rect){r.y, r.x, 1, r.w}, ' ', style_on(ROLE_DIM, ROLE_BAR));
     r.w -= RIGHT_MARGIN;
-    struct lines s = {in, c, r, draw_offenders(l, in, r, c) + 1};
+    struct lines s = {in, NULL, c, r, draw_offenders(l, in, r, c) + 1};
     const void *row = table_row(own->on_side ? &own->offenders->table : &l->table, in);
 
     if (!row || s.y + 2 > r.y + r.h)
         return;
-    if (own->on_side)
+    if (own->on_side) {
         selected_offender(&s, row);
-    else
-        selected_interruption(&s, row);
+        return;
+    }
+    s.story = story_of(own, in, row);
+    selected_interruption(&s, row);
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PLACES_MAX = 256, JOBS_MAX = 100000, AGAIN_MS = 3000 };
+enum { PLACES_MAX = 256, JOBS_MAX = 100000, AGAIN_MS = 5000 };
 
 struct place {
     uint64_t job; /* key of the job's row */
