@@ -99,7 +99,8 @@ struct ui {
 
     struct dialog *dialog;       /* NULL = none is open */
     struct ui_slot *dialog_from; /* the view that asked for it; NULL = none */
-    mono_ms planned_at, plan_cost; /* when its plan was last made for a new picture, and how long that took */
+    mono_ms planned_at,
+        plan_cost; /* when its plan was last made for a new picture, and how long that took */
     struct arm_panel arm_panel;
     struct arming arming;
     struct follow follow; /* what was sent and is not over */
