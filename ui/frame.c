@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HINTS = 12, STATUS_MAX = 512 };
+enum { HINTS = 16, STATUS_MAX = 512 };
 
 void frame_status(struct ui *u, struct buf *out)
 {

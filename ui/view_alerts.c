@@ -553,8 +553,8 @@ static const struct list_spec spec = {
 
 LIST_OPEN(spec)
 
-static const enum cmd footer[] = {CMD_OPEN,    CMD_ACK,    CMD_SILENCE, CMD_ENDED,
-                                  CMD_DETAILS, CMD_FILTER, CMD_HELP,    CMD_NONE};
+static const enum cmd footer[] = {CMD_FILTER,  CMD_ENDED, CMD_OPEN, CMD_DETAILS,
+                                  CMD_SILENCE, CMD_ACK,   CMD_HELP, CMD_NONE};
 
 const struct view_ops view_alerts = {
     .name = "alerts",

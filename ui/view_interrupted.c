@@ -738,8 +738,10 @@ static void status(const void *view, const struct view_input *in, struct buf *ou
              interrupted_spans[own->span].name);
 }
 
-static const enum cmd footer[] = {CMD_REQUEUE, CMD_DRAIN, CMD_RELEASE, CMD_ACK,  CMD_OFFENDERS,
-                                  CMD_WINDOW,  CMD_ENDED, CMD_DETAILS, CMD_HELP, CMD_NONE};
+/* Where there is little room the last ones stay. */
+static const enum cmd footer[] = {CMD_RESUME,  CMD_HOLD,      CMD_CANCEL,  CMD_ENDED,   CMD_WINDOW,
+                                  CMD_RELEASE, CMD_OFFENDERS, CMD_DETAILS, CMD_REQUEUE, CMD_DRAIN,
+                                  CMD_ACK,     CMD_HELP,      CMD_NONE};
 
 const struct view_ops view_interrupted = {
     .name = "interrupted",

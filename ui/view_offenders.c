@@ -249,8 +249,8 @@ static bool command(void *view, const struct view_input *in, enum cmd cmd, const
     return true;
 }
 
-static const enum cmd footer[] = {CMD_DRAIN, CMD_RESUME, CMD_OPEN, CMD_OFFENDERS, CMD_DETAILS,
-                                  CMD_GROUP, CMD_FILTER, CMD_HELP, CMD_NONE};
+static const enum cmd footer[] = {CMD_GROUP, CMD_FILTER,    CMD_DETAILS, CMD_OPEN, CMD_RESUME,
+                                  CMD_DRAIN, CMD_OFFENDERS, CMD_HELP,    CMD_NONE};
 
 const struct view_ops view_offenders = {
     .name = "offenders",
