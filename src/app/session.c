@@ -237,7 +237,7 @@ enum rc session_start_live(struct session *s, const char *record_dir, struct err
     struct net_options o = {.actor = session_actor(&s->act),
                             .out = s->queue,
                             .record_dir = record_dir,
-                            .hold = true,
+                            .hold = s->past.wanted && !s->past.once,
                             .raw = s->raw,
                             .raw_arg = s->raw_arg};
     if (getrandom(&o.seed, sizeof o.seed, GRND_NONBLOCK) < 0)
@@ -309,6 +309,7 @@ struct snapshot *session_collect(struct session *s, int timeout_ms, size_t *unan
 {
     *unanswered = net_wait_first_round(s->net, timeout_ms);
     net_stop(s->net);
+    (void)session_stop_past(s); /* all that it read is in the queue then */
     ingest_flush(s->ingest);
     return snapshot_hub_latest(s->hub);
 }

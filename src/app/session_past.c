@@ -82,8 +82,8 @@ enum alarm_duty session_alarm_duty(void *arg)
 
 bool session_stop_past(struct session *s)
 {
-    if (s->past.store != NULL && !store_stop(s->past.store, STOP_MS))
-        s->past.hangs = true;
+    if (!s->past.hangs && s->past.store != NULL)
+        s->past.hangs = !store_stop(s->past.store, STOP_MS);
     return !s->past.hangs;
 }
 

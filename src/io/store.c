@@ -172,7 +172,8 @@ static enum rc write_snapshot(struct store *s, struct err *e)
 
     if (!snap)
         return RC_OK;
-    if (snapshot_generation(snap) != s->generation)
+    /* At the end also what was left out because it moves all the time. */
+    if (snapshot_generation(snap) != s->generation || atomic_load(&s->stop_by))
         rc = store_write(s, snap, e);
     snapshot_unref(snap);
     return rc;

@@ -3,8 +3,8 @@
  * when, it says something new.
  *
  * What people say of a row (store_said) is told apart: another process may have said it. `said` is what the snapshots
- * here showed last, `coming` what was read from the database and is on its way into the fleet; a snapshot that shows
- * neither has something new to say.
+ * here showed last, `coming` what was read from the database and is on its way into the fleet. Until a snapshot shows
+ * that (or some seconds have passed), nothing is new here; after that, whatever differs is.
  * What moves all the time (store_restless) is told apart, too: it is no reason to write more than once a minute.
  * Thread: the history's. */
 #ifndef SUAN_IO_STORE_BOOK_H
@@ -20,8 +20,8 @@ struct store_entry {
     uint32_t pass; /* the pass that saw it in a snapshot last; 0 = never */
     uint16_t center;
     uint8_t entity;
-    bool is_coming;
-    char *id; /* alerts only, which are deleted when they are over */
+    int64_t coming_at; /* mono_ms; 0 = nothing is coming */
+    char *id;          /* alerts only, which are deleted when they are over */
     uint32_t id_len;
 };
 

@@ -60,7 +60,7 @@ static void note(struct store *s, enum entity e, uint16_t center, const struct s
     entry->base = store_row_hash(row, e, ~(said | restless));
     entry->restless = store_row_hash(row, e, restless);
     entry->coming = store_row_hash(row, e, said);
-    entry->is_coming = true;
+    entry->coming_at = clock_mono();
     entry->bytes = 0;
 }
 
@@ -144,13 +144,13 @@ static void sync_row(struct store *s, enum entity e, const struct store_row *row
     uint64_t base = store_row_hash(row, e, ~(said | restless)),
              now_restless = store_row_hash(row, e, restless),
              now_said = store_row_hash(row, e, said);
-    bool same_said = now_said == (entry->is_coming ? entry->coming : entry->said);
+    bool same_said = now_said == (entry->coming_at ? entry->coming : entry->said);
     if (same_said && (s->db.writer || (base == entry->base && now_restless == entry->restless)))
         return;
     entry->base = base;
     entry->restless = now_restless;
     entry->coming = now_said;
-    entry->is_coming = true;
+    entry->coming_at = clock_mono();
     entry->bytes = 0;
     store_row_to_delta(row, e, wanted & s->db.tables[e].present, true,
                        delta_for(to, (uint16_t)center));

@@ -23,7 +23,7 @@ static enum rc drop_old(struct store *s, int64_t now, struct buf *sql, struct er
     enum rc rc = RC_OK;
 
     for (int i = 0; rc == RC_OK && i < ENTITY_COUNT; i++)
-        if (store_keeps((enum entity)i)) {
+        if (store_keeps((enum entity)i) && i != ENTITY_ALERT) { /* those go when they are over */
             buf_addf(sql, "DELETE FROM %s WHERE _at < %lld", entity_info((enum entity)i)->id,
                      (long long)(now - ROWS_KEPT_MS));
             rc = run(s->db.db, sql, e);

@@ -7,13 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS_A_PASS = 20000, REST_MS = 60000 };
+enum { ROWS_A_PASS = 20000, REST_MS = 60000, COMING_MS = 10000 };
 
 /* A row to be written; the book learns of it when the transaction is through. */
 struct change {
     uint32_t slot;
     enum entity entity;
-    bool all;
+    bool fresh; /* written whole, unless somebody said something of it already */
+    bool all;   /* what people said of it, too */
     uint64_t key, bytes, base, restless, said;
 };
 
@@ -40,14 +41,12 @@ static uint64_t bytes_of(const void *row, size_t size)
 /* True: the said fields of the snapshot are new, and not only what the database told. */
 static bool said_here(struct store_entry *entry, uint64_t said)
 {
-    if (said == entry->said)
-        return false;
-    if (entry->is_coming && said == entry->coming) {
+    if (entry->coming_at && said == entry->coming) {
         entry->said = said;
-        entry->is_coming = false;
-        return false;
+        entry->coming_at = 0;
     }
-    return true;
+    return said != entry->said &&
+           (!entry->coming_at || clock_mono() - entry->coming_at > COMING_MS);
 }
 
 /* Alerts are deleted when they are over, by a name that is nowhere then. */
@@ -74,10 +73,11 @@ static void look_closer(struct changes *c, enum entity e, uint32_t slot, const v
                             .base = store_row_hash(&values, e, ~(said_fields | restless_fields)),
                             .restless = store_row_hash(&values, e, restless_fields),
                             .said = store_row_hash(&values, e, said_fields)};
-    change.all = !entry || said_here(entry, change.said);
-    if (!change.all && entry->base == change.base &&
+    change.fresh = !entry;
+    change.all = entry && said_here(entry, change.said);
+    if (entry && !change.all && entry->base == change.base &&
         (!c->restless || entry->restless == change.restless)) {
-        entry->bytes = entry->restless == change.restless ? bytes : 0;
+        entry->bytes = entry->restless == change.restless && !entry->coming_at ? bytes : 0;
         keep_id(entry, &values);
         return;
     }
@@ -138,9 +138,9 @@ static void note_changes(struct changes *c)
         entry->base = change->base;
         entry->restless = change->restless;
         entry->pass = book->pass;
-        if (change->all) {
+        if (change->all || change->fresh) {
             entry->said = change->said;
-            entry->is_coming = false;
+            entry->coming_at = 0;
         }
         struct store_row values;
         if (change->entity == ENTITY_ALERT && store_row_of(c->snap, row, change->entity, &values))

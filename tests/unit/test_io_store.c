@@ -305,7 +305,7 @@ static void test_an_alert_that_is_over_is_forgotten(void **state)
     struct place p;
     (void)state;
 
-    place_begin(&p, path);
+    place_begin(&p, path); /* it holds since years: no reason to forget it */
     place_tell(&p, 0, "alert hot/cn1 rule=hot state=firing origin=prometheus since=-5");
     place_passes(&p, 3);
     assert_int_equal(file_number(path, "SELECT count(*) FROM alert WHERE _id = 'hot/cn1'"), 1);
@@ -313,12 +313,101 @@ static void test_an_alert_that_is_over_is_forgotten(void **state)
     place_begin(&p, path); /* read, not written, and yet it goes when it is over */
     place_wait_text(&p, ENTITY_ALERT, 0, "hot/cn1", "state=firing", true);
     place_passes(&p, 3);
+    assert_int_equal(file_number(path, "SELECT count(*) FROM alert WHERE _id = 'hot/cn1'"), 1);
     place_tell(&p, 0, "remove alert hot/cn1");
     place_passes(&p, 3);
     assert_int_equal(file_number(path, "SELECT count(*) FROM alert WHERE _id = 'hot/cn1'"), 0);
     place_end(&p);
     free(path);
     kit_remove(folder);
+}
+
+/* A row that was noticed here before the history came: what is known of it stays in the file throughout. */
+static void test_history_that_comes_late(void **state)
+{
+    char *folder = kit_folder(), *path = path_in(folder);
+    struct place p;
+    (void)state;
+
+    place_begin(&p, path);
+    tell_interruptions(&p, 14, 1);
+    annotate(&p, ENTITY_INTERRUPTION, "14@1700000000", ANNOTATE_ACK, clock_wall());
+    place_passes(&p, 3);
+    place_end(&p);
+    place_make(&p);
+    tell_interruptions(&p, 14, 1);
+    place_tell(&p, 0, "interruption 14@1700000000 evidence=new");
+    struct store_options o = place_options(&p, path);
+    o.pass_ms = 60000; /* the first pass only */
+    p.store = store_new(&o);
+    assert_int_equal(store_start(p.store, NULL), RC_OK);
+    for (int i = 0; i < 1000 && rows_written(&p) == 0; i++)
+        usleep(5000);
+    assert_int_equal(file_number(path, "SELECT count(*) FROM interruption WHERE evidence = 'new'"
+                                       " AND acknowledged_by = 'wang'"),
+                     1);
+    place_wait_text(&p, ENTITY_INTERRUPTION, 0, "14@1700000000", "acknowledged_by=wang", true);
+    place_end(&p);
+    free(path);
+    kit_remove(folder);
+}
+
+/* A viewer may speak of what the writer has not written yet. */
+static void test_what_is_said_before_the_row_is_there(void **state)
+{
+    struct two t;
+    (void)state;
+
+    two_begin(&t);
+    annotate(&t.viewer, ENTITY_INTERRUPTION, "14@1700000000", ANNOTATE_ACK, clock_wall());
+    place_passes(&t.viewer, 2);
+    tell_interruptions(&t.writer, 14, 1);
+    place_wait_text(&t.writer, ENTITY_INTERRUPTION, 0, "14@1700000000", "acknowledged_by=wang",
+                    true);
+    place_passes(&t.writer, 3);
+    assert_int_equal(file_number(t.path, "SELECT count(*) FROM interruption WHERE"
+                                         " acknowledged_by = 'wang' AND cause = 'node'"),
+                     1);
+    two_end(&t);
+}
+
+/* What a viewer says is in the file from then on, however busily the writer writes that very row. */
+static void test_what_is_said_never_flickers(void **state)
+{
+    struct two t;
+    struct stmt *said;
+    struct db *db;
+    (void)state;
+
+    two_begin(&t);
+    tell_interruptions(&t.writer, 14, 1);
+    place_wait_text(&t.viewer, ENTITY_INTERRUPTION, 0, "14@1700000000", "cause=node", true);
+    assert_int_equal(db_open(t.path, DB_READ, 2000, &db, NULL), RC_OK);
+    assert_int_equal(stmt_new(db,
+                              "SELECT count(*) FROM interruption WHERE acknowledged_by IS NOT NULL",
+                              &said, NULL),
+                     RC_OK);
+    for (int round = 0; round < 10; round++) {
+        int seen = 0;
+        bool row;
+        annotate(&t.viewer, ENTITY_INTERRUPTION, "14@1700000000",
+                 round % 2 ? ANNOTATE_UNACK : ANNOTATE_ACK, clock_wall());
+        for (int i = 0; i < 4000 && seen < 20; i++) {
+            place_tell(&t.writer, 0,
+                       i % 2 ? "interruption 14@1700000000 evidence=a"
+                             : "interruption 14@1700000000 evidence=b");
+            assert_int_equal(stmt_next(said, &row, NULL), RC_OK);
+            bool now = stmt_int(said, 0) == (round % 2 ? 0 : 1);
+            stmt_reset(said);
+            assert_true(now || !seen);
+            seen += now;
+            usleep(1000);
+        }
+        assert_true(seen);
+    }
+    stmt_free(said);
+    db_close(db);
+    two_end(&t);
 }
 
 static void test_a_file_that_is_deleted(void **state)
@@ -521,6 +610,9 @@ int main(void)
         cmocka_unit_test(test_hours_are_not_mixed),
         cmocka_unit_test(test_what_moves_all_the_time),
         cmocka_unit_test(test_an_alert_that_is_over_is_forgotten),
+        cmocka_unit_test(test_history_that_comes_late),
+        cmocka_unit_test(test_what_is_said_before_the_row_is_there),
+        cmocka_unit_test(test_what_is_said_never_flickers),
         cmocka_unit_test(test_a_file_that_is_deleted),
         cmocka_unit_test(test_a_center_that_is_gone),
         cmocka_unit_test(test_a_one_shot_only_reads),
