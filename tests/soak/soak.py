@@ -46,10 +46,17 @@ class Churn:
 
     def step(self):
         r = self.random
-        for number in [n for n in self.jobs if r.random() < 0.02]:
+        now = int(time.time())
+        # A job that runs ends, and shows it for a while: one that is gone and waits again would be an interruption,
+        # and each of these is remembered for 28 days.
+        for number in [n for n, j in self.jobs.items() if j["job_state"] == "COMPLETED" and j["end_time"] < now - 20]:
             del self.jobs[number]
-        for number in [n for n in self.jobs if r.random() < 0.05]:
-            self.jobs[number].update(job_state="RUNNING", nodes=f"c{r.randrange(NODES)}", cpus=r.randint(1, 64))
+        for number in [n for n, j in self.jobs.items() if j["job_state"] != "COMPLETED" and r.random() < 0.02]:
+            self.jobs[number].update(job_state="COMPLETED", end_time=now)
+        for number in [n for n, j in self.jobs.items() if j["job_state"] == "PENDING" and r.random() < 0.05]:
+            self.jobs[number].update(
+                job_state="RUNNING", nodes=f"c{r.randrange(NODES)}", cpus=r.randint(1, 64), start_time=now
+            )
         while len(self.jobs) < JOBS + r.randint(-JOBS // 10, JOBS // 10):
             # Numbers and names come back: what is gone is remembered for an hour, which is no leak but looks like one.
             number = 1 + self.next % (3 * JOBS)
@@ -57,6 +64,9 @@ class Churn:
                 number,
                 job_state="PENDING",
                 nodes="",
+                submit_time=now,
+                eligible_time=now,
+                start_time=0,
                 name=f"run-{r.randrange(2000)}",
                 user_name=f"u{r.randrange(200)}",
                 state_reason=r.choice(("Resources", "Priority", "Dependency", "QOSMaxCpuPerUserLimit")),
