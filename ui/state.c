@@ -85,6 +85,7 @@ static enum rc read_all(const char *path, struct buf *out, struct err *e)
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
         while ((room = buf_reserve(out, 4096)) != NULL && (n = read(fd, room, 4096)) > 0)
             buf_commit(out, (size_t)n);
+    buf_commit(out, 0); /* the last reservation ended without a NUL */
     close(fd);
     return n == 0 ? RC_OK : err_set(e, RC_IO, path, "not a file of suantop's");
 }
