@@ -343,11 +343,14 @@ void cuts_told_end(struct fleet *f, struct story *s, const struct attempt_row *a
             cuts_follow(f, s, rows_at(&f->tables[ENTITY_JOB].rows, job));
         return;
     }
-    if (o == interruption_outcome_UNKNOWN || start <= newest)
+    /* An operator who cancels the job interrupts its last attempt. */
+    bool own = start == newest && a->end == attempt_end_CANCELLED_BY_OPERATOR;
+    if (o == interruption_outcome_UNKNOWN || (start <= newest && !own))
         return;
     for (uint32_t i = s->interruption; i != SLOT_NONE; i = f->events->interruptions[i].older) {
         const struct interruption_row *row = rows_at(&f->tables[ENTITY_INTERRUPTION].rows, i);
-        follow_one(f, i, o, row->started_at == newest ? start : newest, true);
+        bool last = row->started_at == newest;
+        follow_one(f, i, o, !last ? newest : own ? 0 : start, true);
     }
 }
 

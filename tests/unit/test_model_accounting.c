@@ -53,6 +53,18 @@ static void what_became_of_it_may_be_known_already(void **state)
     tale_end(&t);
 }
 
+/* Long after: the scheduler has forgotten the job. */
+static void a_cancelled_job_needs_no_list(void **state)
+{
+    struct tale t = tale_begin();
+
+    (void)state;
+    tale_at(&t, 50, TOLD "end=cancelled_by_operator ended_at=T+39 ended_by=root");
+    tale_expect(&t, ENTITY_INTERRUPTION, "cause outcome resolved resumed_at",
+                "cause=operator outcome=cancelled resolved=yes resumed_at=?\n");
+    tale_end(&t);
+}
+
 static void accounting_may_be_first(void **state)
 {
     struct tale t = tale_begin();
@@ -514,6 +526,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accounting_corrects_what_was_seen),
         cmocka_unit_test(what_became_of_it_may_be_known_already),
+        cmocka_unit_test(a_cancelled_job_needs_no_list),
         cmocka_unit_test(accounting_may_be_first),
         cmocka_unit_test(a_start_that_was_corrected_is_the_same_attempt),
         cmocka_unit_test(what_polls_missed_is_told),
