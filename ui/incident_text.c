@@ -25,7 +25,8 @@ static void add_minutes(const struct view_input *in, struct buf *out, int64_t ms
         add_number(in, out, (double)(ms / MINUTE_MS), " min");
 }
 
-static void add_hours(const struct view_input *in, struct buf *out, double hours, const char *behind)
+static void add_hours(const struct view_input *in, struct buf *out, double hours,
+                      const char *behind)
 {
     if (hours > 0 && hours < 0.05)
         buf_addf(out, "<0.1%s", behind);

@@ -70,8 +70,7 @@ static void lost_words(struct phrase *p, const struct tally *t)
     bool known = t->sum.sized > 0 || t->sum.interruptions == 0;
 
     figure_hours(number, t->sum.gpu_hours_lost, p->in->ascii);
-    snprintf(text, sizeof text, "%s%s",
-             t->sum.gpu_hours_lost > 0 && number[0] != '<' ? "~" : "",
+    snprintf(text, sizeof text, "%s%s", t->sum.gpu_hours_lost > 0 && number[0] != '<' ? "~" : "",
              known ? number : FIGURE_ABSENT);
     if (!fits(p, text_cells(text) + text_cells(unit) + 6))
         return;
@@ -101,7 +100,9 @@ static void mtti_words(struct phrase *p, const struct tally *t)
         return;
     word(p, style_of(ROLE_DIM), "MTTI");
     snprintf(text, sizeof text, "%s%.1f %s", m->at_least ? "> " : "", m->mean / step,
-             days ? "d" : minutes ? "min" : "h");
+             days      ? "d"
+             : minutes ? "min"
+                       : "h");
     word(p, style_of(ROLE_TEXT), text);
     snprintf(text, sizeof text, p->in->ascii ? "(%.1f-%.1f)" : "(%.1f\xE2\x80\x93%.1f)",
              m->low / step, m->high / step);

@@ -365,7 +365,8 @@ static void test_open_and_details(void **state)
 /* What is short is told in seconds and minutes; a sum that is above the ceiling is not told as the loss. */
 static void test_small_losses(void **state)
 {
-    struct interruption_row r = {.devices = 4, .started_at = FIXTURE_NOW - 36000, .at = FIXTURE_NOW};
+    struct interruption_row r = {
+        .devices = 4, .started_at = FIXTURE_NOW - 36000, .at = FIXTURE_NOW};
     struct view_input in = {.ascii = true};
     char hours[FIGURE_MAX];
     struct buf out;
@@ -376,8 +377,9 @@ static void test_small_losses(void **state)
     r.gpu_hours_lost = r.gpu_hours_lost_ceiling = 4 * 36.0 / 3600;
     buf_init(&out, 4096);
     incident_formula(&in, &r, &out);
-    assert_non_null(strstr(out.data, "4 GPUs x (36 s of work + 5 min to start again) is more than it "
-                                     "ran, so 4 x 36 s = <0.1 GPU-h\n"));
+    assert_non_null(strstr(out.data,
+                           "4 GPUs x (36 s of work + 5 min to start again) is more than it "
+                           "ran, so 4 x 36 s = <0.1 GPU-h\n"));
     buf_fini(&out);
     figure_hours(hours, 0, true);
     assert_string_equal(hours, "0");
