@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-# takes 100 s
+# takes 125 s
 """Interruptions of real jobs: a slurmd that dies, preemption, a requeue by hand; with accounting and without it. What
 view 6, the overview and the snapshot tell agrees with what was done, outlives the dashboard, and is shared by several."""
 import json

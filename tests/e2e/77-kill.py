@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-# takes 100 s
+# takes 110 s
 """kill -9 at random moments: of a collector, of a dashboard that is draining several nodes, of the command line doing
 the same. The audit verifies with at most one open intent for each kill, the history opens whole, and no node is drained
 without its intent in the audit. SUANTOP_KILLS=1000 (and E2E_TIMEOUT) for more than the check has time for."""
