@@ -281,7 +281,8 @@ static void draw_nothing(const struct list *l, const struct view_input *in, stru
 
     if (r.h < 2)
         return;
-    if (!in->filter && l->spec->empty && anybody_answered(in->snap))
+    if (!in->filter && l->spec->empty &&
+        (l->spec->entity == ENTITY_ALERT || anybody_answered(in->snap)))
         draw_empty(l, in, c, y);
     else if (in->filter)
         canvas_textf(c, y, r.x + TABLE_MARGIN, r.w - 4, s,

@@ -3,6 +3,7 @@
 #include "ui/viewlist.h"
 #include "ui/annotate.h"
 #include "ui/cells.h"
+#include "ui/glyph.h"
 #include "ui/verdict.h"
 #include "base/text.h"
 #include "model/rules.h"
@@ -408,11 +409,13 @@ static void empty(const struct list *l, const struct view_input *in, struct buf 
     const struct alerts_own *own = l->own;
 
     (void)in;
+    if (own->silenced > 0) {
+        buf_addf(out, "nothing but what is silenced (%.0f): e shows it\n", own->silenced);
+        return;
+    }
     buf_adds(out, "nothing is wrong by the rules that are watched:\n");
     for (int i = 0; i < RULE_COUNT; i++)
         buf_addf(out, "%s%s", rule_info((enum rule)i)->id, i + 1 < RULE_COUNT ? "  " : "\n");
-    if (own->silenced > 0)
-        buf_addf(out, "%.0f silenced: e shows what is\n", own->silenced);
 }
 
 /* --- going there, and saying that somebody cares --- */
@@ -553,6 +556,15 @@ static const struct list_spec spec = {
 
 LIST_OPEN(spec)
 
+static void status(const void *view, const struct view_input *in, struct buf *out)
+{
+    const struct list *l = view;
+
+    list_status(l, in, out);
+    if (((const struct alerts_own *)l->own)->all)
+        buf_addf(out, " %s all", glyph(GLYPH_DOT, in->ascii));
+}
+
 static const enum cmd footer[] = {CMD_FILTER,  CMD_ENDED, CMD_OPEN, CMD_DETAILS,
                                   CMD_SILENCE, CMD_ACK,   CMD_HELP, CMD_NONE};
 
@@ -581,7 +593,7 @@ const struct view_ops view_alerts = {
     .draw = list_draw,
     .command = command,
     .mouse = list_mouse,
-    .status = list_status,
+    .status = status,
     .sortable = list_sortable,
     .acted = list_acted,
 };

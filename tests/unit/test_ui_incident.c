@@ -461,6 +461,23 @@ static void test_silence(void **state)
     stage_close(&s);
 }
 
+/* An empty list says why it is. */
+static void test_all_silenced(void **state)
+{
+    struct stage s;
+
+    (void)state;
+    stage_open(&s, "alerts", 30, 160);
+    press(&s, CMD_MARK_ALL);
+    assert_true(press_with(&s, CMD_SILENCE, "1d"));
+    assert_true(s.out.annotation_count > 5);
+    carry_out(&s);
+    later(&s, 11000);
+    assert_int_equal(rows(&s), 0);
+    assert_non_null(strstr(screen(&s), "nothing but what is silenced"));
+    stage_close(&s);
+}
+
 static void test_acknowledged_alerts_stay(void **state)
 {
     struct stage s;
@@ -663,6 +680,7 @@ int main(void)
         cmocka_unit_test(test_narrowed),
         cmocka_unit_test(test_worst_first),
         cmocka_unit_test(test_silence),
+        cmocka_unit_test(test_all_silenced),
         cmocka_unit_test(test_acknowledged_alerts_stay),
         cmocka_unit_test(test_open_alerts),
         cmocka_unit_test(test_queue_place),
