@@ -262,7 +262,7 @@ static void move_noise(struct monkey *m)
 
 static void move_view(struct monkey *m)
 {
-    static const char keys[] = "1224455599";
+    static const char keys[] = "1224455669";
 
     press(m, chance(m, 5) ? 'z' : (uint32_t)keys[below(m, 10)]);
 }
@@ -306,7 +306,7 @@ static void move_click(struct monkey *m)
 
     stage_draw(m->s);
     m->key = KEYC_MOUSE;
-    m->report.keys++;
+    m->last_keys[m->report.keys++ % KEYS_KEPT] = 0x1F5B1; /* a mouse, for the report */
     if (y == u->canvas.h - 1 && u->overlay == UI_OVER_NONE &&
         act_verb(footer_hit(&u->map, x), &verb))
         oracle_note_targets(m, verb);
@@ -413,15 +413,14 @@ static void move_act(struct monkey *m)
 
     go_to_row(m, verb);
     disturb(m);
-    if (chance(m, 8)) { /* by name */
+    if (chance(m, 8) && !m->s->u->dialog) { /* by name */
         const char *name = some_name(m, verb);
         m->set_count = 1;
         m->set_named = true;
         m->set_undo = false;
         snprintf(m->set[0], sizeof m->set[0], "%s", name);
         snprintf(line, sizeof line, "%s %s", verb_info(verb)->name, name);
-        if (!m->s->u->dialog)
-            command(m, line);
+        command(m, line);
     } else {
         press(m, (uint32_t)verb_info(verb)->key);
     }
@@ -437,6 +436,24 @@ static void move_act(struct monkey *m)
     press(m, KEY_RETURN);
     if (chance(m, 20))
         press(m, KEY_RETURN);
+}
+
+static void move_interrupted(struct monkey *m)
+{
+    static const char keys[] = "DRL";
+
+    press(m, ESC_KEY);
+    press(m, ESC_KEY);
+    press(m, '6');
+    for (int i = below(m, 6); i > 0; i--)
+        press(m, chance(m, 10) ? 'o' : 'j');
+    press(m, (uint32_t)keys[below(m, 3)]);
+    if (!m->s->u->dialog)
+        return;
+    fill_in(m);
+    publish(m);
+    answer(m);
+    press(m, KEY_RETURN);
 }
 
 static void move_undo(struct monkey *m)
@@ -490,8 +507,10 @@ static void move(struct monkey *m)
 {
     int what = below(m, 100);
 
-    if (what < 40)
+    if (what < 34)
         move_act(m);
+    else if (what < 40)
+        move_interrupted(m);
     else if (what < 45)
         move_undo(m);
     else if (what < 55)
@@ -534,6 +553,7 @@ static void begin(struct monkey *m)
             s->modes[i] = m->rules.all_off ? ACT_OFF : ACT_ARM;
     strcpy(s->centers[0].jobs[9].id, "900_[0-3]");
     s->centers[0].jobs[9].tasks = 4;
+    stage_trouble(s);
     publish(m);
     if (m->rules.silent) {
         s->silent = true;

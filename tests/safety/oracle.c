@@ -124,11 +124,28 @@ void oracle_look(struct monkey *m)
 
 /* --- the frozen set --- */
 
+/* What a row means for that verb: itself, or the job or node that it names. */
+static strid name_for(const void *row, enum entity e, bool node)
+{
+    switch (e) {
+    case ENTITY_NODE:
+        return ((const struct node_row *)row)->name;
+    case ENTITY_JOB:
+        return ((const struct job_row *)row)->id;
+    case ENTITY_INTERRUPTION:
+        return node ? ((const struct interruption_row *)row)->node
+                    : ((const struct interruption_row *)row)->job;
+    case ENTITY_OFFENDER:
+        return ((const struct offender_row *)row)->node;
+    default:
+        return 0;
+    }
+}
+
 static void add_name(struct monkey *m, const void *row, enum entity e)
 {
     const struct intern *in = snapshot_strings(m->s->u->snap);
-    strid id =
-        e == ENTITY_NODE ? ((const struct node_row *)row)->name : ((const struct job_row *)row)->id;
+    strid id = name_for(row, e, verb_info(m->set_verb)->entity == ENTITY_NODE);
 
     if (m->set_count < SET_MAX)
         snprintf(m->set[m->set_count++], sizeof m->set[0], "%s", intern_raw(in, id));
@@ -151,6 +168,16 @@ static void note_rows(struct monkey *m, const struct list *l)
         add_name(m, row, e);
 }
 
+/* View 6 has a pane of nodes, in which a node may be meant as well. */
+static void note_offenders(struct monkey *m)
+{
+    const struct snapshot *snap = m->s->u->snap;
+
+    for (uint32_t i = 0; i < snapshot_slots(snap, ENTITY_OFFENDER); i++)
+        if (snapshot_row(snap, ENTITY_OFFENDER, i))
+            add_name(m, snapshot_row(snap, ENTITY_OFFENDER, i), ENTITY_OFFENDER);
+}
+
 /* In view 9 the targets are those of operations: whatever is listed there. */
 static void note_actions(struct monkey *m)
 {
@@ -169,13 +196,17 @@ void oracle_note_targets(struct monkey *m, enum action_verb verb)
 {
     const struct ui_level *top = ui_top(m->s->u);
 
+    ui_rebuild(m->s->u); /* as before each key, when a view was just entered */
     m->set_count = 0;
     m->set_verb = verb;
     m->set_named = m->set_undo = false;
-    if (top->slot->ops->entity == ENTITY_ACTION)
+    enum entity listed = top->slot->ops->entity, meant = verb_info(verb)->entity;
+    if (listed == ENTITY_ACTION)
         note_actions(m);
-    else if (top->slot->ops->entity == verb_info(verb)->entity)
+    else if (listed == meant || listed == ENTITY_INTERRUPTION || listed == ENTITY_OFFENDER)
         note_rows(m, top->slot->state);
+    if (listed == ENTITY_INTERRUPTION && meant == ENTITY_NODE)
+        note_offenders(m);
 }
 
 static bool in_set(const struct monkey *m, const char *name)
