@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * interrupted.h - the state of view 6, shared by the files that make it up: view_interrupted.c (list and commands),
+ * interrupted.h - the state of view 6, shared by the files that make it up: view_interrupted.c (list and commands), interrupted_columns.c,
  * interrupted_head.c (figures, bar, chart) and interrupted_side.c (the pane). Nobody else includes this. Thread: ui. */
 #ifndef SUAN_UI_INTERRUPTED_H
 #define SUAN_UI_INTERRUPTED_H
@@ -51,6 +51,10 @@ struct interrupted_own {
     struct tally tally;
     struct story story; /* kept while the same row is selected in the same picture */
 };
+
+/* interrupted_columns.c */
+enum { INTERRUPTED_WHEN, INTERRUPTED_COLUMNS = 22 };
+extern const struct table_column interrupted_columns[INTERRUPTED_COLUMNS];
 
 void interrupted_count(const struct view_input *in, struct interrupted_own *own);
 void interrupted_nothing(const struct list *l, const struct view_input *in, struct buf *out);

@@ -50,6 +50,7 @@ noinst_LIBRARIES += %D%/libui.a
 %C%_libui_a_SOURCES += %D%/view_queued.c
 %C%_libui_a_SOURCES += %D%/view_running.c
 %C%_libui_a_SOURCES += %D%/view_interrupted.c %D%/interrupted.h
+%C%_libui_a_SOURCES += %D%/interrupted_columns.c
 %C%_libui_a_SOURCES += %D%/interrupted_head.c
 %C%_libui_a_SOURCES += %D%/interrupted_side.c
 %C%_libui_a_SOURCES += %D%/view_offenders.c
