@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * interrupted.h - the state of view 6, shared by the files that make it up: view_interrupted.c (list and commands), interrupted_columns.c,
- * interrupted_head.c (figures, bar, chart) and interrupted_side.c (the pane). Nobody else includes this. Thread: ui. */
+ * interrupted.h - the state of view 6, shared by the files that make it up: view_interrupted.c (list and commands),
+ * interrupted_columns.c, interrupted_head.c (figures, bar, chart) and interrupted_side.c (the pane). Nobody else
+ * includes this. Thread: ui. */
 #ifndef SUAN_UI_INTERRUPTED_H
 #define SUAN_UI_INTERRUPTED_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * interrupted_columns.c - the columns of view 6. */
+#include "ui/act.h"
 #include "ui/cells.h"
 #include "ui/interrupted.h"
 #include "ui/pending.h"
