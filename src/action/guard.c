@@ -62,12 +62,13 @@ static const char *writer(const struct planning *g, const struct node_row *n)
     return row_has(n, node, reason_by) ? intern_raw(g->in, n->reason_by) : "?";
 }
 
+/* A node that fell silent is drained so that it does not come back by itself: that is what the key is for. */
 static void guard_drain(const struct planning *g, size_t i)
 {
     const struct node_row *n = planned_node(g, i);
     const char *other = foreign_reason(g, n);
 
-    if (other)
+    if (other && (n->flags & BIT(DRAIN) || !reason_is_automatic(other)))
         refuse(g, i, "%sanother reason stands on it: %s (%s)",
                n->flags & BIT(DRAIN) ? "already drained, " : "", other, writer(g, n));
     else if (n->flags & BIT(DRAIN))

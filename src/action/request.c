@@ -115,3 +115,9 @@ bool reason_is_ours(const char *reason)
 {
     return strncmp(reason, OURS, strlen(OURS)) == 0;
 }
+
+bool reason_is_automatic(const char *reason)
+{
+    return strcmp(reason, "Not responding") == 0 ||
+           strcmp(reason, "Node unexpectedly rebooted") == 0;
+}

@@ -94,5 +94,8 @@ enum rc order_add_task(struct action_order *o, const struct snapshot *s, uint32_
 bool order_reason(const struct action_order *o, char out[ACTION_REASON_MAX + 1]);
 /* Was a reason written by suantop (any user)? */
 bool reason_is_ours(const char *reason);
+/* Did the scheduler write it by itself, to take it back by itself when the node answers again? Slurm's "Not responding"
+ * and "Node unexpectedly rebooted" (slurmctld/ping_nodes.c, node_mgr.c). Nobody's words are lost with it. */
+bool reason_is_automatic(const char *reason);
 
 #endif

@@ -39,8 +39,13 @@ static const struct guard_case guards[] = {
      "already drained, another reason stands on it: NHC: disk (root)"},
     {"node cn1 state=down " THEIRS, action_verb_DRAIN, NAMED | MASS,
      "another reason stands on it: NHC: disk (root)"},
-    {"node cn1 state=down reason=Not\\x20responding", action_verb_DRAIN, 0,
-     "another reason stands on it: Not responding (?)"},
+    /* Slurm's own words, which it takes back by itself */
+    {"node cn1 state=down reason=Not\\x20responding", action_verb_DRAIN, 0, NULL},
+    {"node cn1 state=down reason=Node\\x20unexpectedly\\x20rebooted", action_verb_DRAIN, 0, NULL},
+    {"node cn1 state=down flags=drain reason=Not\\x20responding", action_verb_DRAIN, NAMED | MASS,
+     "already drained, another reason stands on it: Not responding (?)"},
+    {"node cn1 state=down reason=Not\\x20responding\\x20to\\x20me", action_verb_DRAIN, 0,
+     "another reason stands on it: Not responding to me (?)"},
     {"node cn1 state=idle " OURS, action_verb_DRAIN, 0, NULL},
     /* resume: only ours, unless by name */
     {"node cn1 state=idle flags=drain " OURS, action_verb_RESUME, 0, NULL},
