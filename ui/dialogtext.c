@@ -206,7 +206,11 @@ void dialog_pool(const struct plan *p, const struct plan_pool *pool, const struc
     (void)p;
     buf_addf(out, "out of work %.0f %s %.0f (%.1f %%)", pool->out_before,
              w->ascii ? "->" : "\xE2\x86\x92", pool->out_after, pool->percent_after);
-    if (pool->out_after > pool->out_before)
+    if (pool->out_after <= pool->out_before)
+        return;
+    if (pool->out_after == 1 && pool->percent_after > limits.brake_percent)
+        buf_adds(out, ", one may always go"); /* or a small pool could never be mended */
+    else
         buf_addf(out, ", limit %g %%", limits.brake_percent);
 }
 

@@ -6,6 +6,7 @@
 #include "tests/safety/stage.h"
 #include "tests/safety/fake_term.h"
 #include "tests/unit/unit.h"
+#include "ui/dialogtext.h"
 #include "base/xmem.h"
 
 static struct stage *stage_at(const char *view)
@@ -19,6 +20,32 @@ static void assert_sent_nothing(struct stage *s)
 }
 
 /* --- consent --- */
+
+static void test_one_node_may_always_go(void **state)
+{
+    static const struct {
+        double before, after, percent;
+        const char *words;
+    } cases[] = {{0, 1, 25, ", one may always go"},
+                 {0, 1, 16, ", limit 20 %"},
+                 {1, 2, 50, ", limit 20 %"},
+                 {1, 1, 16, "(16.0 %)"}};
+    struct dialog_world w = {.ascii = true};
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, 200);
+    for (size_t i = 0; i < 4; i++) {
+        struct plan_pool pool = {.out_before = cases[i].before,
+                                 .out_after = cases[i].after,
+                                 .percent_after = cases[i].percent};
+        buf_reset(&out);
+        dialog_pool(NULL, &pool, &w, &out);
+        size_t len = strlen(cases[i].words);
+        assert_true(out.len > len && strcmp(out.data + out.len - len, cases[i].words) == 0);
+    }
+    buf_fini(&out);
+}
 
 static void test_idle_node_asks_for_y(void **state)
 {
@@ -698,6 +725,7 @@ static void test_pictures_in_ascii_and_mono(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_one_node_may_always_go),
         cmocka_unit_test(test_idle_node_asks_for_y),
         cmocka_unit_test(test_busy_node_asks_for_its_name),
         cmocka_unit_test(test_several_ask_for_the_count),
