@@ -14,7 +14,7 @@
 #include <time.h>
 
 #define LOG_MODULE "collect"
-#define LOOK_MS 10000
+#define LOOK_MS 5000
 /* A fleet in which nothing happens is published this often at least, with room to spare. */
 #define SILENT_MS 60000
 

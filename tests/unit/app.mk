@@ -8,3 +8,4 @@ check_PROGRAMS += %D%/test_app_targets
 %C%_test_app_targets_LDADD = $(UNIT_APP)
 # The verbs of the command line against a small cluster that is told what to do.
 SCRIPTED_TESTS += tests/acting/words.py
+SCRIPTED_TESTS += tests/history/collect.py

@@ -130,6 +130,8 @@ static const struct refusal refusals[] = {
      "must not be above"},
     {"alerts:\n  lemon: {warn: 3}\n" A_CENTER, "f:2", "accepted here: hold"},
     {"alerts:\n  lemon: off\n\n  lemon: off\n" A_CENTER, "f:4", "there twice"},
+    {"history_max: 10K\n" A_CENTER, "f:1", "a size from 1M to 1T"},
+    {"history_max: much\n" A_CENTER, "f:1", "a size from 1M to 1T, not \"much\""},
     {"bell: loud\n" A_CENTER, "f:1", "\"loud\" is not one of: off on"},
     {"actions: sometimes\n" A_CENTER, "f:1", "\"sometimes\" is not one of: off confirm arm"},
     {"centers:\n  - id: a\n    actions: yes\n    sources:\n      - local: {}\n", "f:3",
@@ -241,6 +243,24 @@ static void test_actions(void **state)
     config_free(&c);
 }
 
+static void test_history(void **state)
+{
+    static const char none[] = "history: off\n" A_CENTER,
+                      own[] = "history: kept/h.db\nhistory_max: 10M\n" A_CENTER;
+    struct config c;
+    (void)state;
+    assert_int_equal(config_load_text(none, sizeof none - 1, "/etc/x/c.yaml", &c, NULL), RC_OK);
+    assert_string_equal(c.history, "off");
+    config_free(&c);
+    assert_int_equal(config_load_text(own, sizeof own - 1, "/etc/x/c.yaml", &c, NULL), RC_OK);
+    assert_string_equal(c.history, "/etc/x/kept/h.db");
+    assert_int_equal(c.history_max_bytes, 10 << 20);
+    config_free(&c);
+    assert_int_equal(config_load_text(good, strlen(good), "/etc/x/c.yaml", &c, NULL), RC_OK);
+    assert_null(c.history);
+    config_free(&c);
+}
+
 static void test_files(void **state)
 {
     struct config c;
@@ -258,7 +278,7 @@ int main(void)
         cmocka_unit_test(test_good),     cmocka_unit_test(test_write),
         cmocka_unit_test(test_refusals), cmocka_unit_test(test_alerts),
         cmocka_unit_test(test_actions),  cmocka_unit_test(test_bell),
-        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_history),  cmocka_unit_test(test_files),
     };
     return cmocka_run_group_tests_name("app config", tests, NULL, NULL);
 }
