@@ -36,15 +36,28 @@ static void put_number(FILE *out, const char *key, double v)
             llabs(milli) % 1000);
 }
 
-static void put_sensor(FILE *out, const char *kind, const char *chip, const char *label,
-                       double value, double limit)
+/* What is 0 or "" is not known. `chip` is its kind and `label` for people; `device` and `feature` tell which one. */
+struct sensor {
+    const char *kind, *chip, *label, *device, *feature;
+    double value, high, critical;
+};
+
+static void put_sensor(FILE *out, const struct sensor *s)
 {
-    fprintf(out, "{\"entity\":\"sensor\",\"kind\":\"%s\"", kind);
-    put_text(out, "chip", chip);
-    put_text(out, "label", label);
-    put_number(out, "value", value);
+    double limit = s->critical > 0 ? s->critical : s->high;
+
+    fprintf(out, "{\"entity\":\"sensor\",\"kind\":\"%s\"", s->kind);
+    put_text(out, "chip", s->chip);
+    put_text(out, "label", s->label);
+    put_text(out, "device", s->device);
+    put_text(out, "feature", s->feature);
+    put_number(out, "value", s->value);
     if (limit > 0)
         put_number(out, "limit", limit);
+    if (s->high > 0)
+        put_number(out, "high", s->high);
+    if (s->critical > 0)
+        put_number(out, "critical", s->critical);
     fputs("}\n", out);
 }
 
@@ -199,26 +212,48 @@ static bool value_of(const sensors_chip_name *chip, const sensors_feature *featu
            sensors_get_value(chip, sub->number, out) == 0;
 }
 
+static double limit_of(const sensors_chip_name *chip, const sensors_feature *feature,
+                       sensors_subfeature_type type)
+{
+    double v;
+
+    return value_of(chip, feature, type, &v) ? v : 0;
+}
+
+/* False for a kind that is not told, or a sensor that does not answer. */
+static bool read_feature(const sensors_chip_name *chip, const sensors_feature *feature,
+                         struct sensor *s)
+{
+    switch (feature->type) {
+    case SENSORS_FEATURE_TEMP:
+        s->kind = "temperature";
+        s->high = limit_of(chip, feature, SENSORS_SUBFEATURE_TEMP_MAX);
+        s->critical = limit_of(chip, feature, SENSORS_SUBFEATURE_TEMP_CRIT);
+        return value_of(chip, feature, SENSORS_SUBFEATURE_TEMP_INPUT, &s->value);
+    case SENSORS_FEATURE_FAN:
+        s->kind = "fan";
+        return value_of(chip, feature, SENSORS_SUBFEATURE_FAN_INPUT, &s->value);
+    case SENSORS_FEATURE_POWER:
+        s->kind = "power";
+        return value_of(chip, feature, SENSORS_SUBFEATURE_POWER_AVERAGE, &s->value) ||
+               value_of(chip, feature, SENSORS_SUBFEATURE_POWER_INPUT, &s->value);
+    default:
+        return false;
+    }
+}
+
 static void put_feature(FILE *out, const sensors_chip_name *chip, const sensors_feature *feature)
 {
-    double v, limit = 0;
-    char *label = sensors_get_label(chip, feature);
-    const char *name = label != NULL ? label : feature->name;
+    char device[128];
+    struct sensor s = {.chip = chip->prefix, .device = device, .feature = feature->name};
 
-    if (feature->type == SENSORS_FEATURE_TEMP &&
-        value_of(chip, feature, SENSORS_SUBFEATURE_TEMP_INPUT, &v)) {
-        if (!value_of(chip, feature, SENSORS_SUBFEATURE_TEMP_CRIT, &limit) &&
-            !value_of(chip, feature, SENSORS_SUBFEATURE_TEMP_MAX, &limit))
-            limit = 0;
-        put_sensor(out, "temperature", chip->prefix, name, v, limit);
-    } else if (feature->type == SENSORS_FEATURE_FAN &&
-               value_of(chip, feature, SENSORS_SUBFEATURE_FAN_INPUT, &v)) {
-        put_sensor(out, "fan", chip->prefix, name, v, 0);
-    } else if (feature->type == SENSORS_FEATURE_POWER &&
-               (value_of(chip, feature, SENSORS_SUBFEATURE_POWER_AVERAGE, &v) ||
-                value_of(chip, feature, SENSORS_SUBFEATURE_POWER_INPUT, &v))) {
-        put_sensor(out, "power", chip->prefix, name, v, 0);
-    }
+    if (sensors_snprintf_chip_name(device, sizeof device, chip) < 0)
+        device[0] = '\0';
+    if (!read_feature(chip, feature, &s))
+        return;
+    char *label = sensors_get_label(chip, feature);
+    s.label = label != NULL ? label : feature->name;
+    put_sensor(out, &s);
     free(label);
 }
 
@@ -264,7 +299,12 @@ static void put_thermal_zone(FILE *out, const struct place *p, const char *zone)
         return;
     snprintf(path, sizeof path, "/sys/class/thermal/%.64s/temp", zone);
     if (read_number(p, path, &v))
-        put_sensor(out, "temperature", "thermal", type, v / 1000, 0);
+        put_sensor(out, &(struct sensor){.kind = "temperature",
+                                         .chip = "thermal",
+                                         .label = type,
+                                         .device = zone,
+                                         .feature = "temp",
+                                         .value = v / 1000});
 }
 
 static void put_energy_zone(FILE *out, const struct place *p, const char *zone)
@@ -301,29 +341,50 @@ static void each_entry(FILE *out, const struct place *p, const char *folder, con
         closedir(d);
 }
 
-static int probe(FILE *out, const char *root, bool chips)
+/* Cheap and certain: files that no driver can hold up. */
+static void put_certain(FILE *out, const struct place *p)
 {
-    struct place p = {root};
+    put_machine(out, p);
+    each_entry(out, p, "/sys/class/powercap", "intel-rapl:", put_energy_zone);
+    fflush(out);
+}
+
+static void put_sensors(FILE *out, const struct place *p)
+{
     unsigned temperatures = 0;
 
-    /* Cheap and certain first: if a driver hangs, this much has been told. */
-    put_machine(out, &p);
-    each_entry(out, &p, "/sys/class/powercap", "intel-rapl:", put_energy_zone);
-    fflush(out);
-    if (chips)
+    if (*p->root == '\0')
         temperatures = put_chips(out);
     if (temperatures == 0)
-        each_entry(out, &p, "/sys/class/thermal", "thermal_zone", put_thermal_zone);
+        each_entry(out, p, "/sys/class/thermal", "thermal_zone", put_thermal_zone);
+}
+
+static int put_end(FILE *out)
+{
     fputs("{\"entity\":\"end\"}\n", out);
     return fflush(out) == 0 && !ferror(out) ? 0 : 1;
 }
 
-int local_probe(FILE *out)
-{
-    return probe(out, "", true);
-}
-
 int local_probe_at(FILE *out, const char *root)
 {
-    return probe(out, root, false);
+    struct place p = {root};
+
+    put_certain(out, &p); /* first: if a driver hangs, this much has been told */
+    put_sensors(out, &p);
+    return put_end(out);
+}
+
+int local_probe(FILE *out)
+{
+    return local_probe_at(out, "");
+}
+
+void local_probe_machine(FILE *out, const char *root)
+{
+    put_certain(out, &(struct place){root});
+}
+
+void local_probe_sensors(FILE *out, const char *root)
+{
+    put_sensors(out, &(struct place){root});
 }
