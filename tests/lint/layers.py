@@ -19,6 +19,8 @@ ALLOWED = {
     "ui": [r"base/.*", ACTION_PLAN, r"model/.*"],
     "io": [r"base/.*", r"model/.*", r"codec/.*", r"action/.*",
            r"collectors/collector\.h", r"collectors/registry\.h", r"collectors/collectors\.def"],
+    # A program of its own; what reads this machine is shared with `suantop probe`.
+    "node": [r"base/.*", r"codec/.*", r"collectors/local/probe\.h"],
     "app": [r".*"],
 }
 # The model has two sides: who reads snapshots may not change the fleet, who makes deltas sees neither.
@@ -99,6 +101,8 @@ BAD = {
     "ui reaching io by a relative path": one("ui/view_x.c", "../src/io/http.h"),
     "export knowing ui": one("src/export/x.c", "ui/canvas.h"),
     "io knowing a collector family": one("src/io/x.c", "collectors/slurm/jobs.h"),
+    "the node's program knowing the model": one("src/node/x.c", "model/snapshot.h"),
+    "the node's program knowing a collector": one("src/node/x.c", "collectors/collector.h"),
     "io knowing the app": one("src/io/x.c", "app/config.h"),
     "a header in angle brackets": {**HEADERS, "ui/x.c": "#include <io/http.h>\n"},
     "a header that is not there": one("ui/x.c", "ui/nowhere.h"),

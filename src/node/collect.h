@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT
+ * collect.h - the child's side: answers each byte on its standard input with one round of lines (decode.h).
+ *
+ * A child lives on between rounds, because opening a driver is dear; it ends when its input does, so it does not
+ * outlive the program by more than a call that hangs. */
+#ifndef SUAN_NODE_COLLECT_H
+#define SUAN_NODE_COLLECT_H
+
+#include <stddef.h>
+
+struct collector {
+    const char *name;
+    const char *help;
+};
+extern const struct collector node_collectors[];
+extern const size_t node_collector_count;
+
+/* name: of node_collectors. Returns an exit status; 64 for an unknown name. */
+int collect_serve(const char *name, const char *root);
+
+#endif

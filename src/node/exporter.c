@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT
+ * exporter.c - see exporter.h. */
+#include "node/exporter.h"
+#include "base/clock.h"
+#include "base/xmem.h"
+#include "node/collect.h"
+#include "node/keeper.h"
+#include <stdlib.h>
+#include <string.h>
+
+enum { COLLECTORS_MAX = 8 };
+
+struct exporter {
+    struct keeper *keepers[COLLECTORS_MAX];
+    const char *argv[COLLECTORS_MAX][6];
+};
+
+struct exporter *exporter_start(const char *self, const char *root, int64_t interval_ms,
+                                int64_t deadline_ms)
+{
+    struct exporter *x = xcalloc(1, sizeof *x);
+
+    for (size_t i = 0; i < node_collector_count && i < COLLECTORS_MAX; i++) {
+        const char *const argv[] = {self,     "--collect", node_collectors[i].name,
+                                    "--root", root,        NULL};
+        memcpy(x->argv[i], argv, sizeof argv);
+        x->keepers[i] = keeper_start(&(struct keeper_conf){.name = node_collectors[i].name,
+                                                           .argv = x->argv[i],
+                                                           .interval_ms = interval_ms,
+                                                           .deadline_ms = deadline_ms});
+    }
+    return x;
+}
+
+void exporter_stop(struct exporter *x)
+{
+    for (size_t i = 0; i < COLLECTORS_MAX && x->keepers[i] != NULL; i++)
+        keeper_stop(x->keepers[i]);
+    free(x);
+}
+
+static bool is_told(const struct samples *s, enum family family, const char *labels)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (s->at[i].family == family && strcmp(sample_labels(s, &s->at[i]), labels) == 0)
+            return true;
+    return false;
+}
+
+void exporter_judge_gpus(struct samples *s, bool answered)
+{
+    size_t count = s->count;
+
+    for (size_t i = 0; i < count; i++)
+        if (s->at[i].family == FAMILY_GPU_UP && !answered)
+            s->at[i].value = 0;
+    for (size_t i = 0; i < count; i++) {
+        const char *labels = sample_labels(s, &s->at[i]);
+        if (s->at[i].family == FAMILY_GPU_EXPECTED && !is_told(s, FAMILY_GPU_UP, labels))
+            samples_add_same(s, FAMILY_GPU_UP, 0, i);
+    }
+}
+
+enum rc exporter_page(struct exporter *x, enum page_format format, struct buf *out)
+{
+    struct samples s;
+    bool answered = false;
+
+    samples_init(&s);
+    for (size_t i = 0; i < COLLECTORS_MAX && x->keepers[i] != NULL; i++) {
+        bool current = keeper_read(x->keepers[i], clock_mono(), &s);
+        if (strcmp(node_collectors[i].name, "nvml") == 0)
+            answered = current;
+    }
+    exporter_judge_gpus(&s, answered);
+    enum rc rc = page_write(out, format, &s);
+    samples_fini(&s);
+    return rc;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT
+ * exporter.h - all collectors together, as one page.
+ *
+ * Owner: main. Thread: start and stop from one, page from any. */
+#ifndef SUAN_NODE_EXPORTER_H
+#define SUAN_NODE_EXPORTER_H
+
+#include "base/buf.h"
+#include "node/page.h"
+#include <stdint.h>
+
+struct exporter;
+
+/* self: path of this program, which is also that of its children; all are borrowed. */
+struct exporter *exporter_start(const char *self, const char *root, int64_t interval_ms,
+                                int64_t deadline_ms);
+void exporter_stop(struct exporter *x);
+/* From memory: never waits for a driver. */
+enum rc exporter_page(struct exporter *x, enum page_format format, struct buf *out);
+/* A GPU that is on the bus, and that no driver tells of, is down; with `answered` false so are all. Pure. */
+void exporter_judge_gpus(struct samples *s, bool answered);
+
+#endif

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT
+ * keeper.c - see keeper.h. */
+#include "node/keeper.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/xmem.h"
+#include "node/child.h"
+#include "node/decode.h"
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define LOG_MODULE "keeper"
+
+enum { ROUND_MAX = 2 << 20, GRACE_MS = 500 };
+
+struct keeper {
+    struct keeper_conf conf;
+    pthread_t thread;
+    pthread_mutex_t lock; /* what follows, up to the line */
+    pthread_cond_t stop_now;
+    bool stopping, any, good;
+    bool current; /* `last` is what the last round told */
+    struct samples last;
+    mono_ms last_told;
+    wall_ms last_good_wall;
+    double seconds;
+    /* ---- the thread's own */
+    struct node_child child;
+    struct json_reader *reader;
+    struct buf in;
+    struct round round;
+    unsigned failures;
+};
+
+int64_t keeper_pause_ms(int64_t interval_ms, unsigned failures)
+{
+    int64_t longest = interval_ms > KEEPER_BACKOFF_MS ? interval_ms : KEEPER_BACKOFF_MS;
+
+    for (; failures > 1 && interval_ms < longest; failures--)
+        interval_ms *= 2;
+    return interval_ms < longest ? interval_ms : longest;
+}
+
+/* ---- one round ---- */
+
+static enum rc read_lines(struct keeper *k, struct err *e)
+{
+    char *end;
+
+    while (!k->round.ended && (end = memchr(k->in.data, '\n', k->in.len)) != NULL) {
+        size_t len = (size_t)(end - k->in.data);
+        enum rc rc = decode_line(k->reader, k->in.data, len, &k->round, e);
+        if (rc != RC_OK)
+            return rc;
+        buf_consume(&k->in, len + 1);
+    }
+    return RC_OK;
+}
+
+static enum rc run_round(struct keeper *k, struct err *e)
+{
+    mono_ms deadline = clock_mono() + k->conf.deadline_ms;
+    enum rc rc = RC_OK;
+
+    if (!node_child_gone(&k->child) && k->child.to < 0)
+        return err_set(e, RC_CHILD, k->conf.name,
+                       "the driver holds the last one, which was killed");
+    if (k->child.pid == 0)
+        rc = node_child_start(&k->child, k->conf.argv, e);
+    if (rc == RC_OK)
+        rc = node_child_ask(&k->child, e);
+    while (rc == RC_OK && !k->round.ended) {
+        rc = node_child_read(&k->child, &k->in, deadline, e);
+        if (rc == RC_OK)
+            rc = read_lines(k, e);
+    }
+    if (rc == RC_OK && k->round.trouble[0] != '\0')
+        return err_set(e, RC_IO, k->conf.name, "%s", k->round.trouble);
+    return rc;
+}
+
+/* A round with trouble still told what there was to tell: a lost GPU hides no other. */
+static void publish(struct keeper *k, bool good, double seconds)
+{
+    pthread_mutex_lock(&k->lock);
+    k->current = k->round.ended && (good || k->round.samples.count > 0);
+    if (k->current) {
+        struct samples was = k->last;
+        k->last = k->round.samples;
+        k->round.samples = was;
+        k->last_told = clock_mono();
+    }
+    if (good)
+        k->last_good_wall = clock_wall();
+    k->good = good;
+    k->any = true;
+    k->seconds = seconds;
+    pthread_mutex_unlock(&k->lock);
+}
+
+static void one_round(struct keeper *k)
+{
+    struct err e = {RC_OK};
+    mono_ms began = clock_mono();
+
+    samples_reset(&k->round.samples);
+    k->round.ended = false;
+    k->round.trouble[0] = '\0';
+    buf_reset(&k->in);
+    enum rc rc = run_round(k, &e);
+    publish(k, rc == RC_OK, (double)(clock_mono() - began) / 1000);
+    if (rc != RC_OK && k->failures++ == 0)
+        log_warn("collector %s: %s", k->conf.name, e.msg);
+    if (rc == RC_OK && k->failures > 0)
+        log_warn("collector %s: answers again", k->conf.name);
+    if (rc == RC_OK)
+        k->failures = 0;
+    /* After trouble alone the child may go on; it ends by itself where it should not. */
+    if (!k->round.ended && k->child.to >= 0)
+        node_child_stop(&k->child, 0);
+}
+
+/* ---- the thread ---- */
+
+/* False: stop. */
+static bool pause_until_next(struct keeper *k)
+{
+    struct timespec until;
+    int64_t ms = keeper_pause_ms(k->conf.interval_ms, k->failures);
+    bool stop;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += ms / 1000;
+    until.tv_nsec += ms % 1000 * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    pthread_mutex_lock(&k->lock);
+    while (!k->stopping && pthread_cond_timedwait(&k->stop_now, &k->lock, &until) != ETIMEDOUT)
+        ;
+    stop = k->stopping;
+    pthread_mutex_unlock(&k->lock);
+    return !stop;
+}
+
+static void *keeper_main(void *arg)
+{
+    struct keeper *k = arg;
+
+    do {
+        /* One that ended by itself since is replaced before it is asked. */
+        if (k->child.to >= 0 && node_child_gone(&k->child))
+            node_child_stop(&k->child, 0);
+        one_round(k);
+    } while (pause_until_next(k));
+    if (k->child.pid != 0)
+        node_child_stop(&k->child, GRACE_MS);
+    return NULL;
+}
+
+struct keeper *keeper_start(const struct keeper_conf *conf)
+{
+    struct keeper *k = xcalloc(1, sizeof *k);
+    pthread_condattr_t attributes;
+
+    k->conf = *conf;
+    k->child = (struct node_child){0, -1, -1};
+    k->reader = json_reader_new(NULL, 0);
+    samples_init(&k->last);
+    samples_init(&k->round.samples);
+    buf_init(&k->in, ROUND_MAX);
+    pthread_mutex_init(&k->lock, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&k->stop_now, &attributes);
+    pthread_condattr_destroy(&attributes);
+    if (pthread_create(&k->thread, NULL, keeper_main, k) != 0) {
+        log_error("no thread for collector %s", conf->name);
+        k->stopping = true; /* nothing to join */
+    }
+    return k;
+}
+
+void keeper_stop(struct keeper *k)
+{
+    pthread_mutex_lock(&k->lock);
+    bool running = !k->stopping;
+    k->stopping = true;
+    pthread_cond_signal(&k->stop_now);
+    pthread_mutex_unlock(&k->lock);
+    if (running)
+        pthread_join(k->thread, NULL);
+    samples_fini(&k->last);
+    samples_fini(&k->round.samples);
+    json_reader_free(k->reader);
+    buf_fini(&k->in);
+    pthread_cond_destroy(&k->stop_now);
+    pthread_mutex_destroy(&k->lock);
+    free(k);
+}
+
+bool keeper_read(struct keeper *k, mono_ms now, struct samples *out)
+{
+    const struct label labels[] = {{"collector", k->conf.name}, {NULL, NULL}};
+
+    pthread_mutex_lock(&k->lock);
+    bool current = k->current;
+    if (now - k->last_told < KEEPER_KEEP_MS)
+        samples_append(out, &k->last);
+    if (k->any) {
+        samples_add(out, FAMILY_SUCCESS, k->good, labels);
+        samples_add(out, FAMILY_DURATION, k->seconds, labels);
+    }
+    if (k->last_good_wall > 0)
+        samples_add(out, FAMILY_LAST_SUCCESS, (double)k->last_good_wall / 1000, labels);
+    pthread_mutex_unlock(&k->lock);
+    return current;
+}

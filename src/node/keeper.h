@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ * keeper.h - runs one collector in a child, at its interval, and keeps what it told last.
+ *
+ * A thread for each, so that one that hangs delays no other and no scrape. A round that passes its deadline costs the
+ * child its life; failures are repeated ever less often. The last good values are told for KEEP_MS more, then nothing
+ * is: an old figure must not pass for a new one. Thread: start and stop from one, read from any. */
+#ifndef SUAN_NODE_KEEPER_H
+#define SUAN_NODE_KEEPER_H
+
+#include "base/clock.h"
+#include "node/samples.h"
+#include <stdint.h>
+
+enum { KEEPER_KEEP_MS = 60000, KEEPER_BACKOFF_MS = 60000 };
+
+struct keeper_conf {
+    const char *name;        /* all borrowed for the keeper's life */
+    const char *const *argv; /* of the child; argv[0] is a path */
+    int64_t interval_ms, deadline_ms;
+};
+
+struct keeper;
+
+struct keeper *keeper_start(const struct keeper_conf *conf);
+void keeper_stop(struct keeper *k); /* waits for the thread: at most the deadline and a little */
+/* Appends the values, how the last round went, and when the last good one was. True: the values are those of
+ * the last round. */
+bool keeper_read(struct keeper *k, mono_ms now, struct samples *out);
+/* How long to wait after that many failures in a row. Pure. */
+int64_t keeper_pause_ms(int64_t interval_ms, unsigned failures);
+
+#endif

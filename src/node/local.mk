@@ -1,0 +1,22 @@
+# suantop-node: everything but main() is a library, so that tests can link it.
+noinst_LIBRARIES += %D%/libnode.a
+%C%_libnode_a_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS)
+# One file a line: %C%_libnode_a_SOURCES += %D%/name.c %D%/name.h
+%C%_libnode_a_SOURCES =
+%C%_libnode_a_SOURCES += %D%/child.c %D%/child.h
+%C%_libnode_a_SOURCES += %D%/collect.c %D%/collect.h
+%C%_libnode_a_SOURCES += %D%/decode.c %D%/decode.h
+%C%_libnode_a_SOURCES += %D%/exporter.c %D%/exporter.h
+%C%_libnode_a_SOURCES += %D%/gpu_bus.c %D%/gpu.h
+%C%_libnode_a_SOURCES += %D%/gpu_nvml.c
+%C%_libnode_a_SOURCES += %D%/keeper.c %D%/keeper.h
+%C%_libnode_a_SOURCES += %D%/negotiate.c
+%C%_libnode_a_SOURCES += %D%/page.c %D%/page.h
+%C%_libnode_a_SOURCES += %D%/samples.c %D%/samples.h %D%/families.def
+%C%_libnode_a_SOURCES += %D%/server.c %D%/server.h
+
+NODE_LIBS = src/node/libnode.a $(PROBE_LIBS) $(CODEC_LIBS) $(MICROHTTPD_LIBS) $(DL_LIBS)
+
+bin_PROGRAMS += suantop-node
+suantop_node_SOURCES = %D%/main.c
+suantop_node_LDADD = $(NODE_LIBS)

@@ -1,0 +1,22 @@
+# Unit tests of suantop-node, two lines a test (source: %D%/test_node_thing.c):
+#   check_PROGRAMS += %D%/test_node_thing
+#   %C%_test_node_thing_LDADD = $(UNIT_NODE)
+UNIT_NODE = $(NODE_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += %D%/test_node_page
+%C%_test_node_page_LDADD = $(UNIT_NODE)
+check_PROGRAMS += %D%/test_node_keeper
+%C%_test_node_keeper_LDADD = $(UNIT_NODE)
+THREAD_TESTS += %D%/test_node_keeper
+check_PROGRAMS += %D%/test_node_gpu
+%C%_test_node_gpu_LDADD = $(UNIT_NODE)
+# A library that is opened by its name while the test runs; no libtool for one file.
+EXTRA_DIST += %D%/stub_nvml.c
+NODE_STUB = %D%/stub/libnvidia-ml.so.1
+EXTRA_%C%_test_node_gpu_DEPENDENCIES = $(NODE_STUB)
+CLEANFILES += $(NODE_STUB)
+$(NODE_STUB): %D%/stub_nvml.c
+	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(CC) -std=gnu11 -D_GNU_SOURCE $(WARN_CFLAGS) -Wno-missing-prototypes -fPIC -shared \
+		-o $@ $(srcdir)/tests/unit/stub_nvml.c
+# The program as it runs, with that library; also for Prometheus, where it is installed.
+SCRIPTED_TESTS += tests/node/scrape.py
+tests/node/scrape.log: suantop-node$(EXEEXT) $(NODE_STUB)

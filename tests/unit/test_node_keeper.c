@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT
+ * test_node_keeper.c - collectors in children that answer, hang, die and babble. */
+#include "tests/unit/unit.h"
+#include "node/keeper.h"
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TELL "echo '{\"entity\":\"node\",\"name\":\"n\",\"load\":1.5}'; "
+#define END "echo '{\"entity\":\"end\"}'; "
+
+static struct samples told;
+
+static double value_of(enum family family)
+{
+    for (size_t i = 0; i < told.count; i++)
+        if (told.at[i].family == family)
+            return told.at[i].value;
+    return -1;
+}
+
+static bool look(struct keeper *k, mono_ms now)
+{
+    samples_reset(&told);
+    return keeper_read(k, now, &told);
+}
+
+static struct keeper *start(const char *const argv[], int64_t interval, int64_t deadline)
+{
+    return keeper_start(&(struct keeper_conf){
+        .name = "test", .argv = argv, .interval_ms = interval, .deadline_ms = deadline});
+}
+
+/* Waits until the collector's success is that, five seconds at most. */
+static void await_success(struct keeper *k, double wanted)
+{
+    const struct timespec step = {0, 10000000};
+
+    for (int i = 0; i < 500; i++, nanosleep(&step, NULL)) {
+        look(k, clock_mono());
+        if (value_of(FAMILY_SUCCESS) == wanted)
+            return;
+    }
+    fail_msg("success did not become %g", wanted);
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    samples_init(&told);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    samples_fini(&told);
+    return 0;
+}
+
+static void test_answers(void **state)
+{
+    static const char *const argv[] = {"/bin/sh", "-c", "while read x; do " TELL END "done", NULL};
+    struct keeper *k = start(argv, 50, 4000);
+
+    (void)state;
+    await_success(k, 1);
+    assert_true(look(k, clock_mono()));
+    assert_true(value_of(FAMILY_LOAD) == 1.5);
+    assert_true(value_of(FAMILY_DURATION) >= 0);
+    assert_true(value_of(FAMILY_LAST_SUCCESS) > 1.7e9);
+    keeper_stop(k);
+}
+
+/* It tells once, then hangs: killed at the deadline, the values stay for a while, and how old they are is told. */
+static void test_hangs(void **state)
+{
+    static const char *const argv[] = {"/bin/sh", "-c",
+                                       "read x; " TELL END "read x; " TELL "exec sleep 1000", NULL};
+    struct keeper *k = start(argv, 50, 200);
+
+    (void)state;
+    await_success(k, 1);
+    await_success(k, 0);
+    mono_ms now = clock_mono();
+    assert_false(look(k, now));
+    assert_true(value_of(FAMILY_LOAD) == 1.5);
+    assert_true(value_of(FAMILY_DURATION) >= 0.2 && value_of(FAMILY_DURATION) < 2);
+    assert_true(value_of(FAMILY_LAST_SUCCESS) > 0);
+    look(k, now + KEEPER_KEEP_MS);
+    assert_true(value_of(FAMILY_LOAD) == -1);
+    assert_true(value_of(FAMILY_SUCCESS) == 0);
+    keeper_stop(k);
+    assert_true(clock_mono() - now < 3000);
+}
+
+/* A child that took down with it what it had begun to say says it again in the next one. */
+static void test_dies_and_comes_back(void **state)
+{
+    char path[] = "/tmp/suantop-node.XXXXXX", script[256];
+    int fd = mkstemp(path);
+
+    (void)state;
+    assert_true(fd >= 0);
+    close(fd);
+    snprintf(script, sizeof script, "test -e %s && exit 3; while read x; do " TELL END "done",
+             path);
+    const char *const argv[] = {"/bin/sh", "-c", script, NULL};
+    struct keeper *k = start(argv, 50, 4000);
+    await_success(k, 0);
+    unlink(path);
+    await_success(k, 1);
+    assert_true(value_of(FAMILY_LOAD) == 1.5);
+    keeper_stop(k);
+}
+
+static void test_trouble_tells_what_there_is(void **state)
+{
+    static const char *const argv[] = {
+        "/bin/sh", "-c",
+        "while read x; do " TELL "echo '{\"entity\":\"trouble\",\"what\":\"one is lost\"}'; " END
+        "done",
+        NULL};
+    struct keeper *k = start(argv, 50, 4000);
+
+    (void)state;
+    await_success(k, 0);
+    assert_true(look(k, clock_mono()));
+    assert_true(value_of(FAMILY_LOAD) == 1.5);
+    assert_true(value_of(FAMILY_LAST_SUCCESS) == -1);
+    keeper_stop(k);
+}
+
+static void fails(const char *script)
+{
+    const char *const argv[] = {"/bin/sh", "-c", script, NULL};
+    struct keeper *k = start(argv, 50, 4000);
+
+    await_success(k, 0);
+    assert_true(value_of(FAMILY_LOAD) == -1);
+    keeper_stop(k);
+}
+
+static void test_nonsense(void **state)
+{
+    (void)state;
+    fails("echo no json");
+    fails("echo '{\"entity\":\"weather\"}'");
+    fails("exec cat /dev/zero"); /* a line without end */
+    fails(TELL "exit 0");        /* a round without end */
+}
+
+static void test_no_such_program(void **state)
+{
+    static const char *const argv[] = {"/nonexistent/suantop-node", NULL};
+    struct keeper *k = start(argv, 50, 4000);
+
+    (void)state;
+    await_success(k, 0);
+    keeper_stop(k);
+}
+
+static void test_pauses(void **state)
+{
+    (void)state;
+    assert_int_equal(keeper_pause_ms(5000, 0), 5000);
+    assert_int_equal(keeper_pause_ms(5000, 1), 5000);
+    assert_int_equal(keeper_pause_ms(5000, 2), 10000);
+    assert_int_equal(keeper_pause_ms(5000, 4), 40000);
+    assert_int_equal(keeper_pause_ms(5000, 5), KEEPER_BACKOFF_MS);
+    assert_int_equal(keeper_pause_ms(5000, 4000000000), KEEPER_BACKOFF_MS);
+    assert_int_equal(keeper_pause_ms(300000, 9), 300000);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_answers, begin, end),
+        cmocka_unit_test_setup_teardown(test_hangs, begin, end),
+        cmocka_unit_test_setup_teardown(test_dies_and_comes_back, begin, end),
+        cmocka_unit_test_setup_teardown(test_trouble_tells_what_there_is, begin, end),
+        cmocka_unit_test_setup_teardown(test_nonsense, begin, end),
+        cmocka_unit_test_setup_teardown(test_no_such_program, begin, end),
+        cmocka_unit_test(test_pauses),
+    };
+
+    sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
