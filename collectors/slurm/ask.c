@@ -43,6 +43,8 @@ static size_t add_env(const struct slurm *s, struct request *rq, const char **ar
     argv[n++] = "LC_ALL=C.UTF-8";
     argv[n++] = "TZ=UTC";
     argv[n++] = "SLURM_TIME_FORMAT=%s";
+    argv[n++] =
+        "SQUEUE_ARRAY_UNIQUE=1"; /* or a task that was held alone is hidden among the others */
     argv[n++] = "SLURM_BITSTR_LEN=4096"; /* or long task lists of arrays end in "..." */
     if (s->opt.conf != NULL)
         argv[n++] = request_str(rq, "SLURM_CONF=%s", s->opt.conf);
@@ -174,8 +176,6 @@ void slurm_ask_squeue(struct slurm *s, struct request *rq, const char *const *mo
     /* Without --noheader: the heading shows that squeue ran and knows every column, so that an empty
      * answer of something else is not taken for an empty queue. */
     command[5] = format.data;
-    if (more == NULL && s->each_task == EACH_TASK)
-        command[n++] = "--array";
     while (more != NULL && *more != NULL)
         command[n++] = *more++;
     slurm_ask_command(s, rq, command);

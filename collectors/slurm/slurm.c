@@ -281,10 +281,8 @@ static void settle(struct slurm *s, enum part p, enum way w, enum poll_end end,
         if (end == POLL_GOOD && s->since_pause > 0)
             s->since_pause--;
     } else if (p == PART_JOBS) {
-        if (end == POLL_GOOD && s->each_task != EACH_TASK) /* REST has fewer records than tasks */
+        if (end == POLL_GOOD)
             slurm_measure_jobs(s, w, reply);
-        if (end == POLL_GOOD && w == WAY_TEXT)
-            slurm_text_jobs_settle(s);
         settle_list(s, &s->jobs_seen, &s->jobs_since, w, end);
     }
 }

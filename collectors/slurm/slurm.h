@@ -83,8 +83,6 @@ struct answer {
     uint64_t bad_at_end;       /* squeue: the last record was of no use */
     int section;               /* sdiag: which table the lines belong to */
     bool record_open;          /* squeue: a record whose name goes on in the next line */
-    bool mixed_tasks;          /* squeue: a record stands for tasks that are not alike */
-    double array_tasks;        /* squeue: tasks behind records that stand for several */
 };
 
 /* The controller about itself; NaN = unknown. */
@@ -140,9 +138,6 @@ struct accounts {
     char trouble[100]; /* "" = none */
 };
 
-/* Is squeue asked for each waiting task of an array, as two of one array differed? */
-enum each_task { EACH_TASK_NO, EACH_TASK, EACH_TASK_TOO_MANY };
-
 struct slurm_readers { /* readers.h */
     struct json_reader *node, *job, *pool, *reservation, *license, *diag, *account, *meta, *any;
 };
@@ -180,7 +175,6 @@ struct slurm {
     enum accounting accounting;
     struct accounts accounts;
     bool gpus_counted; /* no GPUs, or the cluster counts them as a TRES (scontrol show config) */
-    enum each_task each_task;
     char note[320], via[120];
     char how[160]; /* of the last can() */
     struct reread reread;
@@ -318,8 +312,6 @@ enum rc slurm_text_job(struct slurm *s, uint32_t tag, const char *text, size_t l
                        struct err *e);
 /* The answer ended: a record that is still open is complete now. */
 void slurm_text_jobs_end(struct slurm *s, uint32_t tag, struct delta *d);
-/* After a good list: how squeue is asked next. */
-void slurm_text_jobs_settle(struct slurm *s);
 enum rc slurm_text_pool(struct slurm *s, const char *text, size_t len, struct delta *d,
                         struct err *e);
 enum rc slurm_text_reservation(struct slurm *s, const char *text, size_t len, struct delta *d,

@@ -17,7 +17,7 @@
 #include <string.h>
 
 #define DELIMITER '\x1f'
-enum { RECORD_MAX = 1 << 20, EACH_TASK_MAX = 30000 };
+enum { RECORD_MAX = 1 << 20 };
 
 enum {
 #define COLUMN(id, name) COLUMN_##id,
@@ -58,50 +58,13 @@ static bool cut_columns(struct span line, struct span *v)
     return true;
 }
 
-/* squeue shows all waiting tasks of an array as one and writes their reasons side by side, "JobHeldUser,None":
- * words without a blank. A single reason never looks like that. */
-static bool is_mixed(struct span reason)
-{
-    bool comma = false;
-
-    for (size_t i = 0; i < reason.len; i++) {
-        char c = reason.text[i];
-        bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-        if (!letter && c != ',')
-            return false;
-        comma = comma || c == ',';
-    }
-    return comma;
-}
-
-static bool is_held(struct span reason)
-{
-    return reason.len >= 7 && memcmp(reason.text, "JobHeld", 7) == 0;
-}
-
-/* Of several reasons the first that is no hold: the row then waits for that. */
-static struct span main_reason(struct span reason)
-{
-    struct span left = reason;
-
-    while (is_mixed(reason) && left.len > 0) {
-        const char *comma = memchr(left.text, ',', left.len);
-        struct span one = {left.text, comma != NULL ? (size_t)(comma - left.text) : left.len};
-        if (!is_held(one))
-            return one;
-        left.text += one.len + (comma != NULL);
-        left.len -= one.len + (comma != NULL);
-    }
-    return reason;
-}
-
 static enum job_state put_state(struct delta *d, const struct span *v)
 {
     struct job_words w = {job_state_UNKNOWN, 0};
     const char *word = job_words_add(&w, v[COLUMN_STATE].text, v[COLUMN_STATE].len);
-    struct span reason = main_reason(v[COLUMN_REASON]);
-    bool zero = span_is(v[COLUMN_PRIORITY], "0") && !is_mixed(v[COLUMN_REASON]);
-    bool held = zero || is_held(reason);
+    struct span reason = v[COLUMN_REASON];
+    bool held = span_is(v[COLUMN_PRIORITY], "0") ||
+                (reason.len >= 7 && memcmp(reason.text, "JobHeld", 7) == 0);
 
     if (w.state == job_state_QUEUED && held)
         w.state = job_state_HELD;
@@ -238,19 +201,13 @@ static enum rc decode(struct slurm *s, struct span id_text, struct span line, st
         s->answer.all_columns = cut_columns(line, v) && v[COLUMN_NAME].len > 0;
         return RC_OK;
     }
-    bool fine = job_id_read(&id, id_text);
-    if (fine && id.tasks > 1)
-        s->answer.array_tasks += id.tasks;
     if (slurm_keep_if_seen(s, &s->jobs_seen, d, ENTITY_JOB, hash))
         return RC_OK;
-    if (!fine || !cut_columns(line, v))
+    if (!job_id_read(&id, id_text) || !cut_columns(line, v))
         return err_set(e, RC_SCHEMA, "squeue", "a line without its columns");
-    if (is_mixed(v[COLUMN_REASON]))
-        s->answer.mixed_tasks = true;
     put_job_id(d, &id);
     enum job_state state = put_state(d, v);
-    put_job_reason(d, main_reason(v[COLUMN_REASON]),
-                   is_mixed(v[COLUMN_REASON]) ? v[COLUMN_REASON] : none, &s->words);
+    put_job_reason(d, v[COLUMN_REASON], none, &s->words);
     put_words(d, v);
     put_numbers(d, v);
     put_devices(s, d, v, state);
@@ -334,16 +291,4 @@ void slurm_text_jobs_end(struct slurm *s, uint32_t tag, struct delta *d)
 {
     if (close_record(s, tag, d, NULL) != RC_OK)
         s->answer.bad_at_end++;
-}
-
-/* Tasks that differ are told apart by asking for each: at once, and from then on, while that are not too many. */
-void slurm_text_jobs_settle(struct slurm *s)
-{
-    if (s->each_task == EACH_TASK && (double)s->answer.rows > EACH_TASK_MAX)
-        s->each_task = EACH_TASK_TOO_MANY;
-    if (s->each_task != EACH_TASK_NO || !s->answer.mixed_tasks ||
-        (double)s->answer.rows + s->answer.array_tasks > EACH_TASK_MAX)
-        return;
-    s->each_task = EACH_TASK;
-    s->again = true;
 }

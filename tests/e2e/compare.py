@@ -81,7 +81,7 @@ NOTHING = (None, "", "(null)", "N/A", "None", "NONE", "Unknown", "n/a")
 
 
 def ask(*argv, env=None):
-    env = {**os.environ, "SLURM_BITSTR_LEN": "0", "TZ": "UTC", **(env or {})}
+    env = {**os.environ, "SLURM_BITSTR_LEN": "0", "SQUEUE_ARRAY_UNIQUE": "1", "TZ": "UTC", **(env or {})}
     return subprocess.run(argv, env=env, stdout=subprocess.PIPE, check=True, timeout=30).stdout.decode(
         "utf-8", "replace"
     )

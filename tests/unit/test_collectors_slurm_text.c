@@ -190,70 +190,28 @@ static struct slurm *inside(struct bench *b)
          "(null)" D "(null)" D "(null)" D "(null)" D "(null)" D "li" D "(null)" D "low" D reason D \
          "x" D "\n"
 
-static bool asks_each_task(struct bench *b)
+/* squeue would write a task that was held or released alone into the line of the others, with their state. */
+static void test_tasks_that_differ_are_asked_for(void **state)
 {
     struct request_list list = {.count = 0};
     struct request *rq = request_add(&list);
-    bool each = false;
+    struct bench b;
+    bool unique = false;
 
-    slurm_ask(inside(b), rq, PART_JOBS, WAY_TEXT);
+    (void)state;
+    bench_open(&b, "slurm", text_only);
+    slurm_ask(inside(&b), rq, PART_JOBS, WAY_TEXT);
     for (const char *const *word = rq->argv; *word != NULL; word++)
-        each = each || strcmp(*word, "--array") == 0;
+        unique = unique || strcmp(*word, "SQUEUE_ARRAY_UNIQUE=1") == 0;
+    assert_true(unique);
     bench_free_request(rq);
-    return each;
-}
-
-/* squeue writes the waiting tasks of an array in one line, whether they are alike or not. */
-static void test_tasks_that_differ_are_asked_for_one_by_one(void **state)
-{
-    struct bench b;
-
-    (void)state;
-    bench_open(&b, "slurm", text_only);
-    feed_text(&b, PART_JOBS, HEADING TASKS("2_[1-20]", "0", "OK", "JobHeldUser", "cpu=1"));
-    assert_true(bench_says(&b, "state=held"));
-    assert_false(asks_each_task(&b));
-    assert_true(inside(&b)->parts[PART_JOBS].due > b.now);
     feed_text(&b, PART_JOBS,
-              HEADING TASKS("2_[1-20]", "0", "OK", "JobHeldUser,None,JobHeldAdmin", "cpu=1"));
-    assert_true(bench_says(&b, "state=queued"));
-    assert_true(bench_says(&b, "reason=?"));
-    assert_true(bench_says(&b, "reason_text=JobHeldUser,None,JobHeldAdmin"));
-    assert_true(asks_each_task(&b));
-    assert_int_equal(inside(&b)->parts[PART_JOBS].due, b.now); /* at once */
-    feed_text(&b, PART_JOBS,
-              HEADING TASKS("2_1", "0", "OK", "JobHeldUser", "cpu=1")
+              HEADING TASKS("2_[1-4,6-20]", "0", "OK", "JobHeldUser", "cpu=1")
                   TASKS("2_5", "9", "OK", "None", "cpu=1"));
-    assert_true(bench_says(&b, "job 2_1 "));
-    assert_int_equal(inside(&b)->each_task, EACH_TASK);
-    bench_close(&b);
-}
-
-static void test_too_many_tasks_stay_together(void **state)
-{
-    struct bench b;
-
-    (void)state;
-    bench_open(&b, "slurm", text_only);
-    feed_text(&b, PART_JOBS,
-              HEADING TASKS("2_[1-40000]", "0", "OK", "JobHeldUser,Priority", "cpu=1"));
+    assert_true(bench_says(&b, "tasks=19"));
+    assert_true(bench_says(&b, "state=held"));
+    assert_true(bench_says(&b, "job 2_5 "));
     assert_true(bench_says(&b, "state=queued"));
-    assert_true(bench_says(&b, "reason=Priority"));
-    assert_int_equal(inside(&b)->each_task, EACH_TASK_NO);
-    bench_close(&b);
-}
-
-/* A description with a comma is no mixture. */
-static void test_one_reason_with_a_comma(void **state)
-{
-    struct bench b;
-
-    (void)state;
-    bench_open(&b, "slurm", text_only);
-    feed_text(&b, PART_JOBS,
-              HEADING TASKS("2", "5", "OK", "ReqNodeNotAvail, UnavailableNodes:n4", "cpu=1"));
-    assert_true(bench_says(&b, "reason=ReqNodeNotAvail "));
-    assert_int_equal(inside(&b)->each_task, EACH_TASK_NO);
     bench_close(&b);
 }
 
@@ -437,9 +395,7 @@ int main(void)
         cmocka_unit_test(test_unchanged_lines_are_kept),
         cmocka_unit_test(test_names_cannot_forge_records),
         cmocka_unit_test(test_last_name_with_a_line_end),
-        cmocka_unit_test(test_tasks_that_differ_are_asked_for_one_by_one),
-        cmocka_unit_test(test_too_many_tasks_stay_together),
-        cmocka_unit_test(test_one_reason_with_a_comma),
+        cmocka_unit_test(test_tasks_that_differ_are_asked_for),
         cmocka_unit_test(test_devices_of_whole_nodes),
         cmocka_unit_test(test_an_empty_queue),
         cmocka_unit_test(test_output_of_something_else),
