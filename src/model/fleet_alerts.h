@@ -42,7 +42,7 @@ struct alerts {
     bool hot_missed; /* more than fit: look at all nodes */
     bool events;     /* an interruption, outage or offender changed */
     bool scanned;    /* in this round */
-    wall_ms scanned_at, rated_at;
+    wall_ms looked_at, scanned_at, rated_at;
 };
 
 /* One look at one subject. */

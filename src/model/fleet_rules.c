@@ -14,6 +14,8 @@ enum {
     HOUR_MS = 3600000,
     DAY_MS = 24 * HOUR_MS,
     SLACK_MS = 60000,
+    MANY_ALERTS = 2000,
+    LOOK_MS = 1000,
     MOST_HOT = 65536 /* noted nodes; beyond that all are looked at */
 };
 
@@ -466,8 +468,20 @@ static void look_at_rest(struct fleet *f, wall_ms now)
     }
 }
 
+/* With thousands of alerts a look costs milliseconds: then one a second will do. */
+static bool is_too_soon(const struct fleet *f, wall_ms now)
+{
+    return f->tables[ENTITY_ALERT].living > MANY_ALERTS &&
+           !is_due(f->alerts.looked_at, LOOK_MS, now);
+}
+
 void fleet_alerts(struct fleet *f, wall_ms now, struct totals *out)
 {
+    if (is_too_soon(f, now)) {
+        count_alerts(f, now, out);
+        return;
+    }
+    f->alerts.looked_at = now;
     f->alerts.round++;
     look_at_events(f, now);
     look_at_centers(f, now);

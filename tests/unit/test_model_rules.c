@@ -592,6 +592,15 @@ static void a_heat_wave_is_cheap_and_whole(void **state)
     s = fleet_publish(f, S(30));
     assert_int_equal(snapshot_totals(s)->alerts_critical, NODES);
     snapshot_unref(s);
+    tell(f, 31, "node cn5 temperature_celsius=40");
+    for (int i = 0; i < 200; i++) /* many snapshots, but one look a second */
+        snapshot_unref(fleet_publish(f, S(91) + i));
+    s = fleet_publish(f, S(92));
+    assert_int_equal(snapshot_totals(s)->alerts_critical, NODES);
+    snapshot_unref(s);
+    s = fleet_publish(f, S(152));
+    assert_int_equal(snapshot_totals(s)->alerts_critical, NODES - 1);
+    snapshot_unref(s);
     fleet_free(f);
 }
 
