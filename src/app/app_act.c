@@ -5,7 +5,7 @@
 
 #include "app/act_result.h"
 #include "app/act_targets.h"
-#include "app/session_past.h"
+#include "app/session.h"
 #include "base/buf.h"
 
 #include <pthread.h>
@@ -229,7 +229,7 @@ static enum rc start(struct act *a, struct err *e)
     enum rc rc = find_center(a, e);
     if (rc != RC_OK)
         return rc;
-    session_want_past(&a->s, a->cli->value[OPTION_HISTORY], true);
+    session_want_past(&a->s.past, &a->s.config, a->cli->value[OPTION_HISTORY], true);
     session_want_act(&a->s.act, &a->s.config, a->dry_run);
     ending_signals(
         SIG_BLOCK); /* for the threads; here they end the program while nothing was sent */

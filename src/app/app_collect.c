@@ -4,7 +4,7 @@
 #include "app/app.h"
 
 #include "app/notify.h"
-#include "app/session_past.h"
+#include "app/session.h"
 #include "base/log.h"
 
 #include <pthread.h>
@@ -85,8 +85,8 @@ static enum rc open_with_past(const struct cli *cli, struct session *s, struct e
     enum rc rc = session_open(s, cli->value[OPTION_CONFIG], 0, e);
     if (rc != RC_OK)
         return rc;
-    session_want_past(s, cli->value[OPTION_HISTORY], false);
-    if (session_has_past(s))
+    session_want_past(&s->past, &s->config, cli->value[OPTION_HISTORY], false);
+    if (session_has_past(&s->past))
         return RC_OK;
     session_close(s);
     return err_set(

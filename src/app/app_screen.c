@@ -2,7 +2,7 @@
  * app_screen.c - suantop, and suantop replay on a terminal: the session behind, the ui in front. */
 #include "app/app.h"
 
-#include "app/session_past.h"
+#include "app/session.h"
 #include "app/state.h"
 #include "base/log.h"
 #include "base/xmem.h"
@@ -50,7 +50,7 @@ static int port_offset(void *arg, wall_ms t)
 static void port_annotate(void *arg, const struct annotation *a)
 {
     struct screen *screen = arg;
-    session_annotate(screen->session, a);
+    session_annotate(&screen->session->past, screen->session->queue, a);
 }
 
 static void port_preview(void *arg, const struct action_order *o)
@@ -243,7 +243,7 @@ int app_dashboard(const struct cli *cli)
         rc = session_open(&s, cli->value[OPTION_CONFIG], refresh, &e);
     if (rc != RC_OK)
         return app_fail(&e);
-    session_want_past(&s, cli->value[OPTION_HISTORY], false);
+    session_want_past(&s.past, &s.config, cli->value[OPTION_HISTORY], false);
     if (cli->value[OPTION_READ_ONLY] == NULL)
         session_want_act(&s.act, &s.config, false);
     int status = app_screen(cli, &s, false);

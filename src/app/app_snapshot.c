@@ -2,7 +2,7 @@
  * app_snapshot.c - suantop snapshot, check and doctor: collect once, write, exit. Curses is never touched. */
 #include "app/app.h"
 
-#include "app/session_past.h"
+#include "app/session.h"
 #include "base/buf.h"
 #include "export/export.h"
 
@@ -28,7 +28,7 @@ static struct snapshot *collect(const struct cli *cli, struct session *s, bool *
     if (rc != RC_OK)
         return NULL;
     if (cli->command != CLI_DOCTOR)
-        session_want_past(s, cli->value[OPTION_HISTORY], true);
+        session_want_past(&s->past, &s->config, cli->value[OPTION_HISTORY], true);
     rc = session_start_live(s, NULL, e);
     if (rc != RC_OK) {
         session_close(s);

@@ -3,7 +3,6 @@
 #include "app/session.h"
 
 #include "app/discover.h"
-#include "app/session_past.h"
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/log.h"
@@ -237,7 +236,7 @@ enum rc session_start_live(struct session *s, const char *record_dir, struct err
     struct net_options o = {.actor = session_actor(&s->act),
                             .out = s->queue,
                             .record_dir = record_dir,
-                            .hold = s->past.wanted && !s->past.once,
+                            .hold = session_holds_net(&s->past),
                             .raw = s->raw,
                             .raw_arg = s->raw_arg};
     if (getrandom(&o.seed, sizeof o.seed, GRND_NONBLOCK) < 0)
@@ -255,9 +254,9 @@ enum rc session_start_live(struct session *s, const char *record_dir, struct err
     if (rc == RC_OK)
         rc = net_start(s->net, e);
     if (rc == RC_OK)
-        session_start_past(s);
+        session_start_past(&s->past, &s->config, s->queue, s->hub, s->net);
     if (rc == RC_OK && s->alarm != NULL)
-        rc = alarm_start(s->alarm, session_alarm_duty, s, e);
+        rc = alarm_start(s->alarm, session_alarm_duty, &s->past, e);
     return rc;
 }
 
@@ -282,7 +281,7 @@ void session_stop(struct session *s)
         replay_stop(s->replay);
     if (s->ingest != NULL)
         ingest_stop(s->ingest);
-    (void)session_stop_past(s);
+    (void)session_stop_past(&s->past);
     alarm_free(s->alarm);
     s->alarm = NULL;
     s->published = NULL;
@@ -291,14 +290,14 @@ void session_stop(struct session *s)
 void session_close(struct session *s)
 {
     session_stop(s);
-    if (!session_stop_past(s))
+    if (!session_stop_past(&s->past))
         return; /* a disk that does not answer: the process ends, and all with it */
     net_free(s->net);
     replay_free(s->replay);
     ingest_free(s->ingest);
     queue_free(s->queue);
     snapshot_hub_free(s->hub);
-    session_free_past(s);
+    session_free_past(&s->past);
     session_free_act(&s->act);
     config_free(&s->config);
     free(s->self);
@@ -309,7 +308,7 @@ struct snapshot *session_collect(struct session *s, int timeout_ms, size_t *unan
 {
     *unanswered = net_wait_first_round(s->net, timeout_ms);
     net_stop(s->net);
-    (void)session_stop_past(s); /* all that it read is in the queue then */
+    (void)session_stop_past(&s->past); /* all that it read is in the queue then */
     ingest_flush(s->ingest);
     return snapshot_hub_latest(s->hub);
 }

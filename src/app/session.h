@@ -8,21 +8,12 @@
 
 #include "app/config.h"
 #include "app/session_act.h"
+#include "app/session_past.h"
 #include "base/queue.h"
 #include "io/alarm.h"
 #include "io/ingest.h"
 #include "io/net.h"
 #include "io/replay.h"
-#include "io/store.h"
-
-/* What outlives the run; see session_past.h. */
-struct session_past {
-    bool wanted, once, hangs;
-    char *path;           /* NULL = no history */
-    char *audit;          /* of the journal that is followed; NULL = none */
-    const char **centers; /* ids, for the store */
-    struct store *store;
-};
 
 struct session {
     struct config config;

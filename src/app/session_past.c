@@ -2,6 +2,7 @@
  * session_past.c - see session_past.h. */
 #include "app/session_past.h"
 
+#include "app/session_act.h"
 #include "app/state.h"
 #include "base/log.h"
 #include "base/xmem.h"
@@ -12,27 +13,30 @@
 #define LOG_MODULE "history"
 #define STOP_MS 900
 
-void session_want_past(struct session *s, const char *file, bool once)
+void session_want_past(struct session_past *p, const struct config *c, const char *file, bool once)
 {
-    const char *wanted = file != NULL ? file : s->config.history;
-    s->past.wanted = true;
-    s->past.once = once;
-    free(s->past.path);
-    s->past.path = NULL;
-    if (wanted != NULL && strcmp(wanted, "off") == 0)
-        return;
-    s->past.path = wanted != NULL ? xstrdup(wanted) : state_path("history.db");
+    const char *wanted = file != NULL ? file : c->history;
+    p->wanted = true;
+    p->once = once;
+    if (wanted == NULL)
+        p->path = state_path("history.db");
+    else if (strcmp(wanted, "off") != 0)
+        p->path = xstrdup(wanted);
 }
 
-bool session_has_past(const struct session *s)
+bool session_has_past(const struct session_past *p)
 {
-    return s->past.path != NULL;
+    return p->path != NULL;
+}
+
+bool session_holds_net(const struct session_past *p)
+{
+    return p->wanted && !p->once;
 }
 
 static void on_loaded(void *arg)
 {
-    struct session *s = arg;
-    net_release(s->net);
+    net_release(arg);
 }
 
 static const char **center_ids(const struct config *c)
@@ -43,66 +47,67 @@ static const char **center_ids(const struct config *c)
     return ids;
 }
 
-void session_start_past(struct session *s)
+void session_start_past(struct session_past *p, const struct config *c, struct queue *out,
+                        struct snapshot_hub *hub, struct net *net)
 {
     struct err e = {0};
-    if (!s->past.wanted) {
-        net_release(s->net);
+    if (!p->wanted) {
+        net_release(net);
         return;
     }
-    s->past.audit = session_audit_path(&s->config);
-    s->past.centers = center_ids(&s->config);
-    struct store_options o = {.path = s->past.path,
-                              .audit = s->past.audit,
-                              .centers = s->past.centers,
-                              .center_count = s->config.center_count,
-                              .out = s->queue,
-                              .hub = s->hub,
-                              .once = s->past.once,
-                              .max_bytes = s->config.history_max_bytes,
+    p->audit = session_audit_path(c);
+    p->centers = center_ids(c);
+    struct store_options o = {.path = p->path,
+                              .audit = p->audit,
+                              .centers = p->centers,
+                              .center_count = c->center_count,
+                              .out = out,
+                              .hub = hub,
+                              .once = p->once,
+                              .max_bytes = c->history_max_bytes,
                               .loaded = on_loaded,
-                              .loaded_arg = s};
-    s->past.store = store_new(&o);
-    if (store_start(s->past.store, &e) == RC_OK)
+                              .loaded_arg = net};
+    p->store = store_new(&o);
+    if (store_start(p->store, &e) == RC_OK)
         return;
     log_warn("%s: %s", e.where, e.msg);
-    net_release(s->net);
+    net_release(net);
 }
 
 enum alarm_duty session_alarm_duty(void *arg)
 {
-    const struct session *s = arg;
+    const struct session_past *p = arg;
     struct store_status status = {.state = STORE_OFF};
-    if (s->past.store != NULL)
-        store_status(s->past.store, &status);
+    if (p->store != NULL)
+        store_status(p->store, &status);
     return status.state == STORE_STARTING  ? ALARM_LATER
            : status.state == STORE_READING ? ALARM_OTHERS
                                            : ALARM_OURS;
 }
 
-bool session_stop_past(struct session *s)
+bool session_stop_past(struct session_past *p)
 {
-    if (!s->past.hangs && s->past.store != NULL)
-        s->past.hangs = !store_stop(s->past.store, STOP_MS);
-    return !s->past.hangs;
+    if (!p->hangs && p->store != NULL)
+        p->hangs = !store_stop(p->store, STOP_MS);
+    return !p->hangs;
 }
 
-void session_free_past(struct session *s)
+void session_free_past(struct session_past *p)
 {
-    store_free(s->past.store);
-    free(s->past.centers);
-    free(s->past.path);
-    free(s->past.audit);
+    store_free(p->store);
+    free(p->centers);
+    free(p->path);
+    free(p->audit);
 }
 
-void session_annotate(struct session *s, const struct annotation *a)
+void session_annotate(struct session_past *p, struct queue *out, const struct annotation *a)
 {
     struct delta *d = delta_new(a->center, UINT16_MAX, a->at, 0);
     annotation_to_delta(a, d);
-    if (d->failed || !queue_try_push(s->queue, d, delta_weight(d))) {
+    if (d->failed || !queue_try_push(out, d, delta_weight(d))) {
         delta_free(d); /* full for a moment: it comes back from the history */
         log_info("an annotation had to go by way of the history");
     }
-    if (s->past.store != NULL)
-        store_annotate(s->past.store, a);
+    if (p->store != NULL)
+        store_annotate(p->store, a);
 }

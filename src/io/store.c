@@ -256,12 +256,19 @@ static bool wait_for_work(struct store *s)
     return !stop;
 }
 
+static void follow_audit(struct store *s)
+{
+    const struct trail_place place = {s->o.centers, s->o.center_count, s->o.out, s->o.hub};
+
+    if (s->trail)
+        store_trail_follow(s->trail, &place);
+}
+
 static void first_pass(struct store *s)
 {
     if (s->o.path)
         pass(s);
-    if (s->trail)
-        store_trail_follow(s->trail, s);
+    follow_audit(s);
     if (s->o.loaded)
         s->o.loaded(s->o.loaded_arg);
     tell(s);
@@ -277,10 +284,10 @@ static void *run(void *arg)
         more = wait_for_work(s); /* the last round is after the stop: what is new is written */
         if (s->o.path)
             pass(s);
-        if (s->trail && more)
-            store_trail_follow(s->trail, s);
-        if (more)
+        if (more) {
+            follow_audit(s);
             tell(s);
+        }
     }
     close_all(s);
     pthread_mutex_lock(&s->lock);

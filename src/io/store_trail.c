@@ -5,7 +5,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/xmem.h"
-#include "io/store_int.h"
+#include "model/delta.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,8 @@
 
 enum {
     NEWEST_LINES = 1500, /* three a target: what was meant, what came of it, what was seen */
-    OPEN_MS = 60000,     /* an intent without an outcome may still be under way */
+    PUSH_MS = 2000,
+    OPEN_MS = 60000, /* an intent without an outcome may still be under way */
     ID_MAX = ACTION_OP_MAX + 24
 };
 
@@ -46,7 +47,7 @@ struct store_trail {
 };
 
 struct reading {
-    const struct store *store;
+    const struct trail_place *place;
     wall_ms now;
     struct step *steps;
     size_t count, cap;
@@ -73,10 +74,10 @@ void store_trail_free(struct store_trail *t)
 
 /* ---- lines become steps ---- */
 
-static int center_of(const struct store *s, const char *id)
+static int center_of(const struct trail_place *p, const char *id)
 {
-    for (size_t i = 0; i < s->o.center_count; i++)
-        if (strcmp(s->o.centers[i], id) == 0)
+    for (size_t i = 0; i < p->center_count; i++)
+        if (strcmp(p->centers[i], id) == 0)
             return (int)i;
     return -1;
 }
@@ -102,7 +103,7 @@ static struct step *find_step(struct reading *r, const char *id)
 
 static void take_intent(struct reading *r, const struct journal_line *l, const char *id)
 {
-    int center = center_of(r->store, l->center), verb = word_of(FIELD_action_verb, l->verb);
+    int center = center_of(r->place, l->center), verb = word_of(FIELD_action_verb, l->verb);
 
     if (center < 0 || verb < 0 || find_step(r, id))
         return;
@@ -255,7 +256,7 @@ static void remember(struct store_trail *t, uint64_t key, uint64_t hash)
 }
 
 /* Takes the step's delta. The rows of this process's own operations know as much already. */
-static void send_step(struct store_trail *t, struct store *s, struct step *step,
+static void send_step(struct store_trail *t, const struct trail_place *p, struct step *step,
                       const struct snapshot *snap)
 {
     uint64_t key = delta_last_key(step->d), hash = hash_of(step);
@@ -268,13 +269,15 @@ static void send_step(struct store_trail *t, struct store *s, struct step *step,
     }
     if (told > shown || (sent && told == shown))
         delta_int(step->d, FIELD_action_state, step->state);
-    if (store_push(s, step->d))
+    if (!step->d->failed && queue_push(p->out, step->d, delta_weight(step->d), PUSH_MS))
         remember(t, key, hash);
+    else
+        delta_free(step->d);
 }
 
-static void send_steps(struct store_trail *t, struct store *s, struct reading *r)
+static void send_steps(struct store_trail *t, const struct trail_place *p, struct reading *r)
 {
-    struct snapshot *snap = snapshot_hub_latest(s->o.hub);
+    struct snapshot *snap = snapshot_hub_latest(p->hub);
 
     t->look_again = 0;
     for (size_t i = 0; i < r->count; i++) {
@@ -284,7 +287,7 @@ static void send_steps(struct store_trail *t, struct store *s, struct reading *r
         if (step->is_open && step->state == action_state_SENT &&
             (!t->look_again || until < t->look_again))
             t->look_again = until;
-        send_step(t, s, step, snap);
+        send_step(t, p, step, snap);
     }
     snapshot_unref(snap);
 }
@@ -302,9 +305,9 @@ static void complain(struct store_trail *t, const struct err *e)
     t->told_error = true;
 }
 
-void store_trail_follow(struct store_trail *t, struct store *s)
+void store_trail_follow(struct store_trail *t, const struct trail_place *p)
 {
-    struct reading r = {.store = s, .now = clock_wall()};
+    struct reading r = {.place = p, .now = clock_wall()};
     struct stat st;
     struct err e = {0};
     size_t unreadable = 0;
@@ -318,6 +321,6 @@ void store_trail_follow(struct store_trail *t, struct store *s)
     t->changed = st.st_mtim;
     if (journal_read(t->path, NEWEST_LINES, take_line, &r, &unreadable, &e) != RC_OK)
         complain(t, &e);
-    send_steps(t, s, &r);
+    send_steps(t, p, &r);
     free(r.steps);
 }
