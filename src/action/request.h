@@ -24,6 +24,8 @@ struct verb_info {
 };
 const struct verb_info *verb_info(enum action_verb v);
 const struct verb_info *verb_find(const char *name); /* NULL = no such verb */
+/* Do the words of a state that was read after the request ("idle+drain (why, who)", "held", "gone") show its effect? */
+bool verb_is_shown(enum action_verb v, const char *state);
 
 enum { TARGET_NAME_MAX = 256, ACTION_OP_MAX = 40, ACTION_REASON_MAX = 120, ACTION_TICKET_MAX = 32 };
 

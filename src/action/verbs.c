@@ -47,3 +47,34 @@ const struct verb_info *verb_find(const char *name)
             return &verbs[i];
     return NULL;
 }
+
+/* One of the words before the blank or comma is it. */
+static bool has_word(const char *state, const char *word)
+{
+    size_t len = strcspn(state, " ,"), wanted = strlen(word);
+
+    for (const char *p = state; p < state + len; p += strcspn(p, "+ ,") + 1)
+        if (strcspn(p, "+ ,") == wanted && memcmp(p, word, wanted) == 0)
+            return true;
+    return false;
+}
+
+bool verb_is_shown(enum action_verb v, const char *state)
+{
+    bool gone = has_word(state, "gone"), known = *state && !gone && !has_word(state, "unknown");
+
+    switch (v) {
+    case action_verb_DRAIN:
+        return has_word(state, "drain");
+    case action_verb_RESUME:
+        return known && !has_word(state, "drain");
+    case action_verb_REQUEUE:
+        return has_word(state, "queued") || has_word(state, "held");
+    case action_verb_HOLD:
+        return has_word(state, "held");
+    case action_verb_RELEASE:
+        return known && !has_word(state, "held");
+    default: /* cancel */
+        return gone || has_word(state, "cancelled");
+    }
+}

@@ -27,6 +27,7 @@ struct step {
     struct delta *d; /* one record of all that is told, without the state */
     uint16_t center;
     enum action_state state;
+    enum action_verb verb;
     bool is_open; /* no outcome yet */
     wall_ms at;   /* of its intent */
 };
@@ -110,7 +111,11 @@ static void take_intent(struct reading *r, const struct journal_line *l, const c
     r->steps = xgrow(r->steps, &r->cap, r->count + 1, sizeof(*r->steps));
     struct step *step = &r->steps[r->count++];
     struct delta *d = delta_new((uint16_t)center, UINT16_MAX, r->now, 0);
-    *step = (struct step){.d = d, .center = (uint16_t)center, .is_open = true, .at = l->at};
+    *step = (struct step){.d = d,
+                          .center = (uint16_t)center,
+                          .is_open = true,
+                          .at = l->at,
+                          .verb = (enum action_verb)verb};
     (void)snprintf(step->id, sizeof(step->id), "%s", id);
     delta_row(d, ENTITY_ACTION, id, strlen(id));
     delta_str(d, FIELD_action_op, l->op);
@@ -142,6 +147,17 @@ static void take_outcome(struct step *step, const struct journal_line *l)
         delta_num(step->d, FIELD_action_latency_ms, (double)l->latency_ms);
 }
 
+/* What the program saw then is known for good, whatever has become of the target since. */
+static void take_seen(struct step *step, const struct journal_line *l)
+{
+    delta_str(step->d, FIELD_action_after, l->after);
+    if (!verb_is_shown(step->verb, l->after) ||
+        (step->state != action_state_ACCEPTED && step->state != action_state_UNKNOWN))
+        return;
+    step->state = action_state_CONFIRMED;
+    delta_time(step->d, FIELD_action_confirmed_at, l->at);
+}
+
 static void take_line(void *arg, const struct journal_line *l)
 {
     struct reading *r = arg;
@@ -160,7 +176,7 @@ static void take_line(void *arg, const struct journal_line *l)
     if (strcmp(l->kind, "outcome") == 0)
         take_outcome(step, l);
     else if (strcmp(l->kind, "seen") == 0)
-        delta_str(step->d, FIELD_action_after, l->after);
+        take_seen(step, l);
 }
 
 static void judge_open(struct step *step, wall_ms now)

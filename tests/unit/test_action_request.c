@@ -356,16 +356,54 @@ static void test_reason(void **state)
     assert_false(reason_is_ours("suantop"));
 }
 
+/* What a later read must say for the effect to show. */
+static void test_effects_in_words(void **state)
+{
+    static const struct {
+        enum action_verb verb;
+        const char *shown[4], *not_shown[5];
+    } cases[] = {
+        {action_verb_DRAIN,
+         {"idle+drain", "mixed+drain (suantop:1 li x, root)", "down+not_responding+drain"},
+         {"idle", "mixed (drain of oil, root)", "gone", "", "idle+drained"}},
+        {action_verb_RESUME,
+         {"idle", "mixed (drain, root)"},
+         {"idle+drain", "down+drain (x, y)", "gone", "", "unknown"}},
+        {action_verb_REQUEUE, {"queued", "held, restarts 2"}, {"running", "done", "gone", ""}},
+        {action_verb_HOLD, {"held"}, {"queued", "running", "gone", "", "helden"}},
+        {action_verb_RELEASE, {"queued", "running"}, {"held", "gone", "", "unknown"}},
+        {action_verb_CANCEL, {"cancelled", "gone"}, {"running", "done", "queued", ""}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        for (size_t k = 0; k < 4 && cases[i].shown[k]; k++)
+            if (!verb_is_shown(cases[i].verb, cases[i].shown[k]))
+                fail_msg("%s: %s", verb_info(cases[i].verb)->name, cases[i].shown[k]);
+        for (size_t k = 0; k < 5 && cases[i].not_shown[k]; k++)
+            if (verb_is_shown(cases[i].verb, cases[i].not_shown[k]))
+                fail_msg("%s: %s", verb_info(cases[i].verb)->name, cases[i].not_shown[k]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_verbs),      cmocka_unit_test(test_freeze_node),
-        cmocka_unit_test(test_freeze_job), cmocka_unit_test(test_freeze_array),
-        cmocka_unit_test(test_refusals),   cmocka_unit_test(test_other_center),
-        cmocka_unit_test(test_not_listed), cmocka_unit_test(test_long_names),
-        cmocka_unit_test(test_cut_texts),  cmocka_unit_test(test_odd_rows),
-        cmocka_unit_test(test_stamp),      cmocka_unit_test(test_copy),
-        cmocka_unit_test(test_words),      cmocka_unit_test(test_reason),
+        cmocka_unit_test(test_effects_in_words),
+        cmocka_unit_test(test_verbs),
+        cmocka_unit_test(test_freeze_node),
+        cmocka_unit_test(test_freeze_job),
+        cmocka_unit_test(test_freeze_array),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_other_center),
+        cmocka_unit_test(test_not_listed),
+        cmocka_unit_test(test_long_names),
+        cmocka_unit_test(test_cut_texts),
+        cmocka_unit_test(test_odd_rows),
+        cmocka_unit_test(test_stamp),
+        cmocka_unit_test(test_copy),
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_reason),
     };
     return cmocka_run_group_tests_name("request", tests, NULL, NULL);
 }

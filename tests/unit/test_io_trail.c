@@ -77,7 +77,7 @@ static void test_what_was_done_before(void **state)
     assert_int_equal(journal_seen(f.journal, o, 0, "idle+drain", then + 900, NULL), RC_OK);
     intent(&f, o, 1, then + 1000);
     follow(&f);
-    place_wait_text(&f.place, ENTITY_ACTION, 0, "20261122T120102Z-4f2a/0", "state=accepted", true);
+    place_wait_text(&f.place, ENTITY_ACTION, 0, "20261122T120102Z-4f2a/0", "state=confirmed", true);
     char *row = place_find(&f.place, ENTITY_ACTION, 0, "20261122T120102Z-4f2a/0");
     assert_non_null(strstr(row, "target=cn1 "));
     assert_non_null(strstr(row, "after=idle+drain "));
