@@ -27,8 +27,7 @@ static struct snapshot *collect(const struct cli *cli, struct session *s, bool *
         rc = session_open(s, cli->value[OPTION_CONFIG], 0, e);
     if (rc != RC_OK)
         return NULL;
-    if (cli->command != CLI_DOCTOR)
-        session_want_past(&s->past, &s->config, cli->value[OPTION_HISTORY], true);
+    session_want_past(&s->past, &s->config, cli->value[OPTION_HISTORY], true);
     rc = session_start_live(s, NULL, e);
     if (rc != RC_OK) {
         session_close(s);
@@ -158,6 +157,18 @@ static bool doctor_terminal(void)
     return true;
 }
 
+static void doctor_history(const struct session *s)
+{
+    struct store_status now;
+    store_status(s->past.store, &now);
+    if (!session_has_past(&s->past))
+        printf("note  history: off, or no place for it\n");
+    else if (now.state == STORE_OFF)
+        printf("note  history %s: %s\n", s->past.path, now.text);
+    else
+        printf("%-4s  %s\n", now.state == STORE_FAILED ? "FAIL" : "ok", now.text);
+}
+
 int app_doctor(const struct cli *cli)
 {
     struct session s;
@@ -174,6 +185,7 @@ int app_doctor(const struct cli *cli)
         const struct source_row *row = snapshot_row(snap, ENTITY_SOURCE, i);
         bad += row != NULL && !doctor_source(snap, row);
     }
+    doctor_history(&s);
     doctor_terminal();
     printf("%zu source%s failed\n", bad, bad == 1 ? "" : "s");
     snapshot_unref(snap);

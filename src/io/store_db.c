@@ -65,10 +65,12 @@ static bool take_lock(struct store_db *d)
 {
     if (d->lock_fd >= 0)
         return true;
+    d->others_write = false;
     int fd = open_lock(d);
     if (fd < 0)
         return false;
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        d->others_write = errno == EWOULDBLOCK;
         (void)close(fd);
         return false;
     }

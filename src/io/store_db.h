@@ -17,6 +17,7 @@ struct store_db {
     int lock_fd;            /* -1 = not ours */
     struct db *db;          /* NULL = closed */
     bool writer;            /* the lock is ours and the file can be written */
+    bool others_write;      /* somebody else has the lock */
     bool can_say;           /* the file can be written */
     struct err not_written; /* why it cannot; rc RC_OK = it can */
     struct store_table tables[ENTITY_COUNT];

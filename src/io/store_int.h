@@ -27,6 +27,8 @@ struct store {
     mono_ms pruned_at, checked_at,
         rested_at; /* rested_at: when what moves all the time was written last */
     bool is_loaded;
+    int64_t rev;      /* read so far; -1 = nothing */
+    unsigned busy;    /* passes in a row in which somebody else held the database */
     mono_ms retry_at; /* after a failure, not before then */
     int64_t backoff_ms;
     char told[256];       /* the notice that the fleet has */
@@ -52,6 +54,10 @@ bool store_push(struct store *s, struct delta *d);
 /* store_write.c: from the newest snapshot, and from people, into the database. */
 enum rc store_write(struct store *s, struct snapshot *snap, struct err *e);
 enum rc store_write_says(struct store *s, struct err *e);
+
+/* store_pass.c */
+void store_pass(struct store *s);
+void store_close_all(struct store *s);
 
 /* store_prune.c */
 enum rc store_prune(struct store *s, int64_t now_ms, struct err *e);

@@ -21,6 +21,7 @@ struct change {
 struct changes {
     struct store *store;
     const struct snapshot *snap;
+    wall_ms now;
     struct change *list;
     size_t count, cap;
     bool restless; /* what moves all the time is written, too */
@@ -120,6 +121,8 @@ static enum rc write_changes(struct changes *c, int64_t rev, struct err *e)
         if (!store_row_of(c->snap, from, change->entity, &row))
             continue;
         row.rev = rev;
+        if (!row.at)
+            row.at = c->now; /* nothing in it tells: as old as its being known */
         rc = store_table_write(&c->store->db.tables[change->entity], &row, change->all, e);
     }
     return rc;
@@ -185,7 +188,7 @@ static void forget_over(struct store *s)
             store_book_forget(&s->book, i);
 }
 
-static enum rc write_in(struct changes *c, int64_t rev, bool sample, int64_t now, struct err *e)
+static enum rc write_in(struct changes *c, int64_t rev, bool sample, struct err *e)
 {
     struct store *s = c->store;
     enum rc rc = write_changes(c, rev, e);
@@ -193,9 +196,9 @@ static enum rc write_in(struct changes *c, int64_t rev, bool sample, int64_t now
     if (rc == RC_OK && !c->partial)
         rc = drop_over(s, e);
     if (rc == RC_OK && sample)
-        rc = store_samples_write(&s->samples, s->db.db, c->snap, now, e);
+        rc = store_samples_write(&s->samples, s->db.db, c->snap, c->now, e);
     if (rc == RC_OK)
-        return store_db_commit(&s->db, rev, now, e);
+        return store_db_commit(&s->db, rev, c->now, e);
     store_db_rollback(&s->db);
     return rc;
 }
@@ -203,14 +206,14 @@ static enum rc write_in(struct changes *c, int64_t rev, bool sample, int64_t now
 static enum rc write_all(struct changes *c, struct err *e)
 {
     struct store *s = c->store;
-    int64_t rev = 0, now = clock_wall(), sampled_at = s->samples.sampled_at;
-    bool sample = store_samples_due(&s->samples, now);
+    int64_t rev = 0, sampled_at = s->samples.sampled_at;
+    bool sample = store_samples_due(&s->samples, c->now);
 
     if (c->count == 0 && !sample && !any_over(c))
         return RC_OK;
     enum rc rc = store_db_begin(&s->db, &rev, e);
     if (rc == RC_OK)
-        rc = write_in(c, rev, sample, now, e);
+        rc = write_in(c, rev, sample, e);
     if (rc != RC_OK)
         s->samples.sampled_at = sampled_at;
     return rc;
@@ -228,7 +231,7 @@ static void begin_pass(struct store_book *book, const struct snapshot *snap)
 enum rc store_write(struct store *s, struct snapshot *snap, struct err *e)
 {
     mono_ms now = clock_mono();
-    struct changes c = {.store = s, .snap = snap};
+    struct changes c = {.store = s, .snap = snap, .now = clock_wall()};
 
     c.restless = now - s->rested_at >= REST_MS || atomic_load(&s->stop_by) != 0;
     begin_pass(&s->book, snap);

@@ -166,6 +166,7 @@ def test_takeover(place):
 def test_damage(place):
     place.db.parent.mkdir(parents=True)
     place.db.write_bytes(b"no database at all\n" * 500)
+    tap.ok("doctor tells of a damaged file", "FAIL  the history is not read" in place.run("doctor").stdout)
     status, rows = place.interruptions()
     tap.equal("a snapshot over a damaged file is complete all the same", (status, rows), (0, []))
     tap.equal("and leaves the file to the writer", len(list(place.db.parent.iterdir())), 1)
@@ -202,6 +203,8 @@ def test_no_room(place):
 
 
 def test_usage(place):
+    tap.ok("doctor: there is none yet", "there is no history yet" in place.run("doctor").stdout)
+    tap.ok("nor is one made by that", not place.db.exists())
     out = place.run("collect", "--history", "off")
     tap.equal("collect without a history is refused", out.returncode, 64)
     tap.ok("with words", "history" in out.stderr, out.stderr)

@@ -404,6 +404,10 @@ static void fill_the_disk(const struct fixture *f)
         usleep(10000);
     NEED(place_status(&p).state == STORE_FAILED);
     NEED(rows_shown(&p) == 10000); /* the screen goes on */
+    struct annotation a = {
+        .entity = ENTITY_INTERRUPTION, .kind = ANNOTATE_ACK, .at = clock_wall(), .by = "wang"};
+    (void)snprintf(a.id, sizeof a.id, "7@1700000000");
+    store_annotate(p.store, &a); /* kept until there is room */
     /* Room again: all is written. */
     limit.rlim_cur = limit.rlim_max;
     NEED(setrlimit(RLIMIT_FSIZE, &limit) == 0);
@@ -421,6 +425,9 @@ static void test_a_full_disk(void **state)
     assert_int_equal(in_child(fill_the_disk, f), 0);
     is_healthy(f->path);
     assert_int_equal(file_number(f->path, "SELECT count(*) FROM interruption"), 10000);
+    assert_int_equal(
+        file_number(f->path, "SELECT count(*) FROM interruption WHERE acknowledged_by = 'wang'"),
+        1);
     assert_int_equal(files_called(f, "corrupt"), 0);
 }
 
@@ -475,6 +482,84 @@ static void test_a_one_shot_on_a_full_disk(void **state)
     make_history(f);
     assert_int_equal(in_child(no_room_for_more, f), 0);
     works_all_the_same(f);
+}
+
+/* As a user who may read the file, and no more. */
+static void become_a_reader(const struct fixture *f)
+{
+    if (geteuid() == 0)
+        NEED(setgid(65534) == 0 && setuid(65534) == 0);
+    NEED(access(f->path, W_OK) != 0);
+}
+
+static void only_read(const struct fixture *f)
+{
+    struct place p;
+
+    become_a_reader(f);
+    place_begin(&p, f->path);
+    NEED(rows_shown(&p) == ROWS);
+    NEED(place_status(&p).state == STORE_FAILED);
+    NEED(strstr(place_status(&p).text, "not written") != NULL);
+    place_end(&p);
+}
+
+static void test_a_file_that_can_only_be_read(void **state)
+{
+    struct fixture *f = *state;
+
+    if (in_child(make_history, f) != 0)
+        fail();
+    assert_int_equal(chmod(f->path, 0444), 0);
+    assert_int_equal(chmod(f->folder, 0555), 0);
+    assert_int_equal(in_child(only_read, f), 0);
+}
+
+/* Another user's collector writes it: it is read, and that is no trouble. */
+static void read_what_others_write(const struct fixture *f)
+{
+    struct place p;
+
+    become_a_reader(f);
+    place_make(&p);
+    struct store_options o = place_options(&p, f->path);
+    place_open_with(&p, &o);
+    for (int i = 0; i < 1500 && rows_shown(&p) < ROWS + 7; i++)
+        usleep(10000);
+    NEED(rows_shown(&p) == ROWS + 7);
+    NEED(place_status(&p).state == STORE_READING);
+    NEED(strstr(place_status(&p).text, "can only be read") != NULL);
+    place_end(&p);
+}
+
+static void test_a_writer_of_another_user(void **state)
+{
+    struct fixture *f = *state;
+    char *lock = xasprintf("%s.lock", f->path);
+    struct place p;
+    int status;
+
+    if (geteuid() != 0)
+        skip();
+    if (in_child(make_history, f) != 0)
+        fail();
+    assert_int_equal(chmod(f->path, 0644), 0);
+    assert_int_equal(chmod(f->folder, 0755), 0);
+    assert_int_equal(chmod(lock, 0644), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        usleep(300000);
+        read_what_others_write(f);
+        _exit(0);
+    }
+    place_begin(&p, f->path);
+    assert_int_equal(chmod(lock, 0644), 0);
+    usleep(500000);
+    tell_rows(&p, 9000, 7);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    place_end(&p);
+    free(lock);
 }
 
 /* Writes and writes, and is killed in the midst of it. Each row and each line of the journal has its number, so that
@@ -564,6 +649,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_full_disk, setup, teardown),
         cmocka_unit_test_setup_teardown(test_no_room_at_all, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_one_shot_on_a_full_disk, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_file_that_can_only_be_read, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_writer_of_another_user, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_header_that_forbids, setup, teardown),
         cmocka_unit_test_setup_teardown(test_an_empty_file, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_text_file, setup, teardown),
