@@ -194,7 +194,8 @@ static inline void bench_answer(struct bench *b, int status, const char *body, s
         b->reply.total_ms = 20;
     b->bad = 0;
     b->delta = delta_new(0, 1, 1795339000000, 0);
-    if (b->reply.rc == RC_OK && status != 204) /* exchange.c reads no body where there is none to be */
+    if (b->reply.rc == RC_OK &&
+        status != 204) /* exchange.c reads no body where there is none to be */
         bench_cut(b, body, len);
     b->reply.bad_slices = b->bad;
     b->end = POLL_BAD;
