@@ -141,6 +141,15 @@ static bool wants_more(const struct interruption_side *side, const struct interr
            (i->cause == interruption_cause_PREEMPTED && !row_has(i, interruption, root));
 }
 
+/* The same cause, but no suspect any more: what made one known was seen by an earlier run of this program (accounting
+ * tells all of its window again after each start), or has gone since. */
+static bool knows_less(const struct interruption_row *i, const struct interrupt_verdict *v)
+{
+    return v->cause == (enum interruption_cause)i->cause &&
+           ((row_has(i, interruption, node) && !v->node) ||
+            (row_has(i, interruption, device) && !v->device));
+}
+
 /* Anew, with all that is known now. A weaker verdict than the one that stands changes nothing. */
 static void judge(struct fleet *f, uint32_t slot)
 {
@@ -150,7 +159,7 @@ static void judge(struct fleet *f, uint32_t slot)
     evidence_gather(f, slot, &e);
     interrupt_judge(&e.facts, &v);
     struct interruption_side *side = interruption_side(f, slot);
-    if (v.rank >= side->rank) {
+    if (v.rank >= side->rank && !knows_less(row_at(f, slot), &v)) {
         side->rank = (uint8_t)v.rank;
         count(f, slot, -1);
         put_verdict(f, slot, &v);

@@ -170,6 +170,27 @@ static void a_node_seen_down_is_the_one(void **state)
     tale_end(&t);
 }
 
+/* What an earlier run of the program saw is not unseen because accounting, which tells all of its window again after
+ * each start, names no node. */
+static void a_known_suspect_stays(void **state)
+{
+    struct tale t = tale_begin();
+
+    (void)state;
+    kit_rows(
+        t.f, 0, UINT16_MAX, tale_ms(0),
+        "interruption " ID " job=14 started_at=1699992800000 at=1700000020000 cause=node node=cn2 nodes=cn[1-2] "
+        "evidence=requeued,\\x20cn2\\x20down seen_by=live outcome=running resolved=yes counted=yes");
+    tale_at(&t, 30, TOLD "end=node_fail ended_at=T+20 nodes=cn[1-2]");
+    tale_expect(&t, ENTITY_INTERRUPTION, "cause node evidence",
+                "cause=node node=cn2 evidence=requeued, cn2 down\n");
+    tale_at(&t, 40, TOLD "end=node_fail ended_at=T+20 nodes=cn[1-2] failed_node=cn1");
+    tale_expect(&t, ENTITY_INTERRUPTION, "cause node", "cause=node node=cn1\n");
+    tale_at(&t, 50, TOLD "end=preempted ended_at=T+20 nodes=cn[1-2]");
+    tale_expect(&t, ENTITY_INTERRUPTION, "cause node", "cause=preempted node=?\n");
+    tale_end(&t);
+}
+
 static void the_only_node_is_the_one(void **state)
 {
     struct tale t = tale_begin();
@@ -534,6 +555,7 @@ int main(void)
         cmocka_unit_test(restarts_that_were_counted_number_the_attempts),
         cmocka_unit_test(accounting_may_withdraw_one),
         cmocka_unit_test(a_node_seen_down_is_the_one),
+        cmocka_unit_test(a_known_suspect_stays),
         cmocka_unit_test(the_only_node_is_the_one),
         cmocka_unit_test(cancelling_is_told_apart),
         cmocka_unit_test(a_good_end_is_counted_once_and_leaves_no_row),
