@@ -17,6 +17,7 @@ import random
 import select
 import shutil
 import signal
+import sqlite3
 import struct
 import subprocess
 import sys
@@ -295,6 +296,19 @@ def after_record(r, folder):
     return "" if r.status != 0 and p.returncode in DOCUMENTED else f"its replay: {p.returncode} {p.stderr!r}"
 
 
+def after_collect(r, folder):
+    """Whatever is left of the history is a database, or was set aside."""
+    if not os.path.exists(f"{folder}/h.db"):
+        return ""
+    try:
+        db = sqlite3.connect(f"{folder}/h.db", timeout=10)
+        verdict = db.execute("PRAGMA integrity_check").fetchone()[0]
+        db.close()
+    except sqlite3.Error as e:
+        verdict = str(e)
+    return "" if verdict == "ok" else f"its history: {verdict}"
+
+
 def write(path, text, mode=0o600):
     with open(path, "w") as f:
         f.write(text)
@@ -376,6 +390,15 @@ def scenarios(conf):
             lambda: time.monotonic() > quick and os.path.exists(tape) and os.path.getsize(tape) > 2000,
         )
 
+    def collect(folder, fault):
+        quick = time.monotonic() + 0.7
+        return once(
+            ["collect", "-c", conf["local"], "--history", f"{folder}/h.db"],
+            folder,
+            fault,
+            lambda: time.monotonic() > quick and os.path.exists(f"{folder}/h.db"),
+        )
+
     def into(kind):
         return ["-f", kind, "-o", f"@/out.{kind}"]
 
@@ -425,6 +448,7 @@ def scenarios(conf):
         Scenario("check", plain("check", "-c", conf["http"], "-t", "5s"), [0, 1, 2, 3], whole=check),
         Scenario("doctor", plain("doctor", "-c", conf["http"], "-t", "5s"), [0, 1], whole=has(b"failed\n")),
         Scenario("record", record, [0], after=after_record),
+        Scenario("collect", collect, [0], after=after_collect),
         Scenario(
             "replay to a file",
             plain("replay", f"{T}/rec", *into("json")),

@@ -43,6 +43,7 @@ check_PROGRAMS += %D%/test_io_alarm
 THREAD_TESTS += %D%/test_io_alarm
 check_PROGRAMS += %D%/test_io_trail
 %C%_test_io_trail_LDADD = $(UNIT_IO)
+THREAD_TESTS += %D%/test_io_trail
 check_PROGRAMS += %D%/test_io_store_table %D%/test_io_store_samples
 %C%_test_io_store_table_LDADD = $(UNIT_IO)
 %C%_test_io_store_samples_LDADD = $(UNIT_IO)
