@@ -169,7 +169,6 @@ enum rc server_start(const struct server_conf *conf, struct server **out, struct
                                  MHD_OPTION_CONNECTION_LIMIT, conf->scrapes_max + SPARE_CONNECTIONS,
                                  MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVER_IDLE_S,
                                  MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)SERVER_HEAD_MAX,
-                                 MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u,
                                  MHD_OPTION_NOTIFY_COMPLETED, completed, s, MHD_OPTION_END);
     int why = errno;
     freeaddrinfo(address);

@@ -151,6 +151,7 @@ def test_the_example_configuration_loads():
 
 def test_the_examples_have_options_that_exist():
     known = {f"--{row[1]}" for row in rows("src/app/options.def", "OPTION")}
+    known.add("--user")  # of systemctl
     for name in PAGES:
         used = set(re.findall(r"(?<!\S)--[a-z][a-z-]+", plain(name)))
         assert used <= known, f"{name}: {used - known}"
