@@ -73,7 +73,7 @@ struct delta {
     struct delta_record *first, *last;
     size_t records;
     struct delta_sample *samples, *last_sample; /* oldest first */
-    const char *notice; /* how the history is, for view 8; NULL = nothing new, "" = nothing to say */
+    const char *notice; /* how the history is, for view 8; NULL = nothing new, "" = nothing */
     bool notice_bad;
     bool failed; /* an allocation passed the arena's max: sticky, drop the delta */
 };

@@ -179,7 +179,8 @@ static void a_known_suspect_stays(void **state)
     (void)state;
     kit_rows(
         t.f, 0, UINT16_MAX, tale_ms(0),
-        "interruption " ID " job=14 started_at=1699992800000 at=1700000020000 cause=node node=cn2 nodes=cn[1-2] "
+        "interruption " ID " job=14 started_at=1699992800000 at=1700000020000 cause=node node=cn2 "
+        "nodes=cn[1-2] "
         "evidence=requeued,\\x20cn2\\x20down seen_by=live outcome=running resolved=yes counted=yes");
     tale_at(&t, 30, TOLD "end=node_fail ended_at=T+20 nodes=cn[1-2]");
     tale_expect(&t, ENTITY_INTERRUPTION, "cause node evidence",
