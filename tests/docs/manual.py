@@ -150,9 +150,13 @@ def test_the_example_configuration_loads():
 
 
 def test_the_examples_have_options_that_exist():
-    known = {f"--{row[1]}" for row in rows("src/app/options.def", "OPTION")}
-    known.add("--user")  # of systemctl
+    options = {f"--{row[1]}" for row in rows("src/app/options.def", "OPTION")}
+    options |= {"--user", "--now"}  # of systemctl
+    source = (SRC / "src/node/main.c").read_text()
+    of_node = {f"--{name}" for name in re.findall(r'\{"([a-z-]+)", (?:no|required)_argument', source)}
+    assert len(of_node) > 5, of_node
     for name in PAGES:
+        known = of_node if name.startswith("suantop-node") else options
         used = set(re.findall(r"(?<!\S)--[a-z][a-z-]+", plain(name)))
         assert used <= known, f"{name}: {used - known}"
 

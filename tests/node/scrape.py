@@ -106,6 +106,9 @@ def pages(folder):
     tap.equal("POST, a long address, a large header, nowhere", [
         node.status("-d", "x=1"), node.status(path="/" + "a" * 2000),
         node.status("-H", "X-Long: " + "a" * 20000), node.status(path="/x")], ["405", "414", "431", "404"])
+    second = subprocess.run([PROGRAM, "--listen", f"127.0.0.1:{node.port}"], capture_output=True, text=True,
+                            check=False, timeout=15)
+    tap.ok("a second one does not get the same port", second.returncode == 69 and "in use" in second.stderr, second)
     tap.equal("SIGTERM ends it and its children", node.stop(), (0, []))
 
 
