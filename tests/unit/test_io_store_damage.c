@@ -414,6 +414,8 @@ static void fill_the_disk(const struct fixture *f)
     for (int i = 0; i < 2000 && place_status(&p).rows < 10000; i++)
         usleep(10000);
     NEED(place_status(&p).rows >= 10000);
+    for (int i = 0; i < 500 && place_status(&p).state != STORE_WRITING; i++)
+        usleep(10000);
     NEED(place_status(&p).state == STORE_WRITING);
     place_end(&p);
 }
