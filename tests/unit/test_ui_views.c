@@ -2,6 +2,7 @@
  * test_ui_views.c - each view over fixture fleets, as text that a person can read, against golden files.
  *
  * GENERATE=1 writes the golden files; SUANTOP_ANSI_DIR=DIR writes each screen as 24-bit ANSI text too. */
+#include "action/request.h"
 #include "tests/unit/unit.h"
 #include "tests/golden/ansi.h"
 #include "tests/golden/fixture_fleet.h"
@@ -153,16 +154,23 @@ static void stage_open(struct stage *s, const struct screen *w)
     s->view->rebuild(s->state, &s->in);
 }
 
+/* An order belongs to whoever takes it: here nobody else does. */
+static void drop_wish(struct stage *s)
+{
+    order_free(s->out.order);
+    view_out_fini(&s->out);
+}
+
 static void stage_close(struct stage *s)
 {
     s->view->close(s->state);
     filter_free(s->filter);
-    view_out_fini(&s->out);
+    drop_wish(s);
 }
 
 static bool press(struct stage *s, enum cmd cmd)
 {
-    view_out_fini(&s->out);
+    drop_wish(s);
     view_out_init(&s->out);
     bool did = s->view->command(s->state, &s->in, cmd, "", &s->out);
     s->view->rebuild(s->state, &s->in);
