@@ -237,7 +237,7 @@ def acknowledge(ui, c, path):
 
 def shared(c, path, ui):
     """A collector brings it, dashboards read it; it is killed, and another takes over."""
-    rows = lambda: {r["id"]: bool(r["acknowledged_at"]) for r in Told(path).doc["interruptions"]}  # noqa: E731
+    rows = lambda: {(r["center"], r["id"]): bool(r["acknowledged_at"]) for r in Told(path).doc["interruptions"]}  # noqa: E731
     before = rows()
     tap.equal("the dashboard ends well", ui.quit(), 0)
     collector = subprocess.Popen([SUANTOP, "collect", "-c", path, "--history", DB], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
