@@ -166,13 +166,20 @@ def select(ui, center, name):
     return ui.wait(rf"^▸.*{center}.*{name}", 5)
 
 
+def ask(ui, key, title):
+    """Opens the dialog: a key that comes while the rows move is refused, and is pressed again."""
+    for _ in range(4):
+        ui.keys(key)
+        if ui.wait(title, 4):
+            return until(8, lambda: ui.pump(0.1) and "being prepared" not in ui.text())
+    return tap.ok(f"{key} asks: {title}", False, ui.text())
+
+
 def again(ui, clusters, path):
     """From the row in view 6: a held job is released, a running one is requeued."""
     c = clusters[-1]
     tap.ok("the held job is found in view 6", select(ui, c.name, "onhold"), ui.text())
-    ui.keys("L")
-    ui.wait("Release 1 job", 5)
-    until(8, lambda: ui.pump(0.1) and "being prepared" not in ui.text())
+    ask(ui, "L", "Release 1 job")
     ui.keys("text:y", "enter")
     tap.ok("L there releases it", ui.wait(f"release {c.jobs['onhold']}: confirmed", 10), ui.text())
     tap.ok("and NOW says that it waits", ui.wait(r"^▸.*onhold.*queued", 10), ui.text())
@@ -180,9 +187,7 @@ def again(ui, clusters, path):
     until(20, lambda: c.state(c.jobs["onhold"]) == "RUNNING")
     ui.keys("e")
     tap.ok("then that it runs", ui.wait(r"^▸.*onhold.*running", 15), ui.text())
-    ui.keys("R")
-    ui.wait("Requeue 1 job", 5)
-    until(8, lambda: ui.pump(0.1) and "being prepared" not in ui.text())
+    ask(ui, "R", "Requeue 1 job")
     ui.keys("text:" + c.jobs["onhold"], "enter")
     tap.ok("R there requeues it", ui.wait(f"requeue {c.jobs['onhold']}: confirmed", 10), ui.text())
     rows = []
