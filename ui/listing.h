@@ -105,6 +105,8 @@ struct rect list_table_rect(const struct list *l, const struct view_input *in);
 struct rect list_foot_rect(const struct list *l, const struct view_input *in);
 struct rect list_side_rect(const struct list *l, const struct view_input *in);
 
+/* For struct list_spec: what happened, or what is of this program itself, does not grow old. */
+enum freshness list_ageless(const struct view_input *in, const void *row);
 /* Fills out to go down into a view. The scope begins as the present one; name goes to the breadcrumb. */
 void list_push(struct view_out *out, const struct view_input *in, const struct view_ops *ops,
                uint16_t center, const char *name);
@@ -136,9 +138,11 @@ bool phrase_fits(const struct phrase *p, double v, const char *word, int more);
     {                                                                                              \
         return list_new(&(spec));                                                                  \
     }
-#define LIST_OPS                                                                                   \
-    .open = list_open_view, .close = list_free, .rebuild = list_rebuild, .draw = list_draw,        \
-    .command = list_command, .mouse = list_mouse, .status = list_status,                           \
-    .sortable = list_sortable, .acted = list_acted, .column = list_column, .choose = list_choose
+#define LIST_OPS LIST_OPS_WITH(list_open_view, list_command)
+/* The same with an open and a command of its own. */
+#define LIST_OPS_WITH(opener, commander)                                                           \
+    .open = (opener), .close = list_free, .rebuild = list_rebuild, .draw = list_draw,              \
+    .command = (commander), .mouse = list_mouse, .status = list_status, .sortable = list_sortable, \
+    .acted = list_acted, .column = list_column, .choose = list_choose
 
 #endif

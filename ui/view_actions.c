@@ -19,14 +19,6 @@ struct actions_own {
     double hows[HOWS];
 };
 
-/* What was done does not age. */
-static enum freshness always_fresh(const struct view_input *in, const void *row)
-{
-    (void)in;
-    (void)row;
-    return AGE_FRESH;
-}
-
 static const struct {
     enum how how;
     enum role role;
@@ -288,7 +280,7 @@ static const struct list_spec spec = {
     .groups = groups,
     .nothing = "nothing was done from here",
     .noun = "actions",
-    .age = always_fresh,
+    .age = list_ageless, /* what was done does not age */
     .keep = keep,
     .count_start = count_start,
     .count = count,
@@ -412,15 +404,5 @@ const struct view_ops view_actions = {
         "the nodes is still ours. L on a hold releases what it held. d shows the exact request and all times.",
     .entity = ENTITY_ACTION,
     .footer = footer,
-    .open = list_open_view,
-    .close = list_free,
-    .rebuild = list_rebuild,
-    .draw = list_draw,
-    .command = command,
-    .mouse = list_mouse,
-    .status = list_status,
-    .sortable = list_sortable,
-    .acted = list_acted,
-    .column = list_column,
-    .choose = list_choose,
+    LIST_OPS_WITH(list_open_view, command),
 };

@@ -54,13 +54,6 @@ static bool is_loud(const struct alert_row *r, wall_ms now)
     return fires(r) && !is_acknowledged(r, now) && !is_silenced(r, now);
 }
 
-static enum freshness always_fresh(const struct view_input *in, const void *row)
-{
-    (void)in;
-    (void)row;
-    return AGE_FRESH;
-}
-
 /* What is over is faint, what somebody cares about is dim. */
 static struct style calm(const struct table_cell *cell, struct style s)
 {
@@ -549,7 +542,7 @@ static const struct list_spec spec = {
     .head_lines = head_lines,
     .head = head,
     .empty = empty,
-    .age = always_fresh,
+    .age = list_ageless,
     .open = open_alert,
     .own_size = sizeof(struct alerts_own),
 };

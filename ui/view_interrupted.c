@@ -25,14 +25,6 @@ wall_ms interrupted_from(int span, wall_ms now)
     return (now - interrupted_spans[span].ms) / HOUR_MS * HOUR_MS;
 }
 
-/* What happened does not grow old. */
-static enum freshness always_fresh(const struct view_input *in, const void *row)
-{
-    (void)in;
-    (void)row;
-    return AGE_FRESH;
-}
-
 /* --- which rows --- */
 
 static void prepare(struct list *l, const struct view_input *in)
@@ -412,7 +404,7 @@ static const struct list_spec spec = {
     .side_cells = interrupted_side_cells,
     .side = interrupted_side,
     .empty = interrupted_nothing,
-    .age = always_fresh,
+    .age = list_ageless, /* what happened does not age */
     .open = open_row,
     .own_size = sizeof(struct interrupted_own),
 };

@@ -10,13 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static enum freshness always_fresh(const struct view_input *in, const void *row)
-{
-    (void)in;
-    (void)row;
-    return AGE_FRESH;
-}
-
 static bool is_flagged(const struct offender_row *r)
 {
     return row_has(r, offender, flagged) && r->flagged;
@@ -199,7 +192,7 @@ static const struct list_spec spec = {
     .groups = groups,
     .nothing = "no node is suspected of an interruption within the last 28 days",
     .noun = "offenders",
-    .age = always_fresh,
+    .age = list_ageless,
     .open = open_node,
 };
 

@@ -10,14 +10,6 @@
 
 enum { FOOT_LINES = 7, LABEL_CELLS = 10, ROOMY_LINES = 28 };
 
-/* What a source has done is known here, whatever its age. */
-static enum freshness always_fresh(const struct view_input *in, const void *row)
-{
-    (void)in;
-    (void)row;
-    return AGE_FRESH;
-}
-
 static void paint_name(const struct table_cell *cell)
 {
     const struct source_row *r = cell->row;
@@ -351,7 +343,7 @@ static const struct list_spec spec = {
     .foot_lines = foot_lines,
     .foot = foot,
     .open = open_source,
-    .age = always_fresh,
+    .age = list_ageless, /* what a source has done is known here */
 };
 
 LIST_OPEN(spec)

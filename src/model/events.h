@@ -254,6 +254,8 @@ struct cut {
     enum seen_by seen_by;
     bool make_room;
 };
+/* Whose attempt it is, and nothing about it yet. */
+struct cut cut_about(const struct job_row *j);
 /* The interruption of that attempt: made, or the one that stands for it already. */
 uint32_t interruption_make(struct fleet *f, const struct cut *c);
 /* Accounting says what it was, and when. */

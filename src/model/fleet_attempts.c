@@ -129,26 +129,32 @@ uint32_t attempt_put(struct fleet *f, const struct cut *c)
     return slot;
 }
 
+struct cut cut_about(const struct job_row *j)
+{
+    return (struct cut){.center = j->h.center,
+                        .job_key = j->h.key,
+                        .job = j->id,
+                        .name = j->name,
+                        .user = j->user,
+                        .account = j->account,
+                        .pool = j->pool,
+                        .number = NAN};
+}
+
 static struct cut cut_of_job(const struct job_row *j)
 {
-    return (struct cut){
-        .center = j->h.center,
-        .job_key = j->h.key,
-        .job = j->id,
-        .name = j->name,
-        .user = j->user,
-        .account = j->account,
-        .pool = j->pool,
-        .nodes = j->nodes,
-        .number = row_has(j, job, restarts) ? j->restarts + 1 : NAN,
-        .devices = row_has(j, job, devices_allocated) ? j->devices_allocated : NAN,
-        .cpus = row_has(j, job, cpus) ? j->cpus : NAN,
-        .node_count = row_has(j, job, node_count) ? j->node_count : NAN,
-        .submitted_at = j->submitted_at,
-        .eligible_at = j->eligible_at,
-        .started_at = j->started_at,
-        .seen_by = seen_by_LIVE,
-    };
+    struct cut c = cut_about(j);
+
+    c.nodes = j->nodes;
+    c.number = row_has(j, job, restarts) ? j->restarts + 1 : NAN;
+    c.devices = row_has(j, job, devices_allocated) ? j->devices_allocated : NAN;
+    c.cpus = row_has(j, job, cpus) ? j->cpus : NAN;
+    c.node_count = row_has(j, job, node_count) ? j->node_count : NAN;
+    c.submitted_at = j->submitted_at;
+    c.eligible_at = j->eligible_at;
+    c.started_at = j->started_at;
+    c.seen_by = seen_by_LIVE;
+    return c;
 }
 
 void attempt_running(struct fleet *f, const struct job_row *j)

@@ -86,18 +86,11 @@ static void fill_sizes(const struct turn *t, struct cut *c)
 static struct cut cut_of(const struct turn *t, wall_ms started_at, wall_ms at)
 {
     const struct job_row *j = t->j;
-    struct cut c = {.center = j->h.center,
-                    .job_key = j->h.key,
-                    .job = j->id,
-                    .name = j->name,
-                    .user = j->user,
-                    .account = j->account,
-                    .pool = j->pool,
-                    .failed_node = j->failed_node,
-                    .started_at = started_at,
-                    .at = at > started_at ? at : started_at,
-                    .number = NAN};
+    struct cut c = cut_about(j);
 
+    c.failed_node = j->failed_node;
+    c.started_at = started_at;
+    c.at = at > started_at ? at : started_at;
     fill_sizes(t, &c);
     c.make_room = had(t->b, FIELD_job_preempted_at) || row_has(j, job, preempted_at);
     if (had(t->b, FIELD_job_restarts))
