@@ -55,6 +55,12 @@ struct option_desc {
         "token_command", OPT_COMMAND, "command that prints the token", NULL, NULL                  \
     }
 
+/* Texts that the app read from files for those collectors that are made of them. */
+struct source_data {
+    const char *metrics[2]; /* which metric is which field (data/metrics.conf): built in, and the site's; NULL = none */
+    const char *metrics_name[2]; /* for errors: "metrics.conf", "/etc/suantop/metrics.conf" */
+};
+
 struct source_conf {
     uint16_t center, source; /* indices of the rows */
     const char *center_id;   /* identity of the CENTER row */
@@ -63,6 +69,7 @@ struct source_conf {
     const struct option_desc *options;
     size_t option_count;
     const char *const *values; /* by option index; fallback already applied; NULL = unset */
+    const struct source_data *data; /* NULL = the built-in texts alone */
     const char *self;          /* path of this program, for collectors that run `suantop probe` */
 };
 /* Value of an option, NULL if unset (and if there is no such option: a bug that tests find). */
@@ -202,6 +209,13 @@ struct collector_ops {
     enum rc (*lookup)(void *state, enum entity e, const char *id, struct request *out,
                       struct err *err);
     const struct collector_act_ops *act; /* NULL = this kind of source cannot act */
+    /* Somebody looks at a center (node NULL) or at one node of it: what is only told on demand is due now, and until `until`.
+     * NULL = this kind of source tells everything anyway. */
+    void (*focus)(void *state, const char *node, mono_ms now, mono_ms until);
+    /* Whose word counts where several sources tell the same value of the same thing, while it is fresh: the higher.
+     * [0] what schedulers tell (GROUP_SCHED): slurm 9, exporter 6, local 5, prometheus 3; [1] telemetry (GROUP_TELE): exporter
+     * 6, local 5, prometheus 3, slurm 1. */
+    uint8_t rank[2];
 };
 
 #endif

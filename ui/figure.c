@@ -176,6 +176,15 @@ void figure_unit(char out[FIGURE_MAX], double v, enum field_unit unit, bool asci
         figure_si(v, out, &step);
         with_unit(out, step, "W");
         break;
+    case UNIT_FLOPS:
+        figure_si(v, out, &step);
+        with_unit(out, step, "F");
+        break;
+    case UNIT_HERTZ:
+        figure_si(v, out, &step);
+        with_unit(out, step, "Hz");
+        break;
+    case UNIT_DEGREE:
     case UNIT_CELSIUS:
         figure_number(out, v, 0, ascii);
         len = strlen(out);

@@ -27,6 +27,9 @@ struct ui_port {
     void (*act_arm)(void *arg, uint16_t center, wall_ms until);
     /* Acknowledge, silence, note: ours alone, nothing leaves for a scheduler. NULL = not here. */
     void (*annotate)(void *arg, const struct annotation *a);
+    /* A view shows that center, or that node of it (NULL = the whole): said once a second while it does. See net_focus.
+     * NULL = nobody to tell (replay, wall). */
+    void (*focus)(void *arg, uint16_t center, const char *node);
     wall_ms (*now)(void *arg); /* wall clock, or the recording's in replay */
     int (*utc_offset)(void *arg, wall_ms t);
     /* replay only, else NULL */
@@ -51,6 +54,7 @@ struct ui_options {
     size_t act_mode_count;
     struct act_limits act_limits;
     const char *actor, *actor_from; /* who acts: user name; ssh client or terminal */
+    const struct xid_table *xids; /* borrowed; NULL = no words for XIDs */
     const char *banner; /* shown in the header when not NULL: "replay", "read-only" ... */
 };
 

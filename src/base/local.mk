@@ -5,6 +5,7 @@ noinst_LIBRARIES += %D%/libbase.a
 %C%_libbase_a_SOURCES += %D%/arena.c %D%/arena.h
 %C%_libbase_a_SOURCES += %D%/buf.c %D%/buf.h
 %C%_libbase_a_SOURCES += %D%/clock.c %D%/clock.h
+%C%_libbase_a_SOURCES += %D%/columns.c %D%/columns.h
 %C%_libbase_a_SOURCES += %D%/err.c %D%/err.h
 %C%_libbase_a_SOURCES += %D%/hash.c %D%/hash.h
 %C%_libbase_a_SOURCES += %D%/intern.c %D%/intern.h

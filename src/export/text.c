@@ -89,6 +89,8 @@ static const char *const shown[ENTITY_COUNT][COLUMNS_MAX] = {
     [ENTITY_RESERVATION] = {"center", "name", "nodes", "node_count", "starts_at", "ends_at",
                             "users", "accounts", "flags", "age_seconds"},
     [ENTITY_LICENSE] = {"center", "name", "total", "used", "free", "reserved", "age_seconds"},
+    [ENTITY_AGGREGATE] = {"center", "id", "devices", "reporting", "flops", "flops_peak",
+                          "temperature_max_celsius", "power_watts", "age_seconds"},
     [ENTITY_INTERRUPTION] = {"center", "at", "job", "name", "user", "devices", "cause", "evidence",
                              "node", "gpu_hours_lost", "gpu_hours_lost_ceiling", "attempt",
                              "outcome"},

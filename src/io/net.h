@@ -60,6 +60,11 @@ void net_act_drop(struct net *n, const char *op);
 /* Opens writes for an `arm` center until then; 0 closes them. */
 void net_act_arm(struct net *n, uint16_t center, wall_ms until);
 
+/* any thread: somebody looks at that center, or at that node of it (NULL = the whole): sources that tell details only on
+ * demand are asked for them now and for the next FOCUS_MS. Cheap enough to be said every second. */
+enum { FOCUS_MS = 30000 };
+void net_focus(struct net *n, uint16_t center, const char *node);
+
 /* any thread */
 void net_release(struct net *n);
 void net_refresh(struct net *n, int source /* -1 = all */);

@@ -67,6 +67,9 @@ struct delta_sample {
 
 struct delta {
     uint16_t center, source;
+    /* Whose word counts where several sources tell of one thing: the higher, [0] in what schedulers tell, [1] in telemetry
+     * (collector_ops.rank; 0 if it is of no collector). */
+    uint8_t rank[2];
     wall_ms at; /* when the answer's bytes arrived: the age of every value in it */
     struct delta_poll poll;
     struct arena arena;

@@ -64,6 +64,7 @@ static struct value center_name(const struct value_ctx *c, const void *row)
 #define derive_job_age_seconds age
 #define derive_reservation_age_seconds age
 #define derive_license_age_seconds age
+#define derive_aggregate_age_seconds age
 #define derive_interruption_age_seconds age
 #define derive_attempt_age_seconds age
 #define derive_outage_age_seconds age
@@ -78,6 +79,7 @@ static struct value center_name(const struct value_ctx *c, const void *row)
 #define derive_job_center center_name
 #define derive_reservation_center center_name
 #define derive_license_center center_name
+#define derive_aggregate_center center_name
 #define derive_interruption_center center_name
 #define derive_attempt_center center_name
 #define derive_outage_center center_name

@@ -105,6 +105,11 @@ static const struct field fields_alert[] = {
 #include "model/alert.def"
 };
 #undef ROW
+#define ROW aggregate_row
+static const struct field fields_aggregate[] = {
+#include "model/aggregate.def"
+};
+#undef ROW
 #define ROW action_row
 static const struct field fields_action[] = {
 #include "model/action.def"
@@ -128,6 +133,7 @@ enum {
     NAME_hour = FIELD_hour_id,
     NAME_offender = FIELD_offender_node,
     NAME_alert = FIELD_alert_id,
+    NAME_aggregate = FIELD_aggregate_id,
     NAME_action = FIELD_action_id,
 };
 

@@ -53,7 +53,10 @@ enum field_unit {
     UNIT_LOAD,
     UNIT_SECOND,
     UNIT_MILLISECOND,
-    UNIT_HOUR
+    UNIT_HOUR,
+    UNIT_FLOPS,
+    UNIT_HERTZ,
+    UNIT_DEGREE /* a difference of temperatures: may be negative */
 };
 enum field_group { GROUP_CONFIG, GROUP_SCHED, GROUP_TELE, GROUP_ROLLUP, GROUP_COUNT };
 
@@ -64,6 +67,8 @@ enum field_group { GROUP_CONFIG, GROUP_SCHED, GROUP_TELE, GROUP_ROLLUP, GROUP_CO
 #define ROW_TWIN 0x4u
 /* An action on it was sent and no poll has shown the effect yet (fleet_actions.c). */
 #define ROW_PENDING 0x8u
+/* A device that nobody has confirmed for so long that its figures count in no sum any more. */
+#define ROW_SILENT 0x10u
 /* flags >> 12: which entity the row is of (enum entity). */
 #define ROW_ENTITY_SHIFT 12
 
@@ -170,6 +175,11 @@ struct alert_row {
 #define ROW_FIELDS "model/alert.def"
 #include "model/members.def"
 };
+struct aggregate_row {
+    struct row_head h;
+#define ROW_FIELDS "model/aggregate.def"
+#include "model/members.def"
+};
 struct action_row {
     struct row_head h;
 #define ROW_FIELDS "model/action.def"
@@ -260,6 +270,12 @@ enum {
 enum {
 #include "model/alert.def"
     FIELDS_alert
+};
+#undef SUAN_FIELD_NAME
+#define SUAN_FIELD_NAME(id) FIELD_aggregate_##id
+enum {
+#include "model/aggregate.def"
+    FIELDS_aggregate
 };
 #undef SUAN_FIELD_NAME
 #define SUAN_FIELD_NAME(id) FIELD_action_##id

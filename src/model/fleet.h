@@ -37,6 +37,9 @@ struct fleet *fleet_new(const struct fleet_limits *limits);
 void fleet_free(struct fleet *f);
 /* When there is an alert; the usual rules without it. */
 void fleet_set_rules(struct fleet *f, const struct rule_set *rules);
+/* Dense peaks by device model, borrowed: FLOPS are estimated with them. None without it. */
+struct peak_table;
+void fleet_set_peaks(struct fleet *f, const struct peak_table *peaks);
 /* RC_LIMIT when a row cap was hit (the rest of the delta is applied) or d->failed (nothing is, and
  * its poll is abandoned). Takes nothing: the caller frees d.
  * A center's row sits in the slot of its number (delta.center), a source's in that of

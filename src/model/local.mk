@@ -81,6 +81,7 @@ noinst_LIBRARIES += %D%/libmodel.a
 %C%_libmodel_a_SOURCES += %D%/enums.def
 %C%_libmodel_a_SOURCES += %D%/job.def
 %C%_libmodel_a_SOURCES += %D%/license.def
+%C%_libmodel_a_SOURCES += %D%/aggregate.def
 %C%_libmodel_a_SOURCES += %D%/members.def
 %C%_libmodel_a_SOURCES += %D%/node.def
 %C%_libmodel_a_SOURCES += %D%/pool.def

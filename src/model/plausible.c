@@ -17,6 +17,9 @@ static const struct {
     [UNIT_SECOND] = {-1, 1e11}, /* -1 = unlimited */
     [UNIT_MILLISECOND] = {0, 1e14},
     [UNIT_HOUR] = {0, 1e12},
+    [UNIT_FLOPS] = {0, 1e24},
+    [UNIT_HERTZ] = {0, 1e12},
+    [UNIT_DEGREE] = {-250, 250},
 };
 
 #define LAST_TIME 253402300799999 /* 9999-12-31T23:59:59.999Z */

@@ -80,6 +80,18 @@ wall_ms snapshot_seen_at(const struct snapshot *s, const void *row, enum field_g
  * "?". */
 int64_t snapshot_age_of(const struct snapshot *s, const void *row, wall_ms now);
 
+/* Who told the values of a row: several sources may know the same node or device. */
+enum { TELLERS_MAX = 6 };
+struct teller {
+    uint16_t source;
+    uint64_t fields; /* bits of the fields whose present value is this source's */
+    wall_ms at;      /* when it last confirmed the row */
+};
+/* Returns how many, at most TELLERS_MAX; 0 for a row that no source tells (the fleet's own). */
+int snapshot_tellers(const struct snapshot *s, const void *row, struct teller out[TELLERS_MAX]);
+/* Who told that field; UINT16_MAX = nobody. */
+uint16_t snapshot_teller_of(const struct snapshot *s, const void *row, unsigned field);
+
 /* Hand-over between threads: one writer publishes, readers take references. */
 struct snapshot_hub;
 /* published: called after each publish, in the publisher's thread. */

@@ -65,11 +65,11 @@ static void add_bytes(struct buf *out, double v)
     add_steps(out, v, 1024, letters, "");
 }
 
-static void add_watts(struct buf *out, double v)
+static void add_si(struct buf *out, double v, const char *unit)
 {
-    static const char *const letters[] = {"", "k", "M", "G", NULL};
+    static const char *const letters[] = {"", "k", "M", "G", "T", "P", "E", NULL};
 
-    add_steps(out, v, 1000, letters, "W");
+    add_steps(out, v, 1000, letters, unit);
 }
 
 static void add_age(struct buf *out, double ms)
@@ -112,7 +112,7 @@ static void add_num(struct buf *out, enum field_unit unit, double v)
         add_bytes(out, v);
         break;
     case UNIT_WATT:
-        add_watts(out, v);
+        add_si(out, v, "W");
         break;
     case UNIT_PERCENT:
         add_number(out, v, v < 9.95 ? 1 : 0);
@@ -130,6 +130,13 @@ static void add_num(struct buf *out, enum field_unit unit, double v)
     case UNIT_HOUR:
         add_number(out, v, v < 9.95 ? 1 : 0);
         break;
+    case UNIT_FLOPS:
+        add_si(out, v, "F");
+        break;
+    case UNIT_HERTZ:
+        add_si(out, v, "Hz");
+        break;
+    case UNIT_DEGREE:
     case UNIT_CELSIUS:
     case UNIT_RPM:
         add_number(out, v, 0);

@@ -11,6 +11,7 @@ ACTION_REQUEST = r"action/request\.h"
 ACTION_PLAN = r"action/(request|plan)\.h|action/verbs\.def"
 ALLOWED = {
     "base": [],
+    "data": [],
     "model": [r"base/.*"],
     "codec": [r"base/.*"],
     "action": [r"base/.*", r"model/.*"],
