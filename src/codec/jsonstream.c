@@ -46,6 +46,7 @@ struct jsonstream {
     enum rc failed;
     bool in_array;   /* slices are elements of `key`, else members */
     bool had_array;  /* one of `arrays` was there, if only an empty one */
+    size_t inside;   /* in an object that holds a chosen array: bytes of "object." in key_text */
     unsigned bom;    /* bytes of a byte order mark seen */
     uint64_t offset; /* of the next byte */
     uint64_t bad;
@@ -160,15 +161,17 @@ static enum rc feed_slice(struct jsonstream *js, const char *p, size_t n, size_t
 static void begin_key(struct jsonstream *js)
 {
     js->scan = (struct jsonscan){.in_string = true};
-    js->key_len = 0;
+    js->key_len = js->inside;
     js->key_cut = false;
     js->state = S_KEY;
 }
 
 static void end_key(struct jsonstream *js)
 {
-    if (memchr(js->key_text, '\\', js->key_len))
-        js->key_len = jsontext_unescape(js->key_text, js->key_len);
+    char *own = js->key_text + js->inside;
+    size_t len = js->key_len - js->inside;
+    if (memchr(own, '\\', len))
+        js->key_len = js->inside + jsontext_unescape(own, len);
     js->key_text[js->key_len] = 0;
     js->key = js->key_text;
     for (const char *const *a = js->arrays; a && *a; a++)
@@ -218,12 +221,19 @@ static enum rc step_start(struct jsonstream *js, char c)
     return RC_OK;
 }
 
+/* The document, or the object inside it. */
+static void end_object(struct jsonstream *js)
+{
+    js->state = js->inside ? S_AFTER_VALUE : S_DONE;
+    js->inside = 0;
+}
+
 static enum rc step_key(struct jsonstream *js, char c)
 {
     if (c == '"')
         begin_key(js);
     else if (c == '}' && js->state == S_KEY_FIRST)
-        js->state = S_DONE;
+        end_object(js);
     else
         return unexpected(js, "a key", c);
     return RC_OK;
@@ -242,6 +252,21 @@ static bool is_chosen(const struct jsonstream *js)
     return js->key != js->key_text;
 }
 
+/* Is there a chosen array "key.something" in the object that begins here? */
+static bool enter_object(struct jsonstream *js)
+{
+    if (js->inside || js->key_cut || js->key_len == KEY_MAX)
+        return false;
+    for (const char *const *a = js->arrays; a && *a; a++)
+        if (strncmp(*a, js->key_text, js->key_len) == 0 && (*a)[js->key_len] == '.') {
+            js->key_text[js->key_len] = '.';
+            js->inside = js->key_len + 1;
+            js->state = S_KEY_FIRST;
+            return true;
+        }
+    return false;
+}
+
 /* Does a value begin here? The byte itself stays for the slice, if one begins. */
 static enum rc step_value(struct jsonstream *js, char c, bool *taken)
 {
@@ -257,6 +282,8 @@ static enum rc step_value(struct jsonstream *js, char c, bool *taken)
         js->state = S_ITEM_FIRST;
         return RC_OK;
     }
+    if (js->state == S_VALUE && c == '{' && enter_object(js))
+        return RC_OK;
     begin_slice(js, c);
     *taken = false;
     return RC_OK;
@@ -279,7 +306,10 @@ static enum rc step_after_value(struct jsonstream *js, char c)
 {
     if (c != ',' && c != '}')
         return unexpected(js, "',' or '}'", c);
-    js->state = c == ',' ? S_KEY_NEXT : S_DONE;
+    if (c == ',')
+        js->state = S_KEY_NEXT;
+    else
+        end_object(js);
     return RC_OK;
 }
 
@@ -383,6 +413,7 @@ void jsonstream_reset(struct jsonstream *js)
     js->state = S_START;
     js->failed = RC_OK;
     js->in_array = js->had_array = false;
+    js->inside = 0;
     js->bom = 0;
     js->offset = 0;
     js->bad = 0;

@@ -38,7 +38,8 @@ struct jsonstream_limits {
 struct jsonstream;
 
 /* arrays: NULL-terminated list of top-level keys whose elements are wanted ("jobs", "nodes"); NULL
- * as list = the document itself is an array. Strings and ops are borrowed for the life of the
+ * as list = the document itself is an array. "data.result" is the array `result` in the top-level object
+ * `data`, whose other members come like top-level ones, with keys "data.x". Strings and ops are borrowed for the life of the
  * stream. */
 struct jsonstream *jsonstream_new(const char *const *arrays, const struct jsonstream_ops *ops,
                                   void *arg, const struct jsonstream_limits *limits);

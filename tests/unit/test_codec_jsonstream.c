@@ -145,6 +145,37 @@ static void test_document_that_is_an_array(void **state)
     buf_fini(&d.text);
 }
 
+static void test_an_array_in_an_object(void **state)
+{
+    static const char *const inner[] = {"data.result", "warnings", NULL};
+    static const struct {
+        const char *text, *diary;
+        enum rc rc;
+    } cases[] = {
+        {"{\"status\":\"ok\",\"data\":{\"type\":\"v\",\"result\":[{\"a\":1},2],\"st\\u0061ts\":{\"x\":[]}},"
+         "\"warnings\":[\"w\"]}",
+         "member status \"ok\"\nmember data.type \"v\"\nelement data.result {\"a\":1}\n"
+         "element data.result 2\nmember data.stats {\"x\":[]}\nelement warnings \"w\"\n",
+         RC_OK},
+        {"{\"data\":{},\"result\":[1]}", "member result [1]\n", RC_OK},
+        {"{\"data\":{\"data\":{\"result\":[1]}},\"dat\":{\"result\":[1]}}",
+         "member data.data {\"result\":[1]}\nmember dat {\"result\":[1]}\n", RC_OK},
+        {"{\"data\":[{\"result\":[1]}]}", "member data [{\"result\":[1]}]\n", RC_OK},
+        {"{\"data\":{\"result\":[1]}", "element data.result 1\n", RC_SYNTAX},
+        {"{\"data\":{\"result\":[1]}}}", "element data.result 1\n", RC_SYNTAX},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct diary d;
+        struct err e;
+        assert_int_equal(run(inner, NULL, cases[i].text, strlen(cases[i].text), &d, &e),
+                         cases[i].rc);
+        assert_string_equal(d.text.data, cases[i].diary);
+        buf_fini(&d.text);
+    }
+}
+
 static void test_key_is_the_callers_pointer(void **state)
 {
     struct diary d;
@@ -504,6 +535,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_elements_and_members),
         cmocka_unit_test(test_document_that_is_an_array),
+        cmocka_unit_test(test_an_array_in_an_object),
         cmocka_unit_test(test_key_is_the_callers_pointer),
         cmocka_unit_test(test_what_is_not_json),
         cmocka_unit_test(test_html_is_refused_at_its_first_byte),
