@@ -102,6 +102,7 @@ struct request {
     const char *unix_socket;
     const char *path; /* begins with '/', already percent-encoded */
     const char *body; /* NULL = none; JSON */
+    bool form;        /* the body is a form instead: a=b&c=d, percent-encoded */
     /* VIA_COMMAND, and for VIA_PIPE the server to start */
     const char *
         prefix; /* command before argv ("ssh login01"), split into words by the I/O layer; NULL = none.
@@ -111,7 +112,7 @@ struct request {
         *env; /* extra NAME=value for the child; the child gets a cleaned environment */
     /* answer */
     enum cut cut;
-    const char *const *arrays; /* CUT_JSON: NULL-terminated top-level keys */
+    const char *const *arrays; /* CUT_JSON: NULL-terminated top-level keys, or "object.key" */
     size_t slice_max;          /* 0 = 1 MiB */
     uint64_t body_max;         /* decompressed bytes; 0 = 64 MiB */
     int64_t first_byte_ms;     /* patience until the first byte; 0 = 10 s */

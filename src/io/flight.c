@@ -56,6 +56,7 @@ static enum rc start_http(struct flight *f, const struct carriers *c, const stru
         .unix_socket = rq->unix_socket,
         .path = rq->path ? rq->path : "/",
         .body = rq->body,
+        .form = rq->form,
         .headers = f->conf.headers,
         .ca_file = f->conf.ca_file,
         .insecure = f->conf.insecure,

@@ -248,7 +248,8 @@ static void add_headers(struct http_transfer *t, const struct http_request *rq)
     for (size_t i = 0; rq->headers && rq->headers[i]; i++)
         add_header(t, rq->headers[i]);
     if (rq->body)
-        add_header(t, "Content-Type: application/json");
+        add_header(t, rq->form ? "Content-Type: application/x-www-form-urlencoded"
+                               : "Content-Type: application/json");
     add_header(t, "Expect:");
     curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
 }

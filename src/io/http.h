@@ -30,6 +30,7 @@ struct http_dialer {
 
 struct http_request {
     const char *method, *base_url, *unix_socket, *path, *body;
+    bool form;                  /* the body is a form, not JSON */
     const char *const *headers; /* NULL-terminated; may hold secrets: wiped after the transfer */
     const char *ca_file;        /* NULL = the system's */
     bool insecure;              /* http:// is allowed */
