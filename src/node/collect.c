@@ -4,17 +4,11 @@
 #include "base/xmem.h"
 #include "collectors/local/probe.h"
 #include "node/gpu.h"
+#include "node/privilege.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-const struct collector node_collectors[] = {
-    {"machine", "load, memory, processor time, RAPL energy, and which GPUs are on the bus"},
-    {"sensors", "temperatures, fans and power, through libsensors"},
-    {"nvml", "NVIDIA GPUs, through the driver's library"},
-};
-const size_t node_collector_count = ARRAY_LEN(node_collectors);
 
 struct serving {
     const char *root;
@@ -52,7 +46,15 @@ static bool nvml_round(struct serving *s)
     return gpu_driver_round(s->gpu, stdout, any_gpu(s->root));
 }
 
-static bool (*const rounds[])(struct serving *) = {machine_round, sensors_round, nvml_round};
+static const struct {
+    const char *name;
+    bool (*round)(struct serving *);
+    uint64_t keeps;
+} rounds[] = {
+#define COLLECTOR(name, round, keeps, help) {name, round, keeps},
+#include "node/collectors.def"
+#undef COLLECTOR
+};
 
 /* False: nobody asks any more. */
 static bool wait_for_question(void)
@@ -81,10 +83,10 @@ int collect_serve(const char *name, const char *root)
 {
     struct serving s = {root, NULL};
 
-    _Static_assert(ARRAY_LEN(rounds) == ARRAY_LEN(node_collectors), "a round for each");
     for (size_t i = 0; i < ARRAY_LEN(rounds); i++)
-        if (strcmp(name, node_collectors[i].name) == 0) {
-            serve(rounds[i], &s);
+        if (strcmp(name, rounds[i].name) == 0) {
+            privilege_keep(rounds[i].keeps);
+            serve(rounds[i].round, &s);
             gpu_driver_free(s.gpu);
             return 0;
         }

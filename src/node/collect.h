@@ -15,7 +15,7 @@ struct collector {
 extern const struct collector node_collectors[];
 extern const size_t node_collector_count;
 
-/* name: of node_collectors. Returns an exit status; 64 for an unknown name. */
+/* name: of node_collectors. Drops what it needs no right to. Returns an exit status; 64 for an unknown name. */
 int collect_serve(const char *name, const char *root);
 
 #endif

@@ -12,17 +12,16 @@ enum { COLLECTORS_MAX = 8 };
 
 struct exporter {
     struct keeper *keepers[COLLECTORS_MAX];
-    const char *argv[COLLECTORS_MAX][6];
+    const char *argv[COLLECTORS_MAX][4];
 };
 
-struct exporter *exporter_start(const char *self, const char *root, int64_t interval_ms,
+struct exporter *exporter_start(const char *probe, const char *root, int64_t interval_ms,
                                 int64_t deadline_ms)
 {
     struct exporter *x = xcalloc(1, sizeof *x);
 
     for (size_t i = 0; i < node_collector_count && i < COLLECTORS_MAX; i++) {
-        const char *const argv[] = {self,     "--collect", node_collectors[i].name,
-                                    "--root", root,        NULL};
+        const char *const argv[] = {probe, node_collectors[i].name, root, NULL};
         memcpy(x->argv[i], argv, sizeof argv);
         x->keepers[i] = keeper_start(&(struct keeper_conf){.name = node_collectors[i].name,
                                                            .argv = x->argv[i],

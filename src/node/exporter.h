@@ -11,8 +11,8 @@
 
 struct exporter;
 
-/* self: path of this program, which is also that of its children; all are borrowed. */
-struct exporter *exporter_start(const char *self, const char *root, int64_t interval_ms,
+/* probe: path of the program of the children; all are borrowed. */
+struct exporter *exporter_start(const char *probe, const char *root, int64_t interval_ms,
                                 int64_t deadline_ms);
 void exporter_stop(struct exporter *x);
 /* From memory: never waits for a driver. */

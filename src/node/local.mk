@@ -5,6 +5,7 @@ noinst_LIBRARIES += %D%/libnode.a
 %C%_libnode_a_SOURCES =
 %C%_libnode_a_SOURCES += %D%/child.c %D%/child.h
 %C%_libnode_a_SOURCES += %D%/collect.c %D%/collect.h
+%C%_libnode_a_SOURCES += %D%/collectors.c %D%/collectors.def
 %C%_libnode_a_SOURCES += %D%/decode.c %D%/decode.h
 %C%_libnode_a_SOURCES += %D%/exporter.c %D%/exporter.h
 %C%_libnode_a_SOURCES += %D%/gpu_bus.c %D%/gpu.h
@@ -12,11 +13,18 @@ noinst_LIBRARIES += %D%/libnode.a
 %C%_libnode_a_SOURCES += %D%/keeper.c %D%/keeper.h
 %C%_libnode_a_SOURCES += %D%/negotiate.c
 %C%_libnode_a_SOURCES += %D%/page.c %D%/page.h
+%C%_libnode_a_SOURCES += %D%/privilege.c %D%/privilege.h
 %C%_libnode_a_SOURCES += %D%/samples.c %D%/samples.h %D%/families.def
 %C%_libnode_a_SOURCES += %D%/server.c %D%/server.h
 
+# The tests link everything; the program that faces the network no driver, the collectors' program no server.
 NODE_LIBS = src/node/libnode.a $(PROBE_LIBS) $(CODEC_LIBS) $(MICROHTTPD_LIBS) $(DL_LIBS)
 
 bin_PROGRAMS += suantop-node
 suantop_node_SOURCES = %D%/main.c
-suantop_node_LDADD = $(NODE_LIBS)
+suantop_node_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBEXECDIR='"$(pkglibexecdir)"'
+suantop_node_LDADD = src/node/libnode.a $(CODEC_LIBS) $(MICROHTTPD_LIBS)
+
+pkglibexec_PROGRAMS = suantop-node-probe
+suantop_node_probe_SOURCES = %D%/probe_main.c
+suantop_node_probe_LDADD = src/node/libnode.a $(PROBE_LIBS) $(BASE_LIBS) $(DL_LIBS)

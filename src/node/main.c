@@ -89,6 +89,23 @@ static int read_options(int argc, char **argv, struct options *o)
     return good && optind == argc ? -1 : EXIT_USAGE;
 }
 
+/* The collectors' program: beside this one, as in the folder of a build, or where it was installed. */
+static const char *probe_path(void)
+{
+    static char path[4096];
+    static const char name[] = "suantop-node-probe";
+    ssize_t len = readlink("/proc/self/exe", path, sizeof path - sizeof name);
+
+    for (; len > 0 && path[len - 1] != '/'; len--)
+        ;
+    if (len > 0) {
+        memcpy(path + len, name, sizeof name);
+        if (access(path, X_OK) == 0)
+            return path;
+    }
+    return PKGLIBEXECDIR "/suantop-node-probe";
+}
+
 static enum rc page(void *arg, enum page_format format, struct buf *out)
 {
     return exporter_page(arg, format, out);
@@ -108,7 +125,7 @@ static int run(const struct options *o)
     sigaddset(&ends, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &ends, NULL);
     sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
-    struct exporter *x = exporter_start("/proc/self/exe", o->root, o->interval_ms, o->deadline_ms);
+    struct exporter *x = exporter_start(probe_path(), o->root, o->interval_ms, o->deadline_ms);
     const struct server_conf conf = {
         .listen = o->listen, .scrapes_max = o->scrapes, .page = page, .arg = x};
     if (server_start(&conf, &server, &e) != RC_OK) {
@@ -135,8 +152,11 @@ int main(int argc, char **argv)
 
     if (status >= 0)
         return status;
-    if (o.collect != NULL)
-        return collect_serve(o.collect, o.root);
+    if (o.collect != NULL) {
+        execl(probe_path(), "suantop-node-probe", o.collect, o.root, NULL);
+        perror(probe_path());
+        return EXIT_UNAVAILABLE;
+    }
     log_init(LOG_INFO);
     log_to_stderr(true);
     status = run(&o);

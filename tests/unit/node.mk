@@ -19,4 +19,4 @@ $(NODE_STUB): %D%/stub_nvml.c
 		-o $@ $(srcdir)/tests/unit/stub_nvml.c
 # The program as it runs, with that library; also for Prometheus, where it is installed.
 SCRIPTED_TESTS += tests/node/scrape.py
-tests/node/scrape.log: suantop-node$(EXEEXT) $(NODE_STUB)
+tests/node/scrape.log: suantop-node$(EXEEXT) suantop-node-probe$(EXEEXT) $(NODE_STUB)
