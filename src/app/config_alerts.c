@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * config_alerts.c - `alerts:` of a configuration: rule: off, or rule: {warn: , crit: , hold: }. */
 #include "app/config_int.h"
-#include "app/config_where.h"
 
 #include "base/buf.h"
 #include "codec/quantity.h"
+#include "codec/yaml.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -161,7 +161,7 @@ static bool take_rule(void *arg, const char *key, const char *value, int line)
         return true;
     }
     snprintf(path, sizeof path, "alerts/%s", rule_info(r->rule)->id);
-    if (value != NULL || !config_where_pairs(r->where->text, r->where->len, path, take_setting, r))
+    if (value != NULL || !yaml_pairs(r->where->text, r->where->len, path, take_setting, r))
         return refuse(r, line, "%s must be off, or a mapping with warn, crit or hold", key);
     return r->rc == RC_OK && check_order(r, line);
 }
@@ -169,8 +169,8 @@ static bool take_rule(void *arg, const char *key, const char *value, int line)
 enum rc config_alerts(const struct config_text *where, struct rule_set *out, struct err *e)
 {
     struct reading r = {.where = where, .out = out, .rc = RC_OK, .e = e};
-    if (!config_where_pairs(where->text, where->len, "alerts", take_rule, &r))
-        refuse(&r, config_where(where->text, where->len, "alerts"),
+    if (!yaml_pairs(where->text, where->len, "alerts", take_rule, &r))
+        refuse(&r, yaml_line(where->text, where->len, "alerts"),
                "alerts must be a mapping: the name of an alert, then off or its thresholds");
     return r.rc;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * config_check.c - what the values of a configuration mean; every refusal names file, line and the words that would do. */
 #include "app/config_int.h"
-#include "app/config_where.h"
 
 #include "base/buf.h"
 #include "base/text.h"
 #include "base/xmem.h"
 #include "codec/quantity.h"
+#include "codec/yaml.h"
 #include "collectors/registry.h"
 #include "io/argv.h"
 
@@ -36,7 +36,7 @@ static enum rc refuse(const struct check *c, const char *path, const char *fmt, 
     vsnprintf(message, sizeof message, fmt, args);
     va_end(args);
     snprintf(where, sizeof where, "%.80s:%d", c->where->name,
-             config_where(c->where->text, c->where->len, path));
+             yaml_line(c->where->text, c->where->len, path));
     return err_set(c->e, RC_SCHEMA, where, "%s", message);
 }
 

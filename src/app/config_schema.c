@@ -4,10 +4,10 @@
  * The schema is built at run time: each collector contributes its option table. Everything is read as
  * text; what the text means is config_check.c's business, because only we can say what would be right. */
 #include "app/config_int.h"
-#include "app/config_where.h"
 
 #include "base/buf.h"
 #include "base/xmem.h"
+#include "codec/yaml.h"
 #include "collectors/registry.h"
 
 #include <cyaml/cyaml.h>
@@ -167,7 +167,7 @@ static enum rc refuse(const char *text, size_t len, const char *name, const stru
                       struct err *e)
 {
     char where[96], problem[128];
-    int line = config_where_broken(text, len, problem);
+    int line = yaml_broken(text, len, problem);
     const char *key = strstr(c->text, "Unexpected key: ");
     if (line > 0) { /* libcyaml complains of what it had read before that */
         snprintf(where, sizeof where, "%.80s:%d", name, line);
@@ -175,7 +175,7 @@ static enum rc refuse(const char *text, size_t len, const char *name, const stru
     }
     line = c->line;
     if (key != NULL)
-        line = config_where_key(text, len, key + 16, line);
+        line = yaml_line_of_key(text, len, key + 16, line);
     snprintf(where, sizeof where, "%.80s:%d", name, line);
     if (key == NULL)
         return err_set(e, RC_SCHEMA, where, "%s%s%s",

@@ -15,6 +15,7 @@ noinst_LIBRARIES += %D%/libcodec.a
 %C%_libcodec_a_SOURCES += %D%/promtext.c %D%/promtext.h
 %C%_libcodec_a_SOURCES += %D%/quantity.c %D%/quantity.h
 %C%_libcodec_a_SOURCES += %D%/quantity_tres.c
+%C%_libcodec_a_SOURCES += %D%/yaml.c %D%/yaml.h
 
 # The benchmark: built with everything so that it keeps compiling, run by hand.
 noinst_PROGRAMS += tests/bench/bench_json

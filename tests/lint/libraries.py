@@ -13,7 +13,11 @@ LIBRARIES = {
     "libcyaml": r"cyaml/.*",
     "zstd": r"zstd.*\.h|zdict\.h",
     "SQLite": r"sqlite3\.h",
+    "libyaml": r"yaml\.h",
     "libmicrohttpd": r"microhttpd\.h",
+    "GnuTLS": r"gnutls/.*",
+    "zlib": r"zlib\.h",
+    "libxcrypt": r"crypt\.h",
     "OpenSSL": r"openssl/.*",
     "vendor libraries": r"(nvml|dcmi_interface_api|rocm_smi/.*)\.h",
 }
@@ -24,7 +28,7 @@ def check(root):
     for path in lint.sources(root):
         for line, bracket, name in lint.includes(root, path):
             # <term.h> is ncurses, "term.h" a file of ours.
-            if bracket == '"' and not name.startswith(("curl/", "cjson/", "cyaml/", "sensors/")):
+            if bracket == '"' and not name.startswith(("gnutls/", "curl/", "cjson/", "cyaml/", "sensors/")):
                 continue
             for library, pattern in LIBRARIES.items():
                 if re.fullmatch(pattern, name):

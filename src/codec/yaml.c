@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * config_where.c - see config_where.h. libcyaml tells the line of the enclosing mapping only; a person
+ * yaml.c - see yaml.h. libcyaml tells the line of the enclosing mapping only; a person
  * at 3 a.m. wants the line of the value. */
-#include "app/config_where.h"
+#include "codec/yaml.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,7 +50,7 @@ static yaml_node_t *descend(yaml_document_t *doc, yaml_node_t *node, const char 
     return node;
 }
 
-int config_where(const char *text, size_t len, const char *path)
+int yaml_line(const char *text, size_t len, const char *path)
 {
     yaml_parser_t parser;
     yaml_document_t doc;
@@ -69,7 +69,7 @@ int config_where(const char *text, size_t len, const char *path)
     return line;
 }
 
-static void each_pair(yaml_document_t *doc, const yaml_node_t *node, config_pair_fn *pair,
+static void each_pair(yaml_document_t *doc, const yaml_node_t *node, yaml_pair_fn *pair,
                       void *arg)
 {
     bool more = true;
@@ -83,7 +83,7 @@ static void each_pair(yaml_document_t *doc, const yaml_node_t *node, config_pair
     }
 }
 
-bool config_where_pairs(const char *text, size_t len, const char *path, config_pair_fn *pair,
+bool yaml_pairs(const char *text, size_t len, const char *path, yaml_pair_fn *pair,
                         void *arg)
 {
     yaml_parser_t parser;
@@ -108,7 +108,7 @@ bool config_where_pairs(const char *text, size_t len, const char *path, config_p
     return fine;
 }
 
-int config_where_broken(const char *text, size_t len, char problem[128])
+int yaml_broken(const char *text, size_t len, char problem[128])
 {
     yaml_parser_t parser;
     yaml_document_t doc;
@@ -126,7 +126,7 @@ int config_where_broken(const char *text, size_t len, char problem[128])
     return line;
 }
 
-int config_where_key(const char *text, size_t len, const char *key, int from)
+int yaml_line_of_key(const char *text, size_t len, const char *key, int from)
 {
     size_t key_len = strlen(key);
     int line = 1;
