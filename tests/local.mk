@@ -47,6 +47,7 @@ include tests/unit/export.mk
 include tests/unit/ui.mk
 include tests/unit/app.mk
 include tests/unit/node.mk
+include tests/unit/fleetsim.mk
 else
 check-local:
 	@echo "error: the unit tests need cmocka (libcmocka-dev); configure again once it is installed" >&2; exit 1

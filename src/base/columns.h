@@ -10,7 +10,7 @@ struct columns {
     const char *text; /* what is left of the file */
     unsigned line;    /* number of the line read last */
 };
-enum { COLUMNS_MAX = 12, COLUMNS_LINE_MAX = 512 };
+enum { COLUMNS_MAX = 16, COLUMNS_LINE_MAX = 512 };
 struct columns_line {
     char copy[COLUMNS_LINE_MAX]; /* the cells point into it, trimmed of blanks */
     const char *cell[COLUMNS_MAX];

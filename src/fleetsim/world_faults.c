@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT
+ * world_faults.c - nodes that fail, and their repair.
+ *
+ * The times between failures of a center are exponential; who fails is drawn by hazard, which few nodes have much of
+ * (a Pareto law with exponent 1.5, as Titan's devices: thousands with one event, one with a hundred). */
+#include "base/xmem.h"
+#include "fleetsim/world_int.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void next_failure(struct world *w)
+{
+    double per_hour = w->center->rate / 1000 / 24 * w->node_count;
+
+    if (per_hour > 0 && w->scenario->fault_count > 0)
+        events_put(w, w->now + 1 + (wall_ms)random_exponential(&w->rng, HOUR_MS / per_hour),
+                   EVENT_FAILURE, 0, 0);
+}
+
+void faults_begin(struct world *w)
+{
+    double sum = 0;
+
+    w->hazard_sums = xreallocarray(NULL, w->node_count, sizeof(*w->hazard_sums));
+    for (uint32_t i = 0; i < w->node_count; i++) {
+        double hazard = fmin(pow(1 - random_share(&w->rng), -1 / 1.5), 200);
+        w->nodes[i].hazard = (float)hazard;
+        w->hazard_sums[i] = sum += hazard;
+    }
+    next_failure(w);
+}
+
+static uint32_t choose_node(struct world *w)
+{
+    double at = random_share(&w->rng) * w->hazard_sums[w->node_count - 1];
+    uint32_t low = 0, high = w->node_count - 1;
+
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (w->hazard_sums[middle] > at)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+static uint32_t choose_fault(struct world *w)
+{
+    double sum = 0;
+    uint32_t i = 0;
+
+    for (uint32_t n = 0; n < w->scenario->fault_count; n++)
+        sum += w->scenario->faults[n].count;
+    sum *= random_share(&w->rng);
+    while (i + 1 < w->scenario->fault_count && (sum -= w->scenario->faults[i].count) >= 0)
+        i++;
+    return i;
+}
+
+/* Jobs on those places of the node end, and wait again. */
+static void interrupt_on(struct world *w, uint32_t node, uint16_t places)
+{
+    uint16_t left = w->nodes[node].busy & places;
+
+    for (unsigned place = 0; left; place++, left >>= 1) {
+        uint32_t job = left & 1 ? world_job_on(w, node, place) : NO_INDEX;
+        if (job != NO_INDEX)
+            jobs_interrupt(w, &w->jobs[job], SIM_NODE_FAIL);
+    }
+}
+
+static void take_out(struct world *w, uint32_t node, const struct sim_fault *f)
+{
+    struct sim_node *n = &w->nodes[node];
+
+    free(n->reason);
+    n->reason = f->xid ? xasprintf("XID %u GPU %u: %s", f->xid, n->fault_device, f->reason)
+                       : xstrdup(f->reason[0] ? f->reason : "Not responding");
+    snprintf(n->by, sizeof(n->by), "%s", f->reason[0] ? "healthd" : "slurm");
+    n->since = w->now;
+    n->drained = true;
+    n->down = f->scope == SIM_SCOPE_NODE;
+    places_list(w, node);
+}
+
+void faults_happen(struct world *w)
+{
+    uint32_t node = choose_node(w), fault = choose_fault(w);
+    const struct sim_fault *f = &w->scenario->faults[fault];
+    struct sim_node *n = &w->nodes[node];
+    uint16_t everything = UINT16_MAX;
+
+    next_failure(w);
+    if (n->down || n->fault)
+        return; /* it is out already */
+    w->counts.failures++;
+    n->fault_device = (uint8_t)random_below(&w->rng, w->pools[n->pool].places_of_node);
+    if (f->scope == SIM_SCOPE_JOB) {
+        interrupt_on(w, node, everything);
+        jobs_schedule(w, n->pool);
+        return;
+    }
+    n->fault = (uint8_t)(fault + 1);
+    if (f->scope == SIM_SCOPE_DEVICE)
+        n->lost |= (uint16_t)(1u << n->fault_device);
+    take_out(w, node, f);
+    interrupt_on(w, node, f->scope == SIM_SCOPE_NODE ? everything : n->lost);
+    events_put(w, w->now + 60000 + (wall_ms)random_exponential(&w->rng, f->repair_hours * HOUR_MS),
+               EVENT_BACK, node, 0);
+    jobs_schedule(w, n->pool);
+}
+
+/* Repaired. If an operator holds it drained for reasons of his own, that stays. */
+void faults_mend(struct world *w, uint32_t node)
+{
+    struct sim_node *n = &w->nodes[node];
+    bool ours = strcmp(n->by, "healthd") == 0 || strcmp(n->by, "slurm") == 0;
+
+    n->fault = 0;
+    n->lost = 0;
+    if (n->down)
+        n->booted_at = w->now;
+    n->down = false;
+    if (ours) {
+        n->drained = false;
+        free(n->reason);
+        n->reason = NULL;
+        n->by[0] = '\0';
+    }
+    places_list(w, node);
+    jobs_schedule(w, n->pool);
+}

@@ -1,0 +1,6 @@
+# Unit tests of the simulated fleet.
+UNIT_FLEETSIM = src/fleetsim/libfleetsim.a $(CODEC_LIBS) $(CMOCKA_LIBS) -lm
+check_PROGRAMS += %D%/test_fleetsim_scenario
+%C%_test_fleetsim_scenario_LDADD = $(UNIT_FLEETSIM)
+check_PROGRAMS += %D%/test_fleetsim_world
+%C%_test_fleetsim_world_LDADD = $(UNIT_FLEETSIM)
