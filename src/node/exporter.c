@@ -2,6 +2,7 @@
  * exporter.c - see exporter.h. */
 #include "node/exporter.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/xmem.h"
 #include "node/collect.h"
 #include "node/keeper.h"
@@ -58,6 +59,16 @@ void exporter_judge_gpus(struct samples *s, bool answered)
         if (s->at[i].family == FAMILY_GPU_EXPECTED && !is_told(s, FAMILY_GPU_UP, labels))
             samples_add_same(s, FAMILY_GPU_UP, 0, i);
     }
+}
+
+uint64_t exporter_version(struct exporter *x)
+{
+    mono_ms now = clock_mono();
+    uint64_t version = 0;
+
+    for (size_t i = 0; i < COLLECTORS_MAX && x->keepers[i] != NULL; i++)
+        version = hash_u64(version, keeper_version(x->keepers[i], now));
+    return version;
 }
 
 enum rc exporter_page(struct exporter *x, enum page_format format, struct buf *out)

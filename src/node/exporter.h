@@ -15,6 +15,8 @@ struct exporter;
 struct exporter *exporter_start(const char *probe, const char *root, int64_t interval_ms,
                                 int64_t deadline_ms);
 void exporter_stop(struct exporter *x);
+/* Another number whenever the page reads otherwise. */
+uint64_t exporter_version(struct exporter *x);
 /* From memory: never waits for a driver. */
 enum rc exporter_page(struct exporter *x, enum page_format format, struct buf *out);
 /* A GPU that is on the bus, and that no driver tells of, is down; with `answered` false so are all. Pure. */

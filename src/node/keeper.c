@@ -22,6 +22,7 @@ struct keeper {
     pthread_mutex_t lock; /* what follows, up to the line */
     pthread_cond_t stop_now;
     bool stopping, any, good;
+    uint64_t rounds;
     bool current; /* `last` is what the last round told */
     struct samples last;
     mono_ms last_told;
@@ -97,6 +98,7 @@ static void publish(struct keeper *k, bool good, double seconds)
         k->last_good_wall = clock_wall();
     k->good = good;
     k->any = true;
+    k->rounds++;
     k->seconds = seconds;
     pthread_mutex_unlock(&k->lock);
 }
@@ -219,4 +221,12 @@ bool keeper_read(struct keeper *k, mono_ms now, struct samples *out)
         samples_add(out, FAMILY_LAST_SUCCESS, (double)k->last_good_wall / 1000, labels);
     pthread_mutex_unlock(&k->lock);
     return current;
+}
+
+uint64_t keeper_version(struct keeper *k, mono_ms now)
+{
+    pthread_mutex_lock(&k->lock);
+    uint64_t version = 2 * k->rounds + (now - k->last_told < KEEPER_KEEP_MS);
+    pthread_mutex_unlock(&k->lock);
+    return version;
 }

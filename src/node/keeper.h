@@ -26,6 +26,8 @@ void keeper_stop(struct keeper *k); /* waits for the thread: at most the deadlin
 /* Appends the values, how the last round went, and when the last good one was. True: the values are those of
  * the last round. */
 bool keeper_read(struct keeper *k, mono_ms now, struct samples *out);
+/* Another number whenever keeper_read would append something else. */
+uint64_t keeper_version(struct keeper *k, mono_ms now);
 /* How long to wait after that many failures in a row. Pure. */
 int64_t keeper_pause_ms(int64_t interval_ms, unsigned failures);
 

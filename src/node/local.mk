@@ -1,6 +1,6 @@
 # suantop-node: everything but main() is a library, so that tests can link it.
 noinst_LIBRARIES += %D%/libnode.a
-%C%_libnode_a_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS)
+%C%_libnode_a_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS) $(GNUTLS_CFLAGS) $(ZLIB_CFLAGS) $(CRYPT_CFLAGS)
 # One file a line: %C%_libnode_a_SOURCES += %D%/name.c %D%/name.h
 %C%_libnode_a_SOURCES =
 %C%_libnode_a_SOURCES += %D%/child.c %D%/child.h
@@ -9,21 +9,28 @@ noinst_LIBRARIES += %D%/libnode.a
 %C%_libnode_a_SOURCES += %D%/decode.c %D%/decode.h
 %C%_libnode_a_SOURCES += %D%/exporter.c %D%/exporter.h
 %C%_libnode_a_SOURCES += %D%/gpu_bus.c %D%/gpu.h
+%C%_libnode_a_SOURCES += %D%/gzip.c %D%/gzip.h
 %C%_libnode_a_SOURCES += %D%/gpu_nvml.c
 %C%_libnode_a_SOURCES += %D%/keeper.c %D%/keeper.h
+%C%_libnode_a_SOURCES += %D%/listen.c %D%/listen.h
 %C%_libnode_a_SOURCES += %D%/negotiate.c
 %C%_libnode_a_SOURCES += %D%/page.c %D%/page.h
+%C%_libnode_a_SOURCES += %D%/password.c %D%/password.h
 %C%_libnode_a_SOURCES += %D%/privilege.c %D%/privilege.h
 %C%_libnode_a_SOURCES += %D%/samples.c %D%/samples.h %D%/families.def
 %C%_libnode_a_SOURCES += %D%/server.c %D%/server.h
+%C%_libnode_a_SOURCES += %D%/tls.c %D%/tls.h
+%C%_libnode_a_SOURCES += %D%/watch.c %D%/watch.h
+%C%_libnode_a_SOURCES += %D%/webconf.c %D%/webconf.h
 
 # The tests link everything; the program that faces the network no driver, the collectors' program no server.
-NODE_LIBS = src/node/libnode.a $(PROBE_LIBS) $(CODEC_LIBS) $(MICROHTTPD_LIBS) $(DL_LIBS)
+NODE_SERVER_LIBS = $(CODEC_LIBS) $(YAML_LIBS) $(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(ZLIB_LIBS) $(CRYPT_LIBS)
+NODE_LIBS = src/node/libnode.a $(PROBE_LIBS) $(NODE_SERVER_LIBS) $(DL_LIBS)
 
 bin_PROGRAMS += suantop-node
 suantop_node_SOURCES = %D%/main.c
 suantop_node_CPPFLAGS = $(AM_CPPFLAGS) -DPKGLIBEXECDIR='"$(pkglibexecdir)"'
-suantop_node_LDADD = src/node/libnode.a $(CODEC_LIBS) $(MICROHTTPD_LIBS)
+suantop_node_LDADD = src/node/libnode.a $(NODE_SERVER_LIBS)
 
 pkglibexec_PROGRAMS = suantop-node-probe
 suantop_node_probe_SOURCES = %D%/probe_main.c

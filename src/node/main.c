@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "node/collect.h"
 #include "node/exporter.h"
+#include "node/privilege.h"
 #include "node/server.h"
 #include <getopt.h>
 #include <signal.h>
@@ -15,9 +16,10 @@
 enum { EXIT_USAGE = 64, EXIT_UNAVAILABLE = 69 };
 
 struct options {
-    const char *listen, *root, *collect;
+    const char *listen, *root, *collect, *web_config;
     int64_t interval_ms, deadline_ms;
     unsigned scrapes;
+    bool insecure;
 };
 
 static void show_help(void)
@@ -26,6 +28,8 @@ static void show_help(void)
         "Usage: suantop-node [OPTION]...\n"
         "Tells the temperatures, power, load and GPUs of this machine over HTTP, for Prometheus and suantop.\n\n"
         "  --listen ADDRESS:PORT  where to answer [127.0.0.1:19400]\n"
+        "  --web-config FILE      TLS and passwords, in the format of Prometheus' exporters\n"
+        "  --insecure             other machines may ask without TLS or without a password\n"
         "  --interval SECONDS     how often to look, 1 to 3600 [5]\n"
         "  --timeout SECONDS      how long a collector may take before it is killed, 1 to 600 [5]\n"
         "  --max-scrapes N        scrapes at a time, 1 to 1000 [40]\n"
@@ -53,6 +57,8 @@ static int read_options(int argc, char **argv, struct options *o)
 {
     static const struct option known[] = {
         {"listen", required_argument, NULL, 'l'},
+        {"web-config", required_argument, NULL, 'w'},
+        {"insecure", no_argument, NULL, 'I'},
         {"interval", required_argument, NULL, 'i'},
         {"timeout", required_argument, NULL, 't'},
         {"max-scrapes", required_argument, NULL, 'm'},
@@ -67,6 +73,10 @@ static int read_options(int argc, char **argv, struct options *o)
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         if (c == 'l')
             o->listen = optarg;
+        else if (c == 'w')
+            o->web_config = optarg;
+        else if (c == 'I')
+            o->insecure = true;
         else if (c == 'i')
             good = (o->interval_ms = whole("interval", optarg, 3600) * 1000) > 0 && good;
         else if (c == 't')
@@ -106,39 +116,103 @@ static const char *probe_path(void)
     return PKGLIBEXECDIR "/suantop-node-probe";
 }
 
+/* ---- running ---- */
+
+static uint64_t version(void *arg)
+{
+    return exporter_version(arg);
+}
+
 static enum rc page(void *arg, enum page_format format, struct buf *out)
 {
     return exporter_page(arg, format, out);
 }
 
-static int run(const struct options *o)
+static int complain(const struct err *e)
 {
+    fprintf(stderr, "suantop-node: %s: %s\n", e->where, e->msg);
+    return e->rc == RC_NET ? EXIT_UNAVAILABLE : EXIT_USAGE;
+}
+
+static enum rc read_web(const struct options *o, struct webconf *w, struct err *e)
+{
+    *w = (struct webconf){0};
+    return o->web_config != NULL ? webconf_read(w, o->web_config, e) : RC_OK;
+}
+
+/* The configuration, certificate and passwords anew. False: the server is gone. */
+static bool reload(const struct options *o, struct server *server, struct webconf *web)
+{
+    struct webconf fresh, was = *web;
+    struct err e = {RC_OK};
+    enum rc rc = read_web(o, &fresh, &e);
+
+    if (rc == RC_OK)
+        rc = server_reload(server, &fresh, &e);
+    if (rc == RC_OK || rc == RC_NET) {
+        *web = fresh;
+        fresh = was;
+    }
+    webconf_fini(&fresh);
+    if (rc == RC_OK)
+        fputs("suantop-node: read the web configuration again\n", stderr);
+    else
+        complain(&e);
+    return rc != RC_NET;
+}
+
+/* The signals are blocked before any thread starts, so that all leave them to the sigwait here. */
+static int serve(const struct options *o, struct exporter *x, struct webconf *web,
+                 const sigset_t *signals)
+{
+    const struct server_conf conf = {.listen = o->listen,
+                                     .scrapes_max = o->scrapes,
+                                     .insecure = o->insecure,
+                                     .web = web,
+                                     .version = version,
+                                     .page = page,
+                                     .arg = x};
     struct err e = {RC_OK};
     struct server *server;
-    sigset_t ends;
-    int which;
+    bool up = true;
+    int which = SIGHUP;
 
-    /* Before any thread, so that all of them leave these to the sigwait below. */
-    sigemptyset(&ends);
-    sigaddset(&ends, SIGINT);
-    sigaddset(&ends, SIGTERM);
-    sigaddset(&ends, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &ends, NULL);
-    sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
-    struct exporter *x = exporter_start(probe_path(), o->root, o->interval_ms, o->deadline_ms);
-    const struct server_conf conf = {
-        .listen = o->listen, .scrapes_max = o->scrapes, .page = page, .arg = x};
-    if (server_start(&conf, &server, &e) != RC_OK) {
-        fprintf(stderr, "suantop-node: %s: %s\n", e.where, e.msg);
-        exporter_stop(x);
-        return e.rc == RC_USAGE ? EXIT_USAGE : EXIT_UNAVAILABLE;
-    }
+    if (server_start(&conf, &server, &e) != RC_OK)
+        return complain(&e);
     fprintf(stderr, "suantop-node: listening on %.*s:%u\n",
             (int)(strrchr(o->listen, ':') - o->listen), o->listen, server_port(server));
-    sigwait(&ends, &which);
+    while (up && which == SIGHUP) {
+        sigwait(signals, &which);
+        if (which == SIGHUP)
+            up = reload(o, server, web);
+    }
     server_stop(server);
+    return up ? 0 : EXIT_UNAVAILABLE;
+}
+
+static int run(const struct options *o)
+{
+    struct webconf web;
+    struct err e = {RC_OK};
+    sigset_t signals;
+    int status;
+
+    if (read_web(o, &web, &e) != RC_OK) {
+        webconf_fini(&web);
+        return complain(&e);
+    }
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+    privilege_rest();
+    struct exporter *x = exporter_start(probe_path(), o->root, o->interval_ms, o->deadline_ms);
+    status = serve(o, x, &web, &signals);
     exporter_stop(x);
-    return 0;
+    webconf_fini(&web);
+    return status;
 }
 
 int main(int argc, char **argv)

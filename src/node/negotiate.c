@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * negotiate.c - what an Accept header (RFC 9110, 12.5.1) likes best of the two formats of page.h. */
+ * negotiate.c - what Accept and Accept-Encoding (RFC 9110, 12.5) like best of what page.h has. */
 #include "node/page.h"
 #include <stdlib.h>
 #include <string.h>
@@ -101,4 +101,40 @@ enum page_format page_negotiate(const char *accept)
         read_range(range.at, range.at + range.len, likes);
     }
     return likes[PAGE_OPENMETRICS].weight > likes[PAGE_TEXT].weight ? PAGE_OPENMETRICS : PAGE_TEXT;
+}
+
+/* ---- Accept-Encoding ---- */
+
+static void read_coding(const char *at, const char *stop, struct liking *gzip,
+                        struct liking *identity)
+{
+    struct part name = next_part(&at, stop, ';');
+    int weight = 1000;
+
+    while (at < stop) {
+        struct part parameter = next_part(&at, stop, ';');
+        const char *value = parameter.at, *end = parameter.at + parameter.len;
+        if (is(next_part(&value, end, '='), "q"))
+            weight = weight_of((struct part){value, (size_t)(end - value)});
+    }
+    if (is(name, "gzip") || is(name, "x-gzip"))
+        like(gzip, weight, 2);
+    else if (is(name, "identity"))
+        like(identity, weight, 2);
+    else if (is(name, "*"))
+        like(gzip, weight, 1);
+}
+
+bool page_takes_gzip(const char *accept)
+{
+    struct liking gzip = {0, 0}, identity = {0, 0};
+    const char *stop;
+
+    if (accept == NULL)
+        return false;
+    for (stop = accept + strlen(accept); accept < stop;) {
+        struct part coding = next_part(&accept, stop, ',');
+        read_coding(coding.at, coding.at + coding.len, &gzip, &identity);
+    }
+    return gzip.weight > 0 && gzip.weight >= identity.weight;
 }

@@ -13,5 +13,7 @@ const char *page_content_type(enum page_format format);
 enum rc page_write(struct buf *out, enum page_format format, const struct samples *s);
 /* The format that an Accept header (NULL: none) likes best; text where it likes nothing that there is. */
 enum page_format page_negotiate(const char *accept);
+/* Whether an Accept-Encoding header (NULL: none) takes gzip, and likes it no less than none at all. */
+bool page_takes_gzip(const char *accept_encoding);
 
 #endif
