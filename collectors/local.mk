@@ -41,6 +41,18 @@ noinst_LIBRARIES += %D%/libcollectors.a
 %C%_libcollectors_a_SOURCES += %D%/slurm/text_jobs.c %D%/slurm/columns.def
 %C%_libcollectors_a_SOURCES += %D%/slurm/text_misc.c
 %C%_libcollectors_a_SOURCES += %D%/slurm/text_diag.c
+%C%_libcollectors_a_SOURCES += %D%/prometheus/prometheus.c %D%/prometheus/prom.h
+%C%_libcollectors_a_SOURCES += %D%/prometheus/prom_ask.c
+%C%_libcollectors_a_SOURCES += %D%/prometheus/prom_answer.c
+%C%_libcollectors_a_SOURCES += %D%/prometheus/prom_sample.c
+%C%_libcollectors_a_SOURCES += %D%/prometheus/prom_alert.c
+%C%_libcollectors_a_SOURCES += %D%/prometheus/prom_done.c
+%C%_libcollectors_a_SOURCES += %D%/prometheus/prom_map.c
+%C%_libcollectors_a_SOURCES += %D%/prometheus/promql.c %D%/prometheus/promql.h
+%C%_libcollectors_a_SOURCES += %D%/prometheus/labels.c %D%/prometheus/labels.h
+%C%_libcollectors_a_SOURCES += %D%/prometheus/metrics.c %D%/prometheus/metrics.h %D%/prometheus/metrics.def
+%C%_libcollectors_a_SOURCES += %D%/prometheus/book.c %D%/prometheus/book.h
+%C%_libcollectors_a_SOURCES += %D%/prometheus/aggregates.c %D%/prometheus/aggregates.h %D%/prometheus/aggregates.def
 
 # What `suantop probe` runs in a child: it reads files and sensors, so it is no part of the collectors.
 noinst_LIBRARIES += %D%/local/libprobe.a

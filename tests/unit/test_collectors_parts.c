@@ -28,7 +28,7 @@ static void test_registry(void **state)
         assert_non_null(all[n]->lookup);
         assert_true(all[n]->max_in_flight > 0);
     }
-    assert_int_equal(n, 2);
+    assert_true(n >= 3); /* slurm, local, prometheus ... */
     assert_null(collector_find("nosuch"));
     assert_null(collector_find(""));
 }
