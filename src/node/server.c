@@ -318,8 +318,8 @@ static enum rc start_daemon(struct server *s, struct err *e)
     errno = 0;
     if (fd >= 0)
         s->daemon = MHD_start_daemon(
-            MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO | (tls ? MHD_USE_TLS : 0u), 0, NULL,
-            NULL, answer, s, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+            MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_AUTO | MHD_USE_ITC | (tls ? MHD_USE_TLS : 0u),
+            0, NULL, NULL, answer, s, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
             s->conf.scrapes_max + SPARE_CONNECTIONS, MHD_OPTION_CONNECTION_TIMEOUT,
             (unsigned)IDLE_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)SERVER_HEAD_MAX,
             MHD_OPTION_NOTIFY_COMPLETED, completed, s, MHD_OPTION_NOTIFY_CONNECTION, connection, s,
@@ -331,8 +331,13 @@ static enum rc start_daemon(struct server *s, struct err *e)
 
 static void stop_daemon(struct server *s)
 {
-    if (s->daemon != NULL)
+    if (s->daemon != NULL) {
+        /* Taken away first, because stopping would shut it down, and the next daemon listens on it. */
+        int fd = MHD_quiesce_daemon(s->daemon);
         MHD_stop_daemon(s->daemon);
+        if (fd >= 0)
+            close(fd);
+    }
     s->daemon = NULL;
     for (int i = 0; i < 4; i++)
         forget(&s->written[i / 2][i % 2]);

@@ -44,13 +44,15 @@ void tls_priorities(const struct webconf *w, char out[TLS_PRIORITIES])
         len += snprintf(out + len, (size_t)(TLS_PRIORITIES - len), ":+VERS-TLS1.%d", v - 10);
 }
 
-/* Called when a client gave a certificate. It must be one for clients, as a server's is none. */
+/* Where one is required, GnuTLS has seen to it. It must be one for clients: a server's is none. */
 static int verify(gnutls_session_t session)
 {
     char purpose[] = GNUTLS_KP_TLS_WWW_CLIENT;
     gnutls_typed_vdata_st for_clients = {GNUTLS_DT_KEY_PURPOSE_OID, (unsigned char *)purpose, 0};
-    unsigned status = 0;
+    unsigned status = 0, count = 0;
 
+    if (gnutls_certificate_get_peers(session, &count) == NULL || count == 0)
+        return 0;
     if (gnutls_certificate_verify_peers(session, &for_clients, 1, &status) < 0 || status != 0)
         return GNUTLS_E_CERTIFICATE_ERROR;
     return 0;

@@ -7,6 +7,9 @@ check_PROGRAMS += %D%/test_node_page
 check_PROGRAMS += %D%/test_node_keeper
 %C%_test_node_keeper_LDADD = $(UNIT_NODE)
 THREAD_TESTS += %D%/test_node_keeper
+check_PROGRAMS += %D%/test_node_web
+%C%_test_node_web_LDADD = $(UNIT_NODE)
+THREAD_TESTS += %D%/test_node_web
 check_PROGRAMS += %D%/test_node_gpu
 %C%_test_node_gpu_LDADD = $(UNIT_NODE)
 # A library that is opened by its name while the test runs; no libtool for one file.
@@ -20,3 +23,5 @@ $(NODE_STUB): %D%/stub_nvml.c
 # The program as it runs, with that library; also for Prometheus, where it is installed.
 SCRIPTED_TESTS += tests/node/scrape.py
 tests/node/scrape.log: suantop-node$(EXEEXT) suantop-node-probe$(EXEEXT) $(NODE_STUB)
+SCRIPTED_TESTS += tests/node/web.py
+tests/node/web.log: suantop-node$(EXEEXT) suantop-node-probe$(EXEEXT)
