@@ -27,6 +27,7 @@ static const int ring_fields[HISTORY_COUNT] = {
     [HISTORY_QUEUED] = FIELD_center_jobs_queued,
     [HISTORY_RUNNING] = FIELD_center_jobs_running,
     [HISTORY_TEMPERATURE] = FIELD_center_temperature_max_celsius,
+    [HISTORY_FLOPS] = FIELD_center_flops,
 };
 
 static const struct field *figure(unsigned i)

@@ -32,6 +32,8 @@ struct fleet *fleet_new(const struct fleet_limits *limits)
     rows_init(&f->history, sizeof(struct history_rings));
     pools_init(&f->pools);
     twins_init(&f->twins);
+    tellers_init(&f->tellers);
+    fleet_flops_init(&f->flops);
     alerts_init(&f->alerts);
     f->events = events_new();
     return f;
@@ -47,6 +49,8 @@ void fleet_free(struct fleet *f)
     rows_fini(&f->history);
     pools_fini(&f->pools);
     twins_fini(&f->twins);
+    tellers_fini(&f->tellers);
+    fleet_flops_fini(&f->flops);
     alerts_fini(&f->alerts);
     tracker_fini(&f->tracker);
     events_free(f->events);
@@ -72,14 +76,26 @@ static void age_sources(struct fleet *f, wall_ms now)
     }
 }
 
+/* As published last. What is allocated or installed is no rate of work: it is no part of the line of those. */
+static void sample_row(const struct fleet *f, uint16_t center, float sample[HISTORY_COUNT])
+{
+    const struct table *t = &f->tables[ENTITY_CENTER];
+    const struct center_row *c = table_alive(t, center) ? rows_at(&t->rows, center) : NULL;
+
+    if (c && row_has(c, center, temperature_max_celsius))
+        sample[HISTORY_TEMPERATURE] = (float)c->temperature_max_celsius;
+    if (c && row_has(c, center, flops) && flops_is_rate((enum provenance)c->flops_provenance))
+        sample[HISTORY_FLOPS] = (float)c->flops;
+}
+
 static void sample_center(struct fleet *f, uint16_t center, int due)
 {
     const struct fleet_center *c = fleet_center_of(f, center);
     struct history_rings *h = rows_edit(&f->history, center);
-    static const float unknown[HISTORY_COUNT] = {NAN, NAN, NAN, NAN, NAN};
-    float sample[HISTORY_COUNT];
+    float unknown[HISTORY_COUNT], sample[HISTORY_COUNT];
 
-    memcpy(sample, unknown, sizeof(sample));
+    for (int i = 0; i < HISTORY_COUNT; i++)
+        unknown[i] = sample[i] = NAN;
     if (c->known_nodes && c->sums.v[SUM_DEVICE_NODES])
         sample[HISTORY_DEVICES_ALLOCATED] = (float)sums_get(&c->sums, SUM_DEVICES_ALLOCATED);
     if (c->known_nodes && c->sums.v[SUM_CPU_NODES])
@@ -88,8 +104,7 @@ static void sample_center(struct fleet *f, uint16_t center, int due)
         sample[HISTORY_QUEUED] = (float)sums_get(&c->sums, SUM_QUEUED);
         sample[HISTORY_RUNNING] = (float)sums_get(&c->sums, SUM_RUNNING);
     }
-    if (c->hottest.slot != SLOT_NONE)
-        sample[HISTORY_TEMPERATURE] = (float)c->hottest.value;
+    sample_row(f, center, sample);
     while (due-- > 1)
         history_push(h, unknown); /* nobody looked: a gap, not a line */
     history_push(h, sample);
@@ -141,6 +156,10 @@ struct snapshot *fleet_publish(struct fleet *f, wall_ms now)
     s->history = rows_share(&f->history);
     s->notice = f->notice;
     return s;
+    s->peaks = f->flops.peaks;
+    s->flops_centers = f->flops.center_count;
+    s->flops = xreallocarray(NULL, (size_t)s->flops_centers + 1, sizeof(*s->flops));
+    memcpy(s->flops, f->flops.totals, ((size_t)s->flops_centers + 1) * sizeof(*s->flops));
 }
 
 struct fleet_stats fleet_stats(const struct fleet *f)

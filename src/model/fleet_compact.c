@@ -99,3 +99,4 @@ void fleet_compact(struct fleet *f)
     f->strings_checked = intern_bytes(f->strings);
     f->stats.compactions++;
 }
+    fleet_flops_renamed(f);

@@ -6,6 +6,8 @@
 #include "model/fields.h"
 #include "model/fleet.h"
 #include "model/fleet_alerts.h"
+#include "model/fleet_flops.h"
+#include "model/fleet_tellers.h"
 #include "model/events.h"
 #include "model/history.h"
 #include "model/pools.h"
@@ -59,6 +61,8 @@ struct fleet {
     struct pools pools;
     struct twins twins;
     struct alerts alerts;
+    struct tellers tellers;
+    struct fleet_flops flops;
     struct tracker tracker;
     struct events *events;
     struct gone_job *gone; /* oldest first, from gone_first on */

@@ -74,6 +74,7 @@ void fleet_sums_leave(struct fleet *f, enum entity e, uint32_t slot)
 void fleet_sums_enter(struct fleet *f, enum entity e, uint32_t slot)
 {
     apply_share(f, e, slot, 1);
+    fleet_flops_touch(f, e, slot);
 }
 
 static struct extreme *extreme_of(struct fleet *f, enum entity e, uint16_t center)

@@ -101,8 +101,7 @@ static void write_center(struct fleet *f, uint32_t slot, const struct health_cou
 
     write_fields(&ed, center_fields, ARRAY_LEN(center_fields), c, &c->sums);
     write_health(&ed, h);
-    edit_num(&ed, FIELD_center_temperature_max_celsius, c->hottest.slot != SLOT_NONE,
-             c->hottest.value);
+    fleet_flops_write_center(&ed, (uint16_t)slot);
     days_write(&ed, (uint16_t)slot);
     if (oldest)
         edit_put(&ed, FIELD_center_oldest_queued_at, &(union field_value){.time = oldest});
@@ -184,6 +183,17 @@ static void add_extremes(struct totals *out, const struct fleet_center *c, wall_
     out->hottest_node = c->hottest.slot;
 }
 
+/* The hottest may be a device; where a server told its temperature, nobody knows on which node it sits. */
+static void add_hottest_device(const struct fleet *f, struct totals *out)
+{
+    if (!out->has_device_temperature ||
+        (out->has_temperature && out->device_temperature_max <= out->temperature_max))
+        return;
+    out->has_temperature = true;
+    out->temperature_max = out->device_temperature_max;
+    out->hottest_node = fleet_flops_node(f, out->hottest_device);
+}
+
 static void add_health(struct totals *out, const struct health_count *h)
 {
     out->centers++;
@@ -204,6 +214,7 @@ void fleet_write_rollups(struct fleet *f, wall_ms now, struct totals *out)
     *out = (struct totals){.hottest_node = SLOT_NONE};
     fleet_find_extremes(f);
     events_publish(f, now);
+    fleet_flops_publish(f, now, out);
     struct health_count *counts = count_sources(f, now, out);
     for (uint32_t c = 0; c < f->center_count; c++) {
         if (table_alive(t, c)) {
@@ -213,6 +224,7 @@ void fleet_write_rollups(struct fleet *f, wall_ms now, struct totals *out)
         sums_add(&all, &f->centers[c].sums, 1);
         add_extremes(out, &f->centers[c], now);
     }
+    add_hottest_device(f, out);
     fill_totals(out, &all);
     days_total(f, out);
     write_pools(f);

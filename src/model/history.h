@@ -14,6 +14,7 @@ enum history {
     HISTORY_QUEUED,
     HISTORY_RUNNING,
     HISTORY_TEMPERATURE,
+    HISTORY_FLOPS, /* of the center's own precision: measured or estimated, whichever covers more */
     HISTORY_COUNT
 };
 #define HISTORY_SAMPLES 120

@@ -26,6 +26,7 @@ void snapshot_unref(struct snapshot *s)
     intern_unref(s->strings);
     free(s);
 }
+    free(s->flops);
 
 uint64_t snapshot_generation(const struct snapshot *s)
 {
@@ -54,6 +55,20 @@ const struct totals *snapshot_totals(const struct snapshot *s)
 
 uint32_t snapshot_slots(const struct snapshot *s, enum entity e)
 {
+const struct flops_totals *snapshot_flops(const struct snapshot *s, int center)
+{
+    static const struct flops_totals none;
+
+    if (center < 0)
+        return &s->flops[s->flops_centers];
+    return (uint32_t)center < s->flops_centers ? &s->flops[center] : &none;
+}
+
+const struct peak_table *snapshot_peaks(const struct snapshot *s)
+{
+    return s->peaks;
+}
+
     return s->tables[e].slots;
 }
 
@@ -172,4 +187,67 @@ int64_t snapshot_age_of(const struct snapshot *s, const void *row, wall_ms now)
     if (seen == 0 || seen - now > CLOCK_SLACK_MS)
         return -1;
     return now > seen ? now - seen : 0;
+}
+
+static uint64_t fields_of(const struct row_head *h, unsigned group)
+{
+    enum entity e = (enum entity)(h->flags >> ROW_ENTITY_SHIFT);
+    const struct entity_info *info = entity_info(e);
+    uint64_t fields = 0;
+
+    if (tellers_has(e))
+        return h->valid & tellers_fields(e, group);
+    for (unsigned i = 0; i < info->field_count; i++)
+        if (info->fields[i].group != GROUP_ROLLUP && (info->fields[i].group == GROUP_TELE) == group)
+            fields |= UINT64_C(1) << i;
+    return h->valid & fields;
+}
+
+/* What one source tells of a row that only one speaks of; of other entities, one in each group. */
+static int sources_of(const struct snapshot *s, const struct row_head *h,
+                      struct teller out[TELLERS_MAX])
+{
+    int count = 0;
+
+    for (unsigned g = 0; g < 2; g++) {
+        bool same = g && count && h->source[1] == h->source[0];
+        wall_ms at = snapshot_seen_at(s, h, g ? GROUP_TELE : GROUP_SCHED);
+        if (h->source[g] == NOBODY)
+            continue;
+        if (!same)
+            out[count++] = (struct teller){.source = h->source[g]};
+        struct teller *t = &out[count - 1];
+        t->at = at > t->at ? at : t->at;
+        t->fields |= fields_of(h, g);
+    }
+    return count;
+}
+
+int snapshot_tellers(const struct snapshot *s, const void *row, struct teller out[TELLERS_MAX])
+{
+    const struct row_head *h = row;
+    unsigned entity = h->flags >> ROW_ENTITY_SHIFT;
+    int count = 0;
+
+    if (!tellers_has((enum entity)entity) || !h->was)
+        return sources_of(s, h, out);
+    for (uint32_t i = h->was; i && count < TELLERS_MAX; count++) {
+        const struct told *t = rows_view_at(s->told, i - 1);
+        wall_ms confirmed = confirmed_at(s, t->source, entity);
+        out[count] = (struct teller){
+            .source = t->source, .fields = t->fields, .at = confirmed > t->at ? confirmed : t->at};
+        i = t->next;
+    }
+    return count;
+}
+
+uint16_t snapshot_teller_of(const struct snapshot *s, const void *row, unsigned field)
+{
+    struct teller tellers[TELLERS_MAX];
+    int count = snapshot_tellers(s, row, tellers);
+
+    for (int i = 0; i < count; i++)
+        if (tellers[i].fields >> field & 1)
+            return tellers[i].source;
+    return NOBODY;
 }

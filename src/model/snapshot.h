@@ -53,6 +53,12 @@ struct totals {
     uint32_t hottest_node; /* slot */
     double power_watts;
     uint32_t power_nodes; /* how many nodes report power */
+    /* Devices that telemetry tells of; the silent ones are in no figure. Power is of device_power_of devices. */
+    double devices_seen, devices_silent, devices_throttled;
+    double device_power_watts, device_power_of;
+    double device_temperature_max, device_temperature_p99; /* p99: NAN = nobody tells */
+    bool has_device_temperature;
+    uint32_t hottest_device; /* slot, UINT32_MAX = nobody can say which */
     /* Interruptions of the last 24 hours, those not resolved whenever they were, GPU-hours lost. */
     double interruptions_day, interruptions_open, gpu_hours_lost_day;
     /* Alerts that fire; quiet = acknowledged or silenced, and in none of the others. */

@@ -4,6 +4,7 @@
 #ifndef SUAN_MODEL_SNAPSHOT_INT_H
 #define SUAN_MODEL_SNAPSHOT_INT_H
 
+#include "model/flops.h"
 #include "model/rows.h"
 #include "model/snapshot.h"
 #include <stdatomic.h>
@@ -24,6 +25,9 @@ struct snapshot {
     struct rows_view *confirmed; /* wall_ms[ENTITY_COUNT] by source number */
     struct rows_view *history;   /* struct history_rings by center number */
     struct totals totals;
+    struct flops_totals *flops;  /* by center number; the one of all behind them */
+    uint32_t flops_centers;
+    const struct peak_table *peaks;
     struct notice notice;
 };
 

@@ -37,3 +37,7 @@ EXTRA_DIST += %D%/model_events.h %D%/model_kit.h %D%/model_check.h %D%/model_ran
 THREAD_TESTS += %D%/test_model_snapshot
 check_PROGRAMS += %D%/test_model_rules
 %C%_test_model_rules_LDADD = $(UNIT_MODEL)
+check_PROGRAMS += %D%/test_model_flops
+%C%_test_model_flops_LDADD = src/data/libdata.a $(UNIT_MODEL)
+check_PROGRAMS += %D%/test_model_fleet_flops
+%C%_test_model_fleet_flops_LDADD = src/data/libdata.a $(UNIT_MODEL)

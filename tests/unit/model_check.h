@@ -169,8 +169,19 @@ static inline void check_center(const struct snapshot *s, const struct center_ro
             n->temperature_celsius > hottest)
             hottest = n->temperature_celsius;
     }
-    CHECK(row_has(c, center, temperature_max_celsius) == (hottest > -1e9));
-    CHECK(!row_has(c, center, temperature_max_celsius) || c->temperature_max_celsius == hottest);
+    for (uint32_t slot = 0; slot < snapshot_slots(s, ENTITY_DEVICE); slot++) {
+        const struct device_row *d = snapshot_row(s, ENTITY_DEVICE, slot);
+        if (d && d->h.center == c->h.center && row_has(d, device, temperature_celsius) &&
+            !(d->h.flags & ROW_SILENT) && !row_has(d, device, parent) &&
+            (double)d->temperature_celsius > hottest)
+            hottest = d->temperature_celsius;
+    }
+    if (!snapshot_count(s, ENTITY_AGGREGATE)) { /* a server may know of a hotter one */
+        CHECK(row_has(c, center, temperature_max_celsius) == (hottest > -1e9));
+        CHECK(!row_has(c, center, temperature_max_celsius) ||
+              c->temperature_max_celsius == hottest);
+    }
+    CHECK(hottest <= -1e9 || c->temperature_max_celsius >= hottest);
     for (uint32_t slot = 0; slot < snapshot_slots(s, ENTITY_JOB); slot++) {
         const struct job_row *j = snapshot_row(s, ENTITY_JOB, slot);
         wall_ms since = j && j->h.center == c->h.center ? rollup_waiting_since(j) : 0;
