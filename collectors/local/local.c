@@ -351,4 +351,5 @@ const struct collector_ops local_collector = {
     .done = local_done,
     .refresh = local_refresh,
     .lookup = local_lookup,
+    .rank = {5, 5},
 };

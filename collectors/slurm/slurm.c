@@ -363,4 +363,5 @@ const struct collector_ops slurm_collector = {
     .refresh = slurm_refresh,
     .lookup = slurm_lookup,
     .act = &slurm_act,
+    .rank = {9, 1},
 };

@@ -3,10 +3,12 @@
 #include "app/session.h"
 
 #include "app/discover.h"
+#include "app/session_peaks.h"
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/xmem.h"
+#include "codec/quantity.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -46,13 +48,23 @@ static char *self_path(void)
 /* Where a source is, for people: URL, socket or command; never a secret, because none is in the configuration. */
 static const char *target_of(const struct source_conf *c)
 {
-    static const char *const keys[] = {"url", "socket", "command"};
+    static const char *const keys[] = {"url", "socket", "command", "targets"};
     for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
         const char *value = source_opt(c, keys[i]);
         if (value != NULL)
             return value;
     }
     return "this machine";
+}
+
+static void add_capacity(struct delta *d, const struct config_center *c)
+{
+    static const int fields[] = {FIELD_center_capacity_fp64_flops, FIELD_center_capacity_fp32_flops,
+                                 FIELD_center_capacity_fp16_flops, FIELD_center_capacity_fp8_flops};
+    double flops;
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+        if (c->capacity[i] != NULL && quantity_flops(c->capacity[i], &flops))
+            delta_num(d, fields[i], flops);
 }
 
 static void add_center(struct delta *d, const struct config_center *c)
@@ -68,6 +80,7 @@ static void add_center(struct delta *d, const struct config_center *c)
         delta_int(d, FIELD_center_tier, (int64_t)c->tier);
     if (c->tenancy != center_tenancy_UNKNOWN)
         delta_int(d, FIELD_center_tenancy, (int64_t)c->tenancy);
+    add_capacity(d, c);
 }
 
 static void add_source(struct delta *d, const struct config_source *s)
@@ -92,6 +105,7 @@ static void apply_config(struct fleet *fleet, const struct config *c)
         for (size_t k = 0; k < c->centers[i].source_count; k++) {
             const struct config_source *s = &c->centers[i].sources[k];
             struct delta *d = delta_new((uint16_t)i, s->conf.source, clock_wall(), 0);
+            memcpy(d->rank, s->ops->rank, sizeof d->rank);
             add_source(d, s);
             (void)fleet_apply(fleet, d, NULL);
             delta_free(d);
@@ -108,6 +122,7 @@ static void build(struct session *s)
     s->hub = snapshot_hub_new(on_published, s);
     struct fleet *fleet = fleet_new(NULL);
     fleet_set_rules(fleet, &s->config.rules);
+    fleet_set_peaks(fleet, s->peaks);
     apply_config(fleet, &s->config);
     s->ingest = ingest_new(fleet, s->queue, s->hub, PUBLISH_MS);
 }
@@ -121,6 +136,18 @@ static void apply_refresh(struct config *c, int64_t refresh_ms)
             config_set(&c->centers[i].sources[k], "interval", text);
 }
 
+/* What stands beside the configuration. */
+static enum rc read_tables(struct session *s, const char *config_path, struct err *e)
+{
+    enum rc rc = session_peaks_load(config_path, &s->peaks, e);
+    if (rc == RC_OK)
+        return RC_OK;
+    peak_table_free(s->peaks);
+    s->peaks = NULL;
+    config_free(&s->config);
+    return rc;
+}
+
 enum rc session_open(struct session *s, const char *config_path, int64_t refresh_ms, struct err *e)
 {
     memset(s, 0, sizeof *s);
@@ -130,6 +157,8 @@ enum rc session_open(struct session *s, const char *config_path, int64_t refresh
         rc = config_load(path, &s->config, e);
     else
         discover(&s->config);
+    if (rc == RC_OK)
+        rc = read_tables(s, path, e);
     free(path);
     if (rc != RC_OK)
         return rc;
@@ -162,6 +191,8 @@ enum rc session_open_replay(struct session *s, const char *dir, struct err *e)
     memset(s, 0, sizeof *s);
     char *path = xasprintf("%s/" MANIFEST, dir);
     enum rc rc = config_load(path, &s->config, e);
+    if (rc == RC_OK)
+        rc = read_tables(s, path, e);
     free(path);
     if (rc != RC_OK)
         return rc;
@@ -298,6 +329,7 @@ void session_close(struct session *s)
     queue_free(s->queue);
     snapshot_hub_free(s->hub);
     session_free_past(&s->past);
+    peak_table_free(s->peaks);
     session_free_act(&s->act);
     config_free(&s->config);
     free(s->self);

@@ -52,8 +52,10 @@ struct exchange {
 
 static struct delta *current_delta(struct exchange *x)
 {
-    if (!x->delta)
+    if (!x->delta) {
         x->delta = delta_new(x->env.conf->center, x->env.conf->source, x->at, 0);
+        memcpy(x->delta->rank, x->env.ops->rank, sizeof(x->delta->rank));
+    }
     return x->delta;
 }
 

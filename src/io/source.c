@@ -49,6 +49,7 @@ static void push_row(struct source *s, mono_ms now, wall_ms wall)
     struct delta *d = delta_new(s->conf->center, s->conf->source, wall, 0);
     mono_ms next = next_try(s);
 
+    memcpy(d->rank, s->ops->rank, sizeof(d->rank));
     hint_expiry(s, wall);
     s->standing.paused = s->paused;
     s->standing.next_try_at = next < INT64_MAX / 2 ? wall + (next > now ? next - now : 0) : 0;

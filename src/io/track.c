@@ -167,6 +167,7 @@ static void push_row(struct track *t, wall_ms at)
 {
     struct delta *d = delta_new(t->conf.center, t->conf.source, at, 0);
 
+    memcpy(d->rank, t->ops->rank, sizeof(d->rank));
     standing_row(&t->standing, d, t->conf.id);
     while (!queue_push(t->out, d, delta_weight(d), 100))
         if (atomic_load(t->stop)) {

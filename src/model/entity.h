@@ -77,7 +77,8 @@ struct row_head {
     uint64_t valid;     /* bit FIELD_<entity>_<id>: the member holds a value */
     uint16_t center;    /* index of the center row */
     uint16_t flags;     /* ROW_* */
-    uint16_t source[2]; /* who confirmed them: index of the source row; UINT16_MAX = nobody */
+    /* Who confirmed them: index of the source row; UINT16_MAX = nobody. Where several do, the one whose word counts most. */
+    uint16_t source[2];
     uint64_t key;       /* row_key() of (entity, center, identity bytes) */
     /* When a record last wrote values of [0] SCHED and CONFIG, [1] TELE; 0 = never. A poll that
      * finds a row unchanged does not write it: read snapshot_seen_at or snapshot_age_of, which
@@ -85,7 +86,9 @@ struct row_head {
     wall_ms seen_at[2];
     wall_ms gone_at; /* when ROW_GONE was set */
     uint32_t birth;  /* generation that took the slot: (slot, birth) names one thing for ever */
-    uint32_t was;    /* private to ingest: 1 + the state of a gone job when listed last */
+    /* Private to the fleet and its snapshots: of a gone job 1 + its state when listed last, of a node or device that
+     * several sources tell 1 + the index of their first item (tellers.h). */
+    uint32_t was;
 };
 
 #define ENUM(type) ENUM

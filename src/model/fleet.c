@@ -33,6 +33,7 @@ struct fleet *fleet_new(const struct fleet_limits *limits)
     pools_init(&f->pools);
     twins_init(&f->twins);
     tellers_init(&f->tellers);
+    tellers_init(&f->tellers);
     fleet_flops_init(&f->flops);
     alerts_init(&f->alerts);
     f->events = events_new();
@@ -49,6 +50,7 @@ void fleet_free(struct fleet *f)
     rows_fini(&f->history);
     pools_fini(&f->pools);
     twins_fini(&f->twins);
+    tellers_fini(&f->tellers);
     tellers_fini(&f->tellers);
     fleet_flops_fini(&f->flops);
     alerts_fini(&f->alerts);
@@ -126,6 +128,7 @@ void fleet_tick(struct fleet *f, wall_ms now)
 {
     age_sources(f, now);
     fleet_forget_gone(f, now);
+    silent_walk(f, now);
     events_tick(f, now);
     sample_history(f, now);
     size_t bytes = intern_bytes(f->strings);
@@ -153,6 +156,7 @@ struct snapshot *fleet_publish(struct fleet *f, wall_ms now)
                                                .living = t->living};
     }
     s->confirmed = rows_share(&f->confirmed);
+    s->told = rows_share(&f->tellers.told);
     s->history = rows_share(&f->history);
     s->notice = f->notice;
     return s;

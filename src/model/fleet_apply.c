@@ -73,6 +73,87 @@ static bool is_identity(enum entity e, unsigned field)
     }
 }
 
+/* --- nodes and devices, which several sources may tell ---------------------------------------- */
+
+static bool value_told(struct edit *ed, const struct delta_value *v, union field_value *out)
+{
+    const struct field *fd = &entity_info(ed->entity)->fields[v->field];
+
+    if (v->absent)
+        return false;
+    if (field_is_string(fd) && string_same(ed->f, ed->row, fd, v->field, v)) {
+        memset(out, 0, sizeof(*out));
+        out->str = field_str(ed->row, fd);
+        return true;
+    }
+    if (convert(ed->f, fd, v, out))
+        return true;
+    ed->f->stats.values_refused++;
+    return false;
+}
+
+static void tell_value(struct voices *v, unsigned me, const struct delta_value *told)
+{
+    enum entity e = v->ed->entity;
+    union field_value value;
+    bool has = value_told(v->ed, told, &value);
+
+    if ((tellers_fields(e, 0) | tellers_fields(e, 1)) >> told->field & 1) {
+        if (has)
+            voices_tell(v, me, told->field, &value);
+        else
+            voices_untell(v, me, told->field);
+    } else if (has && !field_has(v->ed->row, told->field)) {
+        edit_put(v->ed, told->field, &value); /* identity: the first word counts */
+    }
+}
+
+static void tell_values(struct edit *ed, const struct applying *a, const struct delta_record *r)
+{
+    const struct entity_info *info = entity_info(r->entity);
+    struct voices v;
+
+    voices_begin(&v, ed, a->d->at);
+    unsigned me = voices_speak(&v, a->d);
+    if (me == NO_VOICE && a->d->source != NOBODY)
+        return; /* too many speak of it */
+    for (uint32_t i = 0; i < r->count; i++)
+        if (r->values[i].field < info->field_count &&
+            info->fields[r->values[i].field].group != GROUP_ROLLUP)
+            tell_value(&v, me, &r->values[i]);
+    if (me != NO_VOICE)
+        voices_confirm(&v, me, a->d, a->in_poll[r->entity]);
+    voices_end(&v);
+}
+
+/* The row is this source's alone, or nobody's. */
+static bool is_alone(const struct applying *a, enum entity e, uint32_t slot)
+{
+    uint16_t source = a->f->tables[e].marks[slot].source[0];
+
+    return !tellers_are_several(a->f, e, slot) &&
+           (source == NOBODY || source == a->d->source || a->d->source == NOBODY);
+}
+
+static bool keep_told(struct edit *ed, const struct applying *a)
+{
+    struct voices v;
+
+    if (is_alone(a, ed->entity, ed->slot)) {
+        tellers_confirm_alone(ed, a->d, a->in_poll[ed->entity]);
+        return true;
+    }
+    voices_begin(&v, ed, a->d->at);
+    unsigned me = voices_find(&v, a->d->source);
+    if (me == NO_VOICE)
+        return false;
+    voices_confirm(&v, me, a->d, a->in_poll[ed->entity]);
+    voices_end(&v);
+    return true;
+}
+
+/* ---------------------------------------------------------------------------------------------- */
+
 static void set_value(struct edit *ed, const struct delta_value *v)
 {
     const struct entity_info *info = entity_info(ed->entity);
@@ -168,12 +249,16 @@ static void apply_keep(const struct applying *a, const struct delta_record *r)
         a->f->stats.keeps_unknown++;
         return;
     }
-    const struct mark *m = &a->f->tables[r->entity].marks[slot];
-    unsigned groups =
-        (m->source[0] == a->d->source ? 1u : 0) | (m->source[1] == a->d->source ? 2u : 0);
     struct edit ed = edit_begin(a->f, r->entity, slot);
-    revive(&ed);
-    confirm(&ed, a, groups ? groups : default_group(r->entity));
+    if (tellers_has(r->entity)) {
+        a->f->stats.keeps_unknown += !keep_told(&ed, a);
+    } else {
+        const struct mark *m = &a->f->tables[r->entity].marks[slot];
+        unsigned groups =
+            (m->source[0] == a->d->source ? 1u : 0) | (m->source[1] == a->d->source ? 2u : 0);
+        revive(&ed);
+        confirm(&ed, a, groups ? groups : default_group(r->entity));
+    }
     edit_end(&ed);
 }
 
@@ -209,9 +294,32 @@ static void apply_row(struct applying *a, const struct delta_record *r)
     }
     rename_numbered(a->f, r, slot);
     struct edit ed = edit_begin(a->f, r->entity, slot);
-    revive(&ed);
-    confirm(&ed, a, set_values(&ed, r));
+    if (!tellers_has(r->entity)) {
+        revive(&ed);
+        confirm(&ed, a, set_values(&ed, r));
+    } else if (is_alone(a, r->entity, slot)) {
+        (void)set_values(&ed, r);
+        tellers_confirm_alone(&ed, a->d, a->in_poll[r->entity]);
+    } else {
+        tell_values(&ed, a, r);
+    }
     edit_end(&ed);
+}
+
+static void remove_row(struct applying *a, const struct delta_record *r)
+{
+    uint32_t slot = find(a, r);
+
+    if (slot == SLOT_NONE)
+        return;
+    if (tellers_has(r->entity) && a->d->source != NOBODY)
+        tellers_part(a->f, r->entity, slot, a->d->source, a->d->at);
+    else
+        fleet_drop(a->f, r->entity, slot);
+    if (r->entity == ENTITY_SOURCE)
+        for (int e = 0; e < ENTITY_COUNT; e++)
+            if (tellers_has((enum entity)e))
+                tellers_sweep(a->f, (enum entity)e, a->d->source, 0, a->d->at);
 }
 
 static void apply_record(struct applying *a, const struct delta_record *r)
@@ -222,9 +330,7 @@ static void apply_record(struct applying *a, const struct delta_record *r)
     if (r->keep) {
         apply_keep(a, r);
     } else if (r->remove) {
-        uint32_t slot = find(a, r);
-        if (slot != SLOT_NONE)
-            fleet_drop(a->f, r->entity, slot);
+        remove_row(a, r);
     } else {
         apply_row(a, r);
     }
@@ -265,6 +371,7 @@ enum rc fleet_apply(struct fleet *f, const struct delta *d, struct err *e)
         return err_set(e, RC_LIMIT, "delta", "more data in one piece than is allowed");
     }
     events_begin(f, d);
+    fleet_note_rank(f, d);
     fleet_poll_begin(f, d);
     for (int i = 0; i < ENTITY_COUNT; i++)
         a.in_poll[i] = fleet_poll_open(f, d, (enum entity)i);

@@ -32,16 +32,22 @@ struct counting {
     size_t bytes;
 };
 
+static void count_id(void *arg, struct fleet *f, strid *id)
+{
+    struct counting *c = arg;
+
+    if (c->seen[*id])
+        return;
+    c->seen[*id] = 1;
+    c->bytes += intern_raw_len(f->strings, *id);
+}
+
 static void count_string(void *arg, struct fleet *f, enum entity e, uint32_t slot,
                          const struct field *fd)
 {
-    struct counting *c = arg;
     strid id = field_str(table_head(&f->tables[e], slot), fd);
 
-    if (c->seen[id])
-        return;
-    c->seen[id] = 1;
-    c->bytes += intern_raw_len(f->strings, id);
+    count_id(arg, f, &id);
 }
 
 struct moving {
@@ -49,17 +55,24 @@ struct moving {
     strid *moved; /* by old id, 0 = not yet */
 };
 
+static void move_id(void *arg, struct fleet *f, strid *id)
+{
+    struct moving *m = arg;
+
+    if (!m->moved[*id])
+        m->moved[*id] =
+            intern_put(m->to, intern_raw(f->strings, *id), intern_raw_len(f->strings, *id));
+    *id = m->moved[*id];
+}
+
 static void move_string(void *arg, struct fleet *f, enum entity e, uint32_t slot,
                         const struct field *fd)
 {
-    struct moving *m = arg;
     void *row = rows_edit(&f->tables[e].rows, slot);
     strid id = field_str(row, fd);
 
-    if (!m->moved[id])
-        m->moved[id] =
-            intern_put(m->to, intern_raw(f->strings, id), intern_raw_len(f->strings, id));
-    memcpy((char *)row + fd->offset, &m->moved[id], sizeof(strid));
+    move_id(arg, f, &id);
+    memcpy((char *)row + fd->offset, &id, sizeof(strid));
 }
 
 static size_t all_bytes(const struct intern *in)
@@ -77,6 +90,7 @@ static bool mostly_garbage(struct fleet *f)
     struct counting c = {.seen = xcalloc(count, 1)};
 
     each_string(f, count_string, &c);
+    tellers_each_string(f, count_id, &c);
     for (uint32_t id = 0; id < count; id++)
         used += c.seen[id];
     free(c.seen);
@@ -93,10 +107,10 @@ void fleet_compact(struct fleet *f)
     m.to = intern_new();
     m.moved = xcalloc(intern_count(f->strings), sizeof(*m.moved));
     each_string(f, move_string, &m);
+    tellers_each_string(f, move_id, &m);
     free(m.moved);
     intern_unref(f->strings);
     f->strings = m.to;
     f->strings_checked = intern_bytes(f->strings);
     f->stats.compactions++;
 }
-    fleet_flops_renamed(f);

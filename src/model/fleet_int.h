@@ -6,6 +6,7 @@
 #include "model/fields.h"
 #include "model/fleet.h"
 #include "model/fleet_alerts.h"
+#include "model/fleet_tellers.h"
 #include "model/fleet_flops.h"
 #include "model/fleet_tellers.h"
 #include "model/events.h"
@@ -33,6 +34,7 @@ struct fleet_center {
 struct source_polls {
     uint32_t open[ENTITY_COUNT]; /* the poll under way, 0 = none */
     wall_ms begun_at[ENTITY_COUNT];
+    uint8_t rank[2]; /* delta.rank, as told last */
 };
 
 /* When the last good poll of a source began: it confirmed every row of that source. */
@@ -60,6 +62,7 @@ struct fleet {
     struct notice notice;
     struct pools pools;
     struct twins twins;
+    struct tellers tellers;
     struct alerts alerts;
     struct tellers tellers;
     struct fleet_flops flops;
@@ -102,6 +105,8 @@ void fleet_sums_enter(struct fleet *f, enum entity e, uint32_t slot);
 void fleet_find_extremes(struct fleet *f);
 
 /* fleet_poll.c */
+/* Whose word counts: of what the source tells from now on. */
+void fleet_note_rank(struct fleet *f, const struct delta *d);
 void fleet_poll_begin(struct fleet *f, const struct delta *d);
 bool fleet_poll_open(const struct fleet *f, const struct delta *d, enum entity e);
 void fleet_poll_end(struct fleet *f, const struct delta *d);

@@ -14,6 +14,12 @@ static struct source_polls *polls_of(struct fleet *f, uint16_t source)
     return &f->polls[source];
 }
 
+void fleet_note_rank(struct fleet *f, const struct delta *d)
+{
+    if (d->source != NOBODY && (d->rank[0] || d->rank[1]))
+        memcpy(polls_of(f, d->source)->rank, d->rank, sizeof(d->rank));
+}
+
 /* A poll that was open for the same entity is thereby abandoned. */
 void fleet_poll_begin(struct fleet *f, const struct delta *d)
 {
@@ -108,8 +114,7 @@ static void detach(struct fleet *f, enum entity e, uint32_t slot, unsigned group
         }
     for (unsigned i = 0; i < info->field_count; i++) {
         enum field_group group = info->fields[i].group;
-        bool identity =
-            (int)i == info->name_field || (e == ENTITY_DEVICE && i == FIELD_device_index);
+        bool identity = (int)i == info->name_field;
         unsigned bit = group == GROUP_TELE ? 2 : group == GROUP_SCHED ? 1 : 0;
         if ((groups & bit) && !identity)
             edit_clear(&ed, i);
@@ -206,9 +211,13 @@ void fleet_poll_end(struct fleet *f, const struct delta *d)
     for (int e = 0; e < ENTITY_COUNT; e++) {
         if (!fleet_poll_open(f, d, (enum entity)e))
             continue;
-        if (d->poll.end == POLL_GOOD)
+        if (d->poll.end == POLL_GOOD && tellers_has((enum entity)e))
+            tellers_sweep(f, (enum entity)e, d->source, d->poll.seq, d->at);
+        else if (d->poll.end == POLL_GOOD)
             sweep(f, d, (enum entity)e);
         confirm_all(f, d, (enum entity)e, f->polls[d->source].begun_at[e]);
+        if (d->poll.end == POLL_SAME && e == ENTITY_DEVICE)
+            silent_confirmed(f, d->source, d->at);
         if (d->poll.end == POLL_GOOD)
             note_known(f, d->center, (enum entity)e);
         f->polls[d->source].open[e] = 0;

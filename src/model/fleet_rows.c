@@ -185,6 +185,7 @@ void fleet_drop(struct fleet *f, enum entity e, uint32_t slot)
     struct row_head h = *table_head(&f->tables[e], slot);
 
     events_dropped(f, e, slot);
+    tellers_forget(f, e, slot);
     fleet_sums_leave(f, e, slot);
     twins_exit(f, e, slot);
     fleet_flops_drop(f, e, slot);

@@ -2,13 +2,27 @@
  * health.c - see health.h. */
 #include "model/health.h"
 
+enum { SILENT_TIMES = 5, SILENT_LEAST_MS = 120000 };
+
+double health_late_after(double interval_ms, int64_t stale_after_ms)
+{
+    return 2 * interval_ms + (double)stale_after_ms;
+}
+
+double health_silent_after(double interval_ms, int64_t stale_after_ms)
+{
+    double after = 2 * interval_ms + SILENT_TIMES * (double)stale_after_ms;
+
+    return after > SILENT_LEAST_MS ? after : SILENT_LEAST_MS;
+}
+
 bool health_late(const struct source_row *s, int64_t stale_after_ms, wall_ms now)
 {
     double interval = row_has(s, source, interval_ms) ? s->interval_ms : 0;
 
     if (!row_has(s, source, last_ok_at))
         return true;
-    return (double)(now - s->last_ok_at) > 2 * interval + (double)stale_after_ms;
+    return (double)(now - s->last_ok_at) > health_late_after(interval, stale_after_ms);
 }
 
 void health_add(struct health_count *c, const struct source_row *s, int64_t stale_after_ms,

@@ -18,6 +18,10 @@ struct health_count {
 };
 
 /* A source is late when it is silent for two intervals and stale_after_ms more. */
+double health_late_after(double interval_ms, int64_t stale_after_ms);
+/* What is told by nobody else is then not counted any more: two intervals and five times stale_after_ms, at least two
+ * minutes. */
+double health_silent_after(double interval_ms, int64_t stale_after_ms);
 bool health_late(const struct source_row *s, int64_t stale_after_ms, wall_ms now);
 void health_add(struct health_count *c, const struct source_row *s, int64_t stale_after_ms,
                 wall_ms now);

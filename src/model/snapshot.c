@@ -3,6 +3,7 @@
 #include "model/history.h"
 #include "model/snapshot_int.h"
 #include "model/table.h"
+#include "model/tellers.h"
 #include <stdlib.h>
 
 #define CLOCK_SLACK_MS 5000
@@ -22,11 +23,11 @@ void snapshot_unref(struct snapshot *s)
         rows_view_unref(s->tables[e].index);
     }
     rows_view_unref(s->confirmed);
+    rows_view_unref(s->told);
     rows_view_unref(s->history);
     intern_unref(s->strings);
     free(s);
 }
-    free(s->flops);
 
 uint64_t snapshot_generation(const struct snapshot *s)
 {
@@ -55,20 +56,6 @@ const struct totals *snapshot_totals(const struct snapshot *s)
 
 uint32_t snapshot_slots(const struct snapshot *s, enum entity e)
 {
-const struct flops_totals *snapshot_flops(const struct snapshot *s, int center)
-{
-    static const struct flops_totals none;
-
-    if (center < 0)
-        return &s->flops[s->flops_centers];
-    return (uint32_t)center < s->flops_centers ? &s->flops[center] : &none;
-}
-
-const struct peak_table *snapshot_peaks(const struct snapshot *s)
-{
-    return s->peaks;
-}
-
     return s->tables[e].slots;
 }
 

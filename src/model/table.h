@@ -17,7 +17,9 @@
 #define TABLE_MAX_ROWS ((1u << INDEX_SLOT_BITS) - 2)
 #define NOBODY UINT16_MAX
 
-/* Who confirmed a row, per group ([0] SCHED/CONFIG, [1] TELE): kept outside the rows, so that a
+/* Nodes and devices use [0] alone: the one source that tells the row; or NOBODY, and poll[0] is 1 + the index of the first
+ * of several (tellers.h).
+ * Who confirmed a row, per group ([0] SCHED/CONFIG, [1] TELE): kept outside the rows, so that a
  * poll that finds nothing changed touches no row, and a sweep reads nothing but this. */
 struct mark {
     uint32_t poll[2];   /* the poll that listed it last */

@@ -62,6 +62,28 @@ static inline void check_twin(const struct snapshot *s, enum entity e, const str
     CHECK(twin == ((h->flags & ROW_TWIN) != 0));
 }
 
+/* Each value is one source's, or nobody's, and the head names sources that tell the row. */
+static inline void check_tellers(const struct snapshot *s, const struct row_head *h)
+{
+    struct teller t[TELLERS_MAX];
+    int count = snapshot_tellers(s, h, t);
+    uint64_t all = 0;
+
+    for (int i = 0; i < count; i++) {
+        CHECK(t[i].source != UINT16_MAX && (t[i].fields & all) == 0);
+        all |= t[i].fields;
+        for (int k = 0; k < i; k++)
+            CHECK(t[k].source != t[i].source);
+    }
+    CHECK((all & ~h->valid) == 0);
+    for (int g = 0; g < 2; g++) {
+        bool found = h->source[g] == UINT16_MAX;
+        for (int i = 0; i < count; i++)
+            found = found || t[i].source == h->source[g];
+        CHECK(found);
+    }
+}
+
 static inline void check_row(const struct snapshot *s, enum entity e, uint32_t slot,
                              const struct row_head *h)
 {
@@ -79,6 +101,7 @@ static inline void check_row(const struct snapshot *s, enum entity e, uint32_t s
         check_value(s, &info->fields[i], i, h);
     if (e == ENTITY_NODE || e == ENTITY_POOL)
         check_twin(s, e, h);
+    check_tellers(s, h);
 }
 
 static inline void check_rows(const struct snapshot *s)

@@ -87,6 +87,8 @@ static inline struct delta *random_delta(struct random_source *r, wall_ms now)
     struct delta *d =
         delta_new((uint16_t)RND(3), (uint16_t)(RND(20) == 0 ? UINT16_MAX : RND(4)), now, 0);
 
+    d->rank[0] = (uint8_t)RND(4);
+    d->rank[1] = (uint8_t)RND(4);
     if (RND(3)) {
         d->poll.seq = RND(4) + 1;
         d->poll.begin = RND(2);
