@@ -68,9 +68,12 @@ enum rc node_child_start(struct node_child *c, const char *const *argv, struct e
     return err_sys(e, RC_CHILD, code, argv[0], "cannot start it");
 }
 
-enum rc node_child_ask(struct node_child *c, struct err *e)
+enum rc node_child_ask(struct node_child *c, const char *line, struct err *e)
 {
-    if (write(c->to, "\n", 1) != 1)
+    ssize_t len = (ssize_t)strlen(line);
+
+    /* The child reads a line whole before it answers, and a pipe holds several: no part of it stays behind. */
+    if (write(c->to, line, (size_t)len) != len)
         return err_sys(e, RC_CHILD, errno, "collector", "it does not listen");
     return RC_OK;
 }

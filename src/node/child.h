@@ -19,8 +19,8 @@ struct node_child {
 
 /* argv: NULL-terminated, argv[0] is a path. The child has no signal blocked and a group of its own. */
 enum rc node_child_start(struct node_child *c, const char *const *argv, struct err *e);
-/* Asks with one byte. */
-enum rc node_child_ask(struct node_child *c, struct err *e);
+/* Asks with a line. */
+enum rc node_child_ask(struct node_child *c, const char *line, struct err *e);
 /* Appends what comes next; RC_TIMEOUT, RC_CHILD: it ended, RC_LIMIT: `out` is full. */
 enum rc node_child_read(struct node_child *c, struct buf *out, mono_ms deadline, struct err *e);
 /* Closes the pipes; a healthy child ends by itself then. grace_ms later it is killed. False: it does not go. */

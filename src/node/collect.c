@@ -3,6 +3,7 @@
 #include "node/collect.h"
 #include "base/xmem.h"
 #include "collectors/local/probe.h"
+#include "node/devices.h"
 #include "node/gpu.h"
 #include "node/privilege.h"
 #include <errno.h>
@@ -12,7 +13,9 @@
 
 struct serving {
     const char *root;
-    struct gpu_driver *gpu;
+    char question[DEVICES_QUESTION];
+    struct job_folders jobs;
+    struct nvidia *nvidia;
 };
 
 static bool machine_round(struct serving *s)
@@ -28,22 +31,18 @@ static bool sensors_round(struct serving *s)
     return true;
 }
 
-/* Only whether there are any is of use here: the machine's collector tells which. */
-static bool any_gpu(const char *root)
+static struct gpu_round gpu_round_of(const struct serving *s)
 {
-    FILE *nowhere = fopen("/dev/null", "we");
-    bool any = nowhere != NULL && gpu_expected(nowhere, root) > 0;
-
-    if (nowhere != NULL)
-        fclose(nowhere);
-    return any;
+    return (struct gpu_round){stdout, s->root, s->question, &s->jobs};
 }
 
 static bool nvml_round(struct serving *s)
 {
-    if (s->gpu == NULL)
-        s->gpu = gpu_driver_new("libnvidia-ml.so.1");
-    return gpu_driver_round(s->gpu, stdout, any_gpu(s->root));
+    struct gpu_round r = gpu_round_of(s);
+
+    if (s->nvidia == NULL)
+        s->nvidia = nvidia_new("libnvidia-ml.so.1");
+    return nvidia_round(s->nvidia, &r);
 }
 
 static const struct {
@@ -56,15 +55,18 @@ static const struct {
 #undef COLLECTOR
 };
 
-/* False: nobody asks any more. */
-static bool wait_for_question(void)
+/* A line. False: nobody asks any more. */
+static bool wait_for_question(char line[DEVICES_QUESTION])
 {
-    char byte;
+    size_t len = 0;
     ssize_t n;
 
-    do
-        n = read(STDIN_FILENO, &byte, 1);
-    while (n < 0 && errno == EINTR);
+    do {
+        n = read(STDIN_FILENO, line + len, 1);
+        len += n == 1;
+    } while ((n < 0 && errno == EINTR) ||
+             (n == 1 && line[len - 1] != '\n' && len + 1 < DEVICES_QUESTION));
+    line[len] = '\0';
     return n == 1;
 }
 
@@ -72,22 +74,39 @@ static void serve(bool (*round)(struct serving *), struct serving *s)
 {
     bool again = true;
 
-    while (again && wait_for_question()) {
+    while (again && wait_for_question(s->question)) {
         again = round(s);
         fputs("{\"entity\":\"end\"}\n", stdout);
         again = fflush(stdout) == 0 && again;
     }
 }
 
-int collect_serve(const char *name, const char *root)
+/* "key=value" */
+static void read_setting(struct serving *s, const char *setting)
 {
-    struct serving s = {root, NULL};
+    const struct {
+        const char *key;
+        const char **value;
+    } known[] = {{"jobs-jobstats=", &s->jobs.jobstats},
+                 {"jobs-dcgm=", &s->jobs.dcgm},
+                 {"jobs-amd=", &s->jobs.amd}};
 
+    for (size_t i = 0; i < ARRAY_LEN(known); i++)
+        if (strncmp(setting, known[i].key, strlen(known[i].key)) == 0)
+            *known[i].value = setting + strlen(known[i].key);
+}
+
+int collect_serve(const char *name, const char *root, const char *const *settings)
+{
+    struct serving s = {.root = root};
+
+    for (; *settings != NULL; settings++)
+        read_setting(&s, *settings);
     for (size_t i = 0; i < ARRAY_LEN(rounds); i++)
         if (strcmp(name, rounds[i].name) == 0) {
             privilege_keep(rounds[i].keeps);
             serve(rounds[i].round, &s);
-            gpu_driver_free(s.gpu);
+            nvidia_free(s.nvidia);
             return 0;
         }
     fprintf(stderr, "suantop-node: no collector %s\n", name);

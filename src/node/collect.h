@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * collect.h - the child's side: answers each byte on its standard input with one round of lines (decode.h).
+ * collect.h - the child's side: answers each line on its standard input (devices.h) with one round of lines (decode.h).
  *
  * A child lives on between rounds, because opening a driver is dear; it ends when its input does, so it does not
  * outlive the program by more than a call that hangs. */
@@ -15,7 +15,8 @@ struct collector {
 extern const struct collector node_collectors[];
 extern const size_t node_collector_count;
 
-/* name: of node_collectors. Drops what it needs no right to. Returns an exit status; 64 for an unknown name. */
-int collect_serve(const char *name, const char *root);
+/* name: of node_collectors. Drops what it needs no right to. settings: NULL-terminated
+ * "key=value", as exporter_start got them. Returns an exit status; 64 for an unknown name. */
+int collect_serve(const char *name, const char *root, const char *const *settings);
 
 #endif

@@ -9,21 +9,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLLECTORS_MAX = 8 };
+enum { COLLECTORS_MAX = 16 };
 
 struct exporter {
     struct keeper *keepers[COLLECTORS_MAX];
-    const char *argv[COLLECTORS_MAX][4];
+    const char *argv[COLLECTORS_MAX][4 + EXPORTER_SETTINGS];
 };
 
-struct exporter *exporter_start(const char *probe, const char *root, int64_t interval_ms,
-                                int64_t deadline_ms)
+struct exporter *exporter_start(const char *probe, const char *root, const char *const *settings,
+                                int64_t interval_ms, int64_t deadline_ms)
 {
     struct exporter *x = xcalloc(1, sizeof *x);
 
     for (size_t i = 0; i < node_collector_count && i < COLLECTORS_MAX; i++) {
         const char *const argv[] = {probe, node_collectors[i].name, root, NULL};
         memcpy(x->argv[i], argv, sizeof argv);
+        for (size_t k = 0; k < EXPORTER_SETTINGS && settings[k] != NULL; k++)
+            x->argv[i][3 + k] = settings[k];
         x->keepers[i] = keeper_start(&(struct keeper_conf){.name = node_collectors[i].name,
                                                            .argv = x->argv[i],
                                                            .interval_ms = interval_ms,
@@ -47,13 +49,10 @@ static bool is_told(const struct samples *s, enum family family, const char *lab
     return false;
 }
 
-void exporter_judge_gpus(struct samples *s, bool answered)
+void exporter_judge_gpus(struct samples *s)
 {
     size_t count = s->count;
 
-    for (size_t i = 0; i < count; i++)
-        if (s->at[i].family == FAMILY_GPU_UP && !answered)
-            s->at[i].value = 0;
     for (size_t i = 0; i < count; i++) {
         const char *labels = sample_labels(s, &s->at[i]);
         if (s->at[i].family == FAMILY_GPU_EXPECTED && !is_told(s, FAMILY_GPU_UP, labels))
@@ -74,15 +73,11 @@ uint64_t exporter_version(struct exporter *x)
 enum rc exporter_page(struct exporter *x, enum page_format format, struct buf *out)
 {
     struct samples s;
-    bool answered = false;
 
     samples_init(&s);
-    for (size_t i = 0; i < COLLECTORS_MAX && x->keepers[i] != NULL; i++) {
-        bool current = keeper_read(x->keepers[i], clock_mono(), &s);
-        if (strcmp(node_collectors[i].name, "nvml") == 0)
-            answered = current;
-    }
-    exporter_judge_gpus(&s, answered);
+    for (size_t i = 0; i < COLLECTORS_MAX && x->keepers[i] != NULL; i++)
+        keeper_read(x->keepers[i], clock_mono(), &s);
+    exporter_judge_gpus(&s);
     enum rc rc = page_write(out, format, &s);
     samples_fini(&s);
     return rc;

@@ -11,15 +11,17 @@
 
 struct exporter;
 
-/* probe: path of the program of the children; all are borrowed. */
-struct exporter *exporter_start(const char *probe, const char *root, int64_t interval_ms,
-                                int64_t deadline_ms);
+enum { EXPORTER_SETTINGS = 8 };
+/* probe: path of the program of the children; settings: NULL-terminated, up to EXPORTER_SETTINGS of collect.h; all are
+ * borrowed. */
+struct exporter *exporter_start(const char *probe, const char *root, const char *const *settings,
+                                int64_t interval_ms, int64_t deadline_ms);
 void exporter_stop(struct exporter *x);
 /* Another number whenever the page reads otherwise. */
 uint64_t exporter_version(struct exporter *x);
 /* From memory: never waits for a driver. */
 enum rc exporter_page(struct exporter *x, enum page_format format, struct buf *out);
-/* A GPU that is on the bus, and that no driver tells of, is down; with `answered` false so are all. Pure. */
-void exporter_judge_gpus(struct samples *s, bool answered);
+/* A GPU that is on the bus, and that no driver tells of, is down. Pure. */
+void exporter_judge_gpus(struct samples *s);
 
 #endif

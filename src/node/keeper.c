@@ -6,6 +6,7 @@
 #include "base/xmem.h"
 #include "node/child.h"
 #include "node/decode.h"
+#include "node/devices.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -28,12 +29,17 @@ struct keeper {
     mono_ms last_told;
     wall_ms last_good_wall;
     double seconds;
+    struct devices devices;
+    struct xids *xids;
     /* ---- the thread's own */
     struct node_child child;
+    struct node_child held[KEEPER_HELD_MAX]; /* killed, but the kernel does not let go of them */
+    char noted[200];                         /* the last note that was logged */
     struct json_reader *reader;
     struct buf in;
     struct round round;
-    unsigned failures;
+    unsigned failures;   /* in a row */
+    unsigned unanswered; /* of those: when nothing new was told */
 };
 
 int64_t keeper_pause_ms(int64_t interval_ms, unsigned failures)
@@ -61,18 +67,48 @@ static enum rc read_lines(struct keeper *k, struct err *e)
     return RC_OK;
 }
 
-static enum rc run_round(struct keeper *k, struct err *e)
+/* How many of those that were killed are still there. */
+static unsigned count_held(struct keeper *k)
 {
-    mono_ms deadline = clock_mono() + k->conf.deadline_ms;
+    unsigned n = 0;
+
+    for (int i = 0; i < KEEPER_HELD_MAX; i++)
+        n += !node_child_gone(&k->held[i]);
+    return n;
+}
+
+static void drop_child(struct keeper *k, int grace_ms)
+{
+    if (k->child.pid == 0 || node_child_stop(&k->child, grace_ms))
+        return;
+    for (int i = 0; i < KEEPER_HELD_MAX; i++)
+        if (k->held[i].pid == 0) {
+            k->held[i] = k->child;
+            break;
+        }
+    k->child = (struct node_child){0, -1, -1};
+}
+
+static enum rc begin(struct keeper *k, struct err *e)
+{
+    char question[DEVICES_QUESTION];
+    unsigned held = count_held(k);
     enum rc rc = RC_OK;
 
-    if (!node_child_gone(&k->child) && k->child.to < 0)
+    if (k->child.pid == 0 && (held == KEEPER_HELD_MAX || held > devices_hanging(&k->devices)))
         return err_set(e, RC_CHILD, k->conf.name,
                        "the driver holds the last one, which was killed");
     if (k->child.pid == 0)
         rc = node_child_start(&k->child, k->conf.argv, e);
-    if (rc == RC_OK)
-        rc = node_child_ask(&k->child, e);
+    devices_question(&k->devices, clock_mono(), question);
+    return rc == RC_OK ? node_child_ask(&k->child, question, e) : rc;
+}
+
+static enum rc run_round(struct keeper *k, struct err *e)
+{
+    mono_ms deadline = clock_mono() + k->conf.deadline_ms;
+    enum rc rc = begin(k, e);
+
     while (rc == RC_OK && !k->round.ended) {
         rc = node_child_read(&k->child, &k->in, deadline, e);
         if (rc == RC_OK)
@@ -87,6 +123,9 @@ static enum rc run_round(struct keeper *k, struct err *e)
 static void publish(struct keeper *k, bool good, double seconds)
 {
     pthread_mutex_lock(&k->lock);
+    devices_told(&k->devices, &k->round.samples, clock_wall());
+    for (size_t i = 0; i < k->round.xid_count; i++)
+        xids_add(k->xids, &k->round.xids[i]);
     k->current = k->round.ended && (good || k->round.samples.count > 0);
     if (k->current) {
         struct samples was = k->last;
@@ -97,41 +136,70 @@ static void publish(struct keeper *k, bool good, double seconds)
     if (good)
         k->last_good_wall = clock_wall();
     k->good = good;
+    k->unanswered = k->current ? 0 : k->unanswered + 1;
     k->any = true;
     k->rounds++;
     k->seconds = seconds;
     pthread_mutex_unlock(&k->lock);
 }
 
-static void one_round(struct keeper *k)
+static void log_round(struct keeper *k, enum rc rc, const struct err *e)
 {
-    struct err e = {RC_OK};
-    mono_ms began = clock_mono();
-
-    samples_reset(&k->round.samples);
-    k->round.ended = false;
-    k->round.trouble[0] = '\0';
-    buf_reset(&k->in);
-    enum rc rc = run_round(k, &e);
-    publish(k, rc == RC_OK, (double)(clock_mono() - began) / 1000);
     if (rc != RC_OK && k->failures++ == 0)
-        log_warn("collector %s: %s", k->conf.name, e.msg);
+        log_warn("collector %s: %s", k->conf.name, e->msg);
     if (rc == RC_OK && k->failures > 0)
         log_warn("collector %s: answers again", k->conf.name);
     if (rc == RC_OK)
         k->failures = 0;
+    if (k->round.note[0] != '\0' && strcmp(k->noted, k->round.note) != 0) {
+        memcpy(k->noted, k->round.note, sizeof k->noted);
+        log_warn("collector %s: %s", k->conf.name, k->noted);
+    }
+}
+
+/* True: a GPU is to blame, and the others may be asked at once. */
+static bool blame(struct keeper *k)
+{
+    bool known;
+
+    pthread_mutex_lock(&k->lock);
+    known = devices_hung(&k->devices, k->round.asking, clock_mono());
+    pthread_mutex_unlock(&k->lock);
+    if (known)
+        log_warn("collector %s: the driver hangs for GPU %s", k->conf.name, k->round.asking);
+    return known;
+}
+
+/* True: another round at once. */
+static bool one_round(struct keeper *k)
+{
+    struct err e = {RC_OK};
+    mono_ms began = clock_mono();
+    bool blamed = false;
+
+    round_reset(&k->round);
+    buf_reset(&k->in);
+    enum rc rc = run_round(k, &e);
+    if (rc == RC_TIMEOUT)
+        blamed = blame(k);
+    /* What the others told last stays current, as they are asked again at once. */
+    if (!blamed) {
+        publish(k, rc == RC_OK, (double)(clock_mono() - began) / 1000);
+        log_round(k, rc, &e);
+    }
     /* After trouble alone the child may go on; it ends by itself where it should not. */
     if (!k->round.ended && k->child.to >= 0)
-        node_child_stop(&k->child, 0);
+        drop_child(k, 0);
+    return blamed;
 }
 
 /* ---- the thread ---- */
 
 /* False: stop. */
-static bool pause_until_next(struct keeper *k)
+static bool pause_until_next(struct keeper *k, bool at_once)
 {
     struct timespec until;
-    int64_t ms = keeper_pause_ms(k->conf.interval_ms, k->failures);
+    int64_t ms = at_once ? 0 : keeper_pause_ms(k->conf.interval_ms, k->unanswered);
     bool stop;
 
     clock_gettime(CLOCK_MONOTONIC, &until);
@@ -152,15 +220,15 @@ static bool pause_until_next(struct keeper *k)
 static void *keeper_main(void *arg)
 {
     struct keeper *k = arg;
+    bool at_once;
 
     do {
         /* One that ended by itself since is replaced before it is asked. */
         if (k->child.to >= 0 && node_child_gone(&k->child))
             node_child_stop(&k->child, 0);
-        one_round(k);
-    } while (pause_until_next(k));
-    if (k->child.pid != 0)
-        node_child_stop(&k->child, GRACE_MS);
+        at_once = one_round(k);
+    } while (pause_until_next(k, at_once));
+    drop_child(k, GRACE_MS);
     return NULL;
 }
 
@@ -173,7 +241,8 @@ struct keeper *keeper_start(const struct keeper_conf *conf)
     k->child = (struct node_child){0, -1, -1};
     k->reader = json_reader_new(NULL, 0);
     samples_init(&k->last);
-    samples_init(&k->round.samples);
+    round_init(&k->round);
+    k->xids = xids_new();
     buf_init(&k->in, ROUND_MAX);
     pthread_mutex_init(&k->lock, NULL);
     pthread_condattr_init(&attributes);
@@ -197,7 +266,8 @@ void keeper_stop(struct keeper *k)
     if (running)
         pthread_join(k->thread, NULL);
     samples_fini(&k->last);
-    samples_fini(&k->round.samples);
+    round_fini(&k->round);
+    xids_free(k->xids);
     json_reader_free(k->reader);
     buf_fini(&k->in);
     pthread_cond_destroy(&k->stop_now);
@@ -211,10 +281,11 @@ bool keeper_read(struct keeper *k, mono_ms now, struct samples *out)
 
     pthread_mutex_lock(&k->lock);
     bool current = k->current;
-    if (now - k->last_told < KEEPER_KEEP_MS)
-        samples_append(out, &k->last);
+    bool keep = now - k->last_told < KEEPER_KEEP_MS;
+    devices_samples(&k->devices, keep ? &k->last : NULL, current, out);
+    xids_samples(k->xids, out);
     if (k->any) {
-        samples_add(out, FAMILY_SUCCESS, k->good, labels);
+        samples_add(out, FAMILY_SUCCESS, k->good && devices_hanging(&k->devices) == 0, labels);
         samples_add(out, FAMILY_DURATION, k->seconds, labels);
     }
     if (k->last_good_wall > 0)

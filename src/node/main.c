@@ -2,6 +2,7 @@
  * main.c - suantop-node: the command line, signals, and the order in which things start and stop. */
 #include "autoconf.h"
 #include "base/log.h"
+#include "base/xmem.h"
 #include "node/collect.h"
 #include "node/exporter.h"
 #include "node/privilege.h"
@@ -19,6 +20,7 @@ struct options {
     const char *listen, *root, *collect, *web_config;
     int64_t interval_ms, deadline_ms;
     unsigned scrapes;
+    const char *settings[EXPORTER_SETTINGS + 1]; /* for the collectors, "option=value" */
     bool insecure;
 };
 
@@ -33,6 +35,9 @@ static void show_help(void)
         "  --interval SECONDS     how often to look, 1 to 3600 [5]\n"
         "  --timeout SECONDS      how long a collector may take before it is killed, 1 to 600 [5]\n"
         "  --max-scrapes N        scrapes at a time, 1 to 1000 [40]\n"
+        "  --jobs-jobstats DIR    files that tell which job has a GPU, by jobstats' convention: /run/gpustat\n"
+        "  --jobs-dcgm DIR        the same by dcgm-exporter's (its --hpc-job-mapping-dir)\n"
+        "  --jobs-amd DIR         the same by AMD's exporter: /var/run/exporter\n"
         "  --root DIR             where the host's /proc and /sys are, in a container\n"
         "  --help, --version\n\n"
         "Collectors:");
@@ -52,6 +57,16 @@ static int64_t whole(const char *option, const char *text, long most)
     return 0;
 }
 
+static void add_setting(struct options *o, const char *option, const char *value)
+{
+    size_t n = 0;
+
+    while (n < EXPORTER_SETTINGS && o->settings[n] != NULL)
+        n++;
+    if (n < EXPORTER_SETTINGS)
+        o->settings[n] = xasprintf("%s=%s", option, value);
+}
+
 /* -1: go on; else the exit status. */
 static int read_options(int argc, char **argv, struct options *o)
 {
@@ -63,14 +78,18 @@ static int read_options(int argc, char **argv, struct options *o)
         {"timeout", required_argument, NULL, 't'},
         {"max-scrapes", required_argument, NULL, 'm'},
         {"root", required_argument, NULL, 'r'},
+        {"jobs-jobstats", required_argument, NULL, 's'},
+        {"jobs-dcgm", required_argument, NULL, 's'},
+        {"jobs-amd", required_argument, NULL, 's'},
         {"collect", required_argument, NULL, 'c'},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'v'},
         {NULL, 0, NULL, 0},
     };
     bool good = true;
+    int which = 0;
 
-    for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+    for (int c; (c = getopt_long(argc, argv, "", known, &which)) != -1;) {
         if (c == 'l')
             o->listen = optarg;
         else if (c == 'w')
@@ -85,6 +104,8 @@ static int read_options(int argc, char **argv, struct options *o)
             good = (o->scrapes = (unsigned)whole("max-scrapes", optarg, 1000)) > 0 && good;
         else if (c == 'r')
             o->root = strcmp(optarg, "/") == 0 ? "" : optarg;
+        else if (c == 's')
+            add_setting(o, known[which].name, optarg);
         else if (c == 'c')
             o->collect = optarg;
         else if (c == 'h')
@@ -208,7 +229,8 @@ static int run(const struct options *o)
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
     privilege_rest();
-    struct exporter *x = exporter_start(probe_path(), o->root, o->interval_ms, o->deadline_ms);
+    struct exporter *x =
+        exporter_start(probe_path(), o->root, o->settings, o->interval_ms, o->deadline_ms);
     status = serve(o, x, &web, &signals);
     exporter_stop(x);
     webconf_fini(&web);

@@ -74,12 +74,11 @@ void samples_add_same(struct samples *s, enum family family, double value, size_
     s->at[s->count++] = (struct sample){family, s->at[i].labels, value};
 }
 
-void samples_append(struct samples *s, const struct samples *from)
+void samples_append_one(struct samples *s, const struct samples *from, size_t i)
 {
-    for (size_t i = 0; i < from->count; i++) {
-        const char *labels = sample_labels(from, &from->at[i]);
-        size_t at = s->text.len;
-        buf_add(&s->text, labels, strlen(labels) + 1);
-        add_sample(s, from->at[i].family, at, from->at[i].value);
-    }
+    const char *labels = sample_labels(from, &from->at[i]);
+    size_t at = s->text.len;
+
+    buf_add(&s->text, labels, strlen(labels) + 1);
+    add_sample(s, from->at[i].family, at, from->at[i].value);
 }

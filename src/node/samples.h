@@ -41,7 +41,7 @@ void samples_reset(struct samples *s);
 void samples_add(struct samples *s, enum family family, double value, const struct label *labels);
 /* With the labels of sample i. */
 void samples_add_same(struct samples *s, enum family family, double value, size_t i);
-void samples_append(struct samples *s, const struct samples *from);
+void samples_append_one(struct samples *s, const struct samples *from, size_t i);
 static inline const char *sample_labels(const struct samples *s, const struct sample *x)
 {
     return s->text.data + x->labels;

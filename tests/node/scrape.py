@@ -135,13 +135,25 @@ def bad_drivers(folder):
         'suantop_node_collector_success{collector="nvml"} 0', f'suantop_gpu_power_watts{{{FIRST}}} 312.5')), node.curl())
     node.stop()
     node = Node(folder, "hang")
-    tap.ok("a driver that hangs: every GPU is down, the rest goes on", until(lambda: node.has(
-        f"suantop_gpu_up{{{FIRST}}} 0", f"suantop_gpu_up{{{SECOND}}} 0", *GOOD[:2],
+    tap.ok("a driver that hangs for one GPU: that one is down, the rest goes on", until(lambda: node.has(
+        f"suantop_gpu_up{{{FIRST}}} 1", f'suantop_gpu_temperature_celsius{{{FIRST}}} 52', f"suantop_gpu_up{{{SECOND}}} 0",
+        f'suantop_gpu_health_info{{{SECOND},health="driver hung"}} 1', *GOOD[:2],
         'suantop_node_collector_success{collector="nvml"} 0')), node.curl())
+    children = node.children()
+    time.sleep(3)
+    tap.equal("no children come and go for it", node.children(), children)
     began = time.monotonic()
     node.curl()
     tap.ok("a scrape does not wait for it", time.monotonic() - began < 0.9)
     tap.equal("SIGTERM ends it all the same", node.stop(), (0, []))
+    node = Node(folder, "hanginit")
+    tap.ok("a driver that hangs as it starts is started with more care", until(lambda: node.has(
+        f"suantop_gpu_up{{{FIRST}}} 1", f"suantop_gpu_up{{{SECOND}}} 1", *GOOD)), node.curl())
+    node.stop()
+    node = Node(folder, "hanginit,hang")
+    tap.ok("and when it then hangs for one GPU, the other goes on", until(lambda: node.has(
+        f"suantop_gpu_up{{{FIRST}}} 1", f"suantop_gpu_up{{{SECOND}}} 0")), node.curl())
+    node.stop()
 
 
 def query(url, expression):

@@ -12,14 +12,23 @@ check_PROGRAMS += %D%/test_node_web
 THREAD_TESTS += %D%/test_node_web
 check_PROGRAMS += %D%/test_node_gpu
 %C%_test_node_gpu_LDADD = $(UNIT_NODE)
+check_PROGRAMS += %D%/test_node_gpm
+%C%_test_node_gpm_LDADD = $(UNIT_NODE)
+check_PROGRAMS += %D%/test_node_jobs
+%C%_test_node_jobs_LDADD = $(UNIT_NODE)
+EXTRA_DIST += %D%/nodegpu.h
 # A library that is opened by its name while the test runs; no libtool for one file.
 EXTRA_DIST += %D%/stub_nvml.c
 NODE_STUB = %D%/stub/libnvidia-ml.so.1
-EXTRA_%C%_test_node_gpu_DEPENDENCIES = $(NODE_STUB)
-CLEANFILES += $(NODE_STUB)
+NODE_STUB_OLD = %D%/stub_old/libnvidia-ml.so.1
+EXTRA_%C%_test_node_gpu_DEPENDENCIES = $(NODE_STUB) $(NODE_STUB_OLD)
+EXTRA_%C%_test_node_gpm_DEPENDENCIES = $(NODE_STUB)
+CLEANFILES += $(NODE_STUB) $(NODE_STUB_OLD)
+STUB_CC = $(CC) -std=gnu11 -D_GNU_SOURCE $(WARN_CFLAGS) -Wno-missing-prototypes -fPIC -shared
 $(NODE_STUB): %D%/stub_nvml.c
-	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(CC) -std=gnu11 -D_GNU_SOURCE $(WARN_CFLAGS) -Wno-missing-prototypes -fPIC -shared \
-		-o $@ $(srcdir)/tests/unit/stub_nvml.c
+	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(STUB_CC) -o $@ $(srcdir)/tests/unit/stub_nvml.c
+$(NODE_STUB_OLD): %D%/stub_nvml.c
+	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(STUB_CC) -DSTUB_OLD -o $@ $(srcdir)/tests/unit/stub_nvml.c
 # The program as it runs, with that library; also for Prometheus, where it is installed.
 SCRIPTED_TESTS += tests/node/scrape.py
 tests/node/scrape.log: suantop-node$(EXEEXT) suantop-node-probe$(EXEEXT) $(NODE_STUB)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * test_node_keeper.c - collectors in children that answer, hang, die and babble. */
 #include "tests/unit/unit.h"
+#include "node/devices.h"
 #include "node/keeper.h"
 #include <signal.h>
 #include <time.h>
@@ -131,6 +132,79 @@ static void test_trouble_tells_what_there_is(void **state)
     keeper_stop(k);
 }
 
+static double up_of(const char *gpu)
+{
+    char labels[64];
+
+    snprintf(labels, sizeof labels, "gpu=\"%s\"", gpu);
+    for (size_t i = 0; i < told.count; i++)
+        if (told.at[i].family == FAMILY_GPU_UP &&
+            strcmp(sample_labels(&told, &told.at[i]), labels) == 0)
+            return told.at[i].value;
+    return -1;
+}
+
+/* The driver never returns for one of two GPUs: a new child goes on with the other at once, and that one is down. */
+static void test_a_gpu_that_hangs(void **state)
+{
+    static const char *const argv[] = {
+        "/bin/sh", "-c",
+        "while read x; do echo '{\"entity\":\"asking\",\"gpu\":\"0000:01:00.0\"}'; "
+        "echo '{\"entity\":\"gpu\",\"gpu\":\"0000:01:00.0\",\"up\":1}'; "
+        "case $x in *-0000:02:00.0*);; *) echo '{\"entity\":\"asking\",\"gpu\":\"0000:02:00.0\"}'; "
+        "exec sleep 1000;; esac; " END "done",
+        NULL};
+    struct keeper *k = start(argv, 50, 300);
+    const struct timespec step = {0, 10000000};
+
+    (void)state;
+    for (int i = 0; i < 300 && up_of("0000:01:00.0") != 1; i++, nanosleep(&step, NULL))
+        look(k, clock_mono());
+    assert_true(up_of("0000:01:00.0") == 1);
+    assert_true(up_of("0000:02:00.0") == 0);
+    assert_true(value_of(FAMILY_GPU_LAST_GOOD) > 1.7e9);
+    assert_true(value_of(FAMILY_SUCCESS) == 0);
+    keeper_stop(k);
+}
+
+static void test_devices(void **state)
+{
+    char question[DEVICES_QUESTION];
+    struct devices d = {.count = 0};
+    struct samples s;
+    const struct label gpu[] = {{"gpu", "0000:01:00.0"}, {NULL, NULL}};
+
+    (void)state;
+    samples_init(&s);
+    devices_question(&d, 0, question);
+    assert_string_equal(question, "\n");
+    assert_false(devices_hung(&d, "", 0)); /* the driver itself */
+    devices_question(&d, 0, question);
+    assert_string_equal(question, "! \n");
+    assert_false(devices_hung(&d, "rm -rf", 0));
+    assert_true(devices_hung(&d, "0000:01:00.0", 1000));
+    devices_question(&d, 1000 + DEVICES_RETRY_MS - 1, question);
+    assert_string_equal(question, "! -0000:01:00.0 \n");
+    devices_question(&d, 1000 + DEVICES_RETRY_MS, question);
+    assert_string_equal(question, "! ~0000:01:00.0 \n");
+    /* Again, and again: ever less often, up to half an hour apart. */
+    for (int i = 0; i < 20; i++)
+        devices_hung(&d, "0000:01:00.0", 0);
+    devices_question(&d, DEVICES_RETRY_MAX_MS - 1, question);
+    assert_string_equal(question, "! -0000:01:00.0 \n");
+    assert_int_equal(devices_hanging(&d), 1);
+    samples_add(&s, FAMILY_GPU_UP, 1, gpu);
+    devices_told(&d, &s, 5000);
+    assert_int_equal(devices_hanging(&d), 0);
+    /* What is not current any more is down, and says why. */
+    samples_reset(&told);
+    devices_samples(&d, &s, false, &told);
+    assert_true(value_of(FAMILY_GPU_UP) == 0);
+    assert_true(value_of(FAMILY_GPU_HEALTH) == 1);
+    assert_true(value_of(FAMILY_GPU_LAST_GOOD) == 5);
+    samples_fini(&s);
+}
+
 static void fails(const char *script)
 {
     const char *const argv[] = {"/bin/sh", "-c", script, NULL};
@@ -179,6 +253,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_hangs, begin, end),
         cmocka_unit_test_setup_teardown(test_dies_and_comes_back, begin, end),
         cmocka_unit_test_setup_teardown(test_trouble_tells_what_there_is, begin, end),
+        cmocka_unit_test_setup_teardown(test_a_gpu_that_hangs, begin, end),
+        cmocka_unit_test_setup_teardown(test_devices, begin, end),
         cmocka_unit_test_setup_teardown(test_nonsense, begin, end),
         cmocka_unit_test_setup_teardown(test_no_such_program, begin, end),
         cmocka_unit_test(test_pauses),
