@@ -31,6 +31,7 @@ noinst_LIBRARIES += %D%/libapp.a
 %C%_libapp_a_SOURCES += %D%/outfile.h
 %C%_libapp_a_SOURCES += %D%/session.c
 %C%_libapp_a_SOURCES += %D%/session_past.c
+%C%_libapp_a_SOURCES += %D%/session_peaks.c %D%/session_peaks.h
 %C%_libapp_a_SOURCES += %D%/session_past.h
 %C%_libapp_a_SOURCES += %D%/state.c
 %C%_libapp_a_SOURCES += %D%/state.h

@@ -14,10 +14,12 @@
 #include "io/ingest.h"
 #include "io/net.h"
 #include "io/replay.h"
+#include "model/flops.h"
 
 struct session {
     struct config config;
     char *self; /* path of this program */
+    struct peak_table *peaks;
     struct queue *queue;
     struct snapshot_hub *hub;
     struct ingest *ingest;
