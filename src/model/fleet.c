@@ -33,7 +33,6 @@ struct fleet *fleet_new(const struct fleet_limits *limits)
     pools_init(&f->pools);
     twins_init(&f->twins);
     tellers_init(&f->tellers);
-    tellers_init(&f->tellers);
     fleet_flops_init(&f->flops);
     alerts_init(&f->alerts);
     f->events = events_new();
@@ -50,7 +49,6 @@ void fleet_free(struct fleet *f)
     rows_fini(&f->history);
     pools_fini(&f->pools);
     twins_fini(&f->twins);
-    tellers_fini(&f->tellers);
     tellers_fini(&f->tellers);
     fleet_flops_fini(&f->flops);
     alerts_fini(&f->alerts);
@@ -158,12 +156,12 @@ struct snapshot *fleet_publish(struct fleet *f, wall_ms now)
     s->confirmed = rows_share(&f->confirmed);
     s->told = rows_share(&f->tellers.told);
     s->history = rows_share(&f->history);
-    s->notice = f->notice;
-    return s;
     s->peaks = f->flops.peaks;
     s->flops_centers = f->flops.center_count;
     s->flops = xreallocarray(NULL, (size_t)s->flops_centers + 1, sizeof(*s->flops));
     memcpy(s->flops, f->flops.totals, ((size_t)s->flops_centers + 1) * sizeof(*s->flops));
+    s->notice = f->notice;
+    return s;
 }
 
 struct fleet_stats fleet_stats(const struct fleet *f)

@@ -111,6 +111,7 @@ void fleet_compact(struct fleet *f)
     free(m.moved);
     intern_unref(f->strings);
     f->strings = m.to;
+    fleet_flops_renamed(f);
     f->strings_checked = intern_bytes(f->strings);
     f->stats.compactions++;
 }

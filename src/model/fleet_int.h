@@ -6,7 +6,6 @@
 #include "model/fields.h"
 #include "model/fleet.h"
 #include "model/fleet_alerts.h"
-#include "model/fleet_tellers.h"
 #include "model/fleet_flops.h"
 #include "model/fleet_tellers.h"
 #include "model/events.h"
@@ -63,9 +62,8 @@ struct fleet {
     struct pools pools;
     struct twins twins;
     struct tellers tellers;
-    struct alerts alerts;
-    struct tellers tellers;
     struct fleet_flops flops;
+    struct alerts alerts;
     struct tracker tracker;
     struct events *events;
     struct gone_job *gone; /* oldest first, from gone_first on */

@@ -187,8 +187,8 @@ void fleet_drop(struct fleet *f, enum entity e, uint32_t slot)
     events_dropped(f, e, slot);
     tellers_forget(f, e, slot);
     fleet_sums_leave(f, e, slot);
-    twins_exit(f, e, slot);
     fleet_flops_drop(f, e, slot);
+    twins_exit(f, e, slot);
     if (e == ENTITY_POOL)
         pools_pin(&f->pools, h.center, h.key, false);
     table_drop(&f->tables[e], slot);

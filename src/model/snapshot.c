@@ -26,6 +26,7 @@ void snapshot_unref(struct snapshot *s)
     rows_view_unref(s->told);
     rows_view_unref(s->history);
     intern_unref(s->strings);
+    free(s->flops);
     free(s);
 }
 
@@ -52,6 +53,20 @@ const struct notice *snapshot_notice(const struct snapshot *s)
 const struct totals *snapshot_totals(const struct snapshot *s)
 {
     return &s->totals;
+}
+
+const struct flops_totals *snapshot_flops(const struct snapshot *s, int center)
+{
+    static const struct flops_totals none;
+
+    if (center < 0)
+        return &s->flops[s->flops_centers];
+    return (uint32_t)center < s->flops_centers ? &s->flops[center] : &none;
+}
+
+const struct peak_table *snapshot_peaks(const struct snapshot *s)
+{
+    return s->peaks;
 }
 
 uint32_t snapshot_slots(const struct snapshot *s, enum entity e)

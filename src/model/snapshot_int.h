@@ -25,10 +25,10 @@ struct snapshot {
     struct rows_view *confirmed; /* wall_ms[ENTITY_COUNT] by source number */
     struct rows_view *told;      /* struct told, chained from row_head.was: see tellers.h */
     struct rows_view *history;   /* struct history_rings by center number */
-    struct totals totals;
     struct flops_totals *flops;  /* by center number; the one of all behind them */
     uint32_t flops_centers;
     const struct peak_table *peaks;
+    struct totals totals;
     struct notice notice;
 };
 
