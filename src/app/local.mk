@@ -45,7 +45,7 @@ BASE_LIBS = src/base/libbase.a $(MATH_LIBS)
 MODEL_LIBS = src/model/libmodel.a $(BASE_LIBS)
 CODEC_LIBS = src/codec/libcodec.a $(BASE_LIBS) $(CJSON_LIBS)
 ACTION_LIBS = src/action/libaction.a $(MODEL_LIBS) $(CRYPTO_LIBS)
-COLLECTOR_LIBS = collectors/libcollectors.a src/action/libaction.a \
+COLLECTOR_LIBS = collectors/libcollectors.a src/data/libdata.a src/action/libaction.a \
 	src/codec/libcodec.a $(MODEL_LIBS) $(CJSON_LIBS) $(CRYPTO_LIBS) $(SENSORS_LIBS)
 # io twice: the collectors fill a list of requests (request_add) that io owns.
 IO_LIBS = src/io/libio.a collectors/libcollectors.a src/io/libio.a $(COLLECTOR_LIBS) \

@@ -58,6 +58,8 @@ static enum rc start_http(struct flight *f, const struct carriers *c, const stru
         .body = rq->body,
         .form = rq->form,
         .headers = f->conf.headers,
+        .accept = rq->accept,
+        .pool = rq->pool,
         .ca_file = f->conf.ca_file,
         .insecure = f->conf.insecure,
         .dial = dial,

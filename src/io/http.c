@@ -247,6 +247,8 @@ static void add_headers(struct http_transfer *t, const struct http_request *rq)
 {
     for (size_t i = 0; rq->headers && rq->headers[i]; i++)
         add_header(t, rq->headers[i]);
+    if (rq->accept)
+        add_header(t, rq->accept);
     if (rq->body)
         add_header(t, rq->form ? "Content-Type: application/x-www-form-urlencoded"
                                : "Content-Type: application/json");

@@ -32,6 +32,8 @@ struct http_request {
     const char *method, *base_url, *unix_socket, *path, *body;
     bool form;                  /* the body is a form, not JSON */
     const char *const *headers; /* NULL-terminated; may hold secrets: wiped after the transfer */
+    const char *accept;         /* a header line; NULL = none */
+    uint32_t pool;              /* of connections; 0 = the common one */
     const char *ca_file;        /* NULL = the system's */
     bool insecure;              /* http:// is allowed */
     int dial;                   /* through the dialer's connection `dial`; 0 = no */

@@ -16,7 +16,7 @@ ALLOWED = {
     "codec": [r"base/.*"],
     "action": [r"base/.*", r"model/.*"],
     "export": [r"base/.*", r"model/.*"],
-    "collectors": [r"base/.*", r"codec/.*", ACTION_REQUEST, r"model/.*"],
+    "collectors": [r"base/.*", r"codec/.*", ACTION_REQUEST, r"model/.*", r"data/data\.h"],
     "ui": [r"base/.*", ACTION_PLAN, r"model/.*"],
     "io": [r"base/.*", r"model/.*", r"codec/.*", r"action/.*",
            r"collectors/collector\.h", r"collectors/registry\.h", r"collectors/collectors\.def"],

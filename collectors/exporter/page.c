@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: MIT
+ * page.c - see page.h: from a line to the rule and the thing that it is about. */
+#include "collectors/exporter/page.h"
+#include "base/hash.h"
+#include "base/text.h"
+#include "base/xmem.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    TEXT_MAX = 8 << 20,
+    THINGS_MAX = 65536,
+    SENSORS_MAX = 65536,
+    LABEL_MAX = 256,          /* of what is an identity; longer ones cannot be meant */
+    FRESH_MS = 5 * 60 * 1000, /* as Prometheus looks back */
+    KEPT_TEXT = 256 << 10,    /* a pooled page gives back what is over */
+};
+#define BLANK_INT64 9223372036854774784.0 /* DCGM's blanks, as doubles, are not below */
+
+struct page *page_new(const struct metric_map *map, bool *percent)
+{
+    struct page *p = xcalloc(1, sizeof *p);
+
+    p->map = map;
+    p->percent = percent;
+    arena_init(&p->text, TEXT_MAX);
+    return p;
+}
+
+void page_free(struct page *p)
+{
+    if (p == NULL)
+        return;
+    arena_fini(&p->text);
+    free(p->things);
+    free(p->sensors);
+    free(p->counters);
+    free(p->doubts);
+    hashes_free(&p->places);
+    hashes_free(&p->blocks);
+    hashes_free(&p->series);
+    free(p);
+}
+
+void page_begin(struct page *p, const char *target)
+{
+    if (p->text.used > KEPT_TEXT)
+        arena_fini(&p->text);
+    arena_reset(&p->text);
+    p->target = target;
+    p->line = p->known = p->stale = 0;
+    p->html = p->ended = false;
+    p->rule = NULL;
+    p->name_len = 0;
+    p->thing_count = p->sensor_count = p->counter_count = p->doubt_count = 0;
+    hashes_clear(&p->places);
+    hashes_clear(&p->blocks);
+    hashes_clear(&p->series);
+}
+
+char *page_keep(struct page *p, const char *s, size_t len)
+{
+    static char empty[1];
+    char *copy = arena_strndup(&p->text, s, len);
+
+    return copy != NULL ? copy : empty;
+}
+
+/* ---- things ---- */
+
+static uint64_t text_hash(uint64_t seed, const char *s)
+{
+    return s != NULL ? hash_bytes(seed, s, strlen(s)) : hash_u64(seed, 0);
+}
+
+static uint32_t add_thing(struct page *p, uint64_t hash, uint32_t node)
+{
+    uint32_t at = (uint32_t)p->thing_count;
+
+    if (!hashes_put(&p->places, hash, &at))
+        return at;
+    p->things = xgrow(p->things, &p->thing_cap, p->thing_count + 1, sizeof *p->things);
+    struct thing *t = &p->things[p->thing_count++];
+    memset(t, 0, sizeof *t);
+    t->hash = hash;
+    t->node = node;
+    t->owner = NOTHING;
+    return at;
+}
+
+uint32_t page_node(struct page *p, const char *name)
+{
+    uint32_t at = add_thing(p, text_hash(1, name != NULL ? name : ""), NOTHING);
+    struct thing *t = &p->things[at];
+
+    if (t->roles[ROLE_NODE] == NULL && name != NULL && *name != '\0')
+        t->roles[ROLE_NODE] = page_keep(p, name, strlen(name));
+    return at;
+}
+
+/* What it is known by: the label that the section says is the key, else the first of these that it has. */
+static const char *key_of(const char *const roles[ROLES])
+{
+    static const uint8_t order[] = {ROLE_KEY, ROLE_INDEX, ROLE_UUID, ROLE_SERIAL, ROLE_PCI};
+
+    for (size_t i = 0; i < ARRAY_LEN(order); i++)
+        if (roles[order[i]] != NULL && roles[order[i]][0] != '\0')
+            return roles[order[i]];
+    return "0"; /* an exporter of one device that names it nowhere */
+}
+
+static bool is_for_device(int role, bool slice, bool own_uuid)
+{
+    if (role == ROLE_NODE || role == ROLE_SLICE || role == ROLE_PROFILE)
+        return false;
+    /* Of a slice's labels only those count for its device that say which device that is. */
+    return !slice || role == ROLE_INDEX || role == ROLE_KEY || role == ROLE_PCI ||
+           role == ROLE_VENDOR || (role == ROLE_UUID && !own_uuid) ||
+           (role == ROLE_MODEL && !own_uuid);
+}
+
+static void learn(struct page *p, struct thing *t, const char *const roles[ROLES], bool slice,
+                  bool own_uuid)
+{
+    for (int i = 1; i < ROLES; i++)
+        if (t->roles[i] == NULL && roles[i] != NULL && roles[i][0] != '\0' &&
+            is_for_device(i, slice, own_uuid))
+            t->roles[i] = page_keep(p, roles[i], strlen(roles[i]));
+}
+
+uint32_t page_device(struct page *p, uint16_t section, const char *const roles[ROLES])
+{
+    const struct section *s = &p->map->sections[section];
+    bool slice = roles[ROLE_SLICE] != NULL && roles[ROLE_SLICE][0] != '\0';
+    uint32_t node = page_node(p, roles[ROLE_NODE]);
+    uint64_t hash = text_hash(hash_u64(p->things[node].hash, 2), key_of(roles));
+
+    if (slice &&
+        s->partitions) /* the whole is nowhere told: each part is a thing, page_whole.c puts them together */
+        hash = text_hash(hash, roles[ROLE_SLICE]);
+    uint32_t at = add_thing(p, hash, node);
+    p->things[at].section = section;
+    learn(p, &p->things[at], roles, slice && !s->partitions, s->own_uuid);
+    if (!slice)
+        return at;
+    if (!s->partitions) {
+        uint32_t owner = at;
+        at = add_thing(p, text_hash(hash, roles[ROLE_SLICE]), node);
+        p->things[at].owner = owner;
+        p->things[at].section = section;
+        p->things[at].is_slice = true;
+        learn(p, &p->things[at], roles, false, true);
+    }
+    for (int i = ROLE_SLICE; i <= ROLE_PROFILE; i++)
+        if (p->things[at].roles[i] == NULL && roles[i] != NULL)
+            p->things[at].roles[i] = page_keep(p, roles[i], strlen(roles[i]));
+    return at;
+}
+
+struct sensor *page_sensor(struct page *p, uint64_t key, uint64_t chip, uint32_t node)
+{
+    uint32_t at = (uint32_t)p->sensor_count;
+
+    if (!hashes_put(&p->places, hash_u64(key, 3), &at))
+        return &p->sensors[at];
+    p->sensors = xgrow(p->sensors, &p->sensor_cap, p->sensor_count + 1, sizeof *p->sensors);
+    struct sensor *s = &p->sensors[p->sensor_count++];
+    *s = (struct sensor){.key = key,
+                         .chip = chip,
+                         .node = node,
+                         .temperature = NAN,
+                         .limit = NAN,
+                         .high = NAN,
+                         .watts = NAN};
+    return s;
+}
+
+/* ---- labels ---- */
+
+static enum rc wrong(const struct page *p, struct err *e, enum rc rc, const char *what)
+{
+    return err_set(e, rc, "", "%s line %llu: %s", p->target, (unsigned long long)p->line, what);
+}
+
+/* An identity is short and has no control characters. */
+static bool is_fit(const char *s, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f)
+            return false;
+    return text_is_clean(s, len);
+}
+
+/* "accel5", "nvidia0": the number is the index. */
+static const char *number_in(const char *text)
+{
+    const char *digits = text;
+
+    while ((*digits >= 'a' && *digits <= 'z') || (*digits >= 'A' && *digits <= 'Z'))
+        digits++;
+    return *digits != '\0' && digits[strspn(digits, "0123456789")] == '\0' ? digits : text;
+}
+
+static enum rc read_roles(struct page *p, const struct section *s, const struct prom_line *line,
+                          const char *roles[ROLES], char texts[ROLES][LABEL_MAX], struct err *e)
+{
+    struct prom_label label;
+    size_t at = 0;
+
+    memset(roles, 0, ROLES * sizeof *roles);
+    while (prom_next_label(line, &at, &label)) {
+        enum role role = metric_map_role(s, label.name, label.name_len);
+        if (role == ROLE_NONE || label.value_len == 0 || roles[role] != NULL)
+            continue;
+        if (label.value_len >= LABEL_MAX)
+            return wrong(p, e, RC_LIMIT, "a label that names something is longer than 255 bytes");
+        size_t len = prom_unescape(&label, texts[role], LABEL_MAX);
+        if (!is_fit(texts[role], len))
+            return wrong(p, e, RC_SYNTAX, "a label that names something is not readable text");
+        roles[role] = role == ROLE_INDEX ? number_in(texts[role]) : texts[role];
+    }
+    if (s->vendor != NULL && roles[ROLE_VENDOR] == NULL)
+        roles[ROLE_VENDOR] = s->vendor;
+    return RC_OK;
+}
+
+static enum rc thing_of(struct page *p, const struct rule *r, const struct prom_line *line,
+                        uint32_t *out, struct err *e)
+{
+    const char *roles[ROLES];
+    char texts[ROLES][LABEL_MAX];
+    enum rc rc = read_roles(p, &p->map->sections[r->section], line, roles, texts, e);
+
+    if (rc != RC_OK)
+        return rc;
+    if (p->thing_count >= THINGS_MAX || p->sensor_count >= SENSORS_MAX)
+        return wrong(p, e, RC_LIMIT, "the page tells of too many things");
+    *out = r->of == OF_DEVICE ? page_device(p, r->section, roles) : page_node(p, roles[ROLE_NODE]);
+    return RC_OK;
+}
+
+/* ---- samples ---- */
+
+static bool is_blank(const struct section *s, double v)
+{
+    if (v >= BLANK_INT64)
+        return true;
+    for (size_t i = 0; i < s->blank_count; i++)
+        if (v == s->blanks[i])
+            return true;
+    return false;
+}
+
+/* Exporters write seconds or milliseconds, and a page does not say which of the two formats it is until its end; no time
+ * since 1973 in the one is near now in the other. */
+static bool is_fresh(double seconds, wall_ms at)
+{
+    double ms = seconds * 1000; /* as it was written: prom_read took it for milliseconds */
+
+    if (ms < 1e11)
+        ms *= 1000;
+    return fabs(ms - (double)at) <= FRESH_MS;
+}
+
+/* What the labels alone tell counts of an old sample too: the device is there. */
+static enum rc refuse_stale(struct page *p, struct err *e, double seconds)
+{
+    p->stale++;
+    double ms = seconds * 1000 < 1e11 ? seconds * 1e6 : seconds * 1000;
+    char when[32] = "another age";
+    if (ms > 0 && ms < 2.5e14)
+        time_rfc3339((wall_ms)ms, when);
+    return err_set(e, RC_SCHEMA, "", "%s line %llu: its value is of %s, not of now", p->target,
+                   (unsigned long long)p->line, when);
+}
+
+static enum rc apply_all(struct page *p, const struct rule *r, uint32_t thing,
+                         const struct prom_line *line, struct err *e)
+{
+    enum rc rc = RC_OK;
+
+    p->known++;
+    if (thing < p->thing_count)
+        p->things[thing].fresh = true;
+    if (isnan(line->value) || is_blank(&p->map->sections[r->section], line->value))
+        return RC_OK;
+    for (; r != NULL && rc == RC_OK; r = metric_map_next(p->map, r))
+        rc = page_apply(p, r, thing, line, line->value, e);
+    return rc == RC_OK
+               ? rc
+               : wrong(p, e, rc, e != NULL && e->msg[0] != '\0' ? e->msg : "cannot be used");
+}
+
+/* The same metric with the same labels is told once on a page. */
+static bool is_new(struct page *p, const struct rule *r, uint64_t block)
+{
+    uint32_t unused = 0;
+
+    return hashes_put(&p->series, hash_u64(block, r->number + 1u), &unused);
+}
+
+static enum rc use_sample(struct page *p, const struct rule *r, uint32_t thing, uint64_t block,
+                          const struct prom_line *line, wall_ms at, struct err *e)
+{
+    if (!is_new(p, r, block))
+        return wrong(p, e, RC_SCHEMA, "the same sample once more");
+    if (line->has_time && at > 0 && !is_fresh(line->time, at)) {
+        p->known++;
+        return refuse_stale(p, e, line->time);
+    }
+    return apply_all(p, r, thing, line, e);
+}
+
+/* A line read with all of its labels. */
+static enum rc read_whole(struct page *p, const char *text, size_t len, wall_ms at, struct err *e)
+{
+    struct prom_line line;
+    struct err why = {RC_OK};
+    char what[256];
+    uint32_t thing = 0;
+
+    if (prom_read(text, len, PROM_TEXT, &line, &why) != RC_OK) {
+        snprintf(what, sizeof what, "%.40s: %.200s", why.where, why.msg);
+        return wrong(p, e, RC_SYNTAX, what);
+    }
+    if (line.kind != PROM_SAMPLE)
+        return RC_OK;
+    const struct rule *r = metric_map_find(p->map, line.name, line.name_len);
+    if (r == NULL)
+        return RC_OK;
+    enum rc rc = thing_of(p, r, &line, &thing, e);
+    if (rc != RC_OK)
+        return rc;
+    uint64_t block = hash_bytes(r->section + 10u, line.labels, line.labels_len);
+    (void)hashes_put(&p->blocks, hash_u64(block, r->of), &thing);
+    return use_sample(p, r, thing, block, &line, at, e);
+}
+
+/* NAME{LABELS} VALUE [TIME] whose labels were seen before on this page, by a rule that needs no more of them. */
+static bool read_known(struct page *p, const char *text, size_t len, wall_ms at, enum rc *rc,
+                       struct err *e)
+{
+    const struct rule *r = p->rule;
+    const char *open = text + p->name_len, *end = text + len, *close = open;
+    uint32_t thing;
+    uint64_t block;
+
+    if (r->needs_labels || open == end)
+        return false;
+    if (*open == '{') {
+        close = memchr(open, '}', (size_t)(end - open));
+        if (close == NULL || memchr(close + 1, '}', (size_t)(end - close - 1)) != NULL)
+            return false; /* in a label, or of an exemplar */
+        block = hash_bytes(r->section + 10u, open + 1, (size_t)(close - open - 1));
+        close++;
+    } else {
+        block = hash_bytes(r->section + 10u, open, 0);
+    }
+    if (close == end || *close != ' ' || !hashes_find(&p->blocks, hash_u64(block, r->of), &thing))
+        return false;
+    const char *number = close + 1, *stop = memchr(number, ' ', (size_t)(end - number));
+    struct prom_line line = {.kind = PROM_SAMPLE};
+    if (stop != NULL || !prom_number(number, (size_t)(end - number), &line.value))
+        return false;
+    *rc = use_sample(p, r, thing, block, &line, at, e);
+    return true;
+}
+
+static const bool name_bytes[256] = {
+    ['a'] = 1, ['b'] = 1, ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1, ['g'] = 1, ['h'] = 1,
+    ['i'] = 1, ['j'] = 1, ['k'] = 1, ['l'] = 1, ['m'] = 1, ['n'] = 1, ['o'] = 1, ['p'] = 1,
+    ['q'] = 1, ['r'] = 1, ['s'] = 1, ['t'] = 1, ['u'] = 1, ['v'] = 1, ['w'] = 1, ['x'] = 1,
+    ['y'] = 1, ['z'] = 1, ['A'] = 1, ['B'] = 1, ['C'] = 1, ['D'] = 1, ['E'] = 1, ['F'] = 1,
+    ['G'] = 1, ['H'] = 1, ['I'] = 1, ['J'] = 1, ['K'] = 1, ['L'] = 1, ['M'] = 1, ['N'] = 1,
+    ['O'] = 1, ['P'] = 1, ['Q'] = 1, ['R'] = 1, ['S'] = 1, ['T'] = 1, ['U'] = 1, ['V'] = 1,
+    ['W'] = 1, ['X'] = 1, ['Y'] = 1, ['Z'] = 1, ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1,
+    ['4'] = 1, ['5'] = 1, ['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1, ['_'] = 1, [':'] = 1,
+};
+
+static bool is_same_name(const struct page *p, const char *text, size_t len)
+{
+    size_t n = p->name_len;
+
+    return n > 0 && len > n && memcmp(text, p->name, n) == 0 && !name_bytes[(unsigned char)text[n]];
+}
+
+/* Whose line it is: a page lists all series of a metric one after the other. */
+static bool take_name(struct page *p, const char *text, size_t len)
+{
+    size_t n = 0;
+
+    if (is_same_name(p, text, len))
+        return true;
+    while (n < len && name_bytes[(unsigned char)text[n]])
+        n++;
+    p->name_len = 0;
+    if (n == 0 || n == len || n >= sizeof p->name)
+        return false;
+    memcpy(p->name, text, n);
+    p->name_len = n;
+    p->rule = metric_map_find(p->map, text, n);
+    return true;
+}
+
+/* Nobody wants its value, but whether it is one tells whether this is a metric page. */
+static bool looks_right(const char *text, size_t len, size_t name_len)
+{
+    unsigned char last = (unsigned char)text[len - 1];
+
+    return (text[name_len] == '{' || text[name_len] == ' ' || text[name_len] == '\t') &&
+           (name_bytes[last] || last == '}' || last == ' ' || last == '.' || last == '\t');
+}
+
+enum rc page_line(struct page *p, const char *text, size_t len, wall_ms at, struct err *e)
+{
+    enum rc rc;
+
+    p->line++;
+    if (len == 0 || p->html)
+        return RC_OK;
+    if (text[0] == '#') {
+        p->ended = p->ended || (len >= 5 && memcmp(text, "# EOF", 5) == 0);
+        return RC_OK;
+    }
+    if (text[0] == '<' && p->known == 0) {
+        p->html = true;
+        return wrong(p, e, RC_SYNTAX, "this is a web page, not metrics");
+    }
+    if (!take_name(p, text, len))
+        return read_whole(p, text, len, at, e);
+    if (p->rule == NULL && looks_right(text, len, p->name_len))
+        return RC_OK;
+    if (p->rule != NULL && read_known(p, text, len, at, &rc, e))
+        return rc;
+    return read_whole(p, text, len, at, e);
+}
