@@ -19,6 +19,7 @@ int app_replay(const struct cli *cli);
 int app_act(const struct cli *cli); /* drain, resume, requeue, hold, release, cancel */
 int app_audit(const struct cli *cli);
 int app_collect(const struct cli *cli);
+int app_demo(const struct cli *cli);
 
 /* Shared by them. */
 enum rc app_duration(const struct cli *cli, enum cli_option option, int64_t fallback_ms,

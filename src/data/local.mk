@@ -11,5 +11,5 @@ EXTRA_DIST += %D%/embed.awk
 
 # Each file becomes a string constant, a line of C for each of its lines.
 %D%/builtin.c: %D%/embed.awk %D%/metrics.conf %D%/peaks.conf %D%/xid.conf
-	$(AM_V_GEN)$(MKDIR_P) %D% && $(AWK) -f $(srcdir)/%D%/embed.awk \
+	$(AM_V_GEN)$(MKDIR_P) %D% && LC_ALL=C $(AWK) -f $(srcdir)/%D%/embed.awk \
 		$(srcdir)/%D%/metrics.conf $(srcdir)/%D%/peaks.conf $(srcdir)/%D%/xid.conf >$@.tmp && mv $@.tmp $@

@@ -1,7 +1,7 @@
 # suantop-fleetsim: what happens in the fleet is a library without I/O.
 noinst_LIBRARIES += %D%/libfleetsim.a
 %C%_libfleetsim_a_CFLAGS = $(AM_CFLAGS) $(STRICT_CFLAGS)
-%C%_libfleetsim_a_SOURCES = %D%/random.h %D%/world_int.h
+%C%_libfleetsim_a_SOURCES = %D%/random.h %D%/world_int.h %D%/builtin.h
 %C%_libfleetsim_a_SOURCES += %D%/scenario.c %D%/scenario.h %D%/scenario_keys.def
 %C%_libfleetsim_a_SOURCES += %D%/world.c %D%/world.h
 %C%_libfleetsim_a_SOURCES += %D%/world_events.c
@@ -11,6 +11,14 @@ noinst_LIBRARIES += %D%/libfleetsim.a
 %C%_libfleetsim_a_SOURCES += %D%/world_act.c
 %C%_libfleetsim_a_SOURCES += %D%/heat.c %D%/heat.h
 
+# The shipped scenario is built in, so that the demo needs nothing installed.
+nodist_%C%_libfleetsim_a_SOURCES = %D%/builtin.c
+BUILT_SOURCES += %D%/builtin.c
+CLEANFILES += %D%/builtin.c
+%D%/builtin.c: src/data/embed.awk %D%/scenarios/national.conf
+	$(AM_V_GEN)$(MKDIR_P) %D% && LC_ALL=C $(AWK) -v header=fleetsim/builtin.h -v prefix=scenario_ \
+		-f $(srcdir)/src/data/embed.awk $(srcdir)/%D%/scenarios/national.conf >$@.tmp && mv $@.tmp $@
+
 scenariosdir = $(pkgdatadir)/scenarios
 dist_scenarios_DATA = %D%/scenarios/national.conf
 %C%_libfleetsim_a_SOURCES += %D%/speech.c %D%/speech.h
@@ -18,3 +26,9 @@ dist_scenarios_DATA = %D%/scenarios/national.conf
 %C%_libfleetsim_a_SOURCES += %D%/slurm.c %D%/slurm_int.h
 %C%_libfleetsim_a_SOURCES += %D%/slurm_rows.c
 %C%_libfleetsim_a_SOURCES += %D%/page.c
+
+bin_PROGRAMS += suantop-fleetsim
+suantop_fleetsim_SOURCES = %D%/main.c
+suantop_fleetsim_SOURCES += %D%/serve.c %D%/serve.h
+suantop_fleetsim_SOURCES += %D%/mischief.h %D%/mischief.def
+suantop_fleetsim_LDADD = src/fleetsim/libfleetsim.a $(CODEC_LIBS) $(HTTPD_LIBS) -lm

@@ -23,7 +23,7 @@ enum key_type {
 static const char *const words_of[] = {
     [WORDS_KIND] = "intelligent super general", [WORDS_TENANCY] = "public private dedicated hybrid",
     [WORDS_TIER] = "cloud edge device",         [WORDS_EXPORTER] = "none dcgm npu node",
-    [WORDS_SCOPE] = "job device node",
+    [WORDS_SCOPE] = "job device node drain",
 };
 
 enum keyword { KEYWORD_center, KEYWORD_pool, KEYWORD_model, KEYWORD_work, KEYWORD_fault, KEYWORDS };

@@ -24,7 +24,12 @@ enum {
 /* Which pages tell of a device. */
 enum sim_exporter { SIM_EXPORTER_NONE, SIM_EXPORTER_DCGM, SIM_EXPORTER_NPU, SIM_EXPORTER_NODE };
 /* What a fault takes down. */
-enum sim_scope { SIM_SCOPE_JOB, SIM_SCOPE_DEVICE, SIM_SCOPE_NODE };
+enum sim_scope {
+    SIM_SCOPE_JOB,
+    SIM_SCOPE_DEVICE,
+    SIM_SCOPE_NODE,
+    SIM_SCOPE_DRAIN /* the node is drained, what runs on it goes on */
+};
 
 struct sim_model {
     char id[32];     /* also Slurm's gres type */

@@ -74,6 +74,11 @@ static bool more_pools(struct speech *s)
     return more_of(s, (uint32_t)s->world->center->pool_count, slurm_pool);
 }
 
+static bool more_states(struct speech *s)
+{
+    return more_of(s, s->world->job_count, slurm_job_state);
+}
+
 static bool more_nothing(struct speech *s)
 {
     return more_of(s, 0, NULL);
@@ -272,6 +277,8 @@ static void speak(struct speech *s, const struct speech_request *rq, const char 
         begin_list(s, "nodes", more_nodes);
     else if (strcmp(what, "jobs") == 0 || strcmp(what, "jobs/") == 0)
         begin_list(s, "jobs", more_jobs);
+    else if (strcmp(what, "jobs/state") == 0 && s->version >= 42)
+        begin_list(s, "jobs", more_states);
     else if (strcmp(what, "partitions") == 0)
         begin_list(s, "partitions", more_pools);
     else if (strcmp(what, "reservations") == 0 || strcmp(what, "licenses") == 0)

@@ -8,6 +8,7 @@
 
 bool slurm_node(struct speech *s, uint32_t index);
 bool slurm_job(struct speech *s, uint32_t index);
+bool slurm_job_state(struct speech *s, uint32_t index);
 bool slurm_pool(struct speech *s, uint32_t index);
 
 #endif

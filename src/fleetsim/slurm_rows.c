@@ -255,6 +255,23 @@ bool slurm_job(struct speech *s, uint32_t index)
     return true;
 }
 
+/* Of /jobs/state: what a job is and nothing else. */
+bool slurm_job_state(struct speech *s, uint32_t index)
+{
+    const struct sim_job *j = &s->world->jobs[index];
+    struct tell t = {.out = &s->body, .wrapped = true};
+    char id[16];
+
+    if (!j->used)
+        return false;
+    snprintf(id, sizeof(id), "%u", j->id);
+    tell_begin(&t);
+    tell_text(&t, "job_id", id);
+    tell_word(&t, "state", state_word(j));
+    tell_end(&t);
+    return true;
+}
+
 /* ---- partitions ---- */
 
 static void add_pool_flat(struct tell *t, const struct sim_pool *p, const char *nodes)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { WARM_UP_MS = 24 * HOUR_MS };
+
 static void make_nodes(struct world *w)
 {
     for (uint32_t p = 0; p < w->center->pool_count; p++) {
@@ -39,13 +41,16 @@ struct world *world_new(const struct scenario *s, size_t center, uint64_t seed, 
     w->center = &s->centers[center];
     w->seed = random_mix(seed + center);
     w->rng.state = w->seed;
-    w->began_at = w->now = at;
+    w->began_at = at;
+    w->now = at - WARM_UP_MS;
     w->free_job = NO_INDEX;
     w->last_id = 100000 + random_below(&w->rng, 9000000);
     w->pools = xcalloc(w->center->pool_count, sizeof(*w->pools));
     make_nodes(w);
     faults_begin(w);
     jobs_fill(w);
+    world_advance(w, at); /* so that some nodes are out, and some jobs have been interrupted */
+    w->counts = (struct sim_counts){0};
     return w;
 }
 

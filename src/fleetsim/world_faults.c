@@ -107,7 +107,8 @@ void faults_happen(struct world *w)
     if (f->scope == SIM_SCOPE_DEVICE)
         n->lost |= (uint16_t)(1u << n->fault_device);
     take_out(w, node, f);
-    interrupt_on(w, node, f->scope == SIM_SCOPE_NODE ? everything : n->lost);
+    if (f->scope != SIM_SCOPE_DRAIN)
+        interrupt_on(w, node, f->scope == SIM_SCOPE_NODE ? everything : n->lost);
     events_put(w, w->now + 60000 + (wall_ms)random_exponential(&w->rng, f->repair_hours * HOUR_MS),
                EVENT_BACK, node, 0);
     jobs_schedule(w, n->pool);

@@ -390,6 +390,5 @@ void jobs_fill(struct world *w)
             make_job(w, w->now - (wall_ms)random_exponential(&w->rng, 4.0 * HOUR_MS));
         jobs_queue(w, j, j->submitted_at);
     }
-    w->counts = (struct sim_counts){0};
     events_put(w, w->now + 1000, EVENT_ARRIVAL, 0, 0);
 }

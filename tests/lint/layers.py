@@ -23,7 +23,8 @@ ALLOWED = {
     # A program of its own; what reads this machine is shared with `suantop probe`.
     "node": [r"base/.*", r"codec/.*", r"collectors/local/probe\.h"],
     # The simulated fleet: a world without I/O, and what it says on the wire.
-    "fleetsim": [r"base/.*", r"codec/.*"],
+    "httpd": [r"base/.*"],
+    "fleetsim": [r"base/.*", r"codec/.*", r"httpd/.*"],
     "app": [r".*"],
 }
 # The model has two sides: who reads snapshots may not change the fleet, who makes deltas sees neither.

@@ -4,3 +4,5 @@ check_PROGRAMS += %D%/test_fleetsim_scenario
 %C%_test_fleetsim_scenario_LDADD = $(UNIT_FLEETSIM)
 check_PROGRAMS += %D%/test_fleetsim_world
 %C%_test_fleetsim_world_LDADD = $(UNIT_FLEETSIM)
+check_PROGRAMS += %D%/test_fleetsim_slurm
+%C%_test_fleetsim_slurm_LDADD = src/fleetsim/libfleetsim.a $(UNIT_COLLECTOR) -lm

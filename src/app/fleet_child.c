@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT
+ * fleet_child.c - see fleet_child.h. */
+#include "app/fleet_child.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/xmem.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { CONFIG_MAX = 4 << 20, PATIENCE_MS = 30000, END_MS = 1000, OPTIONS_MAX = 16 };
+
+static char *program(const char *self)
+{
+    const char *slash = self ? strrchr(self, '/') : NULL;
+    char *path =
+        slash ? xasprintf("%.*s/suantop-fleetsim", (int)(slash - self), self) : xstrdup("");
+
+    if (access(path, X_OK) == 0)
+        return path;
+    free(path);
+    return xstrdup("suantop-fleetsim"); /* wherever PATH has it */
+}
+
+/* The end of its standard output means that the configuration is whole. */
+static enum rc read_all(int fd, struct buf *out, struct err *e)
+{
+    mono_ms end = clock_mono() + PATIENCE_MS;
+    char block[16384];
+    ssize_t n;
+
+    for (;;) {
+        struct pollfd p = {fd, POLLIN, 0};
+        mono_ms left = end - clock_mono();
+        if (left <= 0 || poll(&p, 1, (int)left) == 0)
+            return err_set(e, RC_TIMEOUT, "suantop-fleetsim", "does not say how to watch it");
+        n = read(fd, block, sizeof(block));
+        if (n < 0 && errno != EINTR)
+            return err_sys(e, RC_IO, errno, "suantop-fleetsim", "cannot be read");
+        if (n == 0)
+            return RC_OK;
+        if (n > 0 && buf_add(out, block, (size_t)n) != RC_OK)
+            return err_set(e, RC_LIMIT, "suantop-fleetsim", "its configuration is too large");
+    }
+}
+
+static void become(const char *path, const char *const *options, int in, int out)
+{
+    const char *argv[OPTIONS_MAX + 4] = {path, "--with-parent"};
+    size_t n = 2;
+
+    for (; *options && n < OPTIONS_MAX; options++)
+        argv[n++] = *options;
+    argv[n] = NULL;
+    (void)setsid(); /* the terminal's signals are ours */
+    dup2(in, STDIN_FILENO);
+    dup2(out, STDOUT_FILENO);
+    execvp(path, (char *const *)argv);
+    static const char words[] = "suantop: suantop-fleetsim cannot be started\n";
+    (void)!write(STDERR_FILENO, words, sizeof(words) - 1);
+    _exit(127);
+}
+
+static enum rc launch(struct fleet_child *c, const char *path, const char *const *options,
+                      struct buf *config, struct err *e)
+{
+    int in[2], out[2];
+
+    if (pipe2(in, O_CLOEXEC) != 0)
+        return err_sys(e, RC_IO, errno, "pipe", "cannot make one");
+    if (pipe2(out, O_CLOEXEC) != 0) {
+        int why = errno;
+        close(in[0]);
+        close(in[1]);
+        return err_sys(e, RC_IO, why, "pipe", "cannot make one");
+    }
+    c->pid = fork();
+    if (c->pid == 0)
+        become(path, options, in[0], out[1]);
+    close(in[0]);
+    close(out[1]);
+    c->keep = in[1];
+    enum rc rc = c->pid < 0 ? err_sys(e, RC_CHILD, errno, path, "cannot be started")
+                            : read_all(out[0], config, e);
+    close(out[0]);
+    if (rc == RC_OK && config->len == 0)
+        rc = err_set(e, RC_CHILD, path, "it ended at once; see above");
+    return rc;
+}
+
+static enum rc write_config(struct fleet_child *c, const struct buf *text, struct err *e)
+{
+    const char *tmp = getenv("TMPDIR");
+
+    c->folder = xasprintf("%s/suantop-demo-XXXXXX", tmp && *tmp ? tmp : "/tmp");
+    if (!mkdtemp(c->folder)) {
+        enum rc rc = err_sys(e, RC_IO, errno, c->folder, "cannot be made");
+        free(c->folder);
+        c->folder = NULL;
+        return rc;
+    }
+    c->config = xasprintf("%s/config.yaml", c->folder);
+    FILE *f = fopen(c->config, "we");
+    if (!f)
+        return err_sys(e, RC_IO, errno, c->config, "cannot be written");
+    fprintf(f, "audit: %s/audit.log\nhistory: \"off\"\n", c->folder);
+    fwrite(text->data, 1, text->len, f);
+    if (fclose(f) != 0)
+        return err_sys(e, RC_IO, errno, c->config, "cannot be written");
+    return RC_OK;
+}
+
+enum rc fleet_child_start(struct fleet_child *c, const char *self, const char *const *options,
+                          struct err *e)
+{
+    char *path = program(self);
+    struct buf config;
+
+    *c = (struct fleet_child){.pid = -1, .keep = -1};
+    buf_init(&config, CONFIG_MAX);
+    enum rc rc = launch(c, path, options, &config, e);
+    if (rc == RC_OK)
+        rc = write_config(c, &config, e);
+    buf_fini(&config);
+    free(path);
+    if (rc != RC_OK)
+        fleet_child_end(c);
+    return rc;
+}
+
+static void remove_in(const char *folder, const char *name)
+{
+    char *path = xasprintf("%s/%s", folder, name);
+
+    (void)unlink(path);
+    free(path);
+}
+
+/* Closing its standard input asks it to end; after a second it is told. */
+static void wait_for(pid_t pid)
+{
+    mono_ms end = clock_mono() + END_MS;
+
+    while (waitpid(pid, NULL, WNOHANG) == 0) {
+        if (clock_mono() > end)
+            kill(pid, SIGKILL);
+        poll(NULL, 0, 10);
+    }
+}
+
+void fleet_child_end(struct fleet_child *c)
+{
+    if (c->keep >= 0)
+        close(c->keep);
+    if (c->pid > 0)
+        wait_for(c->pid);
+    if (c->folder) {
+        remove_in(c->folder, "config.yaml");
+        remove_in(c->folder, "audit.log");
+        (void)rmdir(c->folder);
+    }
+    free(c->folder);
+    free(c->config);
+    *c = (struct fleet_child){.pid = -1, .keep = -1};
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT
+ * main.c - suantop-fleetsim: reads a scenario, serves it on loopback, and says how to watch it. */
+#include "autoconf.h"
+#include "fleetsim/builtin.h"
+#include "fleetsim/serve.h"
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { EXIT_USAGE = 64, SCENARIO_MAX = 4 << 20, CONFIG_MAX = 4 << 20 };
+
+struct options {
+    const char *scenario, *config, *address;
+    double speed;
+    uint64_t seed;
+    uint16_t port;
+    bool follow_parent;
+};
+
+static const char usage[] =
+    "usage: suantop-fleetsim [OPTION]...\n"
+    "A simulated fleet that speaks slurmrestd's and exporters' protocols on loopback.\n\n"
+    "  -s, --scenario=FILE  what is simulated (the national fleet)\n"
+    "  -c, --config=FILE    where to write the configuration for suantop -c; - (the usual): standard output\n"
+    "  -l, --listen=ADDRESS IPv4 address (127.0.0.1)\n"
+    "  -p, --port=PORT      of the first center, the others follow (0: any free ones)\n"
+    "      --seed=N         another fleet of the same kind (1)\n"
+    "      --speed=FACTOR   simulated seconds in a second (1)\n"
+    "      --with-parent    ends when standard input is closed\n"
+    "  -h, --help           this text\n"
+    "  -V, --version        version\n";
+
+static struct serve *running;
+
+static void on_signal(int sig)
+{
+    (void)sig;
+    serve_stop(running);
+}
+
+static bool number(const char *text, double least, double most, double *out)
+{
+    char *end;
+
+    *out = strtod(text, &end);
+    return end != text && *end == '\0' && *out >= least && *out <= most;
+}
+
+static int wrong(const char *what, const char *value)
+{
+    fprintf(stderr, "suantop-fleetsim: %s: \"%s\" is not accepted; see --help\n", what, value);
+    return EXIT_USAGE;
+}
+
+/* -1: go on. */
+static int parse(int argc, char **argv, struct options *o)
+{
+    static const struct option longs[] = {{"scenario", 1, NULL, 's'},    {"config", 1, NULL, 'c'},
+                                          {"listen", 1, NULL, 'l'},      {"port", 1, NULL, 'p'},
+                                          {"seed", 1, NULL, 'e'},        {"speed", 1, NULL, 'f'},
+                                          {"with-parent", 0, NULL, 'w'}, {"help", 0, NULL, 'h'},
+                                          {"version", 0, NULL, 'V'},     {NULL, 0, NULL, 0}};
+    double v;
+    int c;
+
+    while ((c = getopt_long(argc, argv, "s:c:l:p:hV", longs, NULL)) != -1)
+        switch (c) {
+        case 's':
+            o->scenario = optarg;
+            break;
+        case 'c':
+            o->config = optarg;
+            break;
+        case 'l':
+            o->address = optarg;
+            break;
+        case 'p':
+            if (!number(optarg, 0, 65000, &v))
+                return wrong("--port", optarg);
+            o->port = (uint16_t)v;
+            break;
+        case 'e':
+            if (!number(optarg, 0, 1e15, &v))
+                return wrong("--seed", optarg);
+            o->seed = (uint64_t)v;
+            break;
+        case 'f':
+            if (!number(optarg, 0.01, 10000, &o->speed))
+                return wrong("--speed", optarg);
+            break;
+        case 'w':
+            o->follow_parent = true;
+            break;
+        case 'h':
+            fputs(usage, stdout);
+            return 0;
+        case 'V':
+            puts("suantop-fleetsim " PACKAGE_VERSION);
+            return 0;
+        default:
+            return EXIT_USAGE;
+        }
+    return optind < argc ? wrong("argument", argv[optind]) : -1;
+}
+
+static enum rc read_file(const char *path, char **out, struct err *e)
+{
+    FILE *f = fopen(path, "re");
+    struct buf text;
+    char block[16384];
+    size_t n;
+
+    if (!f)
+        return err_sys(e, RC_IO, errno, path, "cannot be read");
+    buf_init(&text, SCENARIO_MAX);
+    while ((n = fread(block, 1, sizeof(block), f)) > 0)
+        buf_add(&text, block, n);
+    bool bad = ferror(f) || text.failed;
+    fclose(f);
+    if (bad) {
+        buf_fini(&text);
+        return err_set(e, RC_IO, path, "cannot be read, or is larger than 4 MiB");
+    }
+    *out = buf_take(&text);
+    return RC_OK;
+}
+
+static enum rc write_config(const struct serve *s, const char *path, struct err *e)
+{
+    bool out = strcmp(path, "-") == 0;
+    FILE *f = out ? stdout : fopen(path, "we");
+    struct buf text;
+
+    if (!f)
+        return err_sys(e, RC_IO, errno, path, "cannot be written");
+    buf_init(&text, CONFIG_MAX);
+    serve_write_config(s, &text);
+    fwrite(text.data, 1, text.len, f);
+    buf_fini(&text);
+    bool bad = out ? fflush(f) != 0 : fclose(f) != 0;
+    if (out)
+        fclose(stdout); /* whoever reads it knows that it is complete */
+    return bad ? err_sys(e, RC_IO, errno, path, "cannot be written") : RC_OK;
+}
+
+static enum rc run(const struct options *o, struct err *e)
+{
+    struct scenario scenario = {0};
+    struct serve_conf conf = {.scenario = &scenario,
+                              .address = o->address,
+                              .port = o->port,
+                              .seed = o->seed,
+                              .speed = o->speed,
+                              .begins = clock_wall(),
+                              .parent_fd = o->follow_parent ? STDIN_FILENO : -1};
+    char *text = NULL;
+    enum rc rc = o->scenario ? read_file(o->scenario, &text, e) : RC_OK;
+
+    if (rc == RC_OK)
+        rc = scenario_read(text ? text : scenario_national, text ? o->scenario : "national.conf",
+                           &scenario, e);
+    if (rc == RC_OK)
+        rc = serve_new(&conf, &running, e);
+    if (rc == RC_OK) {
+        struct sigaction act = {.sa_handler = on_signal};
+        sigaction(SIGTERM, &act, NULL);
+        sigaction(SIGINT, &act, NULL);
+        sigaction(SIGHUP, &act, NULL);
+        act.sa_handler = SIG_IGN;
+        sigaction(SIGPIPE, &act, NULL);
+        rc = write_config(running, o->config, e);
+    }
+    if (rc == RC_OK)
+        rc = serve_run(running, e);
+    serve_free(running);
+    scenario_free(&scenario);
+    free(text);
+    return rc;
+}
+
+int main(int argc, char **argv)
+{
+    struct options o = {.config = "-", .address = "127.0.0.1", .speed = 1, .seed = 1};
+    struct err e = {0};
+    int status = parse(argc, argv, &o);
+
+    if (status >= 0)
+        return status;
+    if (run(&o, &e) == RC_OK)
+        return 0;
+    fprintf(stderr, "suantop-fleetsim: %s: %s\n", e.where, e.msg);
+    return e.rc == RC_USAGE || e.rc == RC_SYNTAX || e.rc == RC_SCHEMA ? EXIT_USAGE : EXIT_USAGE + 1;
+}

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT
+ * serve.c - see serve.h. One thread: poll() over all servers, the clock of the worlds, exchanges that wait. */
+#include "fleetsim/serve.h"
+#include "base/xmem.h"
+#include "fleetsim/mischief.h"
+#include "fleetsim/speech.h"
+#include "httpd/httpd.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { CONNECTIONS_MAX = 4000, IDLE_S = 120, BODY_MAX = 65536, STEP_MS = 250, FIXED_FDS = 2 };
+
+struct place {
+    struct serve *serve;
+    struct world *world;
+    struct httpd *http;
+    enum mischief mischief;
+};
+
+struct serve {
+    struct serve_conf conf;
+    struct place *places;
+    size_t count;
+    mono_ms began;
+    struct pollfd *fds;
+    int wake[2];
+};
+
+/* ---- a body in pieces ---- */
+
+struct answer {
+    struct speech speech;
+    size_t sent; /* of the piece at hand */
+    enum mischief mischief;
+    mono_ms last;
+    size_t total;
+};
+
+static ssize_t misbehave(struct answer *a, char *out)
+{
+    switch (a->mischief) {
+    case MISCHIEF_CUT:
+        return a->total > 200 ? -1 : 0;
+    case MISCHIEF_ENDLESS:
+        memset(out, ' ', 1024);
+        return a->total > 200 ? 1024 : 0;
+    default:
+        return 0;
+    }
+}
+
+static ssize_t next_piece(void *state, char *out, size_t room)
+{
+    struct answer *a = state;
+    ssize_t wrong = misbehave(a, out);
+
+    if (wrong != 0)
+        return wrong;
+    while (a->sent == a->speech.body.len) {
+        buf_reset(&a->speech.body);
+        a->sent = 0;
+        if (!a->speech.more || !a->speech.more(&a->speech))
+            return 0;
+    }
+    size_t n = a->speech.body.len - a->sent;
+    n = n > room ? room : n;
+    if (a->mischief != MISCHIEF_NONE && n > 128)
+        n = 128;
+    memcpy(out, a->speech.body.data + a->sent, n);
+    a->sent += n;
+    a->total += n;
+    return (ssize_t)n;
+}
+
+static void end_answer(void *state)
+{
+    struct answer *a = state;
+
+    speech_free(&a->speech);
+    free(a);
+}
+
+/* ---- one request ---- */
+
+static void say(struct httpd_exchange *x, unsigned status, const char *text)
+{
+    httpd_reply(x, status, "text/plain", text, strlen(text));
+}
+
+static void set_mischief(struct place *p, struct httpd_exchange *x)
+{
+    struct speech_request rq = {.query = httpd_query(x)};
+    char word[32] = "";
+    enum mischief m;
+
+    speech_arg(&rq, "do", word, sizeof(word));
+    m = mischief_find(word);
+    if (strcmp(httpd_method(x), "POST") != 0 || m == MISCHIEF_COUNT) {
+        say(x, 400, "POST /-/mischief?do=WORD, one of the words of mischief.def\n");
+        return;
+    }
+    p->mischief = m;
+    say(x, 200, "ok\n");
+}
+
+/* False: it behaves, or the body is what is wrong. */
+static bool does_mischief(const struct place *p, struct httpd_exchange *x)
+{
+    static const char types[] =
+        "{\"nodes\":{\"name\":[1,2]},\"jobs\":\"all\",\"partitions\":7,\"errors\":[]}";
+
+    switch (p->mischief) {
+    case MISCHIEF_STALL:
+    case MISCHIEF_DRIP: /* to the client the same: a byte would come after its patience */
+        httpd_pause(x);
+        return true;
+    case MISCHIEF_REFUSE:
+        say(x, 401, "Authentication failure\n");
+        return true;
+    case MISCHIEF_BUSY:
+        httpd_add_header(x, "Retry-After", "7");
+        say(x, 429, "slow down\n");
+        return true;
+    case MISCHIEF_BROKEN:
+        say(x, 500, "internal error\n");
+        return true;
+    case MISCHIEF_GARBAGE:
+        httpd_reply(x, 200, "application/json", "\x1f\x8b\0\xff}{[\"\x1b]2;x", 14);
+        return true;
+    case MISCHIEF_TYPES:
+        httpd_reply(x, 200, "application/json", types, sizeof(types) - 1);
+        return true;
+    case MISCHIEF_REDIRECT:
+        httpd_add_header(x, "Location", "http://127.0.0.2:1/stolen");
+        say(x, 302, "elsewhere\n");
+        return true;
+    default:
+        return false;
+    }
+}
+
+static const char *header(const struct httpd_exchange *x, const char *name)
+{
+    const char *value = httpd_header(x, name);
+
+    return value ? value : "";
+}
+
+static void answer(void *arg, struct httpd_exchange *x)
+{
+    struct place *p = arg;
+    struct speech_request rq = {.method = httpd_method(x),
+                                .path = httpd_path(x),
+                                .query = httpd_query(x),
+                                .user = header(x, "X-SLURM-USER-NAME"),
+                                .accept = header(x, "Accept")};
+
+    rq.body = httpd_body(x, &rq.body_len);
+    if (strcmp(rq.path, "/-/mischief") == 0) {
+        set_mischief(p, x);
+        return;
+    }
+    if (does_mischief(p, x))
+        return;
+    struct answer *a = xcalloc(1, sizeof(*a));
+    a->mischief = p->mischief;
+    speech_init(&a->speech, p->world);
+    if (strncmp(rq.path, "/slurm", 6) == 0)
+        slurm_speak(&a->speech, &rq);
+    else
+        page_speak(&a->speech, &rq);
+    if (a->speech.more || a->mischief != MISCHIEF_NONE) {
+        httpd_stream(x, a->speech.status, a->speech.type, next_piece, end_answer, a);
+        return;
+    }
+    httpd_reply(x, a->speech.status, a->speech.type, a->speech.body.data, a->speech.body.len);
+    end_answer(a);
+}
+
+/* ---- all of them ---- */
+
+static enum rc open_place(struct serve *s, size_t i, struct err *e)
+{
+    struct place *p = &s->places[i];
+    const struct httpd_conf conf = {
+        .address = s->conf.address,
+        .port = (uint16_t)(s->conf.port ? s->conf.port + i : 0),
+        .connections_max = CONNECTIONS_MAX,
+        .idle_s = IDLE_S,
+        .body_max = BODY_MAX,
+        .answer = answer,
+        .arg = p,
+    };
+
+    p->serve = s;
+    p->world = world_new(s->conf.scenario, i, s->conf.seed, s->conf.begins);
+    return httpd_start(&conf, &p->http, e);
+}
+
+enum rc serve_new(const struct serve_conf *conf, struct serve **out, struct err *e)
+{
+    struct serve *s = xcalloc(1, sizeof(*s));
+    enum rc rc = RC_OK;
+
+    s->conf = *conf;
+    s->count = conf->scenario->center_count;
+    s->places = xcalloc(s->count, sizeof(*s->places));
+    s->fds = xcalloc(s->count + FIXED_FDS, sizeof(*s->fds));
+    s->wake[0] = s->wake[1] = -1;
+    if (pipe2(s->wake, O_CLOEXEC | O_NONBLOCK) != 0)
+        rc = err_sys(e, RC_IO, errno, "pipe", "cannot make one");
+    for (size_t i = 0; i < s->count && rc == RC_OK; i++)
+        rc = open_place(s, i, e);
+    if (rc != RC_OK) {
+        serve_free(s);
+        return rc;
+    }
+    s->began = clock_mono();
+    *out = s;
+    return RC_OK;
+}
+
+void serve_free(struct serve *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < s->count; i++) {
+        httpd_stop(s->places[i].http);
+        world_free(s->places[i].world);
+    }
+    if (s->wake[0] >= 0) {
+        close(s->wake[0]);
+        close(s->wake[1]);
+    }
+    free(s->places);
+    free(s->fds);
+    free(s);
+}
+
+void serve_stop(struct serve *s)
+{
+    ssize_t n = write(s->wake[1], "x", 1);
+
+    (void)n; /* it is full: it wakes anyway */
+}
+
+static void pass_time(struct serve *s)
+{
+    wall_ms now = s->conf.begins + (wall_ms)((double)(clock_mono() - s->began) * s->conf.speed);
+
+    for (size_t i = 0; i < s->count; i++)
+        world_advance(s->places[i].world, now);
+}
+
+/* Returns how long poll() may wait. */
+static int run_servers(struct serve *s)
+{
+    int wait = STEP_MS;
+
+    for (size_t i = 0; i < s->count; i++) {
+        httpd_run(s->places[i].http);
+        int ms = httpd_wait_ms(s->places[i].http);
+        if (ms >= 0 && ms < wait)
+            wait = ms;
+    }
+    return wait;
+}
+
+enum rc serve_run(struct serve *s, struct err *e)
+{
+    for (size_t i = 0; i < s->count; i++)
+        s->fds[i + FIXED_FDS] = (struct pollfd){httpd_fd(s->places[i].http), POLLIN, 0};
+    s->fds[0] = (struct pollfd){s->wake[0], POLLIN, 0};
+    s->fds[1] = (struct pollfd){s->conf.parent_fd, 0, 0};
+    for (;;) {
+        int wait = run_servers(s);
+        if (poll(s->fds, s->count + FIXED_FDS, wait) < 0 && errno != EINTR)
+            return err_sys(e, RC_IO, errno, "poll", "cannot wait");
+        if (s->fds[0].revents || (s->fds[1].revents & (POLLHUP | POLLERR | POLLNVAL)))
+            return RC_OK;
+        pass_time(s);
+    }
+}
+
+/* ---- the configuration of who watches ---- */
+
+static void write_capacity(const struct sim_center *c, struct buf *out)
+{
+    const struct {
+        const char *key;
+        double flops;
+    } all[] = {{"fp64", c->fp64}, {"fp32", c->fp32}, {"fp16", c->fp16}};
+    bool begun = false;
+
+    for (size_t i = 0; i < ARRAY_LEN(all); i++)
+        if (all[i].flops > 0) {
+            buf_addf(out, "%s%s: %.6g PFLOPS", begun ? ", " : "    capacity: {", all[i].key,
+                     all[i].flops / 1e15);
+            begun = true;
+        }
+    if (begun)
+        buf_adds(out, "}\n");
+}
+
+/* A page for each node whose devices, or which itself, exports anything. */
+static void write_targets(const struct serve *s, const struct place *p, struct buf *out)
+{
+    const struct scenario *sc = s->conf.scenario;
+    unsigned written = 0;
+
+    for (size_t i = 0; i < p->world->center->pool_count; i++) {
+        const struct sim_pool *pool = &p->world->center->pools[i];
+        if (pool->devices == 0 || sc->models[pool->model].exporter == SIM_EXPORTER_NONE)
+            continue;
+        buf_adds(out, written++ ? "," : "      - exporter: {insecure: true, targets: \"");
+        buf_addf(out, "%s:%u/%s[%0*u-%0*u]/metrics", s->conf.address, httpd_port(p->http),
+                 pool->prefix, (int)pool->digits, pool->first, (int)pool->digits,
+                 pool->first + pool->nodes - 1);
+    }
+    if (written)
+        buf_adds(out, "\"}\n");
+}
+
+void serve_write_config(const struct serve *s, struct buf *out)
+{
+    buf_addf(out, "# %s\ncenters:\n", s->conf.scenario->title);
+    for (size_t i = 0; i < s->count; i++) {
+        const struct place *p = &s->places[i];
+        const struct sim_center *c = p->world->center;
+        buf_addf(out, "  - id: %s\n    name: \"%s\"\n    kind: %s\n    tier: %s\n    tenancy: %s\n",
+                 c->id, c->name, c->kind, c->tier, c->tenancy);
+        if (c->operator_name[0])
+            buf_addf(out, "    operator: \"%s\"\n", c->operator_name);
+        if (c->region[0])
+            buf_addf(out, "    region: \"%s\"\n", c->region);
+        write_capacity(c, out);
+        buf_addf(out, "    sources:\n      - slurm: {url: \"http://%s:%u\", insecure: true}\n",
+                 s->conf.address, httpd_port(p->http));
+        write_targets(s, p, out);
+    }
+}

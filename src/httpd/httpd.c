@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT
+ * httpd.c - see httpd.h. */
+#include "httpd/httpd.h"
+#include "base/buf.h"
+#include "base/xmem.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { HEADERS_MAX = 4, STREAM_BLOCK = 65536 };
+
+struct httpd {
+    struct httpd_conf conf;
+    struct MHD_Daemon *daemon;
+};
+
+struct httpd_exchange {
+    struct httpd *server;
+    struct MHD_Connection *connection;
+    char *uri; /* path?query as sent */
+    char *method, *path;
+    struct buf body;
+    bool asked;   /* the head has come */
+    bool told;    /* answer() has been called */
+    bool paused;  /* waits for its reply */
+    bool replied; /* a reply is ready */
+    bool cut;
+    struct MHD_Response *response;
+    unsigned status;
+    const char *header[HEADERS_MAX][2];
+    unsigned headers;
+};
+
+/* ---- libmicrohttpd's side ---- */
+
+static void *begin(void *arg, const char *uri, struct MHD_Connection *c)
+{
+    struct httpd *h = arg;
+    struct httpd_exchange *x = xcalloc(1, sizeof(*x));
+
+    x->server = h;
+    x->connection = c;
+    x->uri = xstrdup(uri);
+    buf_init(&x->body, h->conf.body_max);
+    return x;
+}
+
+static enum MHD_Result send_reply(struct httpd_exchange *x)
+{
+    enum MHD_Result result;
+
+    if (x->cut || !x->response)
+        return MHD_NO;
+    result = MHD_queue_response(x->connection, x->status, x->response);
+    MHD_destroy_response(x->response);
+    x->response = NULL;
+    return result;
+}
+
+static enum MHD_Result take_body(struct httpd_exchange *x, const char *data, size_t *len)
+{
+    buf_add(&x->body, data, *len);
+    *len = 0;
+    return MHD_YES;
+}
+
+static enum MHD_Result handle(void *arg, struct MHD_Connection *c, const char *path,
+                              const char *method, const char *version, const char *data,
+                              size_t *len, void **mine)
+{
+    struct httpd_exchange *x = *mine;
+
+    (void)arg;
+    (void)c;
+    (void)version;
+    if (!x->asked) {
+        x->asked = true;
+        x->method = xstrdup(method);
+        x->path = xstrdup(path);
+        return MHD_YES;
+    }
+    if (*len > 0)
+        return take_body(x, data, len);
+    if (!x->told) {
+        x->told = true;
+        if (x->body.failed)
+            httpd_reply(x, MHD_HTTP_CONTENT_TOO_LARGE, "text/plain", "", 0);
+        else
+            x->server->conf.answer(x->server->conf.arg, x);
+    }
+    return x->paused ? MHD_YES : send_reply(x);
+}
+
+static void completed(void *arg, struct MHD_Connection *c, void **mine,
+                      enum MHD_RequestTerminationCode how)
+{
+    struct httpd *h = arg;
+    struct httpd_exchange *x = *mine;
+
+    (void)c;
+    (void)how;
+    if (!x)
+        return;
+    if (x->paused && h->conf.gone)
+        h->conf.gone(h->conf.arg, x);
+    if (x->response)
+        MHD_destroy_response(x->response);
+    buf_fini(&x->body);
+    free(x->uri);
+    free(x->method);
+    free(x->path);
+    free(x);
+    *mine = NULL;
+}
+
+/* ---- the server ---- */
+
+enum rc httpd_start(const struct httpd_conf *conf, struct httpd **out, struct err *e)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(conf->port)};
+    struct httpd *h;
+
+    if (inet_pton(AF_INET, conf->address, &address.sin_addr) != 1)
+        return err_set(e, RC_USAGE, conf->address, "this is no numeric IPv4 address");
+    h = xcalloc(1, sizeof(*h));
+    h->conf = *conf;
+    errno = 0;
+    h->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, h,
+                                 MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_CONNECTION_LIMIT,
+                                 conf->connections_max, MHD_OPTION_CONNECTION_TIMEOUT, conf->idle_s,
+                                 MHD_OPTION_URI_LOG_CALLBACK, begin, h, MHD_OPTION_NOTIFY_COMPLETED,
+                                 completed, h, MHD_OPTION_END);
+    if (!h->daemon) {
+        int why = errno;
+        free(h);
+        return err_sys(e, RC_NET, why, conf->address, "cannot listen on port %u", conf->port);
+    }
+    *out = h;
+    return RC_OK;
+}
+
+void httpd_stop(struct httpd *h)
+{
+    if (!h)
+        return;
+    MHD_stop_daemon(h->daemon);
+    free(h);
+}
+
+uint16_t httpd_port(const struct httpd *h)
+{
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_BIND_PORT);
+
+    return info ? info->port : 0;
+}
+
+int httpd_fd(const struct httpd *h)
+{
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+
+    return info ? info->epoll_fd : -1;
+}
+
+int httpd_wait_ms(const struct httpd *h)
+{
+    MHD_UNSIGNED_LONG_LONG ms;
+
+    if (MHD_get_timeout(h->daemon, &ms) != MHD_YES)
+        return -1;
+    return ms > 3600000 ? 3600000 : (int)ms;
+}
+
+void httpd_run(struct httpd *h)
+{
+    MHD_run(h->daemon);
+}
+
+/* ---- what was asked ---- */
+
+const char *httpd_method(const struct httpd_exchange *x)
+{
+    return x->method;
+}
+
+const char *httpd_path(const struct httpd_exchange *x)
+{
+    return x->path;
+}
+
+const char *httpd_query(const struct httpd_exchange *x)
+{
+    const char *mark = strchr(x->uri, '?');
+
+    return mark ? mark + 1 : "";
+}
+
+const char *httpd_header(const struct httpd_exchange *x, const char *name)
+{
+    return MHD_lookup_connection_value(x->connection, MHD_HEADER_KIND, name);
+}
+
+const char *httpd_body(const struct httpd_exchange *x, size_t *len)
+{
+    *len = x->body.len;
+    return x->body.data;
+}
+
+/* ---- replies ---- */
+
+static void finish(struct httpd_exchange *x, unsigned status, const char *type)
+{
+    if (x->response) {
+        MHD_add_response_header(x->response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+        for (unsigned i = 0; i < x->headers; i++)
+            MHD_add_response_header(x->response, x->header[i][0], x->header[i][1]);
+    }
+    x->status = status;
+    x->replied = true;
+    if (!x->paused)
+        return;
+    x->paused = false;
+    MHD_resume_connection(x->connection);
+}
+
+void httpd_reply(struct httpd_exchange *x, unsigned status, const char *type, const char *data,
+                 size_t len)
+{
+    x->response = MHD_create_response_from_buffer(len, (void *)data, MHD_RESPMEM_MUST_COPY);
+    finish(x, status, type);
+}
+
+/* Between libmicrohttpd and the caller's piece(). */
+struct stream {
+    ssize_t (*piece)(void *state, char *out, size_t room);
+    void (*end)(void *state);
+    void *state;
+};
+
+static ssize_t read_stream(void *arg, uint64_t at, char *out, size_t room)
+{
+    struct stream *s = arg;
+    ssize_t n = s->piece(s->state, out, room);
+
+    (void)at;
+    return n > 0    ? n
+           : n == 0 ? MHD_CONTENT_READER_END_OF_STREAM
+                    : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static void free_stream(void *arg)
+{
+    struct stream *s = arg;
+
+    s->end(s->state);
+    free(s);
+}
+
+void httpd_stream(struct httpd_exchange *x, unsigned status, const char *type,
+                  ssize_t (*piece)(void *state, char *out, size_t room), void (*end)(void *state),
+                  void *state)
+{
+    struct stream *s = xcalloc(1, sizeof(*s));
+
+    *s = (struct stream){piece, end, state};
+    x->response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream, s,
+                                                    free_stream);
+    if (!x->response)
+        free_stream(s);
+    finish(x, status, type);
+}
+
+void httpd_add_header(struct httpd_exchange *x, const char *name, const char *value)
+{
+    if (x->headers < HEADERS_MAX) {
+        x->header[x->headers][0] = name;
+        x->header[x->headers++][1] = value;
+    }
+}
+
+void httpd_cut(struct httpd_exchange *x)
+{
+    x->cut = true;
+    finish(x, 0, "");
+}
+
+void httpd_pause(struct httpd_exchange *x)
+{
+    x->paused = true;
+    MHD_suspend_connection(x->connection);
+}
