@@ -20,10 +20,10 @@ EXTRA_DIST += %D%/how-to-add-a-collector.md %D%/how-to-add-a-view.md %D%/how-to-
 # The manual: prose in man/*.in, tables by mangen.
 MANGEN = src/app/mangen$(EXEEXT)
 MAN_MADE = %D%/man/suantop.1 %D%/man/suantop.conf.5 %D%/man/suantop-themes.5 %D%/man/suantop-reasons.7 \
-	%D%/man/suantop-node.8
+	%D%/man/suantop-node.8 %D%/man/suantop-fleetsim.8
 nodist_man_MANS += $(MAN_MADE)
 EXTRA_DIST += %D%/man/suantop.1.in %D%/man/suantop.conf.5.in %D%/man/suantop-themes.5.in \
-	%D%/man/suantop-reasons.7.in %D%/man/suantop-node.8.in
+	%D%/man/suantop-reasons.7.in %D%/man/suantop-node.8.in %D%/man/suantop-fleetsim.8.in
 $(MAN_MADE): %: %.in $(MANGEN)
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MANGEN) $< > $@.tmp && mv $@.tmp $@
 

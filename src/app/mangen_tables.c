@@ -397,6 +397,40 @@ static void schema_file(void)
     puts(".I " PKGDATADIR "/schema/snapshot\\-1.json");
 }
 
+static void scenario_key(const char *name, const char *help)
+{
+    fputs(".TP\n", stdout);
+    bold(name);
+    putchar('\n');
+    prose(help);
+    fputs(".\n", stdout);
+}
+
+static void table_scenario(void)
+{
+    static const struct {
+        const char *keyword, *name, *help;
+    } keys[] = {
+#define KEY(keyword, member, name, type, least, most, help) {#keyword, name, help},
+#include "fleetsim/scenario_keys.def"
+    };
+    const char *last = "";
+
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        if (strcmp(last, keys[i].keyword) != 0)
+            printf(".SS %s\n", keys[i].keyword);
+        last = keys[i].keyword;
+        scenario_key(keys[i].name, keys[i].help);
+    }
+}
+
+static void table_mischief(void)
+{
+#define MISCHIEF(ID, word, help) scenario_key(word, help);
+#include "fleetsim/mischief.def"
+#undef MISCHIEF
+}
+
 static const struct {
     const char *name;
     void (*print)(void);
@@ -415,6 +449,8 @@ static const struct {
     {"KINDS", words_kind},
     {"TIERS", words_tier},
     {"TENANCIES", words_tenancy},
+    {"SCENARIO", table_scenario},
+    {"MISCHIEF", table_mischief},
     {"VERSION", version},
     {"SYSTEM_CONFIG", system_config},
     {"SHIPPED_THEMES", shipped_themes},

@@ -15,7 +15,8 @@ from pathlib import Path
 
 SRC = Path(os.environ.get("SUANTOP_SRCDIR") or Path(__file__).resolve().parents[2])
 BUILD = Path(os.environ.get("SUANTOP_BUILDDIR") or ".")
-PAGES = ("suantop.1", "suantop.conf.5", "suantop-themes.5", "suantop-reasons.7", "suantop-node.8")
+PAGES = ("suantop.1", "suantop.conf.5", "suantop-themes.5", "suantop-reasons.7", "suantop-node.8",
+         "suantop-fleetsim.8")
 COMPLETIONS = {"bash": "suantop", "zsh": "_suantop", "fish": "suantop.fish"}
 
 
