@@ -13,3 +13,5 @@ CLEANFILES += $(nodist_systemdsystem_DATA) $(nodist_systemduser_DATA)
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(SED) 's|@bindir[@]|$(bindir)|g' $< > $@.tmp && mv $@.tmp $@
 %D%/user/suantop-collect.service: %D%/suantop-collect.user.service.in
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(SED) 's|@bindir[@]|$(bindir)|g' $< > $@.tmp && mv $@.tmp $@
+# Sums for a Prometheus server: docs/prometheus.md.
+dist_pkgdata_DATA += %D%/suantop.rules.yaml

@@ -10,12 +10,14 @@
 enum { ROWS_MAX = 512, MODEL_MAX = 96 };
 
 /* clang-format off */
+#define MODEL(name, per_clock, peak)
 #define AGGREGATE(record, state, precision, provenance, field, scale, live, expr) \
     {record, state, precision_##precision, provenance_##provenance, FIELD_aggregate_##field, scale, live, expr},
 const struct aggregate_info prom_aggregates[] = {
 #include "collectors/prometheus/aggregates.def"
     {NULL, NULL, precision_NONE, provenance_NONE, 0, 0, false, NULL}};
 #undef AGGREGATE
+#undef MODEL
 /* clang-format on */
 
 static bool is_word(const struct field *f, unsigned value, const char *word)

@@ -31,26 +31,61 @@ static uint64_t fingerprint(const struct json *labels)
     return sum;
 }
 
-/* "2026-11-22T07:05:05.137614597Z" */
+/* So many digits, then `behind` ('\0' = anything); false if not. */
+static bool read_digits(const char **s, int digits, char behind, int64_t *out)
+{
+    const char *p = *s;
+
+    for (*out = 0; digits > 0; digits--, p++) {
+        if (*p < '0' || *p > '9')
+            return false;
+        *out = *out * 10 + (*p - '0');
+    }
+    if (behind != '\0' && *p != behind)
+        return false;
+    *s = p + (behind != '\0');
+    return true;
+}
+
+/* ".137614597": the milliseconds of it. */
+static int64_t read_fraction(const char **s)
+{
+    int64_t ms = 0, unit = 100;
+
+    if (**s != '.')
+        return 0;
+    for (++*s; **s >= '0' && **s <= '9'; ++*s, unit /= 10)
+        ms += unit * (**s - '0');
+    return ms;
+}
+
+/* Days since 1970 of the Gregorian calendar: years begin in March, so that the odd day is their last. */
+static int64_t days_of(int64_t year, int64_t month, int64_t day)
+{
+    int64_t y = year - (month <= 2), century = y / 100;
+    int64_t of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+
+    return y * 365 + y / 4 - century + y / 400 + of_year - 719468;
+}
+
+/* "2026-11-22T07:05:05.137614597Z", or with "+08:00"; 0 if it is none. */
 static wall_ms time_of(const char *s)
 {
-    int year, month, day, hour, minute, used = 0;
-    double second;
+    int64_t year, month, day, hour, minute, second, ahead_h = 0, ahead_m = 0;
 
-    if (sscanf(s, "%4d-%2d-%2dT%2d:%2d:%lf%n", &year, &month, &day, &hour, &minute, &second,
-               &used) != 6 ||
-        year < 1971 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 31)
+    if (!read_digits(&s, 4, '-', &year) || !read_digits(&s, 2, '-', &month) ||
+        !read_digits(&s, 2, 'T', &day) || !read_digits(&s, 2, ':', &hour) ||
+        !read_digits(&s, 2, ':', &minute) || !read_digits(&s, 2, '\0', &second) || year < 1971 ||
+        month < 1 || month > 12 || day < 1 || day > 31)
         return 0;
-    /* Days since 1970 of the proleptic Gregorian calendar, with the year beginning in March. */
-    int64_t y = year - (month <= 2), era = y / 400, of_era = y - era * 400;
-    int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    int64_t days = era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-    int sign = s[used] == '-' ? 1 : -1, zone_hour = 0, zone_minute = 0;
-    if (s[used] == '+' || s[used] == '-')
-        (void)sscanf(s + used + 1, "%2d:%2d", &zone_hour, &zone_minute);
-    return (wall_ms)(((days * 24 + hour + sign * zone_hour) * 60 + minute + sign * zone_minute) *
-                         60000 +
-                     (int64_t)(second * 1000));
+    int64_t ms = read_fraction(&s), sign = *s == '-' ? -1 : 1;
+    if (*s == '+' || *s == '-') {
+        s++;
+        if (!read_digits(&s, 2, ':', &ahead_h) || !read_digits(&s, 2, '\0', &ahead_m))
+            return 0;
+    }
+    int64_t minutes = (days_of(year, month, day) * 24 + hour) * 60 + minute;
+    return (wall_ms)((minutes - sign * (ahead_h * 60 + ahead_m)) * 60000 + second * 1000 + ms);
 }
 
 static enum severity severity_of(const char *word)

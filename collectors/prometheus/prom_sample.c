@@ -8,10 +8,10 @@
 
 enum { RANK_MAPPED = 0, RANK_NAMED = 1, RANK_COMPUTED = 100, RANK_LABEL = 50 };
 
-/* What exporters write where they know nothing: the blanks of DCGM, -1 of others. */
+/* What DCGM writes where it knows nothing. Others write -1, which is no figure but a margin. */
 static bool is_blank(double v)
 {
-    return !isfinite(v) || v == -1 || v >= 9.2e18 || (v >= 2147483632.0 && v <= 2147483635.0) ||
+    return !isfinite(v) || v >= 9.2e18 || (v >= 2147483632.0 && v <= 2147483635.0) ||
            (v >= 140737488355328.0 && v <= 140737488355338.0);
 }
 
@@ -34,7 +34,7 @@ static void tell(struct prom *p, struct entry *e, enum entity entity, int field,
 {
     const struct field *f = &entity_info(entity)->fields[field];
 
-    if (is_blank(v) || !is_believed(f, v))
+    if (!isfinite(v) || !is_believed(f, v))
         return;
     if (f->unit == UNIT_PERCENT && v > 100)
         v = 100;
@@ -229,7 +229,7 @@ static void tell_named(struct prom *p, const struct metric *m, unsigned rank,
         book_str(&p->book, e, FIELD_device_vendor, RANK_LABEL + 1, prom_vendor(m->family));
     if (m->family == FAMILY_MACHINE && m->field < 0 && *label_of(l, "nodename") != '\0')
         book_alias(&p->book, label_of(l, "instance"), label_of(l, "nodename"));
-    if (m->field >= 0)
+    if (m->field >= 0 && !is_blank(v))
         tell(p, e, m->entity, m->field, RANK_NAMED + rank, v * m->scale);
 }
 

@@ -24,3 +24,5 @@ check_PROGRAMS += %D%/test_collectors_options
 %C%_test_collectors_options_LDADD = $(PROBE_LIBS) $(UNIT_COLLECTOR)
 check_PROGRAMS += %D%/test_collectors_exporter
 %C%_test_collectors_exporter_LDADD = $(UNIT_COLLECTOR)
+check_PROGRAMS += %D%/test_collectors_prometheus
+%C%_test_collectors_prometheus_LDADD = $(UNIT_COLLECTOR)
