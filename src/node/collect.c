@@ -4,6 +4,7 @@
 #include "base/xmem.h"
 #include "collectors/local/probe.h"
 #include "node/devices.h"
+#include "node/cpu_flops.h"
 #include "node/gpu.h"
 #include "node/privilege.h"
 #include <errno.h>
@@ -16,6 +17,7 @@ struct serving {
     char question[DEVICES_QUESTION];
     struct job_folders jobs;
     struct nvidia *nvidia;
+    struct cpu_flops *flops;
 };
 
 static bool machine_round(struct serving *s)
@@ -23,6 +25,13 @@ static bool machine_round(struct serving *s)
     local_probe_machine(stdout, s->root);
     gpu_expected(stdout, s->root);
     return true;
+}
+
+static bool flops_round(struct serving *s)
+{
+    if (s->flops == NULL)
+        s->flops = cpu_flops_new(s->root);
+    return cpu_flops_round(s->flops, stdout);
 }
 
 static bool sensors_round(struct serving *s)
@@ -107,6 +116,7 @@ int collect_serve(const char *name, const char *root, const char *const *setting
             privilege_keep(rounds[i].keeps);
             serve(rounds[i].round, &s);
             nvidia_free(s.nvidia);
+            cpu_flops_free(s.flops);
             return 0;
         }
     fprintf(stderr, "suantop-node: no collector %s\n", name);

@@ -3,6 +3,7 @@
 #include "node/decode.h"
 #include "autoconf.h"
 #include "base/xmem.h"
+#include "node/decode_cpu.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,7 +105,7 @@ enum rc decode_line(struct json_reader *reader, const char *line, size_t len, st
     static const struct {
         const char *entity;
         void (*read)(struct samples *, const struct json *);
-    } readers[] = {{"node", read_node}, {"energy", read_energy}, {"sensor", read_sensor}};
+    } readers[] = {{"node", read_node}, {"energy", read_energy}, {"sensor", read_sensor}, {"cpu_flops", decode_cpu_flops}};
     enum rc rc = json_read(reader, line, len, NULL, e);
 
     if (rc != RC_OK)
