@@ -11,33 +11,24 @@
                                                                      : 0)
 #define TELE_BIT(entity, group, id) | (GROUP_##group == GROUP_TELE ? BIT(FIELD_##entity##_##id) : 0)
 
-uint64_t tellers_fields(enum entity e, unsigned group)
-{
-    static const uint64_t node_sched =
+const uint64_t tellers_bits[ENTITY_COUNT][2] = {
+    [ENTITY_NODE] = {(0
 #define FIELD(id, type, unit, group, title, cells, help) SCHED_BIT(node, group, id)
-        0
 #include "model/node.def"
 #undef FIELD
-        ;
-    static const uint64_t node_tele =
+                      ) & ~BIT(FIELD_node_name),
+                     0
 #define FIELD(id, type, unit, group, title, cells, help) TELE_BIT(node, group, id)
-        0
 #include "model/node.def"
 #undef FIELD
-        ;
-    static const uint64_t device_tele =
+    },
+    [ENTITY_DEVICE] = {0, (0
 #define FIELD(id, type, unit, group, title, cells, help) TELE_BIT(device, group, id)
-        0
 #include "model/device.def"
 #undef FIELD
-        ;
-
-    if (e == ENTITY_NODE)
-        return group ? node_tele : node_sched & ~BIT(FIELD_node_name);
-    if (e == ENTITY_DEVICE && group)
-        return device_tele & ~BIT(FIELD_device_node) & ~BIT(FIELD_device_index);
-    return 0;
-}
+                           ) & ~BIT(FIELD_device_node) &
+                              ~BIT(FIELD_device_index)},
+};
 
 void tellers_init(struct tellers *t)
 {

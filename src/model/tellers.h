@@ -48,7 +48,12 @@ struct tellers {
 
 /* The fields of a group ([0] SCHED and CONFIG, [1] TELE) without those that are the row's identity; 0 for entities that
  * have no tellers. */
-uint64_t tellers_fields(enum entity e, unsigned group);
+extern const uint64_t tellers_bits[ENTITY_COUNT][2];
+static inline uint64_t tellers_fields(enum entity e, unsigned group)
+{
+    return tellers_bits[e][group];
+}
+
 static inline bool tellers_has(enum entity e)
 {
     return TELLERS_OF >> e & 1;

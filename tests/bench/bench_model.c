@@ -22,6 +22,7 @@ static uint32_t jobs = 500000, nodes = 100000, devices = 0;
 static int rounds = 7;
 static uint64_t rng = 12345;
 static uint32_t seq;
+static uint16_t source = 1;
 
 static uint32_t below(uint32_t n)
 {
@@ -197,7 +198,7 @@ static double poll(struct fleet *f, enum entity e, uint32_t count, enum how how,
 
     seq++;
     for (uint32_t i = 0; i < count; i += SLICE) {
-        struct delta *d = delta_new(0, 1, NOW + seq, 0);
+        struct delta *d = delta_new(0, source, NOW + seq, 0);
         d->poll.seq = seq;
         d->poll.begin = i == 0;
         d->poll.end = i + SLICE >= count ? POLL_GOOD : POLL_MORE;
@@ -262,6 +263,32 @@ static struct snapshot *load(struct fleet *f, enum entity e, uint32_t count, str
     s = publish(f, s, &spent);
     report("  publish", spent, 0);
     return s;
+}
+
+/* Another source tells the same rows, and every value of them. */
+static struct snapshot *load_again(struct fleet *f, enum entity e, uint32_t count,
+                                   struct snapshot *s)
+{
+    char what[64];
+    size_t before = resident();
+    double spent;
+
+    if (!count)
+        return s;
+    source = 2;
+    snprintf(what, sizeof(what), "%s of a second source: first poll", entity_info(e)->plural);
+    report(what, poll(f, e, count, FULL, 0, 0), count);
+    malloc_trim(0);
+    printf("%-44s %9.1f MB %8.0f B/row\n", "  resident", (double)(resident() - before) / 1e6,
+           (double)(resident() - before) / count);
+    report("  poll, unchanged, keys only", poll(f, e, count, KEEP, 0, 0), count);
+    report("  poll, all values of all rows new", poll(f, e, count, FULL, 1, 2), count);
+    source = 1;
+    report("  poll of the first, all values new", poll(f, e, count, FULL, 1, 3), count);
+    double start = ms_now();
+    fleet_tick(f, NOW + seq);
+    report("  tick", ms_now() - start, 0);
+    return publish(f, s, &spent);
 }
 
 /* --- queries --- */
@@ -397,6 +424,7 @@ int main(int argc, char **argv)
     options(argc, argv);
     s = load(f, ENTITY_NODE, nodes, s);
     s = load(f, ENTITY_DEVICE, devices, s);
+    s = load_again(f, ENTITY_DEVICE, devices, s);
     s = load(f, ENTITY_JOB, jobs, s);
     fleet_tick(f, NOW + 60000);
     s = publish(f, s, &spent);
