@@ -300,7 +300,7 @@ static void write_headline(struct edit *ed, const struct flops_totals *t, enum p
     bool has = best != provenance_NONE;
 
     edit_num(ed, FIELD_center_flops, has, h->flops);
-    edit_num(ed, FIELD_center_flops_peak, has && h->peaked > 0, h->peak);
+    edit_num(ed, FIELD_center_flops_peak, has && (h->peaked > 0 || h->declared), h->peak);
     edit_num(ed, FIELD_center_flops_devices, has, h->reporting);
     edit_num(ed, FIELD_center_flops_devices_known, has, h->known);
     edit_num(ed, FIELD_center_flops_allocated, flops_told(allocated), allocated->flops);

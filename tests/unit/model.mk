@@ -43,3 +43,6 @@ check_PROGRAMS += %D%/test_model_flops
 %C%_test_model_flops_LDADD = src/data/libdata.a $(UNIT_MODEL)
 check_PROGRAMS += %D%/test_model_fleet_flops
 %C%_test_model_fleet_flops_LDADD = src/data/libdata.a $(UNIT_MODEL)
+check_PROGRAMS += %D%/test_model_flops_property
+%C%_test_model_flops_property_LDADD = src/data/libdata.a $(UNIT_MODEL)
+EXTRA_DIST += %D%/flops_again.h
