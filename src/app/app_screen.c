@@ -53,6 +53,12 @@ static void port_annotate(void *arg, const struct annotation *a)
     session_annotate(&screen->session->past, screen->session->queue, a);
 }
 
+static void port_focus(void *arg, uint16_t center, const char *node)
+{
+    struct screen *screen = arg;
+    net_focus(screen->session->net, center, node);
+}
+
 static void port_preview(void *arg, const struct action_order *o)
 {
     struct screen *screen = arg;
@@ -193,6 +199,7 @@ static int run_ui(const struct cli *cli, struct screen *screen, bool replay)
         port.replay_speed = port_speed;
     } else {
         port.annotate = port_annotate;
+        port.focus = port_focus;
     }
     fill_options(cli, screen->session, replay, &o);
     fill_act(screen->session, &port, &o);

@@ -20,6 +20,8 @@ enum {
     LONGEST_SLEEP_MS = 60 * 1000, /* a wall clock that was set must show in the rows some time */
     RECORD_MAX_BYTES = 256 << 20,
     LAST_ANSWER_MS = 1000, /* how long the end waits for the answer to a mutating request */
+    LOOKS_MAX = 16,        /* centers that somebody looks at; more at a time than on a screen */
+    NODE_NAME_MAX = 256,
 };
 
 struct lookup {
@@ -28,6 +30,12 @@ struct lookup {
     int source;
     enum entity entity;
     char id[];
+};
+
+/* Somebody looks at a center, or at one node of it. */
+struct look {
+    uint16_t center;
+    char node[NODE_NAME_MAX]; /* "" = the whole */
 };
 
 struct net {
@@ -46,6 +54,8 @@ struct net {
     bool stop, held;
     bool *refresh;
     struct lookup *lookups, **last_lookup;
+    struct look looks[LOOKS_MAX];
+    size_t look_count;
     uint32_t tickets;
     size_t unsettled;
 };
@@ -198,6 +208,26 @@ static void take_lookups(struct net *n, mono_ms now)
     }
 }
 
+static void look(struct net *n, const struct look *l, mono_ms now)
+{
+    for (size_t i = 0; i < n->count; i++)
+        if (source_conf_of(n->sources[i])->center == l->center)
+            source_focus(n->sources[i], l->node[0] ? l->node : NULL, now, now + FOCUS_MS);
+}
+
+static void take_looks(struct net *n, mono_ms now)
+{
+    struct look looks[LOOKS_MAX];
+
+    pthread_mutex_lock(&n->lock);
+    size_t count = n->look_count;
+    memcpy(looks, n->looks, count * sizeof(*looks));
+    n->look_count = 0;
+    pthread_mutex_unlock(&n->lock);
+    for (size_t i = 0; i < count; i++)
+        look(n, &looks[i], now);
+}
+
 static void count_unsettled(struct net *n)
 {
     size_t left = 0;
@@ -246,6 +276,7 @@ static void turn(struct net *n)
 
     take_refreshes(n, now);
     take_lookups(n, now);
+    take_looks(n, now);
     actor_run(n->actor, now, clock_wall());
     for (size_t i = 0; i < n->count; i++)
         source_run(n->sources[i], now, clock_wall());
@@ -368,9 +399,33 @@ void net_refresh(struct net *n, int source)
     pthread_mutex_unlock(&n->lock);
 }
 
+/* Of one center the newest counts. */
+static struct look *look_at_locked(struct net *n, uint16_t center)
+{
+    for (size_t i = 0; i < n->look_count; i++)
+        if (n->looks[i].center == center)
+            return &n->looks[i];
+    return n->look_count < LOOKS_MAX ? &n->looks[n->look_count++] : NULL;
+}
+
+void net_focus(struct net *n, uint16_t center, const char *node)
+{
+    size_t len = node ? strlen(node) : 0;
+
+    pthread_mutex_lock(&n->lock);
+    struct look *l = len < NODE_NAME_MAX ? look_at_locked(n, center) : NULL;
+    if (l) {
+        l->center = center;
+        memcpy(l->node, node ? node : "", len + 1);
+        wake_locked(n);
+    }
+    pthread_mutex_unlock(&n->lock);
+}
+
 uint32_t net_lookup(struct net *n, int source, enum entity e, const char *id, size_t len)
 {
-    struct lookup *l = xcalloc(1, sizeof(*l) + len + 1);
+    /* Two NULs: a device is a node, NUL and an index, and somebody may leave the index out. */
+    struct lookup *l = xcalloc(1, sizeof(*l) + len + 2);
 
     memcpy(l->id, id, len);
     l->entity = e;

@@ -321,6 +321,14 @@ void source_refresh(struct source *s, mono_ms now)
         s->ops->refresh(s->state, now);
 }
 
+void source_focus(struct source *s, const char *node, mono_ms now, mono_ms until)
+{
+    if (!s->open || !s->ops->focus)
+        return;
+    s->ops->focus(s->state, node, now, until);
+    s->plan_now = true;
+}
+
 static void answer_lookup(struct source *s, uint32_t ticket, enum rc rc, struct err *e)
 {
     if (!*e->msg)

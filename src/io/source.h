@@ -32,6 +32,8 @@ void source_free(struct source *s);
 void source_run(struct source *s, mono_ms now, wall_ms wall);
 mono_ms source_due(const struct source *s, mono_ms now);
 void source_refresh(struct source *s, mono_ms now);
+/* Somebody looks at that node of its center, or (NULL) at the whole, until then. */
+void source_focus(struct source *s, const char *node, mono_ms now, mono_ms until);
 void source_lookup(struct source *s, uint32_t ticket, enum entity e, const char *id, mono_ms now);
 
 /* What the actor needs of a source; see actor.h. */

@@ -22,6 +22,8 @@ static const struct option_desc options[] = {
 };
 
 struct state {
+    char looked_at[64];
+    mono_ms looked_at_until;
     const struct source_conf *conf;
     mono_ms due;
     struct json_reader *reader, *any;
@@ -95,7 +97,10 @@ static mono_ms fake_plan(void *state, mono_ms now, wall_ms wall, struct request_
     (void)wall;
     if (now < s->due)
         return s->due;
-    fill_request(s, request_add(out));
+    struct request *rq = request_add(out);
+    fill_request(s, rq);
+    if (now < s->looked_at_until)
+        rq->path = request_str(rq, "/looked-at/%s", request_encode(rq, s->looked_at));
     s->due = now + source_opt_ms(s->conf, "every", 200);
     return s->due;
 }
@@ -228,6 +233,15 @@ static void fake_refresh(void *state, mono_ms now)
     s->due = now;
 }
 
+static void fake_focus(void *state, const char *node, mono_ms now, mono_ms until)
+{
+    struct state *s = state;
+
+    snprintf(s->looked_at, sizeof(s->looked_at), "%s", node ? node : "all");
+    s->looked_at_until = until;
+    s->due = now;
+}
+
 static enum rc fake_lookup(void *state, enum entity e, const char *id, struct request *out,
                            struct err *err)
 {
@@ -256,6 +270,7 @@ static enum rc fake_lookup(void *state, enum entity e, const char *id, struct re
                                         .done = fake_done,                                         \
                                         .refresh = fake_refresh,                                   \
                                         .lookup = fake_lookup,                                     \
+                                        .focus = fake_focus,                                       \
                                         .act = &fake_act}
 
 FAKE(fake_collector, "fake", AUTH_SLURM);

@@ -5,6 +5,7 @@
  * (`run`). JSON answers are {"rows": [{"name": "n1", "cpus": 4}, ...]}; lines are "name cpus". Rows
  * become nodes. A row without a name is bad. More members of a row: state (a word), drain, reason, by; "jobs" is a
  * list of {"id", "state", "submitted", "started", "restarts", "user"} (times in seconds), "cluster" a name.
+ * While somebody looks at its center it asks for /looked-at/NODE (/looked-at/all) instead.
  *
  * Actions (fake_act.c): reread GET /node/NAME or /job/ID, 404 = gone; POST /node/NAME {"state": ..., "reason": ...},
  * POST /job/ID {"hold": ...}, DELETE /job/ID, GET /job/ID/requeue; an answer that holds "error" failed. With `act`, a shell

@@ -438,6 +438,19 @@ static void test_unix_socket(void **state)
     fake_http_stop(f);
 }
 
+struct seen {
+    struct fake_http *server;
+    const char *start;
+};
+
+static bool saw_request(struct rig *r, void *arg)
+{
+    const struct seen *s = arg;
+
+    (void)r;
+    return fake_http_count(s->server, s->start) > 0;
+}
+
 struct answer {
     pthread_mutex_t lock;
     uint32_t ticket;
@@ -492,6 +505,36 @@ static void test_lookup(void **state)
     net_lookup(p->rig.net, 0, ENTITY_JOB, "1", 1);
     assert_true(rig_wait(&p->rig, is_answered, &a, 2000));
     assert_int_equal(a.rc, RC_UNSUPPORTED);
+    pair_stop(p);
+}
+
+/* Only sources of that center hear of it, at once, and of the newest. */
+static void test_focus(void **state)
+{
+    struct pair *p = calloc(1, sizeof(*p));
+
+    (void)state;
+    p->good = fake_http_start(
+        GOOD
+        "on GET /looked-at/all\n body {\"rows\": []}\non GET /looked-at/a%2Fb\n body {\"rows\": []}\n",
+        NULL);
+    p->bad = fake_http_start(GOOD, NULL);
+    rig_init(&p->rig);
+    fake_conf_init(rig_add(&p->rig, NULL), 0, "here", "url", fake_http_url(p->good), "insecure",
+                   "true", "every", "1h", NULL);
+    struct fake_conf *other = rig_add(&p->rig, NULL);
+    fake_conf_init(other, 1, "there", "url", fake_http_url(p->bad), "insecure", "true", "every",
+                   "1h", NULL);
+    other->conf.center = 1;
+    rig_start(&p->rig);
+    assert_int_equal(net_wait_first_round(p->rig.net, 2000), 0);
+    net_focus(p->rig.net, 0, NULL);
+    assert_true(
+        rig_wait(&p->rig, saw_request, &(struct seen){p->good, "GET /looked-at/all"}, 2000));
+    net_focus(p->rig.net, 0, "a/b");
+    assert_true(
+        rig_wait(&p->rig, saw_request, &(struct seen){p->good, "GET /looked-at/a%2Fb"}, 2000));
+    assert_int_equal(fake_http_count(p->bad, "GET /looked-at"), 0);
     pair_stop(p);
 }
 
@@ -591,6 +634,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_plain_http_refused),
         cmocka_unit_test(test_unix_socket),
         cmocka_unit_test(test_lookup),
+        cmocka_unit_test(test_focus),
         cmocka_unit_test(test_stop_is_quick),
         cmocka_unit_test(test_dead_server),
         cmocka_unit_test(test_no_descriptor_stays),
