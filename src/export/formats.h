@@ -5,6 +5,7 @@
 
 #include "export/export.h"
 
-extern const struct export_format export_json, export_ndjson, export_csv, export_text;
+extern const struct export_format export_json, export_ndjson, export_csv, export_text,
+    export_openmetrics;
 
 #endif

@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -173,6 +174,48 @@ def test_one_table_has_no_entity_column():
     rows = list(csv.DictReader(io.StringIO(dump("fleet", "csv", "jobs").decode("utf-8"), newline="")))
     assert [row["id"] for row in rows] == ["13", "14", "15_[6-99]", "16"]
     assert "entity" not in rows[0]
+
+
+SAMPLE = re.compile(r'([a-z0-9_]+)((?:\{(?:[a-z]+="(?:[^"\\\n]|\\[\\"n])*",?)+\})?) (-?[0-9.]+(?:e[+-]?[0-9]+)?)')
+
+
+def metrics(text):
+    """{name and labels: value}; each family is announced once, before its samples, and they stand together."""
+    found, types, at = {}, [], ""
+    lines = text.decode("utf-8").split("\n")
+    assert lines[-2:] == ["# EOF", ""], lines[-2:]
+    for line in lines[:-2]:
+        if line.startswith("# TYPE "):
+            at = line.split()[2]
+            assert at not in types, line
+            types.append(at)
+        elif not line.startswith("# HELP "):
+            name, labels, value = SAMPLE.fullmatch(line).groups()
+            assert name == at and name + labels not in found, line
+            found[name + labels] = float(value)
+    return found
+
+
+def test_openmetrics_tell_what_json_tells():
+    for fleet in FLEETS:
+        found = metrics(dump(fleet, "openmetrics"))
+        centers = json.loads(dump(fleet, "json"))["centers"]
+        for center in centers:
+            for key, value in (("nodes_total", center["nodes_total"]), ("jobs_queued", center["jobs_queued"])):
+                name = f'suantop_center_{key.removesuffix("_total")}{{center="{center["id"]}"}}'
+                assert found.get(name) == value, (name, found.get(name), value)
+    assert found["suantop_snapshot_complete"] in (0, 1)
+    assert not any(name.startswith("suantop_job") for name in found)
+    assert any(name.startswith("suantop_job_") for name in metrics(dump("fleet", "openmetrics", "jobs")))
+
+
+def test_promtool_has_nothing_against_the_metrics():
+    promtool = shutil.which("promtool")
+    assert promtool, "SKIP promtool is not installed"
+    for fleet in FLEETS:
+        done = subprocess.run([promtool, "check", "metrics"], input=dump(fleet, "openmetrics"), capture_output=True)
+        said = [line for line in done.stderr.decode().splitlines() if 'use base unit "seconds" instead of "hours"' not in line]
+        assert not said, said
 
 
 def test_jq_reads_it():
