@@ -41,7 +41,7 @@ char *map_keep(struct metric_map *m, const char *s)
 
 enum rc map_wrong(const struct map_reader *r, const char *fmt, ...)
 {
-    char where[96], what[200];
+    char where[96], what[256];
     va_list args;
 
     va_start(args, fmt);
@@ -62,7 +62,7 @@ struct name_key {
 static bool same_name(const void *arg, uint32_t value)
 {
     const struct name_key *k = arg;
-    const struct rule *r = &k->map->rules[value];
+    const struct map_rule *r = &k->map->rules[value];
 
     return strncmp(r->name, k->name, k->len) == 0 && r->name[k->len] == '\0';
 }
@@ -74,19 +74,19 @@ static uint32_t find_first(const struct metric_map *m, const char *name, size_t 
     return map_find(&m->names, hash_bytes(0, name, len), same_name, &key);
 }
 
-static const struct rule *living(const struct metric_map *m, uint32_t i)
+static const struct map_rule *living(const struct metric_map *m, uint32_t i)
 {
     while (i != MAP_NONE && m->rules[i].gone)
         i = m->rules[i].next;
     return i != MAP_NONE ? &m->rules[i] : NULL;
 }
 
-const struct rule *metric_map_find(const struct metric_map *m, const char *name, size_t len)
+const struct map_rule *metric_map_find(const struct metric_map *m, const char *name, size_t len)
 {
     return living(m, find_first(m, name, len));
 }
 
-const struct rule *metric_map_next(const struct metric_map *m, const struct rule *r)
+const struct map_rule *metric_map_next(const struct metric_map *m, const struct map_rule *r)
 {
     return living(m, r->next);
 }
@@ -95,7 +95,7 @@ const struct rule *metric_map_next(const struct metric_map *m, const struct rule
 static void link_rule(const struct map_reader *reader, uint32_t number)
 {
     struct metric_map *m = reader->map;
-    struct rule *r = &m->rules[number];
+    struct map_rule *r = &m->rules[number];
     uint32_t i = find_first(m, r->name, strlen(r->name));
 
     r->next = MAP_NONE;
@@ -112,7 +112,7 @@ static void link_rule(const struct map_reader *reader, uint32_t number)
     m->rules[i].next = number;
 }
 
-static enum rc add_rule(struct map_reader *r, const struct rule *made, const char *prefix)
+static enum rc add_rule(struct map_reader *r, const struct map_rule *made, const char *prefix)
 {
     struct metric_map *m = r->map;
     char name[160];
@@ -131,7 +131,7 @@ static enum rc add_rule(struct map_reader *r, const struct rule *made, const cha
 
 static enum rc read_metric(struct map_reader *r)
 {
-    struct rule rule;
+    struct map_rule rule;
 
     if (r->section == MAP_NONE)
         return map_wrong(r, "a metric before the first [section]");
@@ -171,8 +171,8 @@ static enum rc read_section(struct map_reader *r)
     return RC_OK;
 }
 
-static enum rc add_label(struct map_reader *r, struct section *s, enum role role, const char *word,
-                         size_t len)
+static enum rc add_label(struct map_reader *r, struct map_section *s, enum role role,
+                         const char *word, size_t len)
 {
     char text[64];
 
@@ -186,7 +186,7 @@ static enum rc add_label(struct map_reader *r, struct section *s, enum role role
     return RC_OK;
 }
 
-static enum rc read_labels(struct map_reader *r, struct section *s, enum role role)
+static enum rc read_labels(struct map_reader *r, struct map_section *s, enum role role)
 {
     enum rc rc = RC_OK;
 
@@ -205,7 +205,7 @@ static enum rc read_labels(struct map_reader *r, struct section *s, enum role ro
     return rc;
 }
 
-static enum rc read_blanks(struct map_reader *r, struct section *s)
+static enum rc read_blanks(struct map_reader *r, struct map_section *s)
 {
     for (const char *p = r->line.cell[1]; *p != '\0';) {
         size_t len = strcspn(p, " ");
@@ -224,7 +224,7 @@ static enum rc read_trait(struct map_reader *r)
 
     if (r->section == MAP_NONE || r->line.count < 2)
         return map_wrong(r, "@%s wants a [section] before it and a value", word);
-    struct section *s = &r->map->sections[r->section];
+    struct map_section *s = &r->map->sections[r->section];
     if (strcmp(word, "prefix") == 0) {
         s->prefix = map_keep(r->map, r->line.cell[1]);
         return RC_OK;
@@ -288,7 +288,7 @@ enum rc metric_map_only(struct metric_map *m, const char *section, struct err *e
     return RC_OK;
 }
 
-enum role metric_map_role(const struct section *s, const char *label, size_t len)
+enum role metric_map_role(const struct map_section *s, const char *label, size_t len)
 {
     for (size_t i = 0; i < s->label_count; i++)
         if (s->labels[i].len == len && memcmp(s->labels[i].name, label, len) == 0)

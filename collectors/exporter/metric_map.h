@@ -53,7 +53,7 @@ struct rule_cond {
     bool unless;
 };
 
-struct rule {
+struct map_rule {
     const char *name;
     uint32_t next; /* of the same name; MAP_NONE = none */
     uint16_t section;
@@ -85,7 +85,7 @@ struct rule {
     const char *called[2]; /* labels for people; NULL = those of key */
 };
 
-struct section {
+struct map_section {
     const char *name;
     const char *vendor; /* NULL = a label tells it */
     const char *prefix; /* names may have it or not; NULL = none */
@@ -104,9 +104,9 @@ struct section {
 struct map_file;
 struct metric_map {
     struct arena arena;
-    struct rule *rules;
+    struct map_rule *rules;
     size_t rule_count, rule_cap;
-    struct section *sections;
+    struct map_section *sections;
     size_t section_count, section_cap;
     struct map names; /* of rules: the first of that name */
 };
@@ -118,9 +118,9 @@ enum rc metric_map_add(struct metric_map *m, const char *text, const char *name,
 /* Only that section counts from now on. RC_USAGE names the ones that there are. */
 enum rc metric_map_only(struct metric_map *m, const char *section, struct err *e);
 /* NULL: nobody wants a metric of that name. */
-const struct rule *metric_map_find(const struct metric_map *m, const char *name, size_t len);
-const struct rule *metric_map_next(const struct metric_map *m, const struct rule *r);
-enum role metric_map_role(const struct section *s, const char *label, size_t len);
+const struct map_rule *metric_map_find(const struct metric_map *m, const char *name, size_t len);
+const struct map_rule *metric_map_next(const struct metric_map *m, const struct map_rule *r);
+enum role metric_map_role(const struct map_section *s, const char *label, size_t len);
 /* Does the text fit one of the patterns of a list (between commas, `*` for any rest, or any text)? */
 bool map_fits(const char *list, char separator, const char *text, size_t len);
 

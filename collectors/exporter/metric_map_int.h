@@ -20,7 +20,7 @@ struct map_reader {
 enum rc map_wrong(const struct map_reader *r, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* The cells of a metric's line: FIELD, SCALE, OPTIONS. */
-enum rc map_read_rule(struct map_reader *r, struct rule *rule);
+enum rc map_read_rule(struct map_reader *r, struct map_rule *rule);
 char *map_keep(struct metric_map *m, const char *s);
 
 #endif

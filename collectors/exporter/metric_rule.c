@@ -18,7 +18,7 @@ static const char *const sensor_words[] = {
     [SENSOR_LABEL] = "label",
 };
 
-static enum rc entity_field_of(struct map_reader *r, struct rule *rule, enum entity e,
+static enum rc entity_field_of(struct map_reader *r, struct map_rule *rule, enum entity e,
                                const char *word)
 {
     if (e == ENTITY_NODE && strcmp(word, "cpu_all") == 0)
@@ -35,7 +35,7 @@ static enum rc entity_field_of(struct map_reader *r, struct rule *rule, enum ent
     return RC_OK;
 }
 
-static enum rc read_field(struct map_reader *r, struct rule *rule)
+static enum rc read_field(struct map_reader *r, struct map_rule *rule)
 {
     const char *text = r->line.count > 1 ? r->line.cell[1] : "";
 
@@ -71,7 +71,7 @@ static bool number(const char *text, double *out)
 }
 
 /* "LABEL=VALUE,VALUE" */
-static bool read_cond(struct map_reader *r, struct rule *rule, const char *text, bool unless)
+static bool read_cond(struct map_reader *r, struct map_rule *rule, const char *text, bool unless)
 {
     char *copy = map_keep(r->map, text), *equals = strchr(copy, '=');
 
@@ -105,7 +105,7 @@ static bool read_small(uint8_t *out, const char *text)
 }
 
 /* Options without a value. */
-static bool read_word(struct rule *rule, const char *word)
+static bool read_word(struct map_rule *rule, const char *word)
 {
     static const struct {
         const char *word;
@@ -138,7 +138,7 @@ static bool read_text(struct map_reader *r, const char **out, const char *text)
     return **out != '\0';
 }
 
-static bool read_valued(struct map_reader *r, struct rule *rule, const char *word,
+static bool read_valued(struct map_reader *r, struct map_rule *rule, const char *word,
                         const char *value)
 {
     if (strcmp(word, "from") == 0)
@@ -172,7 +172,7 @@ static bool read_valued(struct map_reader *r, struct rule *rule, const char *wor
     return false;
 }
 
-static enum rc read_option(struct map_reader *r, struct rule *rule, char *word)
+static enum rc read_option(struct map_reader *r, struct map_rule *rule, char *word)
 {
     char *colon = strchr(word, ':');
     bool good;
@@ -194,21 +194,23 @@ static enum rc read_option(struct map_reader *r, struct rule *rule, char *word)
         word);
 }
 
-static enum rc read_options(struct map_reader *r, struct rule *rule)
+static enum rc read_options(struct map_reader *r, struct map_rule *rule)
 {
-    char copy[COLUMNS_LINE_MAX], *rest = copy;
+    char word[COLUMNS_LINE_MAX];
+    enum rc rc = RC_OK;
 
-    snprintf(copy, sizeof copy, "%s", r->line.count > 3 ? r->line.cell[3] : "");
-    for (char *word; (word = strtok_r(rest, " \t", &rest)) != NULL;) {
-        enum rc rc = read_option(r, rule, word);
-        if (rc != RC_OK)
-            return rc;
+    for (const char *at = r->line.count > 3 ? r->line.cell[3] : ""; rc == RC_OK && *at != '\0';) {
+        size_t len = strcspn(at, " \t");
+        snprintf(word, sizeof word, "%.*s", (int)len, at);
+        if (len > 0)
+            rc = read_option(r, rule, word);
+        at += len + (at[len] != '\0');
     }
-    return RC_OK;
+    return rc;
 }
 
 /* A text needs a label or words, a number may have neither. */
-static enum rc check(struct map_reader *r, const struct rule *rule)
+static enum rc check(struct map_reader *r, const struct map_rule *rule)
 {
     if (r->line.count > 4)
         return map_wrong(r, "more than four columns: NAME | FIELD | SCALE | OPTIONS");
@@ -234,7 +236,7 @@ static enum rc check(struct map_reader *r, const struct rule *rule)
     return RC_OK;
 }
 
-enum rc map_read_rule(struct map_reader *r, struct rule *rule)
+enum rc map_read_rule(struct map_reader *r, struct map_rule *rule)
 {
     const char *scale = r->line.count > 2 ? r->line.cell[2] : "";
 

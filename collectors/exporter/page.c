@@ -132,7 +132,7 @@ static void learn(struct page *p, struct thing *t, const char *const roles[ROLES
 
 uint32_t page_device(struct page *p, uint16_t section, const char *const roles[ROLES])
 {
-    const struct section *s = &p->map->sections[section];
+    const struct map_section *s = &p->map->sections[section];
     bool slice = roles[ROLE_SLICE] != NULL && roles[ROLE_SLICE][0] != '\0';
     uint32_t node = page_node(p, roles[ROLE_NODE]);
     uint64_t hash = text_hash(hash_u64(p->things[node].hash, 2), key_of(roles));
@@ -203,7 +203,7 @@ static const char *number_in(const char *text)
     return *digits != '\0' && digits[strspn(digits, "0123456789")] == '\0' ? digits : text;
 }
 
-static enum rc read_roles(struct page *p, const struct section *s, const struct prom_line *line,
+static enum rc read_roles(struct page *p, const struct map_section *s, const struct prom_line *line,
                           const char *roles[ROLES], char texts[ROLES][LABEL_MAX], struct err *e)
 {
     struct prom_label label;
@@ -226,7 +226,7 @@ static enum rc read_roles(struct page *p, const struct section *s, const struct 
     return RC_OK;
 }
 
-static enum rc thing_of(struct page *p, const struct rule *r, const struct prom_line *line,
+static enum rc thing_of(struct page *p, const struct map_rule *r, const struct prom_line *line,
                         uint32_t *out, struct err *e)
 {
     const char *roles[ROLES];
@@ -243,7 +243,7 @@ static enum rc thing_of(struct page *p, const struct rule *r, const struct prom_
 
 /* ---- samples ---- */
 
-static bool is_blank(const struct section *s, double v)
+static bool is_blank(const struct map_section *s, double v)
 {
     if (v >= BLANK_INT64)
         return true;
@@ -276,7 +276,7 @@ static enum rc refuse_stale(struct page *p, struct err *e, double seconds)
                    (unsigned long long)p->line, when);
 }
 
-static enum rc apply_all(struct page *p, const struct rule *r, uint32_t thing,
+static enum rc apply_all(struct page *p, const struct map_rule *r, uint32_t thing,
                          const struct prom_line *line, struct err *e)
 {
     enum rc rc = RC_OK;
@@ -294,14 +294,14 @@ static enum rc apply_all(struct page *p, const struct rule *r, uint32_t thing,
 }
 
 /* The same metric with the same labels is told once on a page. */
-static bool is_new(struct page *p, const struct rule *r, uint64_t block)
+static bool is_new(struct page *p, const struct map_rule *r, uint64_t block)
 {
     uint32_t unused = 0;
 
     return hashes_put(&p->series, hash_u64(block, r->number + 1u), &unused);
 }
 
-static enum rc use_sample(struct page *p, const struct rule *r, uint32_t thing, uint64_t block,
+static enum rc use_sample(struct page *p, const struct map_rule *r, uint32_t thing, uint64_t block,
                           const struct prom_line *line, wall_ms at, struct err *e)
 {
     if (!is_new(p, r, block))
@@ -327,7 +327,7 @@ static enum rc read_whole(struct page *p, const char *text, size_t len, wall_ms 
     }
     if (line.kind != PROM_SAMPLE)
         return RC_OK;
-    const struct rule *r = metric_map_find(p->map, line.name, line.name_len);
+    const struct map_rule *r = metric_map_find(p->map, line.name, line.name_len);
     if (r == NULL)
         return RC_OK;
     enum rc rc = thing_of(p, r, &line, &thing, e);
@@ -342,7 +342,7 @@ static enum rc read_whole(struct page *p, const char *text, size_t len, wall_ms 
 static bool read_known(struct page *p, const char *text, size_t len, wall_ms at, enum rc *rc,
                        struct err *e)
 {
-    const struct rule *r = p->rule;
+    const struct map_rule *r = p->rule;
     const char *open = text + p->name_len, *end = text + len, *close = open;
     uint32_t thing;
     uint64_t block;

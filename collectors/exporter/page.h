@@ -63,7 +63,7 @@ struct page {
     uint64_t line, known,
         stale;        /* lines; samples that the map knows; of which too old or from the future */
     bool html, ended; /* "# EOF" came */
-    const struct rule *rule; /* of the last line, NULL = nobody wants it */
+    const struct map_rule *rule; /* of the last line, NULL = nobody wants it */
     char name[160];
     size_t name_len;
 
@@ -90,7 +90,7 @@ uint32_t page_throttle_bit(const char *word, size_t len);
 uint32_t page_device(struct page *p, uint16_t section, const char *const roles[ROLES]);
 struct sensor *page_sensor(struct page *p, uint64_t key, uint64_t chip, uint32_t node);
 char *page_keep(struct page *p, const char *s, size_t len);
-enum rc page_apply(struct page *p, const struct rule *r, uint32_t thing,
+enum rc page_apply(struct page *p, const struct map_rule *r, uint32_t thing,
                    const struct prom_line *line, double value, struct err *e);
 
 #endif

@@ -13,7 +13,8 @@ enum { ID_MAX = 600 };
 struct writing {
     struct rows_env *env;
     struct memory *was;
-    uint64_t told; /* fields of the row being written */
+    unsigned nameless; /* devices so far that have no number of their own */
+    uint64_t told;     /* fields of the row being written */
     char id[ID_MAX];
     size_t id_len;
 };
@@ -267,8 +268,10 @@ static void write_slice(struct writing *w, const struct thing *t)
 
 static void write_whole_device(struct writing *w, const struct thing *t)
 {
-    char slices[32];
+    char slices[32], index[16];
 
+    if (!is_number(identity_of(w, t, index)) && strchr(w->id + strlen(w->id) + 1, ':') == NULL)
+        tell_number(w, ENTITY_DEVICE, FIELD_device_index, w->nameless++);
     tell_text(w, FIELD_device_uuid,
               t->roles[ROLE_UUID] != NULL ? t->roles[ROLE_UUID] : t->roles[ROLE_SERIAL]);
     if (t->slices > 0 && t->package == NULL) {
@@ -287,7 +290,7 @@ static bool is_pci_address(const char *s)
 static void write_device(struct writing *w, uint32_t at)
 {
     struct thing *t = &w->env->page->things[at];
-    const struct section *s = &w->env->page->map->sections[t->section];
+    const struct map_section *s = &w->env->page->map->sections[t->section];
     static const struct {
         uint8_t role, field;
     } texts[] = {{ROLE_VENDOR, FIELD_device_vendor},

@@ -22,7 +22,7 @@ static bool cond_holds(const struct rule_cond *c, const struct prom_line *line)
     return map_fits(c->values, ',', text, len) != c->unless;
 }
 
-static bool applies(const struct rule *r, const struct prom_line *line)
+static bool applies(const struct map_rule *r, const struct prom_line *line)
 {
     for (size_t i = 0; i < r->cond_count; i++)
         if (!cond_holds(&r->conds[i], line))
@@ -32,7 +32,7 @@ static bool applies(const struct rule *r, const struct prom_line *line)
 
 /* ---- values ---- */
 
-static bool is_trap(const struct rule *r, double v)
+static bool is_trap(const struct map_rule *r, double v)
 {
     if (!(v >= r->min && v <= r->max) || !isfinite(v) || (v == 0 && r->zero_absent))
         return true;
@@ -57,7 +57,7 @@ static bool takes(struct thing *t, unsigned field, uint8_t prefer)
     return true;
 }
 
-static void put(struct thing *t, const struct rule *r, unsigned field, uint8_t prefer, double v)
+static void put(struct thing *t, const struct map_rule *r, unsigned field, uint8_t prefer, double v)
 {
     if (!takes(t, field, prefer))
         return;
@@ -85,7 +85,7 @@ static void put(struct thing *t, const struct rule *r, unsigned field, uint8_t p
         t->has |= UINT64_C(1) << field;
 }
 
-static enum rc count(struct page *p, const struct rule *r, uint32_t thing, double v)
+static enum rc count(struct page *p, const struct map_rule *r, uint32_t thing, double v)
 {
     uint64_t key = hash_u64(p->things[thing].hash, 1000u + r->number);
     uint32_t at = (uint32_t)p->counter_count;
@@ -104,7 +104,7 @@ static enum rc count(struct page *p, const struct rule *r, uint32_t thing, doubl
     return RC_OK;
 }
 
-static void doubt(struct page *p, const struct rule *r, uint32_t thing, double v)
+static void doubt(struct page *p, const struct map_rule *r, uint32_t thing, double v)
 {
     if (v > 1.5)
         p->percent[r->number] = true;
@@ -147,7 +147,7 @@ static size_t labels_text(const struct prom_line *line, const char *names, char 
     return n;
 }
 
-static void put_text(struct page *p, const struct rule *r, struct thing *t,
+static void put_text(struct page *p, const struct map_rule *r, struct thing *t,
                      const struct prom_line *line, double v)
 {
     char text[TEXT_LABEL_MAX];
@@ -174,7 +174,7 @@ uint32_t page_throttle_bit(const char *word, size_t len)
     return UINT32_C(1) << throttle_OTHER;
 }
 
-static uint32_t flags_of(const struct rule *r, const struct prom_line *line, double v)
+static uint32_t flags_of(const struct map_rule *r, const struct prom_line *line, double v)
 {
     struct prom_label label;
     uint32_t flags = 0;
@@ -200,7 +200,7 @@ static uint32_t flags_of(const struct rule *r, const struct prom_line *line, dou
     return flags;
 }
 
-static void put_flags(struct thing *t, const struct rule *r, uint32_t flags)
+static void put_flags(struct thing *t, const struct map_rule *r, uint32_t flags)
 {
     if (!takes(t, r->field, r->prefer))
         return;
@@ -210,7 +210,7 @@ static void put_flags(struct thing *t, const struct rule *r, uint32_t flags)
 }
 
 /* Of times of several XIDs the newest, and which XID that was. */
-static void put_newest(struct thing *t, const struct rule *r, const struct prom_line *line,
+static void put_newest(struct thing *t, const struct map_rule *r, const struct prom_line *line,
                        double v)
 {
     struct prom_label label;
@@ -251,7 +251,7 @@ static const char *label_text(struct page *p, const struct prom_line *line, cons
     return page_keep(p, text, prom_unescape(&label, text, sizeof text));
 }
 
-static void put_sensor(struct page *p, const struct rule *r, uint32_t node,
+static void put_sensor(struct page *p, const struct map_rule *r, uint32_t node,
                        const struct prom_line *line, double v)
 {
     uint64_t chip = label_hash(p->things[node].hash, line, r->key[0]);
@@ -309,7 +309,7 @@ static bool is_physical(unsigned field)
     }
 }
 
-static enum rc apply_number(struct page *p, const struct rule *r, uint32_t thing,
+static enum rc apply_number(struct page *p, const struct map_rule *r, uint32_t thing,
                             const struct prom_line *line, double value)
 {
     struct thing *t = &p->things[thing];
@@ -333,7 +333,7 @@ static enum rc apply_number(struct page *p, const struct rule *r, uint32_t thing
     return RC_OK;
 }
 
-enum rc page_apply(struct page *p, const struct rule *r, uint32_t thing,
+enum rc page_apply(struct page *p, const struct map_rule *r, uint32_t thing,
                    const struct prom_line *line, double value, struct err *e)
 {
     struct prom_label label;

@@ -19,7 +19,7 @@ static double rate_of(const struct counter *c, const struct known_counter *was, 
     return rate >= 0 ? rate : NAN;
 }
 
-static void put_rate(struct thing *t, const struct rule *r, double rate)
+static void put_rate(struct thing *t, const struct map_rule *r, double rate)
 {
     if (isnan(rate))
         return;
@@ -53,7 +53,7 @@ void page_rates(struct page *p, const struct memory *was, struct memory_maker *m
 
     for (size_t i = 0; i < p->counter_count; i++) {
         const struct counter *c = &p->counters[i];
-        const struct rule *r = &p->map->rules[c->rule];
+        const struct map_rule *r = &p->map->rules[c->rule];
         struct thing *t = &p->things[c->thing];
         if (r->field < 64 && t->parts[r->field] > 0 && t->prefer[r->field] < r->prefer &&
             r->flag == NULL)
@@ -69,7 +69,7 @@ void page_rates(struct page *p, const struct memory *was, struct memory_maker *m
 static void settle_doubts(struct page *p)
 {
     for (size_t i = 0; i < p->doubt_count; i++) {
-        const struct rule *r = &p->map->rules[p->doubts[i].rule];
+        const struct map_rule *r = &p->map->rules[p->doubts[i].rule];
         struct thing *t = &p->things[p->doubts[i].thing];
         if (!p->percent[r->number] && t->prefer[r->field] % 100 == r->prefer)
             t->num[r->field] *= 100;

@@ -118,6 +118,7 @@ static void build(struct session *s)
     if (getrandom(&key, sizeof key, GRND_NONBLOCK) == (ssize_t)sizeof key)
         hash_set_key(key);
     config_index(&s->config, s->self);
+    session_metrics_give(&s->metrics, &s->config);
     s->queue = queue_new(QUEUE_ITEMS, QUEUE_BYTES, free_delta);
     s->hub = snapshot_hub_new(on_published, s);
     struct fleet *fleet = fleet_new(NULL);
@@ -141,7 +142,10 @@ static enum rc read_tables(struct session *s, const char *config_path, struct er
 {
     enum rc rc = session_peaks_load(config_path, &s->peaks, e);
     if (rc == RC_OK)
+        rc = session_metrics_load(&s->metrics, config_path, e);
+    if (rc == RC_OK)
         return RC_OK;
+    session_metrics_free(&s->metrics);
     peak_table_free(s->peaks);
     s->peaks = NULL;
     config_free(&s->config);
@@ -330,6 +334,7 @@ void session_close(struct session *s)
     snapshot_hub_free(s->hub);
     session_free_past(&s->past);
     peak_table_free(s->peaks);
+    session_metrics_free(&s->metrics);
     session_free_act(&s->act);
     config_free(&s->config);
     free(s->self);

@@ -8,6 +8,7 @@
 
 #include "app/config.h"
 #include "app/session_act.h"
+#include "app/session_metrics.h"
 #include "app/session_past.h"
 #include "base/queue.h"
 #include "io/alarm.h"
@@ -20,6 +21,7 @@ struct session {
     struct config config;
     char *self; /* path of this program */
     struct peak_table *peaks;
+    struct session_metrics metrics;
     struct queue *queue;
     struct snapshot_hub *hub;
     struct ingest *ingest;
