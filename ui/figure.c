@@ -147,6 +147,30 @@ void figure_percent(char out[FIGURE_MAX], double share)
     snprintf(out + len, FIGURE_MAX - len, "%%");
 }
 
+/* One of two figures in their common unit. */
+static void write_flops(char out[FIGURE_MAX], double v, bool fine)
+{
+    int decimals = fabs(v) < 99.995 ? 2 : fine && fabs(v) < 999.95;
+
+    if (isfinite(v) && v > 0 && v < 0.005)
+        snprintf(out, FIGURE_MAX, "<0.01");
+    else
+        write_number(out, v, v == 0 ? 0 : decimals, "");
+}
+
+void figure_flops(struct figure_flops *out, double flops, double peak, bool fine)
+{
+    static const char *const units[] = {"F", "kF", "MF", "GF", "TF", "PF", "EF", "ZF"};
+    double by = isfinite(peak) && peak > 0 ? peak : flops, unit = 1;
+    int i = 0;
+
+    for (; i < 7 && isfinite(by) && by / unit >= 999.95; i++)
+        unit *= 1000;
+    out->unit = units[i];
+    write_flops(out->used, flops / unit, fine);
+    write_flops(out->peak, isfinite(peak) && peak > 0 ? peak / unit : NAN, fine);
+}
+
 void figure_duration(char out[FIGURE_MAX], int64_t ms)
 {
     char age[16];

@@ -24,6 +24,13 @@ void figure_binary(double v, char out[FIGURE_MAX], const char **step);
 void figure_unit(char out[FIGURE_MAX], double v, enum field_unit unit, bool ascii);
 /* "74%"; a share that is neither 0 nor 1 is shown as neither "0%" nor "100%". */
 void figure_percent(char out[FIGURE_MAX], double share);
+/* FLOPS and what they are of, in one unit: "18.31" of "26.14" "EF"; "?" for what is not known (NAN). fine: one digit
+ * more from 100 on, where there is room. Something that is not nothing is never "0.00". */
+struct figure_flops {
+    char used[FIGURE_MAX], peak[FIGURE_MAX];
+    const char *unit;
+};
+void figure_flops(struct figure_flops *out, double flops, double peak, bool fine);
 /* "12m" style age or duration, at most 5 cells; seconds where the unit is seconds. */
 void figure_duration(char out[FIGURE_MAX], int64_t ms);
 

@@ -1,14 +1,33 @@
 /* SPDX-License-Identifier: MIT
- * summary.c - see summary.h. Devices and CPUs are what the schedulers have given out (provenance A). */
+ * summary.c - see summary.h. FLOPS come first (flopsline.c); where nobody tells any, the bars are of devices and CPUs
+ * that the schedulers have given out (provenance A). */
 #include "ui/summary.h"
+#include "ui/cells.h"
 #include "ui/chart.h"
 #include "ui/figure.h"
+#include "ui/flopsline.h"
+#include "ui/flopstotal.h"
 #include "ui/glyph.h"
 #include "ui/listing.h"
 #include "base/text.h"
+#include <math.h>
 #include <stdio.h>
 
-enum { ROOMY_LINES = 28, LABEL_CELLS = 9, BAR_MIN = 16, BAR_MAX = 120, FIGURES_CELLS = 44 };
+enum {
+    ROOMY_LINES = 28,
+    WIDE = 100,
+    POWER_FROM = 116,
+    BAR_MIN = 16,
+    BAR_MAX = 120,
+    FIGURES_CELLS = 44
+};
+enum { FLOPS_FIGURES_CELLS = 52, FLOPS_FIGURES_WIDE = 70, WORDS_MAX = 64 };
+
+/* Of the labels at the left, with the gap behind them. */
+static int label_cells(struct rect r)
+{
+    return r.w >= WIDE ? 10 : 9;
+}
 
 static bool has_devices(const struct view_input *in)
 {
@@ -36,16 +55,26 @@ static bool roomy(const struct view_input *in)
     return in->area.h >= ROOMY_LINES;
 }
 
+/* Something is known of devices: by a scheduler, or by telemetry. */
+static bool knows_devices(const struct view_input *in)
+{
+    return has_devices(in) || told(in, FIELD_center_devices_seen);
+}
+
 int summary_lines(const struct view_input *in)
 {
-    return 3 + 2 * has_devices(in) + 2 * roomy(in);
+    int bars = flopsline_told(in) ? 0 : 1 + has_devices(in);
+
+    return flopsline_count(in) + bars + knows_devices(in) + 2 + 2 * roomy(in);
 }
 
 static struct phrase start(const struct view_input *in, struct rect r, int y, struct canvas *c,
                            const char *label)
 {
-    canvas_text(c, y, r.x + 1, LABEL_CELLS - 1, style_of(ROLE_DIM), label);
-    return phrase_start(c, in, y, r.x + 1 + LABEL_CELLS, r.x + r.w - 1);
+    int cells = label_cells(r);
+
+    canvas_text(c, y, r.x + 1, cells - 1, style_of(ROLE_DIM), label);
+    return phrase_start(c, in, y, r.x + 1 + cells, r.x + r.w - 1);
 }
 
 /* "33 870 / 41 216  82%  A from 120 of 128 nodes" behind a bar. */
@@ -74,12 +103,12 @@ static void bar_figures(struct phrase *p, double used, double total, const char 
     }
 }
 
-static int bar_cells(struct rect r)
+static int bar_cells(struct rect r, int figures)
 {
-    int w = (r.w - LABEL_CELLS) * 45 / 100;
+    int label = label_cells(r), w = (r.w - label) * 45 / 100;
 
-    if (w > r.w - LABEL_CELLS - FIGURES_CELLS)
-        w = r.w - LABEL_CELLS - FIGURES_CELLS;
+    if (w > r.w - label - figures)
+        w = r.w - label - figures;
     return w < BAR_MIN ? BAR_MIN : w > BAR_MAX ? BAR_MAX : w;
 }
 
@@ -91,7 +120,7 @@ static void draw_devices_bar(const struct view_input *in, struct rect r, int y, 
                                  {t->devices_draining, ROLE_WARN, '!'},
                                  {t->devices_down, ROLE_CRIT, 'x'}};
     struct phrase p = start(in, r, y, c, "GPUs");
-    int w = bar_cells(r);
+    int w = bar_cells(r, FIGURES_CELLS);
     char tell[FIGURE_MAX], all[FIGURE_MAX], coverage[3 * FIGURE_MAX];
 
     chart_parts(c, y, p.x, w, parts, 4, t->devices, ROLE_LINE, in->ascii);
@@ -108,7 +137,7 @@ static void draw_cpus_bar(const struct view_input *in, struct rect r, int y, str
     struct chart_part part = {t->cpus_allocated, has_devices(in) ? ROLE_MEASURED : ROLE_ALLOCATED,
                               '#'};
     struct phrase p = start(in, r, y, c, "CPUs");
-    int w = bar_cells(r);
+    int w = bar_cells(r, FIGURES_CELLS);
 
     if (!told(in, FIELD_center_cpus_total)) {
         unknown(&p);
@@ -124,44 +153,135 @@ static struct style bad(double v, enum role role)
     return v > 0 ? style_bold(style_of(role)) : style_of(ROLE_FAINT);
 }
 
-static void draw_devices(const struct view_input *in, struct rect r, int y, struct canvas *c)
+/* --- devices, and at the right their heat and power --- */
+
+/* "zb-g0412/3"; the center where only a sum told the temperature. */
+static void hottest_name(const struct view_input *in, char out[WORDS_MAX])
+{
+    const struct totals *t = snapshot_totals(in->snap);
+    const struct device_row *d = t->hottest_device == UINT32_MAX
+                                     ? NULL
+                                     : snapshot_row(in->snap, ENTITY_DEVICE, t->hottest_device);
+
+    out[0] = '\0';
+    if (d && row_has(d, device, node) && row_has(d, device, index)) {
+        snprintf(out, WORDS_MAX, "%.40s/%.0f", cell_string(in, d->node), (double)d->index);
+        return;
+    }
+    for (uint32_t i = 0; !d && i < snapshot_slots(in->snap, ENTITY_CENTER); i++) {
+        const struct center_row *r = snapshot_row(in->snap, ENTITY_CENTER, i);
+        if (r && row_has(r, center, device_temperature_max_celsius) &&
+            r->device_temperature_max_celsius >= t->device_temperature_max)
+            snprintf(out, WORDS_MAX, "%.40s", cell_center_name(in, r->h.center));
+    }
+}
+
+/* "hottest 91°C zb-g0412", ending at x; returns where it begins. */
+static int draw_hottest(const struct view_input *in, struct rect r, int y, int x, double celsius,
+                        double limit, const char *where, struct canvas *c)
+{
+    char text[FIGURE_MAX];
+    bool crit;
+
+    x -= canvas_text_right(c, y, x, 24, style_of(ROLE_TEXT), where) + 1;
+    struct style s = figure_temperature_style(celsius, limit, &crit);
+    figure_unit(text, celsius, UNIT_CELSIUS, in->ascii);
+    x -= canvas_text_right(c, y, x, 8, style_bold(s), text) + 1;
+    if (r.w >= WIDE)
+        x -= canvas_text_right(c, y, x, 8, style_of(ROLE_DIM), "hottest") + 1;
+    return x - 2;
+}
+
+/* FLOPS per watt of the first precision of which devices tell both. */
+static int draw_efficiency(const struct view_input *in, const struct fleet_heat *h, int y, int x,
+                           struct canvas *c)
+{
+    static const enum provenance work[] = {provenance_ESTIMATED, provenance_MEASURED};
+    char figure[FIGURE_MAX], text[WORDS_MAX];
+    const char *step;
+
+    for (const enum precision *p = flops_order; *p; p++) {
+        for (int k = 0; k < 2; k++) {
+            double each = fleet_heat_efficiency(h, *p, work[k]);
+            if (!isfinite(each))
+                continue;
+            figure_si(each, figure, &step);
+            snprintf(text, sizeof text, "%s %sF/W", figure, step);
+            return x - canvas_text_right(c, y, x, 12, style_of(ROLE_TEXT), text) - 3;
+        }
+    }
+    (void)in;
+    return x;
+}
+
+/* Power, FLOPS per watt and the hottest one. Returns where they begin. */
+static int draw_heat(const struct view_input *in, const struct fleet_heat *h, struct rect r, int y,
+                     struct canvas *c)
+{
+    const struct totals *t = snapshot_totals(in->snap);
+    char text[WORDS_MAX];
+    int x = r.x + r.w - 1;
+
+    if (t->has_device_temperature) {
+        hottest_name(in, text);
+        x = draw_hottest(in, r, y, x, t->device_temperature_max, 0, text, c);
+    }
+    if (r.w < POWER_FROM)
+        return x;
+    x = draw_efficiency(in, h, y, x, c);
+    if (t->device_power_of > 0) {
+        figure_unit(text, t->device_power_watts, UNIT_WATT, in->ascii);
+        x -= canvas_text_right(c, y, x, 10, style_of(ROLE_TEXT), text) + 3;
+    }
+    return x;
+}
+
+static void draw_devices(const struct view_input *in, const struct fleet_heat *h, struct rect r,
+                         int y, struct canvas *c)
 {
     const struct totals *t = snapshot_totals(in->snap);
     struct phrase p = start(in, r, y, c, "devices");
+    bool brief = r.w < WIDE && t->has_device_temperature;
+    int gap = brief ? 0 : 1;
 
-    p.first = true;
-    phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), t->devices, "in all");
-    phrase_gap(&p, 1);
-    phrase_count(&p, style_of(ROLE_TEXT), t->devices_allocated, "used");
-    phrase_gap(&p, 1);
-    phrase_count(&p, style_of(ROLE_TEXT), t->devices_idle, "idle");
-    phrase_gap(&p, 1);
-    phrase_count(&p, bad(t->devices_draining, ROLE_WARN), t->devices_draining, "draining");
-    phrase_gap(&p, 1);
-    phrase_count(&p, bad(t->devices_down, ROLE_CRIT), t->devices_down, "down");
+    p.end = draw_heat(in, h, r, y, c);
+    if (has_devices(in)) {
+        phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), t->devices, brief ? "all" : "in all");
+        phrase_gap(&p, gap);
+        phrase_count(&p, style_of(ROLE_TEXT), t->devices_allocated, "used");
+        phrase_gap(&p, gap);
+        phrase_count(&p, style_of(ROLE_TEXT), t->devices_idle, "idle");
+        phrase_gap(&p, gap);
+        phrase_count(&p, bad(t->devices_draining, ROLE_WARN), t->devices_draining,
+                     brief ? "drain" : "draining");
+        phrase_gap(&p, gap);
+        phrase_count(&p, bad(t->devices_down, ROLE_CRIT), t->devices_down, "down");
+    } else {
+        phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), t->devices_seen, "seen by exporters");
+    }
+    phrase_gap(&p, gap);
+    if (t->devices_throttled > 0)
+        phrase_count(&p, bad(t->devices_throttled, ROLE_WARN), t->devices_throttled, "throttled");
+    phrase_gap(&p, gap);
+    if (t->devices_silent > 0)
+        phrase_count(&p, bad(t->devices_silent, ROLE_WARN), t->devices_silent, "silent");
 }
 
 /* Right part of the line of nodes: power and the hottest sensor. Returns where it begins. */
-static int draw_heat(const struct view_input *in, struct rect r, int y, struct canvas *c)
+static int draw_node_heat(const struct view_input *in, struct rect r, int y, struct canvas *c)
 {
     const struct totals *t = snapshot_totals(in->snap);
     const struct node_row *node =
         t->has_temperature ? snapshot_row(in->snap, ENTITY_NODE, t->hottest_node) : NULL;
     int x = r.x + r.w - 1;
     char text[FIGURE_MAX];
-    bool crit;
 
-    if (node) {
-        const char *name = intern_text(snapshot_strings(in->snap), node->name);
-        x -= canvas_text_right(c, y, x, 24, style_of(ROLE_TEXT), name) + 1;
-        double limit =
-            row_has(node, node, temperature_limit_celsius) ? node->temperature_limit_celsius : 0;
-        struct style s = figure_temperature_style(t->temperature_max, limit, &crit);
-        figure_unit(text, t->temperature_max, UNIT_CELSIUS, in->ascii);
-        x -= canvas_text_right(c, y, x, 8, style_bold(s), text) + 1;
-        x -= canvas_text_right(c, y, x, 8, style_of(ROLE_DIM), "hottest") + 3;
-    }
-    if (t->power_nodes > 0 && r.w >= 100) {
+    if (node)
+        x = draw_hottest(
+            in, r, y, x, t->temperature_max,
+            row_has(node, node, temperature_limit_celsius) ? node->temperature_limit_celsius : 0,
+            cell_string(in, node->name), c);
+    if (t->power_nodes > 0 && r.w >= WIDE) {
         snprintf(text, sizeof text, "from %u node%s", t->power_nodes,
                  t->power_nodes == 1 ? "" : "s");
         x -= canvas_text_right(c, y, x, 24, style_of(ROLE_FAINT), text) + 1;
@@ -171,10 +291,28 @@ static int draw_heat(const struct view_input *in, struct rect r, int y, struct c
     return x;
 }
 
+/* "8 640 of 12 928 CPUs used": where the bars are of FLOPS. */
+static void draw_cpus(struct phrase *p)
+{
+    const struct totals *t = snapshot_totals(p->in->snap);
+    char used[FIGURE_MAX], all[FIGURE_MAX], text[3 * FIGURE_MAX];
+
+    if (!told(p->in, FIELD_center_cpus_total))
+        return;
+    figure_number(used, t->cpus_allocated, 0, p->in->ascii);
+    figure_number(all, t->cpus, 0, p->in->ascii);
+    snprintf(text, sizeof text, "of %s CPUs used", all);
+    if (p->x + text_cells(used) + text_cells(text) + 3 > p->end)
+        return;
+    phrase_gap(p, 1);
+    phrase_word(p, style_of(ROLE_TEXT), used);
+    phrase_word(p, style_of(ROLE_DIM), text);
+}
+
 static void draw_nodes(const struct view_input *in, struct rect r, int y, struct canvas *c)
 {
     const struct totals *t = snapshot_totals(in->snap);
-    int end = draw_heat(in, r, y, c);
+    int end = draw_node_heat(in, r, y, c);
     struct phrase p = start(in, r, y, c, "nodes");
 
     p.end = end;
@@ -189,6 +327,8 @@ static void draw_nodes(const struct view_input *in, struct rect r, int y, struct
     phrase_count(&p, bad(t->nodes_drained, ROLE_WARN), t->nodes_drained, "drained");
     phrase_gap(&p, 1);
     phrase_count(&p, bad(t->nodes_down, ROLE_CRIT), t->nodes_down, "down");
+    if (flopsline_told(in))
+        draw_cpus(&p);
 }
 
 /* "312 interrupted in 24 h  ~18 400 GPU-h lost" */
@@ -238,15 +378,22 @@ static void draw_jobs(const struct view_input *in, struct rect r, int y, struct 
     phrase_plural(&p, bad(t->restarts, ROLE_WARN), t->restarts, "requeues");
 }
 
-void summary_draw(const struct view_input *in, struct rect r, struct canvas *c)
+void summary_draw(const struct view_input *in, const struct fleet_heat *heat, struct rect r,
+                  struct canvas *c)
 {
     int y = r.y + roomy(in);
+    bool told_flops = flopsline_told(in);
+    struct rect lines = {y, r.x, flopsline_count(in), r.w};
+    int figures = r.w >= WIDE ? FLOPS_FIGURES_WIDE : FLOPS_FIGURES_CELLS;
 
-    if (has_devices(in))
+    flopsline_draw(in, lines, label_cells(r), bar_cells(r, figures), c);
+    y += lines.h;
+    if (!told_flops && has_devices(in))
         draw_devices_bar(in, r, y++, c);
-    draw_cpus_bar(in, r, y++, c);
-    if (has_devices(in))
-        draw_devices(in, r, y++, c);
+    if (!told_flops)
+        draw_cpus_bar(in, r, y++, c);
+    if (knows_devices(in))
+        draw_devices(in, heat, r, y++, c);
     draw_nodes(in, r, y++, c);
     draw_jobs(in, r, y, c);
 }

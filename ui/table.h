@@ -12,7 +12,7 @@
 #include "ui/figure.h"
 #include "ui/view.h"
 
-enum { TABLE_COLUMNS_MAX = 32, TABLE_NEAR = 8, TABLE_MARGIN = 2 };
+enum { TABLE_COLUMNS_MAX = 40, TABLE_NEAR = 8, TABLE_MARGIN = 2 };
 
 /* Steps of table_column.drop. From SPARE on a column is left out while none of the rows has contents
  * for it; from LUXURY on it comes only when nothing has to be cut for it. */

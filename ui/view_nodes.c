@@ -3,6 +3,7 @@
 #include "ui/viewlist.h"
 #include "ui/cells.h"
 #include "ui/chart.h"
+#include "ui/flopslook.h"
 #include "ui/glyph.h"
 #include "ui/listing.h"
 #include "ui/nodelook.h"
@@ -174,6 +175,135 @@ static int measure_power(const struct view_input *in, const void *row)
     return row_has(r, node, power_watts) ? cell_measure_count(in, true, r->power_watts) : 0;
 }
 
+/* --- its devices --- */
+
+/* There is none in it, so nothing is missing. */
+static bool no_devices(const struct node_row *r)
+{
+    return row_has(r, node, devices_total) && r->devices_total == 0;
+}
+
+static void paint_device_heat(const struct table_cell *cell)
+{
+    const struct node_row *r = cell->row;
+
+    if (no_devices(r) && !row_has(r, node, device_temperature_max_celsius))
+        cell_dash(cell);
+    else
+        cell_temperature(cell, row_has(r, node, device_temperature_max_celsius),
+                         (double)r->device_temperature_max_celsius, 0, telemetry_age(cell));
+}
+
+static int measure_device_heat(const struct view_input *in, const void *row)
+{
+    const struct node_row *r = row;
+
+    (void)in;
+    return row_has(r, node, device_temperature_max_celsius) ? 5 : 0;
+}
+
+static void paint_device_power(const struct table_cell *cell)
+{
+    const struct node_row *r = cell->row;
+    char text[FIGURE_MAX];
+
+    if (!row_has(r, node, device_power_watts)) {
+        if (no_devices(r))
+            cell_dash(cell);
+        else
+            cell_absent(cell);
+        return;
+    }
+    figure_fit(text, (double)r->device_power_watts, cell->w, cell->in->ascii);
+    cell_text_aged(cell, style_of(r->device_power_watts > 0 ? ROLE_TEXT : ROLE_FAINT), text,
+                   telemetry_age(cell));
+}
+
+static int measure_device_power(const struct view_input *in, const void *row)
+{
+    const struct node_row *r = row;
+
+    return row_has(r, node, device_power_watts)
+               ? cell_measure_count(in, true, (double)r->device_power_watts)
+               : 0;
+}
+
+static void paint_tensor(const struct table_cell *cell)
+{
+    const struct node_row *r = cell->row;
+    struct table_cell meter = *cell;
+
+    meter.age = telemetry_age(cell);
+    if (no_devices(r) && !row_has(r, node, tensor_utilization_percent))
+        canvas_text_right(cell->c, cell->y, cell->x + cell->w, 1, style_of(ROLE_FAINT),
+                          glyph(GLYPH_DASH, cell->in->ascii));
+    else
+        cell_meter(&meter, row_has(r, node, tensor_utilization_percent),
+                   (double)r->tensor_utilization_percent / 100, ROLE_ESTIMATED);
+}
+
+static int measure_tensor(const struct view_input *in, const void *row)
+{
+    const struct node_row *r = row;
+
+    (void)in;
+    return row_has(r, node, tensor_utilization_percent) ? 9 : 0;
+}
+
+static void paint_flops(const struct table_cell *cell)
+{
+    struct flops_value v = flops_of_node(cell->row);
+    struct table_cell figure = *cell;
+
+    figure.age = telemetry_age(cell);
+    cell_flops(&figure, &v);
+}
+
+static int measure_flops(const struct view_input *in, const void *row)
+{
+    struct flops_value v = flops_of_node(row);
+
+    (void)in;
+    return v.has ? FLOPS_CELLS : 0;
+}
+
+/* Amber; what is lost is lost now. */
+static void paint_trouble(const struct table_cell *cell)
+{
+    const struct node_row *r = cell->row;
+
+    if (!row_has(r, node, device_trouble))
+        return;
+    const char *words = cell_string(cell->in, r->device_trouble);
+    cell_text(cell, style_bold(style_of(strstr(words, "lost") ? ROLE_CRIT : ROLE_WARN)), words);
+}
+
+static int measure_trouble(const struct view_input *in, const void *row)
+{
+    const struct node_row *r = row;
+
+    return row_has(r, node, device_trouble) ? cell_measure(in, r->device_trouble) : 0;
+}
+
+static void paint_throttled(const struct table_cell *cell)
+{
+    const struct node_row *r = cell->row;
+
+    if (row_has(r, node, devices_throttled))
+        cell_bad(cell, ROLE_WARN, true, (double)r->devices_throttled);
+    else
+        cell_dash(cell);
+}
+
+static int measure_throttled(const struct view_input *in, const void *row)
+{
+    const struct node_row *r = row;
+
+    return row_has(r, node, devices_throttled) && r->devices_throttled > 0
+               ? cell_measure_count(in, true, (double)r->devices_throttled)
+               : 0;
+}
+
 static void paint_reason(const struct table_cell *cell)
 {
     const struct node_row *r = cell->row;
@@ -240,6 +370,15 @@ static const struct table_column columns[] = {
      true},
     {"MODEL", "device_model", 6, 16, 0, 11, false, paint_device_model, measure_device_model,
      has_devices},
+    {"GPU° ", "device_temperature_max_celsius", 5, 5, 0, 5, true, paint_device_heat,
+     measure_device_heat, NULL},
+    {"FLOPS", "flops", FLOPS_CELLS, FLOPS_CELLS, 0, 5, true, paint_flops, measure_flops, NULL},
+    {"TENSOR", "tensor_utilization_percent", 6, 16, 10, 8, false, paint_tensor, measure_tensor,
+     NULL},
+    {"GPU W", "device_power_watts", 5, 7, 0, 9, true, paint_device_power, measure_device_power,
+     NULL},
+    {"GPU TROUBLE", "device_trouble", 11, 30, 0, 5, false, paint_trouble, measure_trouble, NULL},
+    {"THROTTLED", "devices_throttled", 9, 9, 0, 12, true, paint_throttled, measure_throttled, NULL},
     {"CPU", "cpu_share_percent", 9, 24, 12, 3, false, paint_cpu, NULL, NULL},
     {"LOAD", "load", 6, 7, 6, 7, true, paint_load, NULL, NULL},
     {"MEMORY", "memory_share_percent", 9, 24, 12, 6, false, paint_memory, NULL, NULL},
@@ -442,6 +581,10 @@ const struct view_ops view_nodes = {
         "TEMP is the hottest sensor, where something measures it: amber from six degrees below the "
         "limit of the sensor (90°C where it tells none), red with ! at the limit. W is the power that the "
         "node draws.\n\n"
+        "GPU° is the hottest of its devices, GPU W their power, TENSOR their mean tensor utilisation (no MFU: "
+        "how much of it was useful only the application knows), FLOPS what they compute with the letter of where that is "
+        "known from: M measured, E estimated, A allocated. GPU TROUBLE names the worst that is wrong with one of "
+        "them. F1 explains the figure of the sort column.\n\n"
         "REASON, BY and OUT FOR tell why a node was taken out, who did it and how long ago.\n\n"
         "m shows a map: one cell a node in blocks by pool, first by the share allocated (0 to 9 tenths, "
         "F full), then by temperature (tens of degrees in narrow cells). Letters: x down, D drained, d "

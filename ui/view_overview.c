@@ -3,10 +3,13 @@
 #include "ui/viewlist.h"
 #include "ui/cells.h"
 #include "ui/chart.h"
+#include "ui/flopsline.h"
+#include "ui/flopslook.h"
 #include "ui/glyph.h"
 #include "ui/listing.h"
 #include "ui/summary.h"
 #include "base/text.h"
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -64,6 +67,47 @@ static bool has_devices(const struct view_input *in)
 static bool has_no_devices(const struct view_input *in)
 {
     return !has_devices(in);
+}
+
+/* Some center tells that of its devices. */
+static bool told(const struct view_input *in, int field)
+{
+    for (uint32_t i = 0; i < snapshot_slots(in->snap, ENTITY_CENTER); i++) {
+        const struct center_row *r = snapshot_row(in->snap, ENTITY_CENTER, i);
+        if (r && (r->h.valid >> field & 1))
+            return true;
+    }
+    return false;
+}
+
+static bool has_flops(const struct view_input *in)
+{
+    return flopsline_told(in);
+}
+
+static bool has_only_shares(const struct view_input *in)
+{
+    return has_devices(in) && !has_flops(in);
+}
+
+static bool has_devices_and_flops(const struct view_input *in)
+{
+    return has_devices(in) && has_flops(in);
+}
+
+static bool has_device_heat(const struct view_input *in)
+{
+    return told(in, FIELD_center_device_temperature_max_celsius);
+}
+
+static bool has_only_node_heat(const struct view_input *in)
+{
+    return !has_device_heat(in);
+}
+
+static bool has_device_power(const struct view_input *in)
+{
+    return told(in, FIELD_center_device_power_watts);
 }
 
 static void paint_name(const struct table_cell *cell)
@@ -251,13 +295,30 @@ static void paint_past(const struct table_cell *cell, enum history what, double 
                     style_of(silent(cell) ? ROLE_FAINT : role), cell->in->ascii);
 }
 
+/* Some of the last hour is known. */
+static bool has_past(const struct table_cell *cell, enum history what)
+{
+    const struct center_row *r = cell->row;
+    float values[HISTORY_SAMPLES];
+    int n = snapshot_history(cell->in->snap, r->h.center, what, values, HISTORY_SAMPLES);
+
+    while (n > 0 && isnan(values[n - 1]))
+        n--;
+    return n > 0;
+}
+
 static void paint_hour(const struct table_cell *cell)
 {
     const struct center_row *r = cell->row;
+    struct flops_value v = flops_of_center(cell->in, r);
     bool devices = row_has(r, center, devices_total) && r->devices_total > 0;
+    bool work = v.provenance == provenance_MEASURED || v.provenance == provenance_ESTIMATED;
 
-    paint_past(cell, devices ? HISTORY_DEVICES_ALLOCATED : HISTORY_CPUS_ALLOCATED,
-               devices ? r->devices_total : r->cpus_total, ROLE_ALLOCATED);
+    if (work && flops_has_share(&v) && has_past(cell, HISTORY_FLOPS))
+        paint_past(cell, HISTORY_FLOPS, v.peak, flops_role(v.provenance));
+    else
+        paint_past(cell, devices ? HISTORY_DEVICES_ALLOCATED : HISTORY_CPUS_ALLOCATED,
+                   devices ? r->devices_total : r->cpus_total, ROLE_ALLOCATED);
 }
 
 static void paint_queue_hour(const struct table_cell *cell)
@@ -266,31 +327,68 @@ static void paint_queue_hour(const struct table_cell *cell)
         paint_past(cell, HISTORY_QUEUED, 1, ROLE_DIM);
 }
 
-static void paint_temperature(const struct table_cell *cell)
+static void paint_flops(const struct table_cell *cell)
 {
-    const struct center_row *r = cell->row;
+    struct flops_value v = flops_of_center(cell->in, cell->row);
+
+    cell_flops_of_peak(cell, &v);
+}
+
+static void paint_flops_share(const struct table_cell *cell)
+{
+    struct flops_value v = flops_of_center(cell->in, cell->row);
+
+    cell_flops_share(cell, &v);
+}
+
+static void heat(const struct table_cell *cell, bool has, double celsius)
+{
+    if (silent(cell))
+        return;
+    if (has)
+        cell_temperature(cell, true, celsius, 0, cell->age);
+    else
+        cell_dash(cell);
+}
+
+#define HEAT(member)                                                                               \
+    static void paint_##member(const struct table_cell *cell)                                      \
+    {                                                                                              \
+        const struct center_row *r = cell->row;                                                    \
+        heat(cell, row_has(r, center, member), r->member);                                         \
+    }
+HEAT(temperature_max_celsius)
+HEAT(device_temperature_max_celsius)
+HEAT(device_temperature_p99_celsius)
+
+static void kilowatts(const struct table_cell *cell, bool has, double watts)
+{
+    char text[FIGURE_MAX];
 
     if (silent(cell))
         return;
-    if (!row_has(r, center, temperature_max_celsius))
+    if (!has) {
         cell_dash(cell);
-    else
-        cell_temperature(cell, true, r->temperature_max_celsius, 0, cell->age);
+        return;
+    }
+    figure_number(text, watts / 1000, 1, cell->in->ascii);
+    if (text_cells(text) > cell->w)
+        figure_fit(text, watts / 1000, cell->w, cell->in->ascii);
+    cell_text(cell, style_of(watts > 0 ? ROLE_TEXT : ROLE_FAINT), text);
 }
 
 static void paint_power(const struct table_cell *cell)
 {
     const struct center_row *r = cell->row;
-    char text[FIGURE_MAX];
 
-    if (silent(cell))
-        return;
-    if (!row_has(r, center, power_watts)) {
-        cell_dash(cell);
-        return;
-    }
-    figure_number(text, r->power_watts / 1000, 1, cell->in->ascii);
-    cell_text(cell, style_of(ROLE_TEXT), text);
+    kilowatts(cell, row_has(r, center, power_watts), r->power_watts);
+}
+
+static void paint_device_power(const struct table_cell *cell)
+{
+    const struct center_row *r = cell->row;
+
+    kilowatts(cell, row_has(r, center, device_power_watts), r->device_power_watts);
 }
 
 #define WHEN_HEARD(member, call)                                                                   \
@@ -316,6 +414,10 @@ WHEN_HEARD(devices_wanted,
 WHEN_HEARD(gpu_hours_lost_day,
            cell_hours(cell, style_of(ROLE_TEXT), row_has(r, center, gpu_hours_lost_day),
                       (double)r->gpu_hours_lost_day, true))
+WHEN_HEARD(devices_throttled,
+           cell_bad(cell, ROLE_WARN, row_has(r, center, devices_throttled), r->devices_throttled))
+WHEN_HEARD(devices_silent,
+           cell_bad(cell, ROLE_WARN, row_has(r, center, devices_silent), r->devices_silent))
 WHEN_HEARD(restarts, cell_bad(cell, ROLE_WARN, row_has(r, center, restarts), r->restarts))
 
 /* Amber while some of them are open: their jobs wait, or nobody has said that they care. */
@@ -420,14 +522,23 @@ enum {
     COLUMN_OPERATOR,
     COLUMN_REGION,
     COLUMN_TIER,
+    COLUMN_FLOPS,
+    COLUMN_FLOPS_SHARE,
     COLUMN_DEVICES,
     COLUMN_CPUS,
     COLUMN_DEVICE_SHARE,
     COLUMN_CPU_SHARE,
     COLUMN_CPU,
+    COLUMN_CPU_LATE, /* the same, but it makes room for FLOPS */
     COLUMN_HOUR,
+    COLUMN_P99,
+    COLUMN_DEVICE_HEAT,
     COLUMN_HEAT,
+    COLUMN_NODE_HEAT,
+    COLUMN_DEVICE_POWER,
     COLUMN_POWER,
+    COLUMN_THROTTLED,
+    COLUMN_SILENT,
     COLUMN_UP,
     COLUMN_DRAIN,
     COLUMN_DOWN,
@@ -451,20 +562,38 @@ static const struct table_column columns[COLUMNS] = {
                          measure_operator, NULL},
     [COLUMN_REGION] = {"REGION", "region", 6, 16, 0, 13, false, paint_region, measure_region, NULL},
     [COLUMN_TIER] = {"TIER", "tier", 6, 6, 6, 14, false, paint_tier, measure_tier, NULL},
-    [COLUMN_DEVICES] = {"USED/GPUS", "devices_allocated", 9, 15, 0, 0, true, paint_devices,
+    [COLUMN_FLOPS] = {"FLOPS USED/PEAK", "flops", FLOPS_PAIR_CELLS, FLOPS_PAIR_CELLS,
+                      FLOPS_PAIR_CELLS, 0, true, paint_flops, NULL, has_flops},
+    [COLUMN_FLOPS_SHARE] = {"OF PEAK", "flops_share_percent", 9, 40, 18, 0, false,
+                            paint_flops_share, NULL, has_flops},
+    [COLUMN_DEVICES] = {"USED/GPUS", "devices_allocated", 9, 15, 0, 4, true, paint_devices,
                         measure_devices, has_devices},
     [COLUMN_CPUS] = {"USED/CPUS", "cpus_allocated", 9, 17, 0, 0, true, paint_cpus, measure_cpus,
                      has_no_devices},
     [COLUMN_DEVICE_SHARE] = {"ALLOCATED", "device_share_percent", 11, 40, 20, 0, false,
-                             paint_device_share, NULL, has_devices},
+                             paint_device_share, NULL, has_only_shares},
     [COLUMN_CPU_SHARE] = {"ALLOCATED", "cpu_share_percent", 11, 40, 20, 0, false, paint_cpu_share,
                           NULL, has_no_devices},
     [COLUMN_CPU] = {"CPU%", "cpu_share_percent", 4, 4, 4, 4, true, paint_cpu_percent, NULL,
-                    has_devices},
+                    has_only_shares},
+    [COLUMN_CPU_LATE] = {"CPU%", "cpu_share_percent", 4, 4, 4, 8, true, paint_cpu_percent, NULL,
+                         has_devices_and_flops},
     [COLUMN_HOUR] = {"LAST HOUR", NULL, 9, 80, 16, 6, false, paint_hour, NULL, NULL},
-    [COLUMN_HEAT] = {"max° ", "temperature_max_celsius", 5, 5, 5, 2, true, paint_temperature, NULL,
-                     NULL},
+    [COLUMN_P99] = {"p99° ", "device_temperature_p99_celsius", 5, 5, 5, 3, true,
+                    paint_device_temperature_p99_celsius, NULL, has_device_heat},
+    [COLUMN_DEVICE_HEAT] = {"max° ", "device_temperature_max_celsius", 5, 5, 5, 2, true,
+                            paint_device_temperature_max_celsius, NULL, has_device_heat},
+    [COLUMN_HEAT] = {"max° ", "temperature_max_celsius", 5, 5, 5, 2, true,
+                     paint_temperature_max_celsius, NULL, has_only_node_heat},
+    [COLUMN_NODE_HEAT] = {"NODE° ", "temperature_max_celsius", 6, 6, 6, 13, true,
+                          paint_temperature_max_celsius, NULL, has_device_heat},
+    [COLUMN_DEVICE_POWER] = {"GPU kW", "device_power_watts", 7, 9, 7, 8, true, paint_device_power,
+                             NULL, has_device_power},
     [COLUMN_POWER] = {"kW", "power_watts", 7, 9, 7, 12, true, paint_power, measure_power, NULL},
+    [COLUMN_THROTTLED] = {"THROTTLED", "devices_throttled", 9, 9, 9, 12, true,
+                          paint_devices_throttled, NULL, has_device_heat},
+    [COLUMN_SILENT] = {"SILENT", "devices_silent", 6, 7, 6, 13, true, paint_devices_silent, NULL,
+                       has_device_heat},
     [COLUMN_UP] = {"UP", "nodes_up", 5, 7, 6, 8, true, paint_nodes_up, NULL, NULL},
     [COLUMN_DRAIN] = {"DRAIN", "nodes_drained", 5, 6, 5, 0, true, paint_nodes_drained, NULL, NULL},
     [COLUMN_DOWN] = {"DOWN", "nodes_down", 4, 6, 4, 0, true, paint_nodes_down, NULL, NULL},
@@ -478,7 +607,7 @@ static const struct table_column columns[COLUMNS] = {
                            NULL},
     [COLUMN_WAIT] = {"WAIT", "oldest_wait", 5, 6, 5, 3, true, paint_wait, NULL, NULL},
     [COLUMN_REQ] = {"REQ", "restarts", 4, 6, 4, 10, true, paint_restarts, NULL, NULL},
-    [COLUMN_INT] = {"INT24", "interruptions_day", 5, 7, 5, 4, true, paint_interruptions_day, NULL,
+    [COLUMN_INT] = {"INT24", "interruptions_day", 5, 7, 5, 2, true, paint_interruptions_day, NULL,
                     NULL},
     [COLUMN_LOST] = {"LOST24", "gpu_hours_lost_day", 6, 9, 7, 9, true, paint_gpu_hours_lost_day,
                      NULL, has_devices},
@@ -494,7 +623,7 @@ static void after_row(const struct table_cell *cell, const struct table_layout *
 
     if (!silent(cell))
         return;
-    for (int k = COLUMNS - 1; k >= COLUMN_HEAT; k--)
+    for (int k = COLUMNS - 1; k >= COLUMN_P99; k--)
         x = l->w[k] > 0 ? cell->x + l->x[k] : x;
     if (x == 0)
         return;
@@ -514,6 +643,15 @@ static void after_row(const struct table_cell *cell, const struct table_layout *
     buf_fini(&words);
 }
 
+struct overview_own {
+    struct fleet_heat heat;
+};
+
+static void prepare(struct list *l, const struct view_input *in)
+{
+    fleet_heat_look(&((struct overview_own *)l->own)->heat, in);
+}
+
 static int head_lines(const struct list *l, const struct view_input *in)
 {
     (void)l;
@@ -522,8 +660,7 @@ static int head_lines(const struct list *l, const struct view_input *in)
 
 static void head(const struct list *l, const struct view_input *in, struct rect r, struct canvas *c)
 {
-    (void)l;
-    summary_draw(in, r, c);
+    summary_draw(in, &((const struct overview_own *)l->own)->heat, r, c);
 }
 
 /* To the pools, or straight to the nodes where there are none. */
@@ -551,11 +688,13 @@ static const struct list_spec spec = {
     .groups = groups,
     .nothing = "no center is configured",
     .noun = "centers",
+    .prepare = prepare,
     .head_lines = head_lines,
     .head = head,
     .after = after_row,
     .age = center_age,
     .open = open_center,
+    .own_size = sizeof(struct overview_own),
 };
 
 LIST_OPEN(spec)
@@ -569,11 +708,15 @@ const struct view_ops view_overview = {
     .key = '1',
     .help =
         "One line per computing center, in the order of the configuration until you sort.\n\n"
-        "The share that is shown is what the scheduler has given to jobs, of the devices that are "
-        "installed: provenance A, allocated. It says nothing about how hard the devices work, and it "
-        "is no measure of FLOPS. A center without devices shows its CPUs instead.\n\n"
-        "LAST HOUR is the same share over time, newest at the right; what was not observed is left "
-        "free; beside it stands the queue, up to its own highest. max° is the hottest sensor of the center. UP, DRAIN and DOWN count nodes. WAIT is "
+        "FLOPS USED/PEAK is what the center computes, of the dense peak of the devices that report. The letter tells where "
+        "that is known from: M measured (operations that the hardware counted), E estimated (activity of the pipes x clock x "
+        "peak), A allocated (peak of the devices that jobs have: no rate of work), N nameplate (peak of all there is). An "
+        "intelligent center counts FP16, a super one FP64, a general one FP32; above stands one line for each precision, and no "
+        "two precisions or letters are ever added. ~: a peak from hearsay; ?: nobody tells. F1 shows formula, inputs, coverage "
+        "and age. Where nothing tells FLOPS, ALLOCATED is what the scheduler has given to jobs, of what is installed.\n\n"
+        "LAST HOUR is the same share over time (violet: devices allocated), newest at the right; what was not observed is left "
+        "free; beside it stands the queue, up to its own highest. max° is the hottest device of the center, p99° what 99 of 100 "
+        "stay below; without devices the hottest sensor. UP, DRAIN and DOWN count nodes. WAIT is "
         "how long the oldest eligible job has waited, REQ counts the requeues seen on the jobs that "
         "are known now. INT24 counts the interruptions of the last 24 hours, amber while some are open, LOST24 "
         "the GPU-hours that they threw away; inside a center 6 shows them.\n\n"

@@ -107,6 +107,21 @@ static struct value derive_center_cpu_share_percent(const struct value_ctx *c, c
     return share(BOTH(r, center, cpus_total, cpus_allocated), r->cpus_allocated, r->cpus_total);
 }
 
+/* A nameplate is no work; what is allocated is a share of it. */
+static struct value derive_center_flops_share_percent(const struct value_ctx *c, const void *row)
+{
+    const struct center_row *r = row;
+    unsigned how = row_has(r, center, flops_provenance) ? r->flops_provenance : provenance_NONE;
+    bool has = row_has(r, center, flops);
+
+    (void)c;
+    if (how == provenance_ALLOCATED)
+        return share(has && row_has(r, center, flops_nameplate), r->flops, r->flops_nameplate);
+    return share(has && row_has(r, center, flops_peak) &&
+                     (how == provenance_MEASURED || how == provenance_ESTIMATED),
+                 r->flops, r->flops_peak);
+}
+
 static struct value derive_center_oldest_wait(const struct value_ctx *c, const void *row)
 {
     const struct center_row *r = row;

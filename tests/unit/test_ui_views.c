@@ -5,13 +5,13 @@
 #include "action/request.h"
 #include "tests/unit/unit.h"
 #include "tests/golden/ansi.h"
-#include "tests/golden/fixture_fleet.h"
+#include "tests/golden/fixture_flops.h"
 #include "ui/viewlist.h"
 #include <stdbool.h>
 
 #define KEYS_MAX 12
 
-enum fleet_kind { FLEET, EMPTY, SMALL, FLEETS };
+enum fleet_kind { FLEET, EMPTY, SMALL, FLOPS, FLEETS };
 
 struct screen {
     const char *name;
@@ -36,6 +36,18 @@ static const struct screen screens[] = {
     {"overview-later-120x36", FLEET, "overview", 36, 120, .later = 5},
     {"overview-empty-80x24", EMPTY, "overview", 24, 80},
     {"overview-small-80x24", SMALL, "overview", 24, 80},
+    {"flops-80x24", FLOPS, "overview", 24, 80},
+    {"flops-120x36", FLOPS, "overview", 36, 120, {CMD_DOWN}},
+    {"flops-140x30", FLOPS, "overview", 30, 140},
+    {"flops-300x80", FLOPS, "overview", 80, 300},
+    {"flops-ascii-100x30", FLOPS, "overview", 30, 100, .ascii = true},
+    {"flops-mono-120x36", FLOPS, "overview", 36, 120, .mono = true},
+    {"flops-later-120x36", FLOPS, "overview", 36, 120, .later = 5},
+    {"flops-sources-120x36", FLOPS, "sources", 36, 120, {CMD_DOWN, CMD_DOWN}},
+    {"flops-nodes-80x24", FLOPS, "nodes", 24, 80, .center = 1},
+    {"flops-nodes-120x36", FLOPS, "nodes", 36, 120, .center = 1},
+    {"flops-nodes-160x40", FLOPS, "nodes", 40, 160},
+    {"flops-nodes-300x80", FLOPS, "nodes", 80, 300},
     {"pools-80x24", FLEET, "pools", 24, 80, .center = 1},
     {"pools-120x36", FLEET, "pools", 36, 120, .center = 1},
     {"pools-300x80", FLEET, "pools", 80, 300},
@@ -595,6 +607,7 @@ int main(void)
     fleets[FLEET] = fixture_fleet();
     fleets[EMPTY] = fixture_empty();
     fleets[SMALL] = fixture_small();
+    fleets[FLOPS] = fixture_flops();
     for (int i = 0; i < SCREENS; i++)
         views[i] = (struct CMUnitTest){screens[i].name, test_screen, NULL, NULL,
                                        (void *)(uintptr_t)&screens[i]};

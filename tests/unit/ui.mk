@@ -4,7 +4,8 @@
 GOLDEN_FIXTURES = tests/golden/fixture_fleet.c tests/golden/fixture_fleet.h tests/golden/fixture_trouble.c tests/golden/fixture_trouble.h tests/golden/ansi.c tests/golden/ansi.h
 EXTRA_DIST += tests/golden/views
 check_PROGRAMS += %D%/test_ui_views
-%C%_test_ui_views_SOURCES = %D%/test_ui_views.c $(GOLDEN_FIXTURES)
+%C%_test_ui_views_SOURCES = %D%/test_ui_views.c tests/golden/fixture_flops.c tests/golden/fixture_flops.h \
+	$(GOLDEN_FIXTURES)
 %C%_test_ui_views_LDADD = $(UNIT_UI)
 check_PROGRAMS += %D%/test_ui_incident
 %C%_test_ui_incident_SOURCES = %D%/test_ui_incident.c $(GOLDEN_FIXTURES)
@@ -34,4 +35,8 @@ check_PROGRAMS += %D%/test_ui_dialog
 check_PROGRAMS += %D%/test_ui_acting
 %C%_test_ui_acting_SOURCES = %D%/test_ui_acting.c $(STAGE)
 %C%_test_ui_acting_LDADD = $(UNIT_UI)
+check_PROGRAMS += %D%/test_ui_flops
+%C%_test_ui_flops_SOURCES = %D%/test_ui_flops.c tests/golden/fixture_flops.c tests/golden/fixture_flops.h \
+	$(GOLDEN_FIXTURES)
+%C%_test_ui_flops_LDADD = $(UNIT_UI)
 include tests/safety/local.mk
