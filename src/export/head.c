@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * head.c - see head.h. */
 #include "export/head.h"
+#include "export/flopsjson.h"
 #include "model/fields.h"
 
 const char *const head_counts[] = {
@@ -10,8 +11,17 @@ bool head_totals_has(unsigned center_field)
 {
     const struct field *f = &entity_info(ENTITY_CENTER)->fields[center_field];
 
-    return f->group == GROUP_ROLLUP && (f->type == FT_NUM || f->type == FT_TIME) &&
-           center_field != FIELD_center_sources_total && center_field != FIELD_center_sources_ok;
+    switch (center_field) {
+    case FIELD_center_sources_total:
+    case FIELD_center_sources_ok:
+    case FIELD_center_flops_devices: /* of a precision and provenance, which are never added up: see "flops" */
+    case FIELD_center_flops_devices_known:
+    case FIELD_center_tensor_utilization_percent: /* a mean */
+        return false;
+    default:
+        return f->group == GROUP_ROLLUP && f->unit != UNIT_FLOPS &&
+               (f->type == FT_NUM || f->type == FT_TIME);
+    }
 }
 
 static double fold_num(enum field_unit unit, bool first, double sum, double v)
@@ -92,6 +102,18 @@ static void write_total(struct jsonw *out, const struct head_totals *t, unsigned
         jsonw_time(out, field_time(&t->sum, f));
 }
 
+/* -1 = all */
+static int only_center(const struct walk *w)
+{
+    const struct center_row *c;
+    uint32_t slot = 0;
+
+    if (w->options->only_center == NULL)
+        return -1;
+    c = walk_next(w, ENTITY_CENTER, &slot);
+    return c != NULL ? c->h.center : UINT16_MAX;
+}
+
 void head_write_totals(struct jsonw *out, const struct walk *w)
 {
     struct head_totals t = head_totals(w);
@@ -106,6 +128,9 @@ void head_write_totals(struct jsonw *out, const struct walk *w)
     for (unsigned i = 0; i < FIELDS_center; i++)
         if (head_totals_has(i))
             write_total(out, &t, i);
+    jsonw_key(out, "flops");
+    flopsjson_put(&out->out, snapshot_flops(w->snap, only_center(w)), w->options->now);
+    out->follows = true;
     jsonw_key(out, "hottest_node");
     jsonw_string(out, t.hottest != NULL ? intern_text(w->strings, t.hottest->name) : NULL);
     jsonw_close(out, '}');

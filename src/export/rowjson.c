@@ -4,6 +4,7 @@
  * copied by the run; and one that says the same as in the row before (most do) as it was written there. */
 #include "export/rowjson.h"
 #include "base/xmem.h"
+#include "export/flopsjson.h"
 #include "model/fields.h"
 #include <math.h>
 #include <stdio.h>
@@ -379,5 +380,10 @@ void rowjson_write(struct rowjson *r, struct stream *out, const void *row)
         put_derived(r, out, &r->members[i], row);
     if (intern_is_dirty(in, name) && !intern_is_cut(in, name))
         put_raw_name(out, intern_raw(in, name), intern_raw_len(in, name));
+    if (r->entity == ENTITY_CENTER) {
+        stream_puts(out, ",\"flops\":");
+        flopsjson_put(out, snapshot_flops(r->walk->snap, row_head_of(row)->center),
+                      r->walk->options->now);
+    }
     stream_putc(out, '}');
 }

@@ -3,6 +3,7 @@
  *
  * Each entity is a definition, so the lines of ndjson can be checked against it too. Nothing forbids
  * more members: fields may be added without a new version. */
+#include "export/flopsjson.h"
 #include "export/head.h"
 #include "model/fields.h"
 
@@ -117,10 +118,62 @@ static void require_columns(struct jsonw *out, enum entity e)
     jsonw_string(out, "age_seconds");
     if (e == ENTITY_JOB)
         jsonw_string(out, "gone");
+    if (e == ENTITY_CENTER)
+        jsonw_string(out, "flops");
     for (unsigned i = 0; i < column_count(e); i++)
         if ((name = walk_column_name(e, i, room)) != NULL)
             jsonw_string(out, name);
     jsonw_close(out, ']');
+}
+
+static void reference(struct jsonw *out, const char *id)
+{
+    jsonw_key(out, "$ref");
+    char target[64] = "#/$defs/";
+    size_t len = strlen(target);
+
+    for (; *id != '\0' && len < sizeof(target) - 1; id++)
+        target[len++] = *id;
+    target[len] = '\0';
+    jsonw_string(out, target);
+}
+
+static void list_of(struct jsonw *out, const char *name, const char *help, const char *id)
+{
+    open_member(out, name, help);
+    type(out, "array", false);
+    if (id != NULL) {
+        jsonw_key(out, "items");
+        jsonw_open(out, '{');
+        reference(out, id);
+        jsonw_close(out, '}');
+    }
+    jsonw_close(out, '}');
+}
+
+static void define_flops(struct jsonw *out)
+{
+    const struct flopsjson_member *all = flopsjson_members();
+
+    open_member(out, "flops_total", "FLOPS of one precision, known in one way");
+    type(out, "object", false);
+    jsonw_key(out, "required");
+    jsonw_open(out, '[');
+    for (const struct flopsjson_member *m = all; m->name != NULL; m++)
+        jsonw_string(out, m->name);
+    jsonw_close(out, ']');
+    jsonw_key(out, "properties");
+    jsonw_open(out, '{');
+    for (const struct flopsjson_member *m = all; m->name != NULL; m++) {
+        open_member(out, m->name, m->help);
+        if (m->words != NULL)
+            words(out, m->words, m->nullable);
+        else
+            type(out, m->type, m->nullable);
+        jsonw_close(out, '}');
+    }
+    jsonw_close(out, '}');
+    jsonw_close(out, '}');
 }
 
 static void define_row(struct jsonw *out, enum entity e)
@@ -140,6 +193,9 @@ static void define_row(struct jsonw *out, enum entity e)
     for (unsigned i = 0; i < column_count(e); i++)
         if ((name = walk_column_name(e, i, room)) != NULL)
             member(out, name, column_info(e, i)->help, column_info(e, i));
+    if (e == ENTITY_CENTER)
+        list_of(out, "flops", "what is known of its FLOPS, one for each precision and provenance",
+                "flops_total");
     plain_member(out, "raw_name_base64",
                  "bytes of the name, where the text above has lost some of them", "string", false);
     jsonw_close(out, '}');
@@ -185,6 +241,7 @@ static void require_totals(struct jsonw *out)
         if (head_totals_has(i))
             jsonw_string(out, info->fields[i].id);
     jsonw_string(out, "hottest_node");
+    jsonw_string(out, "flops");
     jsonw_close(out, ']');
 }
 
@@ -202,33 +259,9 @@ static void define_totals(struct jsonw *out)
     for (unsigned i = 0; i < info->field_count; i++)
         if (head_totals_has(i))
             member(out, info->fields[i].id, info->fields[i].help, &info->fields[i]);
+    list_of(out, "flops", "of all centers, one for each precision and provenance", "flops_total");
     plain_member(out, "hottest_node", "node with that temperature", "string", true);
     jsonw_close(out, '}');
-    jsonw_close(out, '}');
-}
-
-static void reference(struct jsonw *out, const char *id)
-{
-    jsonw_key(out, "$ref");
-    char target[64] = "#/$defs/";
-    size_t len = strlen(target);
-
-    for (; *id != '\0' && len < sizeof(target) - 1; id++)
-        target[len++] = *id;
-    target[len] = '\0';
-    jsonw_string(out, target);
-}
-
-static void list_of(struct jsonw *out, const char *name, const char *help, const char *id)
-{
-    open_member(out, name, help);
-    type(out, "array", false);
-    if (id != NULL) {
-        jsonw_key(out, "items");
-        jsonw_open(out, '{');
-        reference(out, id);
-        jsonw_close(out, '}');
-    }
     jsonw_close(out, '}');
 }
 
@@ -292,6 +325,7 @@ enum rc export_schema(const struct sink *sink, struct err *e)
     jsonw_open(&out, '{');
     define_error(&out);
     define_totals(&out);
+    define_flops(&out);
     for (int i = 0; i < ENTITY_COUNT; i++)
         define_row(&out, walk_order[i]);
     jsonw_close(&out, '}');

@@ -88,6 +88,8 @@ const char *walk_column_name(enum entity e, unsigned column, char room[64])
     const struct field *f = column_info(e, column);
     size_t len = strlen(f->id);
 
+    if (e == ENTITY_CENTER && column == FIELD_center_flops)
+        return "flops_per_second"; /* "flops" is the list of all that is known of them */
     if (!column_is_derived(e, column))
         return f->id;
     if (strcmp(f->id, "center") == 0 || strcmp(f->id, "age_seconds") == 0)

@@ -151,6 +151,8 @@ def test_csv_has_the_same_rows():
             rows = found.get(entity, [])
             assert len(rows) == len(snapshot[plural])
             for row, wanted in zip(rows, snapshot[plural]):
+                if entity == "center":  # a list of objects: more than a cell holds
+                    del wanted["flops"]
                 assert set(row) == set(wanted) - {"raw_name_base64"} | {"entity"}
                 for key in wanted.keys() & row.keys():
                     assert same_cell(row[key], wanted[key]), f"{entity}.{key}: {row[key]!r}, {wanted[key]!r}"
@@ -176,7 +178,7 @@ def test_one_table_has_no_entity_column():
     assert "entity" not in rows[0]
 
 
-SAMPLE = re.compile(r'([a-z0-9_]+)((?:\{(?:[a-z]+="(?:[^"\\\n]|\\[\\"n])*",?)+\})?) (-?[0-9.]+(?:e[+-]?[0-9]+)?)')
+SAMPLE = re.compile(r'([a-z0-9_]+)((?:\{(?:[a-z_]+="(?:[^"\\\n]|\\[\\"n])*",?)+\})?) (-?[0-9.]+(?:e[+-]?[0-9]+)?)')
 
 
 def metrics(text):

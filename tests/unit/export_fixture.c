@@ -4,6 +4,7 @@
 #include "base/xmem.h"
 #include "model/delta.h"
 #include "model/fleet.h"
+#include "model/flops.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,7 +166,11 @@ static void add_others(struct fleet *f, uint16_t center, uint16_t source)
               5);
     delta_str(d, FIELD_device_model, "H200");
     delta_num(d, FIELD_device_temperature_celsius, 66);
-    delta_num(d, FIELD_device_utilization_percent, 0);
+    delta_num(d, FIELD_device_utilization_percent, 100);
+    delta_num(d, FIELD_device_tensor_utilization_percent, 40);
+    delta_num(d, FIELD_device_clock_hertz, 1.485e9);
+    delta_num(d, FIELD_device_clock_max_hertz, 1.98e9);
+    delta_num(d, FIELD_device_power_watts, 512.5);
     row(d, ENTITY_RESERVATION, "maint");
     delta_str(d, FIELD_reservation_nodes, "cn10");
     delta_str(d, FIELD_reservation_users, "root,li");
@@ -280,10 +285,24 @@ static void fill(struct fleet *f, const char *name)
         fail_source(f, 1, 1, "tianjin/slurm", FIXTURE_NOW - 5 * MINUTE);
 }
 
+/* Borrowed by all snapshots: it stays. */
+static const struct peak_table *peaks(void)
+{
+    static struct peak_table *table;
+
+    if (!table) {
+        table = peak_table_new();
+        (void)peak_table_add(table, "H200 | NVIDIA | 34 | 67 | 67 | 989 | 1979 | B | a table", "x",
+                             NULL);
+    }
+    return table;
+}
+
 struct snapshot *fixture_snapshot(const char *name)
 {
     struct fleet *f = fleet_new(NULL);
 
+    fleet_set_peaks(f, peaks());
     fill(f, name);
     fleet_tick(f, FIXTURE_NOW);
     struct snapshot *s = fleet_publish(f, FIXTURE_NOW);
