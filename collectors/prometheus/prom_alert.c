@@ -11,21 +11,23 @@
 #include <string.h>
 #include <strings.h>
 
-enum { TEXT_MAX = 1024, NAME_MAX_SHOWN = 120 };
+enum { TEXT_MAX = 1024, ID_MAX = 256 /* as in struct annotation */ };
+
+static uint64_t add_bytes(uint64_t h, const char *s)
+{
+    for (; *s != '\0'; s++)
+        h = (h ^ (unsigned char)*s) * UINT64_C(1099511628211);
+    return (h ^ 0xff) * UINT64_C(1099511628211);
+}
 
 /* The same whatever the order of the labels. Not keyed: it stays the same when the program is started again. */
-static uint64_t fingerprint(const struct json *labels)
+static uint64_t fingerprint(const char *source, const struct json *labels)
 {
-    uint64_t sum = 0;
+    const uint64_t basis = UINT64_C(14695981039346656037);
+    uint64_t sum = add_bytes(basis, source);
 
     for (const struct json *v = json_first(labels); v != NULL; v = json_next(v)) {
-        uint64_t h = UINT64_C(14695981039346656037);
-        const char *parts[] = {json_key(v), json_str(v)};
-        for (size_t i = 0; i < 2; i++) {
-            for (const char *c = parts[i]; *c != '\0'; c++)
-                h = (h ^ (unsigned char)*c) * UINT64_C(1099511628211);
-            h = (h ^ 0xff) * UINT64_C(1099511628211);
-        }
+        uint64_t h = add_bytes(add_bytes(basis, json_key(v)), json_str(v));
         sum += h ^ h >> 29;
     }
     return sum;
@@ -157,11 +159,11 @@ static void put_row(const struct prom *p, const struct json *alert, const struct
                     int state, struct delta *d)
 {
     const struct json *value = json_member(alert, "value");
-    char id[512], *end;
+    char id[ID_MAX], *end;
     double v = strtod(json_str(value), &end);
 
-    snprintf(id, sizeof id, "@%.200s/%.*s/%016llx", p->conf.id, NAME_MAX_SHOWN,
-             label_of(l, "alertname"), (unsigned long long)fingerprint(l->metric));
+    snprintf(id, sizeof id, "@%.80s/%.120s/%016llx", p->conf.id, label_of(l, "alertname"),
+             (unsigned long long)fingerprint(p->conf.id, l->metric));
     delta_row(d, ENTITY_ALERT, id, strlen(id));
     put_text(d, FIELD_alert_rule, label_of(l, "alertname"));
     delta_str(d, FIELD_alert_origin, p->conf.id);

@@ -130,8 +130,15 @@ static void write_names(struct edit *ed, const struct sight *s)
         return;
     put_text(ed, FIELD_alert_rule, info->id, strlen(info->id));
     put_text(ed, FIELD_alert_origin, ORIGIN, strlen(ORIGIN));
-    if (info->subject == ENTITY_NODE)
+    const char *slash =
+        info->subject == ENTITY_DEVICE ? memrchr(s->subject, '/', s->subject_len) : NULL;
+    if (slash) {
+        size_t node = (size_t)(slash - s->subject);
+        put_text(ed, FIELD_alert_node, s->subject, node);
+        put_text(ed, FIELD_alert_device, slash + 1, s->subject_len - node - 1);
+    } else if (info->subject == ENTITY_NODE) {
         put_text(ed, FIELD_alert_node, s->subject, s->subject_len);
+    }
 }
 
 static void write_figures(struct edit *ed, const struct sight *s, int level)
@@ -244,6 +251,16 @@ void alert_sight(struct fleet *f, const struct sight *s, wall_ms now)
 bool alert_seen(struct fleet *f, uint32_t slot)
 {
     return memory_of(f, slot)->round == f->alerts.round;
+}
+
+void alert_listed(struct fleet *f, uint32_t slot, uint32_t poll)
+{
+    memory_of(f, slot)->listed = poll;
+}
+
+bool alert_was_listed(struct fleet *f, uint32_t slot, uint32_t poll)
+{
+    return memory_of(f, slot)->listed == poll;
 }
 
 bool alert_parse(const struct fleet *f, uint32_t slot, struct sight *out)

@@ -3,7 +3,8 @@
  *
  * At each publish fleet_rules.c looks at what the rules are about and tells what it sees (struct sight);
  * alert_rows.c keeps one ALERT row for each rule and subject where there is something to tell. Centers and sources
- * are few and looked at each time; of nodes only those that an edit made hot (fleet_alerts_touch) and those that have
+ * are few and looked at each time; of nodes and devices only those that an edit left hot or in other trouble
+ * (fleet_alerts_touch) and those that have
  * an alert; outages, offenders and interruptions every few seconds. Thread: ingest. */
 #ifndef SUAN_MODEL_FLEET_ALERTS_H
 #define SUAN_MODEL_FLEET_ALERTS_H
@@ -12,12 +13,16 @@
 #include "model/snapshot.h"
 
 struct fleet;
+struct edit;
+struct delta;
+struct delta_record;
 struct buf;
 
 /* What the engine knows of an alert besides its row. By slot of the row; `birth` says of which. */
 struct alert_memory {
     uint32_t birth;
     uint32_t round;   /* looked at last */
+    uint32_t listed;  /* the poll of its source that listed it last */
     uint8_t standing; /* state and severity of the row as the engine left it; 0 = none */
     struct rule_memory rule;
 };
@@ -40,6 +45,10 @@ struct alerts {
     uint32_t memory_count, center_count;
     uint32_t round;
     bool hot_missed; /* more than fit: look at all nodes */
+    uint32_t *devices; /* slots of devices that an edit left hot, lost or in other trouble */
+    size_t devices_cap, device_count;
+    bool devices_missed;
+    strid fine; /* a word for a device's health that is none for a lost one; 0 = none seen yet */
     bool events;     /* an interruption, outage or offender changed */
     bool scanned;    /* in this round */
     wall_ms looked_at, scanned_at, rated_at;
@@ -63,6 +72,17 @@ void fleet_alerts_touch(struct fleet *f, enum entity e, const void *row, uint32_
 /* After the roll-up. */
 void fleet_alerts(struct fleet *f, wall_ms now, struct totals *out);
 
+/* fleet_rules.c: have all sources that ever listed such rows of the center done so lately? */
+bool rules_know(const struct fleet *f, uint16_t center, enum entity e, wall_ms now);
+
+/* fleet_rules_device.c */
+enum { DEVICE_SUBJECT = 256 };
+void rules_touch_device(struct fleet *f, const struct device_row *d, uint32_t slot);
+void rules_look_at_devices(struct fleet *f, wall_ms now);
+void rules_look_at_device(struct fleet *f, uint32_t slot, wall_ms now);
+/* The device that an alert is about; SLOT_NONE = it is gone. */
+uint32_t rules_find_device(const struct fleet *f, const struct sight *s);
+
 /* alert_rows.c */
 void alert_sight(struct fleet *f, const struct sight *s, wall_ms now);
 /* Was it told about in this round? */
@@ -71,6 +91,16 @@ bool alert_seen(struct fleet *f, uint32_t slot);
 bool alert_parse(const struct fleet *f, uint32_t slot, struct sight *out);
 /* Silences that are over; rows that say nothing any more. */
 void alert_clean(struct fleet *f, uint32_t slot, wall_ms now);
+
+/* The source that it came from listed it in that poll. */
+void alert_listed(struct fleet *f, uint32_t slot, uint32_t poll);
+bool alert_was_listed(struct fleet *f, uint32_t slot, uint32_t poll);
+
+/* alert_foreign.c: alerts that a source tells. May it write that row; it wrote it; a delta of it ended; once a publish. */
+bool foreign_alert_may(const struct delta *d, const struct delta_record *r);
+void foreign_alert_told(struct edit *ed, const struct delta *d);
+void foreign_alerts_listed(struct fleet *f, const struct delta *d);
+void foreign_alert_look(struct fleet *f, uint32_t slot, wall_ms now);
 
 /* alert_words.c: one sentence. level: RULE_WARNING, RULE_CRITICAL. */
 void alert_words(const struct fleet *f, const struct sight *s, int level, struct buf *out);

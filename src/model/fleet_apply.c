@@ -286,6 +286,10 @@ static void apply_row(struct applying *a, const struct delta_record *r)
 {
     uint32_t slot = find(a, r);
 
+    if (r->entity == ENTITY_ALERT && !foreign_alert_may(a->d, r)) {
+        a->f->stats.rows_refused++;
+        return;
+    }
     if (slot == SLOT_NONE)
         slot = fleet_take(a->f, a->d, r);
     if (slot == SLOT_NONE) {
@@ -293,10 +297,15 @@ static void apply_row(struct applying *a, const struct delta_record *r)
         return;
     }
     rename_numbered(a->f, r, slot);
+    struct fault_before before;
+    if (r->entity == ENTITY_DEVICE)
+        faults_before(a->f, slot, a->d, &before);
     struct edit ed = edit_begin(a->f, r->entity, slot);
     if (!tellers_has(r->entity)) {
         revive(&ed);
         confirm(&ed, a, set_values(&ed, r));
+        if (r->entity == ENTITY_ALERT)
+            foreign_alert_told(&ed, a->d);
     } else if (is_alone(a, r->entity, slot)) {
         (void)set_values(&ed, r);
         tellers_confirm_alone(&ed, a->d, a->in_poll[r->entity]);
@@ -304,6 +313,8 @@ static void apply_row(struct applying *a, const struct delta_record *r)
         tell_values(&ed, a, r);
     }
     edit_end(&ed);
+    if (r->entity == ENTITY_DEVICE)
+        faults_after(a->f, slot, a->d, &before);
 }
 
 static void remove_row(struct applying *a, const struct delta_record *r)
@@ -378,6 +389,7 @@ enum rc fleet_apply(struct fleet *f, const struct delta *d, struct err *e)
     apply_records(&a, d->first);
     fleet_tell_past(f, d);
     fleet_poll_end(f, d);
+    foreign_alerts_listed(f, d);
     events_end(f);
     if (a.refused == ENTITY_COUNT)
         return RC_OK;

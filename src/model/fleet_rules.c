@@ -30,12 +30,13 @@ void alerts_fini(struct alerts *a)
     free(a->memory);
     free(a->centers);
     free(a->hot);
+    free(a->devices);
 }
 
 void fleet_set_rules(struct fleet *f, const struct rule_set *rules)
 {
     f->alerts.rules = *rules;
-    f->alerts.hot_missed = true;
+    f->alerts.hot_missed = f->alerts.devices_missed = true;
     f->alerts.rated_at = 0;
 }
 
@@ -54,6 +55,8 @@ void fleet_alerts_touch(struct fleet *f, enum entity e, const void *row, uint32_
 
     if (e == ENTITY_INTERRUPTION || e == ENTITY_OUTAGE || e == ENTITY_OFFENDER)
         a->events = true;
+    if (e == ENTITY_DEVICE)
+        rules_touch_device(f, row, slot);
     if (e != ENTITY_NODE || a->hot_missed || !is_hot(&a->rules, row))
         return;
     if (a->hot_count == MOST_HOT) {
@@ -84,7 +87,7 @@ static bool center_is_live(const struct fleet *f, uint16_t center)
 }
 
 /* All sources that ever listed such rows of the center are fresh. */
-static bool knows(const struct fleet *f, uint16_t center, enum entity e, wall_ms now)
+bool rules_know(const struct fleet *f, uint16_t center, enum entity e, wall_ms now)
 {
     const struct table *t = &f->tables[ENTITY_SOURCE];
     bool any = false;
@@ -151,7 +154,7 @@ static void look_at_nodes(struct fleet *f, uint16_t center, wall_ms now)
     const struct center_row *c = rows_at(&f->tables[ENTITY_CENTER].rows, center);
     struct sight out = sight_of_center(f, RULE_nodes_out, center);
 
-    if (!knows(f, center, ENTITY_NODE, now))
+    if (!rules_know(f, center, ENTITY_NODE, now))
         return;
     if (row_has(c, center, nodes_total) && c->nodes_total > 0)
         out.value =
@@ -166,7 +169,7 @@ static void look_at_jobs(struct fleet *f, uint16_t center, wall_ms now)
     struct sight age = sight_of_center(f, RULE_queue_age, center),
                  burst = sight_of_center(f, RULE_interruption_burst, center);
 
-    if (!knows(f, center, ENTITY_JOB, now))
+    if (!rules_know(f, center, ENTITY_JOB, now))
         return;
     age.value = row_has(c, center, oldest_queued_at) ? seconds_since(c->oldest_queued_at, now) : 0;
     alert_sight(f, &age, now);
@@ -212,13 +215,14 @@ static void look_at_sources(struct fleet *f, wall_ms now)
 }
 
 /* Telemetry may come from another source than the rest of the row. */
-static bool temperature_is_fresh(const struct fleet *f, const struct node_row *n, wall_ms now)
+static bool temperature_is_fresh(const struct fleet *f, uint32_t slot, wall_ms now)
 {
-    uint16_t source = n->h.source[1];
+    const struct node_row *n = rows_at(&f->tables[ENTITY_NODE].rows, slot);
+    uint16_t source = tellers_who(f, ENTITY_NODE, slot, FIELD_node_temperature_celsius);
 
     if (source == NOBODY || source >= f->confirmed.count ||
         !table_alive(&f->tables[ENTITY_SOURCE], source))
-        return knows(f, n->h.center, ENTITY_NODE, now);
+        return rules_know(f, n->h.center, ENTITY_NODE, now);
     return is_fresh(f, source, ENTITY_NODE, now);
 }
 
@@ -227,7 +231,7 @@ static void look_at_node(struct fleet *f, uint32_t slot, wall_ms now)
     const struct table *t = &f->tables[ENTITY_NODE];
     const struct node_row *n = table_alive(t, slot) ? rows_at(&t->rows, slot) : NULL;
 
-    if (!n || !row_has(n, node, name) || !temperature_is_fresh(f, n, now))
+    if (!n || !row_has(n, node, name) || !temperature_is_fresh(f, slot, now))
         return;
     struct sight hot = {.rule = RULE_hot_node,
                         .center = n->h.center,
@@ -313,7 +317,7 @@ static void look_at_named(struct fleet *f, enum rule rule, const void *row, stri
                       .value = value,
                       .limits = f->alerts.rules.rules[rule]};
 
-    if (knows(f, h->center, ENTITY_NODE, now))
+    if (rules_know(f, h->center, ENTITY_NODE, now))
         alert_sight(f, &s, now);
 }
 
@@ -405,8 +409,28 @@ static void look_at_events(struct fleet *f, wall_ms now)
     look_at_offenders(f, now);
 }
 
+/* Another run of this program may have seen the XID: then it is as old as the alert. */
+static bool xid_stands(const struct fleet *f, uint32_t alert, wall_ms now)
+{
+    const struct alert_row *a = rows_at(&f->tables[ENTITY_ALERT].rows, alert);
+
+    return row_has(a, alert, since) && now - a->since < FAULT_KEEP_MS && a->since <= now;
+}
+
+static bool look_again_at_device(struct fleet *f, uint32_t alert, const struct sight *s,
+                                 wall_ms now)
+{
+    uint32_t slot = s->rule == RULE_xid ? SLOT_NONE : rules_find_device(f, s);
+
+    if (s->rule == RULE_xid && xid_stands(f, alert, now))
+        return true;
+    if (slot != SLOT_NONE)
+        rules_look_at_device(f, slot, now);
+    return slot != SLOT_NONE || !rules_know(f, s->center, ENTITY_DEVICE, now);
+}
+
 /* An alert whose subject nobody has spoken of in this round. */
-static void look_again(struct fleet *f, struct sight *s, wall_ms now)
+static void look_again(struct fleet *f, uint32_t alert, struct sight *s, wall_ms now)
 {
     bool events = s->rule == RULE_node_flapping || s->rule == RULE_lemon;
     enum entity subject = rule_info(s->rule)->subject;
@@ -419,9 +443,12 @@ static void look_again(struct fleet *f, struct sight *s, wall_ms now)
         look_at_node(f, node, now);
         return;
     }
+    if (subject == ENTITY_DEVICE && look_again_at_device(f, alert, s, now))
+        return;
     if (subject == ENTITY_CENTER && table_alive(&f->tables[ENTITY_CENTER], s->center))
         return; /* what is known of it is old */
-    if ((events && !f->alerts.scanned) || !knows(f, s->center, ENTITY_NODE, now))
+    if ((events && !f->alerts.scanned) ||
+        (subject != ENTITY_DEVICE && !rules_know(f, s->center, ENTITY_NODE, now)))
         return;
     s->value = 0;
     alert_sight(f, s, now);
@@ -437,8 +464,8 @@ static void count_alert(const struct alert_row *a, wall_ms now, struct totals *o
         out->alerts_quiet++;
     else if (a->severity == severity_CRITICAL)
         out->alerts_critical++;
-    else
-        out->alerts_warning++;
+    else if (a->severity == severity_WARNING)
+        out->alerts_warning++; /* what only informs is in the list, and nowhere else */
 }
 
 static void count_alerts(const struct fleet *f, wall_ms now, struct totals *out)
@@ -456,14 +483,18 @@ static void look_at_rest(struct fleet *f, wall_ms now)
     struct sight s;
 
     for (uint32_t slot = 0; slot < t->slots; slot++) {
-        if (!table_alive(t, slot) || !alert_parse(f, slot, &s))
+        if (!table_alive(t, slot))
             continue;
+        if (!alert_parse(f, slot, &s)) {
+            foreign_alert_look(f, slot, now);
+            continue;
+        }
         if (s.rule == RULE_COUNT) {
             fleet_drop(f, ENTITY_ALERT, slot);
             continue;
         }
         if (!alert_seen(f, slot))
-            look_again(f, &s, now);
+            look_again(f, slot, &s, now);
         alert_clean(f, slot, now);
     }
 }
@@ -487,6 +518,7 @@ void fleet_alerts(struct fleet *f, wall_ms now, struct totals *out)
     look_at_centers(f, now);
     look_at_sources(f, now);
     look_at_hot_nodes(f, now);
+    rules_look_at_devices(f, now);
     look_at_rest(f, now);
     count_alerts(f, now, out);
 }

@@ -3,6 +3,7 @@ noinst_LIBRARIES += %D%/libmodel.a
 # One file a line: %C%_libmodel_a_SOURCES += %D%/name.c %D%/name.h
 %C%_libmodel_a_SOURCES =
 %C%_libmodel_a_SOURCES += %D%/alert_rows.c %D%/alert_words.c %D%/alerts.def
+%C%_libmodel_a_SOURCES += %D%/alert_foreign.c
 %C%_libmodel_a_SOURCES += %D%/annotation.c %D%/annotation.h
 %C%_libmodel_a_SOURCES += %D%/delta.c %D%/delta.h
 %C%_libmodel_a_SOURCES += %D%/delta_dump.c

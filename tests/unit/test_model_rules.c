@@ -509,9 +509,10 @@ static void alerts_of_others_are_left_alone(void **state)
     struct fleet *f = fleet_with_center();
 
     (void)state;
-    tell(f, 0, "alert hot_node/cn9 origin=alertmanager state=firing severity=critical");
+    kit_rows(f, 0, 3, KIT_NOW, "source alertmanager name=alertmanager state=ok");
+    tell(f, 0, "alert @hot_node/cn9 origin=alertmanager state=firing severity=critical");
     for (int i = 0; i < 10; i++)
-        SHOWS(f, 1000 * i, "hot_node/cn9", "firing critical");
+        SHOWS(f, 1000 * i, "@hot_node/cn9", "firing critical");
     fleet_free(f);
 }
 
@@ -604,9 +605,125 @@ static void a_heat_wave_is_cheap_and_whole(void **state)
     fleet_free(f);
 }
 
+/* ---- alerts that a source tells ---- */
+
+/* What the server of source 1 lists at a time: the whole of it. */
+static void lists(struct fleet *f, int seconds, uint32_t seq, enum poll_end end, const char *lines)
+{
+    struct delta *d = delta_new(0, 1, S(seconds), 0);
+
+    d->poll = (struct delta_poll){.seq = seq, .begin = true, .end = end};
+    d->poll.entities[ENTITY_ALERT] = true;
+    kit_fill(d, lines);
+    assert_int_equal(fleet_apply(f, d, NULL), RC_OK);
+    delta_free(d);
+}
+
+static struct fleet *fleet_with_server(void)
+{
+    struct fleet *f = fleet_with_center();
+
+    kit_rows(f, 0, 1, KIT_NOW, "source zb/prometheus name=zb/prometheus state=ok");
+    return f;
+}
+
+#define FOREIGN "@zb/prometheus/Hot/1"
+#define FOREIGN_FIRING                                                                             \
+    "alert " FOREIGN " rule=Hot origin=zb/prometheus severity=critical state=firing since=-60000"
+
+static void test_an_alert_of_a_server_from_begin_to_end(void **state)
+{
+    struct fleet *f = fleet_with_server();
+    struct snapshot *s = NULL;
+    const struct annotation ack = {
+        .kind = ANNOTATE_ACK, .entity = ENTITY_ALERT, .id = FOREIGN, .by = "anna", .at = S(5)};
+
+    (void)state;
+    lists(f, 1, 1, POLL_GOOD, FOREIGN_FIRING);
+    SHOWS(f, 2, FOREIGN, "firing critical");
+    assert_int_equal(look(f, S(2), FOREIGN, &s)->fired_at, S(1));
+    assert_int_equal(snapshot_totals(s)->alerts_critical, 1);
+    struct delta *d = delta_new(0, UINT16_MAX, S(5), 0);
+    annotation_to_delta(&ack, d);
+    assert_int_equal(fleet_apply(f, d, NULL), RC_OK);
+    delta_free(d);
+    lists(f, 31, 2, POLL_GOOD, FOREIGN_FIRING);
+    SHOWS(f, 32, FOREIGN, "firing critical ack");
+    look(f, S(32), FOREIGN, &s);
+    assert_int_equal(snapshot_totals(s)->alerts_critical, 0);
+    assert_int_equal(snapshot_totals(s)->alerts_quiet, 1);
+    lists(f, 61, 3, POLL_BAD, ""); /* nobody knows */
+    SHOWS(f, 62, FOREIGN, "firing critical ack");
+    lists(f, 91, 4, POLL_GOOD, "");
+    SHOWS(f, 92, FOREIGN, "resolved");
+    lists(f, 121, 5, POLL_GOOD, FOREIGN_FIRING);
+    SHOWS(f, 122, FOREIGN, "firing critical");
+    assert_int_equal(look(f, S(122), FOREIGN, &s)->fired_at, S(121));
+    lists(f, 151, 6, POLL_GOOD, "");
+    SHOWS(f, 152, FOREIGN, "resolved");
+    SHOWS(f, 151 + HOURS + 1, FOREIGN, "-");
+    snapshot_unref(s);
+    fleet_free(f);
+}
+
+static void test_a_pending_alert_of_a_server_that_never_fires(void **state)
+{
+    struct fleet *f = fleet_with_server();
+
+    (void)state;
+    lists(f, 1, 1, POLL_GOOD, "alert " FOREIGN " origin=zb/prometheus severity=info state=pending");
+    SHOWS(f, 2, FOREIGN, "pending warning");
+    lists(f, 31, 2, POLL_GOOD, "");
+    SHOWS(f, 32, FOREIGN, "-");
+    fleet_free(f);
+}
+
+/* Neither ours, nor those of another server, whatever they are called. */
+static void test_a_server_cannot_touch_other_alerts(void **state)
+{
+    struct fleet *f = fleet_with_server();
+
+    (void)state;
+    kit_rows(f, 0, 2, KIT_NOW, "source zb/other name=zb/other state=ok");
+    kit_rows(
+        f, 0, UINT16_MAX, S(0),
+        "alert source_refused/x rule=source_refused origin=suantop severity=critical state=firing fired_at=-1");
+    lists(f, 1, 1, POLL_GOOD,
+          FOREIGN_FIRING
+          "\nalert source_refused/x rule=Mine origin=zb/prometheus severity=info state=resolved");
+    assert_true(fleet_stats(f).rows_refused == 1);
+    struct delta *d = delta_new(0, 2, S(3), 0);
+    d->poll = (struct delta_poll){.seq = 1, .begin = true, .end = POLL_GOOD};
+    d->poll.entities[ENTITY_ALERT] = true;
+    assert_int_equal(fleet_apply(f, d, NULL), RC_OK);
+    delta_free(d);
+    SHOWS(f, 4, FOREIGN, "firing critical");
+    fleet_free(f);
+}
+
+/* The history brings back alerts of a source that is not in the configuration any more. */
+static void test_alerts_of_no_source_end(void **state)
+{
+    struct fleet *f = fleet_with_server();
+
+    (void)state;
+    kit_rows(
+        f, 0, UINT16_MAX, S(0),
+        "alert @zb/gone/Hot/1 rule=Hot origin=zb/gone severity=warning state=firing\n" FOREIGN_FIRING);
+    SHOWS(f, 1, "@zb/gone/Hot/1", "resolved");
+    SHOWS(f, 1, FOREIGN, "firing critical");
+    lists(f, 2, 1, POLL_GOOD, "");
+    SHOWS(f, 3, FOREIGN, "resolved");
+    fleet_free(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_an_alert_of_a_server_from_begin_to_end),
+        cmocka_unit_test(test_a_pending_alert_of_a_server_that_never_fires),
+        cmocka_unit_test(test_a_server_cannot_touch_other_alerts),
+        cmocka_unit_test(test_alerts_of_no_source_end),
         cmocka_unit_test(a_hot_node_fires_after_its_hold_and_ends_5_degrees_below),
         cmocka_unit_test(a_moment_of_heat_fires_nothing),
         cmocka_unit_test(a_sensor_is_held_against_its_own_limit),
