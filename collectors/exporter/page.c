@@ -101,7 +101,7 @@ uint32_t page_node(struct page *p, const char *name)
 }
 
 /* What it is known by: the label that the section says is the key, else the first of these that it has. */
-static const char *key_of(const char *const roles[ROLES])
+const char *page_key_of(const char *const roles[ROLES])
 {
     static const uint8_t order[] = {ROLE_KEY, ROLE_INDEX, ROLE_UUID, ROLE_SERIAL, ROLE_PCI};
 
@@ -135,7 +135,7 @@ uint32_t page_device(struct page *p, uint16_t section, const char *const roles[R
     const struct map_section *s = &p->map->sections[section];
     bool slice = roles[ROLE_SLICE] != NULL && roles[ROLE_SLICE][0] != '\0';
     uint32_t node = page_node(p, roles[ROLE_NODE]);
-    uint64_t hash = text_hash(hash_u64(p->things[node].hash, 2), key_of(roles));
+    uint64_t hash = text_hash(hash_u64(p->things[node].hash, 2), page_key_of(roles));
 
     if (slice &&
         s->partitions) /* the whole is nowhere told: each part is a thing, page_whole.c puts them together */

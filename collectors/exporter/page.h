@@ -24,6 +24,7 @@ struct thing {
     uint32_t owner; /* of a slice, or of the second half of a package: its device */
     uint16_t section;
     bool is_slice, is_part; /* part: it has no row of its own, its values are its owner's */
+    bool is_absorbed;       /* it is another thing, too: that one has its values */
     bool fresh;             /* some of its samples were not too old */
     uint32_t slices;
     uint64_t has; /* bit: num[field] */
@@ -87,6 +88,7 @@ enum rc page_line(struct page *p, const char *text, size_t len, wall_ms at, stru
 /* For page_sample.c and rows. */
 uint32_t page_node(struct page *p, const char *name);
 uint32_t page_throttle_bit(const char *word, size_t len);
+const char *page_key_of(const char *const roles[ROLES]);
 uint32_t page_device(struct page *p, uint16_t section, const char *const roles[ROLES]);
 struct sensor *page_sensor(struct page *p, uint64_t key, uint64_t chip, uint32_t node);
 char *page_keep(struct page *p, const char *s, size_t len);

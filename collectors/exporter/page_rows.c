@@ -15,7 +15,7 @@ struct writing {
     struct memory *was;
     unsigned nameless; /* devices so far that have no number of their own */
     uint64_t told;     /* fields of the row being written */
-    char id[ID_MAX];
+    char id[ID_MAX + 1];
     size_t id_len;
 };
 
@@ -34,27 +34,11 @@ static size_t short_len(enum node_names names, const char *s, size_t len)
                                                                                 : (size_t)(dot - s);
 }
 
-/* The only node that the page names, if it names one: what it says without a name is of that one too. */
-static const char *only_name(const struct page *p)
-{
-    const char *found = NULL;
-
-    for (size_t i = 0; i < p->thing_count; i++) {
-        const struct thing *t = &p->things[i];
-        if (t->node != NOTHING || t->roles[ROLE_NODE] == NULL)
-            continue;
-        if (found != NULL && strcmp(found, t->roles[ROLE_NODE]) != 0)
-            return NULL;
-        found = t->roles[ROLE_NODE];
-    }
-    return found;
-}
-
 static const char *told_name(const struct page *p, const struct thing *node)
 {
     if (node->text[FIELD_node_name] != NULL)
         return node->text[FIELD_node_name];
-    return node->roles[ROLE_NODE] != NULL ? node->roles[ROLE_NODE] : only_name(p);
+    return node->roles[ROLE_NODE] != NULL ? node->roles[ROLE_NODE] : page_only_name(p);
 }
 
 static size_t node_name(const struct rows_env *env, const struct thing *node, const char **out)
@@ -72,6 +56,7 @@ static size_t node_name(const struct rows_env *env, const struct thing *node, co
 
 static void begin(struct writing *w, enum entity e)
 {
+    w->id[w->id_len] = '\0';
     w->told = 0;
     delta_row(w->env->d, e, w->id, w->id_len);
 }
@@ -103,6 +88,14 @@ static void tell_number(struct writing *w, enum entity e, unsigned field, double
     }
 }
 
+/* What a device is does not change while it is lost. */
+static bool stays(enum entity e, unsigned f)
+{
+    return e == ENTITY_DEVICE &&
+           (f == FIELD_device_uuid || f == FIELD_device_model || f == FIELD_device_vendor ||
+            f == FIELD_device_pci || f == FIELD_device_memory_total_bytes);
+}
+
 /* What the last page told of it and this one does not has no value now. */
 static void end(struct writing *w, enum entity e, uint64_t hash)
 {
@@ -112,7 +105,9 @@ static void end(struct writing *w, enum entity e, uint64_t hash)
     if (was != NULL)
         was->listed = true;
     for (unsigned f = 0; w->env->whole && f < 64; f++)
-        if (lost >> f & 1)
+        if ((lost >> f & 1) && stays(e, f))
+            w->told |= UINT64_C(1) << f;
+        else if (lost >> f & 1)
             delta_absent(w->env->d, (int)f);
     memory_add_thing(w->env->maker, e == ENTITY_DEVICE, (uint32_t)hash, w->told, w->id, w->id_len);
 }
@@ -268,9 +263,9 @@ static void write_slice(struct writing *w, const struct thing *t)
 
 static void write_whole_device(struct writing *w, const struct thing *t)
 {
-    char slices[32], index[16];
-
-    if (!is_number(identity_of(w, t, index)) && strchr(w->id + strlen(w->id) + 1, ':') == NULL)
+    char slices[32];
+    const char *known_as = w->id + strlen(w->id) + 1;
+    if (!is_number(known_as) && strchr(known_as, ':') == NULL)
         tell_number(w, ENTITY_DEVICE, FIELD_device_index, w->nameless++);
     tell_text(w, FIELD_device_uuid,
               t->roles[ROLE_UUID] != NULL ? t->roles[ROLE_UUID] : t->roles[ROLE_SERIAL]);
@@ -285,6 +280,16 @@ static bool is_pci_address(const char *s)
 {
     return s != NULL && strspn(s, "0123456789abcdefABCDEF") >= 4 && strchr(s, ':') != NULL &&
            strchr(s, '.') != NULL;
+}
+
+/* A slice is of the make of its device. */
+static const char *role_of(const struct writing *w, const struct thing *t, uint8_t role)
+{
+    bool shared = t->is_slice && (role == ROLE_VENDOR || role == ROLE_MODEL);
+
+    if (t->roles[role] != NULL || !shared)
+        return t->roles[role];
+    return w->env->page->things[t->owner].roles[role];
 }
 
 static void write_device(struct writing *w, uint32_t at)
@@ -303,10 +308,10 @@ static void write_device(struct writing *w, uint32_t at)
     begin(w, ENTITY_DEVICE);
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         if (t->text[texts[i].field] == NULL)
-            tell_text(w, texts[i].field, t->roles[texts[i].role]);
+            tell_text(w, texts[i].field, role_of(w, t, texts[i].role));
     if (t->roles[ROLE_PCI] == NULL && is_pci_address(t->roles[ROLE_KEY]))
         tell_text(w, FIELD_device_pci, t->roles[ROLE_KEY]);
-    if (s->vendor != NULL && t->roles[ROLE_VENDOR] == NULL)
+    if (s->vendor != NULL && role_of(w, t, ROLE_VENDOR) == NULL)
         tell_text(w, FIELD_device_vendor, s->vendor);
     if (!t->fresh && t->text[FIELD_device_health] == NULL && t->slices == 0)
         t->text[FIELD_device_health] = "old values";
@@ -349,10 +354,10 @@ void rows_write(struct rows_env *env, struct memory **memory)
         page_rates(p, *memory, env->maker, env->now);
     page_join(p, env->whole);
     for (size_t i = 0; i < p->thing_count; i++)
-        if (p->things[i].node == NOTHING)
+        if (p->things[i].node == NOTHING && !p->things[i].is_absorbed)
             write_node(&w, (uint32_t)i);
     for (size_t i = 0; i < p->thing_count; i++)
-        if (p->things[i].node != NOTHING && !p->things[i].is_part)
+        if (p->things[i].node != NOTHING && !p->things[i].is_part && !p->things[i].is_absorbed)
             write_device(&w, (uint32_t)i);
     if (!env->whole) {
         forget_listed(*memory);

@@ -24,6 +24,8 @@ struct rows_env {
 void rows_write(struct rows_env *env, struct memory **memory);
 
 /* page_whole.c: what is known only at the end of the page. */
+/* The only node that the page names, NULL if it names none or several. */
+const char *page_only_name(const struct page *p);
 void page_rates(struct page *p, const struct memory *was, struct memory_maker *maker, mono_ms now);
 void page_join(struct page *p, bool whole);
 /* The hottest sensor of a node, NULL if there is none. */

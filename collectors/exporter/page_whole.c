@@ -76,6 +76,90 @@ static void settle_doubts(struct page *p)
     }
 }
 
+/* ---- what is told without a node ---- */
+
+const char *page_only_name(const struct page *p)
+{
+    const char *found = NULL;
+
+    for (size_t i = 0; i < p->thing_count; i++) {
+        const struct thing *t = &p->things[i];
+        if (t->node != NOTHING || t->roles[ROLE_NODE] == NULL)
+            continue;
+        if (found != NULL && strcmp(found, t->roles[ROLE_NODE]) != 0)
+            return NULL;
+        found = t->roles[ROLE_NODE];
+    }
+    return found;
+}
+
+static void absorb(struct thing *to, struct thing *from)
+{
+    for (unsigned f = 0; f < 64; f++) {
+        bool better =
+            (from->has >> f & 1) && (!(to->has >> f & 1) || from->prefer[f] < to->prefer[f]);
+        if (better) {
+            to->has |= UINT64_C(1) << f;
+            to->num[f] = from->num[f];
+            to->prefer[f] = from->prefer[f];
+            to->parts[f] = from->parts[f];
+            to->wanted_parts[f] = from->wanted_parts[f];
+        }
+        if (to->text[f] == NULL)
+            to->text[f] = from->text[f];
+    }
+    for (unsigned i = 0; i < 2; i++)
+        if (from->has_cpu[i] && !to->has_cpu[i]) {
+            to->has_cpu[i] = true;
+            to->num[FIELD_CPU_ALL + i] = from->num[FIELD_CPU_ALL + i];
+        }
+    for (int i = 1; i < ROLES; i++)
+        if (to->roles[i] == NULL)
+            to->roles[i] = from->roles[i];
+    to->fresh = to->fresh || from->fresh;
+    from->is_absorbed = true;
+}
+
+/* The counterpart of a device under the named node. */
+static uint32_t counterpart(const struct page *p, const struct thing *t, uint32_t named)
+{
+    const char *key = page_key_of(t->roles);
+    uint64_t hash = hash_bytes(hash_u64(p->things[named].hash, 2), key, strlen(key));
+    uint32_t at;
+
+    if (t->roles[ROLE_SLICE] != NULL && t->roles[ROLE_SLICE][0] != '\0')
+        hash = hash_bytes(hash, t->roles[ROLE_SLICE], strlen(t->roles[ROLE_SLICE]));
+    return hashes_find(&p->places, hash, &at) ? at : NOTHING;
+}
+
+/* Some exporters name the node in some of their metrics only: if it is one node, all of the page is about that one. */
+static void join_nodes(struct page *p)
+{
+    uint32_t nameless = NOTHING, named = NOTHING;
+
+    if (page_only_name(p) == NULL)
+        return;
+    for (uint32_t i = 0; i < p->thing_count; i++)
+        if (p->things[i].node == NOTHING && p->things[i].roles[ROLE_NODE] == NULL)
+            nameless = i;
+        else if (p->things[i].node == NOTHING)
+            named = i;
+    if (nameless == NOTHING)
+        return;
+    absorb(&p->things[named], &p->things[nameless]);
+    for (size_t i = 0; i < p->sensor_count; i++)
+        if (p->sensors[i].node == nameless)
+            p->sensors[i].node = named;
+    for (size_t i = 0; i < p->thing_count; i++) {
+        struct thing *t = &p->things[i];
+        uint32_t same = t->node == nameless ? counterpart(p, t, named) : NOTHING;
+        if (same != NOTHING)
+            absorb(&p->things[same], t);
+        if (t->node == nameless)
+            t->node = named;
+    }
+}
+
 /* ---- parts ---- */
 
 static bool is_mean(unsigned field)
@@ -208,16 +292,19 @@ static void drop_partial_sums(struct thing *t, bool whole)
 void page_join(struct page *p, bool whole)
 {
     settle_doubts(p);
+    join_nodes(p);
     for (size_t i = 0; i < p->thing_count; i++)
         drop_partial_sums(&p->things[i], whole);
     for (size_t i = 0; i < p->thing_count; i++)
-        if (p->things[i].node != NOTHING && !p->things[i].is_slice) {
+        if (p->things[i].node != NOTHING && !p->things[i].is_slice && !p->things[i].is_absorbed) {
             memset(p->things[i].parts, 1, sizeof p->things[i].parts);
             join_pair(p, &p->things[i]);
             join_partition(p, (uint32_t)i);
         }
     for (size_t i = 0; i < p->thing_count; i++) {
         struct thing *t = &p->things[i];
+        if (t->is_absorbed)
+            continue;
         if (t->is_part)
             merge(&p->things[t->owner], t);
         else if (t->is_slice)

@@ -44,6 +44,12 @@ FUZZ_TARGETS += %D%/fuzz_slurm_act
 FUZZ_TARGETS += %D%/fuzz_local
 %C%_fuzz_local_SOURCES = %D%/fuzz_local.c %D%/collector_fuzz.h $(FUZZ_MAIN)
 %C%_fuzz_local_LDADD = $(COLLECTOR_LIBS) $(FUZZ_LDFLAGS)
+FUZZ_TARGETS += %D%/fuzz_exporter
+%C%_fuzz_exporter_SOURCES = %D%/fuzz_exporter.c %D%/collector_fuzz.h $(FUZZ_MAIN)
+%C%_fuzz_exporter_LDADD = $(COLLECTOR_LIBS) $(FUZZ_LDFLAGS)
+FUZZ_TARGETS += %D%/fuzz_metric_map
+%C%_fuzz_metric_map_SOURCES = %D%/fuzz_metric_map.c $(FUZZ_MAIN)
+%C%_fuzz_metric_map_LDADD = $(COLLECTOR_LIBS) $(FUZZ_LDFLAGS)
 
 if FUZZ
 FUZZ_MAIN =
