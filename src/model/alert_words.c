@@ -48,6 +48,45 @@ static void words_hot(const struct fleet *f, const struct node_row *n, const str
              s->limits.at[level]);
 }
 
+static void words_hot_device(const struct device_row *d, const struct sight *s, int level,
+                             struct buf *out)
+{
+    if (row_has(d, device, temperature_celsius))
+        buf_addf(out, "%.0f\302\260C, limit %.0f", s->value, s->limits.at[level]);
+    else if (s->value >= 0)
+        buf_addf(out, "%.0f degrees past where it slows down", s->value);
+    else
+        buf_addf(out, "%.0f degrees below where it slows down", -s->value);
+}
+
+static void words_lost(const struct fleet *f, const struct device_row *d, struct buf *out)
+{
+    buf_addf(out, "its health is: %s", text_of(f, row_has(d, device, health), d->health));
+}
+
+static void words_throttled(const struct device_row *d, struct buf *out)
+{
+    bool hot = d->throttle & 1u << throttle_HW_THERMAL,
+         brake = d->throttle & 1u << throttle_HW_POWER_BRAKE;
+
+    buf_addf(out, "the hardware slows it down: %s",
+             hot && brake ? "too hot, and the power brake is on"
+             : hot        ? "too hot"
+                          : "the power brake is on");
+}
+
+static void words_xid(const struct fleet *f, const struct sight *s, struct buf *out)
+{
+    const struct xid *x = f->faults.xids && s->limits.at[RULE_CRITICAL] >= 0
+                              ? xid_find(f->faults.xids, (unsigned)s->value)
+                              : NULL;
+
+    if (x)
+        buf_addf(out, "XID %.0f: %s; %s", s->value, x->what, x->action);
+    else
+        buf_addf(out, "XID %.0f, which is not in the table", s->value);
+}
+
 static void words_lemon(const struct fleet *f, const struct offender_row *o, struct buf *out)
 {
     const char *what = text_of(f, row_has(o, offender, what), o->what);
@@ -79,6 +118,21 @@ void alert_words(const struct fleet *f, const struct sight *s, int level, struct
         break;
     case RULE_hot_node:
         words_hot(f, s->row, s, level, out);
+        break;
+    case RULE_hot_device:
+        words_hot_device(s->row, s, level, out);
+        break;
+    case RULE_device_lost:
+        words_lost(f, s->row, out);
+        break;
+    case RULE_xid:
+        words_xid(f, s, out);
+        break;
+    case RULE_device_throttled:
+        words_throttled(s->row, out);
+        break;
+    case RULE_remap_failed:
+        buf_adds(out, "memory rows could not be replaced: exchange the device");
         break;
     case RULE_node_flapping:
         buf_addf(out, "went out of service %.0f times within 24 hours", s->value);

@@ -120,6 +120,13 @@ struct start {
     wall_ms at;
 };
 
+/* A job that failed, as far as is known by itself: a fault of its device may be told later. */
+struct failure {
+    uint32_t slot, birth;
+    double devices, cpus, node_count, number;
+    wall_ms started_at, at;
+};
+
 /* An attempt that ended well, of a job that was not interrupted as far as is known: no row. */
 struct orphan {
     uint64_t job;
@@ -165,6 +172,9 @@ struct events {
     bool evidence; /* something came that pending ones may wait for */
     struct start starts[STARTS];
     uint32_t start_next, start_count;
+    struct failure *failures; /* a ring of STARTS, made when needed */
+    uint32_t failure_next;
+    bool faulty; /* a fault of a device came since they were looked at */
     struct orphan *orphans; /* a ring of ORPHANS, made when needed */
     uint32_t orphan_next;
     wall_ms acted_at;      /* newest of our own requeues and cancellations */
@@ -188,6 +198,7 @@ struct events {
 
 struct fleet;
 struct edit;
+struct fault;
 struct totals;
 struct attempt_row;
 struct job_row;
@@ -238,6 +249,8 @@ struct attempt_side *attempt_side(struct fleet *f, uint32_t slot);
 void cuts_job_edited(struct edit *ed);
 void cuts_job_dropped(struct fleet *f, uint32_t slot);
 void cuts_settle_vanished(struct fleet *f);
+/* Jobs that failed, and whose device turns out to have broken. */
+void cuts_blame_devices(struct fleet *f);
 /* Accounting tells how a later attempt ended, of a job that the scheduler has forgotten. */
 void cuts_told_end(struct fleet *f, struct story *s, const struct attempt_row *a);
 /* Brings the outcome of the story's interruptions up to what the job row says. */
@@ -273,6 +286,7 @@ uint32_t interruption_during(struct fleet *f, const struct story *s, wall_ms sta
 /* --- fleet_evidence.c: what speaks about an interruption --- */
 struct evidence {
     struct interrupt_facts facts;
+    char fault[32];     /* what facts.device_fault says */
     uint32_t displacer; /* slot of the JOB row that took its nodes */
 };
 void evidence_gather(struct fleet *f, uint32_t interruption, struct evidence *out);
@@ -280,6 +294,9 @@ void evidence_job_started(struct fleet *f, uint32_t job_slot);
 /* One of ours on that job: who, or NULL. */
 const struct action_row *evidence_action(struct fleet *f, uint16_t center, strid job, wall_ms at,
                                          bool cancel);
+
+/* Of an attempt that ended so: the fault of one of its devices that explains it, or NULL. */
+const struct fault *evidence_fault(struct fleet *f, const struct cut *c);
 
 /* --- fleet_attempts.c --- */
 uint32_t attempt_put(struct fleet *f, const struct cut *c);

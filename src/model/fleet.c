@@ -52,6 +52,7 @@ void fleet_free(struct fleet *f)
     tellers_fini(&f->tellers);
     fleet_flops_fini(&f->flops);
     alerts_fini(&f->alerts);
+    faults_fini(&f->faults);
     tracker_fini(&f->tracker);
     events_free(f->events);
     intern_unref(f->strings);
@@ -127,6 +128,7 @@ void fleet_tick(struct fleet *f, wall_ms now)
     age_sources(f, now);
     fleet_forget_gone(f, now);
     silent_walk(f, now);
+    faults_tick(f, now);
     events_tick(f, now);
     sample_history(f, now);
     size_t bytes = intern_bytes(f->strings);

@@ -40,6 +40,9 @@ void fleet_set_rules(struct fleet *f, const struct rule_set *rules);
 /* Dense peaks by device model, borrowed: FLOPS are estimated with them. None without it. */
 struct peak_table;
 void fleet_set_peaks(struct fleet *f, const struct peak_table *peaks);
+/* What XIDs mean, borrowed: without it none is told from another. */
+struct xid_table;
+void fleet_set_xids(struct fleet *f, const struct xid_table *xids);
 /* RC_LIMIT when a row cap was hit (the rest of the delta is applied) or d->failed (nothing is, and
  * its poll is abandoned). Takes nothing: the caller frees d.
  * A center's row sits in the slot of its number (delta.center), a source's in that of

@@ -44,13 +44,13 @@ struct alerts {
     size_t memory_cap, centers_cap, hot_cap, hot_count;
     uint32_t memory_count, center_count;
     uint32_t round;
-    bool hot_missed; /* more than fit: look at all nodes */
+    bool hot_missed;   /* more than fit: look at all nodes */
     uint32_t *devices; /* slots of devices that an edit left hot, lost or in other trouble */
     size_t devices_cap, device_count;
     bool devices_missed;
-    strid fine; /* a word for a device's health that is none for a lost one; 0 = none seen yet */
-    bool events;     /* an interruption, outage or offender changed */
-    bool scanned;    /* in this round */
+    strid fine;   /* a word for a device's health that is none for a lost one; 0 = none seen yet */
+    bool events;  /* an interruption, outage or offender changed */
+    bool scanned; /* in this round */
     wall_ms looked_at, scanned_at, rated_at;
 };
 

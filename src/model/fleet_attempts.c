@@ -304,6 +304,18 @@ static void keep(struct fleet *f, uint32_t slot)
     cuts_told_end(f, story_at(f, slot), row_at(f, slot));
 }
 
+/* A program that fails by itself is no interruption, one whose device broke is; that may have been seen by an earlier run
+ * of this program. */
+static bool device_broke_it(struct fleet *f, const struct cut *c, uint32_t interruption)
+{
+    const struct interruption_row *i =
+        interruption == SLOT_NONE ? NULL
+                                  : rows_at(&f->tables[ENTITY_INTERRUPTION].rows, interruption);
+
+    return c->end == attempt_end_FAILED &&
+           ((i && i->cause == interruption_cause_DEVICE) || evidence_fault(f, c));
+}
+
 /* It ended: an interruption, or a proof that it was none. True if the row is worth keeping. */
 static bool settle(struct fleet *f, uint32_t slot)
 {
@@ -316,7 +328,7 @@ static bool settle(struct fleet *f, uint32_t slot)
                                         .at = c.at,
                                         .end = c.end,
                                         .nodes = c.nodes});
-    if (!interrupt_is_one(c.end, false)) {
+    if (!interrupt_is_one(c.end, device_broke_it(f, &c, i))) {
         bool worth = i != SLOT_NONE || (s && s->interruption != SLOT_NONE);
         if (i != SLOT_NONE && c.end != attempt_end_UNKNOWN)
             interruption_withdraw(f, i);

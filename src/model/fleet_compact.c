@@ -111,6 +111,7 @@ void fleet_compact(struct fleet *f)
     free(m.moved);
     intern_unref(f->strings);
     f->strings = m.to;
+    f->alerts.fine = 0;
     fleet_flops_renamed(f);
     f->strings_checked = intern_bytes(f->strings);
     f->stats.compactions++;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * fleet_cuts.c - what an edit of a JOB row means: an attempt was cut short, the job went on, or ended. */
+#include "base/xmem.h"
 #include "model/fleet_int.h"
 #include <math.h>
 #include <stdio.h>
@@ -194,6 +195,73 @@ static void cut_cancelled(const struct turn *t)
     c.end = attempt_end_CANCELLED_BY_OPERATOR;
     c.seen_by = seen_by_LIVE;
     interruption_make(t->f, &c);
+}
+
+static void remember_failure(const struct turn *t, const struct cut *c)
+{
+    struct events *ev = t->f->events;
+
+    if (!ev->failures)
+        ev->failures = xcalloc(STARTS, sizeof(*ev->failures));
+    ev->failures[ev->failure_next] = (struct failure){.slot = t->slot,
+                                                      .birth = t->j->h.birth,
+                                                      .devices = c->devices,
+                                                      .cpus = c->cpus,
+                                                      .node_count = c->node_count,
+                                                      .number = c->number,
+                                                      .started_at = c->started_at,
+                                                      .at = c->at};
+    ev->failure_next = (ev->failure_next + 1) % STARTS;
+}
+
+/* It failed, and one of its devices did: not by itself. */
+static void cut_broken(const struct turn *t)
+{
+    const struct job_row *j = t->j;
+
+    if (t->is != job_state_FAILED || (t->was != NO_STATE && is_over(t->was)) ||
+        !row_has(j, job, started_at))
+        return;
+    struct cut c = cut_of(t, j->started_at, end_of(t));
+    c.end = interrupt_end_of(job_state_FAILED, author_raw(t->f, j->raw_state));
+    c.seen_by = seen_by_LIVE;
+    if (c.end != attempt_end_FAILED)
+        return;
+    if (evidence_fault(t->f, &c))
+        interruption_make(t->f, &c);
+    else if (c.devices != 0)
+        remember_failure(t, &c);
+}
+
+void cuts_blame_devices(struct fleet *f)
+{
+    struct events *ev = f->events;
+    const struct table *jobs = &f->tables[ENTITY_JOB];
+
+    for (uint32_t k = 0; ev->faulty && ev->failures && k < STARTS; k++) {
+        struct failure *x = &ev->failures[k];
+        const struct job_row *j = table_alive(jobs, x->slot) ? rows_at(&jobs->rows, x->slot) : NULL;
+        if (!x->at || ev->now - x->at > INTERRUPT_AFTER_MS || !j || j->h.birth != x->birth ||
+            j->state != job_state_FAILED)
+            continue;
+        struct cut c = cut_about(j);
+        c.started_at = x->started_at;
+        c.at = x->at;
+        c.devices = x->devices;
+        c.cpus = x->cpus;
+        c.node_count = x->node_count;
+        c.number = x->number;
+        c.nodes = j->nodes;
+        c.failed_node = j->failed_node;
+        c.end = attempt_end_FAILED;
+        c.seen_by = seen_by_LIVE;
+        if (!evidence_fault(f, &c))
+            continue;
+        *x = (struct failure){0};
+        interruption_make(f, &c);
+        cuts_follow(f, story_find(f, j->h.key), j);
+    }
+    ev->faulty = false;
 }
 
 /* --- ends ------------------------------------------------------------------------------------- */
@@ -393,6 +461,7 @@ void cuts_job_edited(struct edit *ed)
         cut_requeued(&t);
         cut_told(&t);
         cut_cancelled(&t);
+        cut_broken(&t);
         ended(&t);
         if (t.is == job_state_RUNNING)
             evidence_job_started(t.f, t.slot);

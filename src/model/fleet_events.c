@@ -34,6 +34,7 @@ void events_free(struct events *ev)
     free(ev->pending);
     free(ev->watches);
     free(ev->orphans);
+    free(ev->failures);
     free(ev->lone);
     free(ev->offenders);
     free(ev->days);
@@ -156,6 +157,7 @@ void events_tick(struct fleet *f, wall_ms now)
     struct events *ev = f->events;
 
     set_now(ev, now);
+    cuts_blame_devices(f);
     interruptions_judge_pending(f);
     hours_tick(f, now);
     offenders_tick(f);

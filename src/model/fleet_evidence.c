@@ -2,6 +2,8 @@
  * fleet_evidence.c - what the fleet knows that speaks about an interruption. */
 #include "model/fleet_int.h"
 #include "model/hostset.h"
+#include <math.h>
+#include <stdio.h>
 
 #define ACTED_BEFORE_MS 300000
 #define ACTED_AFTER_MS 60000 /* clocks differ */
@@ -146,6 +148,71 @@ static void look_at_starts(struct fleet *f, const struct interruption_row *i, st
     }
 }
 
+/* --- faults of devices ------------------------------------------------------------------------ */
+
+/* Another job that runs, or did a moment ago, occupied it: that is none of this one's devices. */
+static bool is_of_another(const struct fleet *f, const struct fault *x, strid job)
+{
+    const char *own = author_raw(f, job);
+    uint64_t key = row_key(ENTITY_JOB, x->center, x->job, strlen(x->job));
+
+    return *x->job && own && strcmp(own, x->job) != 0 &&
+           table_find(&f->tables[ENTITY_JOB], key) != SLOT_NONE;
+}
+
+static bool explains(const struct fleet *f, const struct fault *x, const struct cut *c,
+                     const char *nodes)
+{
+    return x->center == c->center && *x->node && x->at >= c->at - INTERRUPT_BEFORE_MS &&
+           x->at >= c->started_at && x->at <= c->at + INTERRUPT_AFTER_MS &&
+           fault_weight(f, x) == 2 && hostset_contains(nodes, x->node) &&
+           !is_of_another(f, x, c->job);
+}
+
+const struct fault *evidence_fault(struct fleet *f, const struct cut *c)
+{
+    const char *nodes = author_raw(f, c->nodes), *failed = author_raw(f, c->failed_node);
+    const struct fault *best = NULL;
+    bool best_failed = false;
+
+    if (!nodes || c->devices == 0)
+        return NULL;
+    for (uint32_t i = 0; i < f->faults.count; i++) {
+        const struct fault *x = &f->faults.list[i];
+        bool there = failed && strcmp(failed, x->node) == 0;
+        if (!explains(f, x, c, nodes) ||
+            (best && (best_failed > there || (best_failed == there && best->at <= x->at))))
+            continue;
+        best = x;
+        best_failed = there;
+    }
+    return best;
+}
+
+static void look_at_devices(struct fleet *f, const struct interruption_row *i, struct evidence *out)
+{
+    const char *failed = out->facts.failed_node ? out->facts.failed_node : out->facts.out_node;
+    const struct cut c = {.center = i->h.center,
+                          .job = i->job,
+                          .nodes = i->nodes,
+                          .failed_node =
+                              failed ? intern_put(f->strings, failed, strlen(failed)) : 0,
+                          .started_at = i->started_at,
+                          .at = i->at,
+                          .devices = row_has(i, interruption, devices) ? i->devices : NAN};
+    const struct fault *x = evidence_fault(f, &c);
+
+    if (!x)
+        return;
+    if (x->xid)
+        snprintf(out->fault, sizeof out->fault, "XID %u", x->xid);
+    else
+        snprintf(out->fault, sizeof out->fault, "GPU lost");
+    out->facts.device_fault = out->fault;
+    out->facts.device = x->device;
+    out->facts.device_node = x->node;
+}
+
 /* --- all of it -------------------------------------------------------------------------------- */
 
 /* The attempt that was interrupted, as live polls or accounting tell it. */
@@ -184,4 +251,5 @@ void evidence_gather(struct fleet *f, uint32_t slot, struct evidence *out)
     look_at_actions(f, i, facts);
     look_at_nodes(f, i, facts);
     look_at_starts(f, i, out);
+    look_at_devices(f, i, out);
 }

@@ -7,6 +7,7 @@
 #include "model/fleet.h"
 #include "model/fleet_alerts.h"
 #include "model/fleet_flops.h"
+#include "model/fleet_faults.h"
 #include "model/fleet_tellers.h"
 #include "model/events.h"
 #include "model/history.h"
@@ -64,6 +65,7 @@ struct fleet {
     struct tellers tellers;
     struct fleet_flops flops;
     struct alerts alerts;
+    struct faults faults;
     struct tracker tracker;
     struct events *events;
     struct gone_job *gone; /* oldest first, from gone_first on */

@@ -508,6 +508,24 @@ uint16_t tellers_who(const struct fleet *f, enum entity e, uint32_t slot, unsign
     return i ? tellers_at(&f->tellers, i - 1)->source : NOBODY;
 }
 
+bool tellers_heard(const struct fleet *f, enum entity e, uint32_t slot, uint16_t source,
+                   wall_ms *at)
+{
+    const struct row_head *h = table_head(&f->tables[e], slot);
+    uint32_t i = first_of(f, e, slot);
+
+    if (!i) {
+        *at = h->seen_at[0] > h->seen_at[1] ? h->seen_at[0] : h->seen_at[1];
+        *at = tellers_heard_at(f, e, source, *at);
+        return source != NOBODY && f->tables[e].marks[slot].source[0] == source;
+    }
+    while (i && tellers_at(&f->tellers, i - 1)->source != source)
+        i = tellers_at(&f->tellers, i - 1)->next;
+    if (i)
+        *at = tellers_heard_at(f, e, source, tellers_at(&f->tellers, i - 1)->at);
+    return i != 0;
+}
+
 static void each_aside(struct fleet *f, enum entity e, struct aside *a,
                        void (*visit)(void *arg, struct fleet *f, strid *s), void *arg)
 {

@@ -62,6 +62,9 @@ void tellers_forget(struct fleet *f, enum entity e, uint32_t slot);
 uint16_t tellers_who(const struct fleet *f, enum entity e, uint32_t slot, unsigned field);
 /* When that source confirmed the row, told.at or row_head.seen_at being `at`. */
 wall_ms tellers_heard_at(const struct fleet *f, enum entity e, uint16_t source, wall_ms at);
+/* When that source confirmed that row; false if it does not tell it. */
+bool tellers_heard(const struct fleet *f, enum entity e, uint32_t slot, uint16_t source,
+                   wall_ms *at);
 /* Within the source's two intervals and as long as the fleet allows for being late; slack more. */
 bool tellers_is_fresh(const struct fleet *f, uint16_t source, wall_ms heard, wall_ms now);
 bool tellers_is_silent(const struct fleet *f, uint16_t source, wall_ms heard, wall_ms now);

@@ -175,6 +175,13 @@ static void judge_node(const struct interrupt_facts *f, struct interrupt_verdict
     }
 }
 
+static void judge_device(const struct interrupt_facts *f, struct interrupt_verdict *out)
+{
+    conclude(out, interruption_cause_DEVICE, RANK_DEVICE, "%s on %s%s%s",
+             f->device_fault ? f->device_fault : "fault", f->device_node ? f->device_node : "",
+             f->device_node ? "/" : "", f->device);
+}
+
 static void judge_displaced(const struct interrupt_facts *f, struct interrupt_verdict *out)
 {
     conclude(out, interruption_cause_PREEMPTED, RANK_DISPLACED, "requeued, job %s took its nodes",
@@ -193,8 +200,7 @@ static void judge_cause(const struct interrupt_facts *f, struct interrupt_verdic
     else if (f->make_room)
         conclude(out, interruption_cause_PREEMPTED, RANK_ROOM, "told to make room, then requeued");
     else if (f->device)
-        conclude(out, interruption_cause_DEVICE, RANK_DEVICE, "%s on %s",
-                 f->device_fault ? f->device_fault : "fault", f->device);
+        judge_device(f, out);
     else if (f->out_node)
         judge_node(f, out);
     else if (f->displaced_by)
@@ -214,6 +220,8 @@ static void sharpen(const struct interrupt_facts *f, struct interrupt_verdict *o
     if (out->cause == interruption_cause_NODE && f->device) {
         out->cause = interruption_cause_DEVICE;
         add(out, "; ", f->device_fault ? f->device_fault : "device fault");
+        add(out, " on ", f->device_node ? f->device_node : f->device);
+        add(out, "/", f->device_node ? f->device : NULL);
     }
     if (out->cause == interruption_cause_DEVICE)
         out->device = f->device;
@@ -226,6 +234,8 @@ void interrupt_judge(const struct interrupt_facts *f, struct interrupt_verdict *
     sharpen(f, out);
     if (out->cause == interruption_cause_NODE || out->cause == interruption_cause_DEVICE) {
         out->node = f->failed_node ? f->failed_node : f->out_node ? f->out_node : f->only_node;
+        if (out->device && f->device_node)
+            out->node = f->device_node;
         out->planned = f->out_planned;
     } else if (out->cause == interruption_cause_OPERATOR) {
         out->planned = f->action_planned || f->out_planned;

@@ -38,13 +38,14 @@ struct interrupt_facts {
     enum attempt_end live; /* by the job's own state */
     const char *ended_by;  /* who cancelled it, by accounting */
     const char *failed_node;
-    const char *out_node;  /* one of its nodes that went down in the window */
-    unsigned out_nodes;    /* how many of them did */
-    const char *only_node; /* it had no other */
-    bool out_planned;      /* that node's outage was announced */
-    const char *device;    /* a device of its nodes with a fault in the window */
-    const char *device_fault;
-    const char *action_by; /* who had this program act on it */
+    const char *out_node;     /* one of its nodes that went down in the window */
+    unsigned out_nodes;       /* how many of them did */
+    const char *only_node;    /* it had no other */
+    bool out_planned;         /* that node's outage was announced */
+    const char *device;       /* a device of its nodes with a fault in the window */
+    const char *device_node;  /* where that is */
+    const char *device_fault; /* "XID 79" */
+    const char *action_by;    /* who had this program act on it */
     const char *action_ticket;
     bool action_cancel, action_planned;
     bool make_room; /* it had been told to make room */

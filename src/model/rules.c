@@ -11,6 +11,7 @@
 #define MOST_BURST 10000
 #define HOT_BELOW_LIMIT 10 /* degrees below a sensor's own critical limit: warning */
 #define HOT_GAP 5
+#define HOT_BELOW_DEVICE_LIMIT 5 /* below a device's: warning */
 
 static const struct rule_info all[] = {
 #define RULE(rid, rsubject, runit, warn, crit, wclear, cclear, hold, release, rhelp)               \
@@ -116,16 +117,41 @@ int rule_waiting(const struct rule_memory *m, wall_ms *since)
     return level;
 }
 
+static void limit_at(struct rule_limits *l, double critical, double below)
+{
+    l->at[RULE_CRITICAL] = critical;
+    l->at[RULE_WARNING] = critical - below;
+    for (int i = 0; i < RULE_LEVELS; i++)
+        l->clear[i] = l->at[i] - HOT_GAP;
+}
+
 struct rule_limits rule_hot_limits(const struct rule_set *set, const struct node_row *n)
 {
     struct rule_limits l = set->rules[RULE_hot_node];
 
     if (!row_has(n, node, temperature_limit_celsius) || n->temperature_limit_celsius <= 0)
         return l;
-    l.at[RULE_CRITICAL] = (double)n->temperature_limit_celsius;
-    l.at[RULE_WARNING] = l.at[RULE_CRITICAL] - HOT_BELOW_LIMIT;
-    for (int i = 0; i < RULE_LEVELS; i++)
-        l.clear[i] = l.at[i] - HOT_GAP;
+    limit_at(&l, (double)n->temperature_limit_celsius, HOT_BELOW_LIMIT);
+    return l;
+}
+
+struct rule_limits rule_hot_device_limits(const struct rule_set *set, const struct device_row *d,
+                                          double *value)
+{
+    struct rule_limits l = set->rules[RULE_hot_device];
+    bool has_core = row_has(d, device, temperature_celsius),
+         has_headroom = row_has(d, device, temperature_headroom_celsius);
+
+    *value = has_core ? (double)d->temperature_celsius : NAN;
+    if (has_core && row_has(d, device, temperature_limit_celsius) &&
+        d->temperature_limit_celsius > 0) {
+        limit_at(&l, (double)d->temperature_limit_celsius, HOT_BELOW_DEVICE_LIMIT);
+    } else if (has_headroom && has_core) {
+        limit_at(&l, *value + (double)d->temperature_headroom_celsius, HOT_BELOW_DEVICE_LIMIT);
+    } else if (has_headroom) {
+        *value = -(double)d->temperature_headroom_celsius;
+        limit_at(&l, 0, HOT_BELOW_DEVICE_LIMIT);
+    }
     return l;
 }
 

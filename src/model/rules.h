@@ -71,6 +71,10 @@ int rule_waiting(const struct rule_memory *m, wall_ms *since);
 
 /* Of a node: those that its sensor tells, else those of the rule. */
 struct rule_limits rule_hot_limits(const struct rule_set *set, const struct node_row *n);
+/* Of a device, and the figure that is held against them: its core temperature, or, where it tells nothing but how far it is
+ * from its limit, the degrees past that (below zero: not yet). NAN = it tells neither. */
+struct rule_limits rule_hot_device_limits(const struct rule_set *set, const struct device_row *d,
+                                          double *value);
 /* interruption_burst: the counts within an hour that are improbable at `count` in `hours` before it. All NAN while
  * the history is shorter than a few hours. */
 struct rule_limits rule_burst_limits(const struct rule_set *set, double count, double hours);
