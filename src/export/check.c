@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/xmem.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { OK, WARNING, CRITICAL, UNKNOWN, LEVELS };
@@ -145,8 +146,7 @@ static const char *node_at(const struct check *c, uint16_t center, double celsiu
     const struct node_row *n;
 
     for (uint32_t slot = 0; (n = walk_next(&c->walk, ENTITY_NODE, &slot)) != NULL;)
-        if (n->h.center == center && row_has(n, node, temperature_celsius) &&
-            n->temperature_celsius >= celsius)
+        if (n->h.center == center && head_heat(n) >= celsius)
             return intern_text(c->walk.strings, n->name);
     return NULL;
 }
@@ -218,7 +218,7 @@ static void add_summary(const struct check *c, const struct head_totals *t, stru
     if (t->hottest == NULL)
         return;
     buf_adds(line, ", hottest ");
-    add_temperature(c, line, t->hottest->h.center, t->hottest->temperature_celsius);
+    add_temperature(c, line, t->hottest->h.center, head_heat(t->hottest));
 }
 
 static void add_limit(struct buf *out, double v)
@@ -246,6 +246,24 @@ static void add_perf(struct buf *out, const char *label, double v, const char *u
         add_limit(out, max);
 }
 
+/* Rates of work only, one for each precision and provenance that there is. */
+static void add_flops(const struct flops_totals *t, struct buf *line)
+{
+    const struct field *fields = entity_info(ENTITY_AGGREGATE)->fields;
+    char label[48];
+
+    for (int p = precision_FP64; p < precision_COUNT; p++)
+        for (int how = provenance_MEASURED; how <= provenance_ESTIMATED; how++) {
+            const struct flops_total *cell = &t->of[p][how];
+            if (!flops_told(cell))
+                continue;
+            snprintf(label, sizeof(label), "flops_%s_%s", fields[FIELD_aggregate_precision].words[p],
+                     fields[FIELD_aggregate_provenance].words[how]);
+            add_perf(line, label, cell->flops, "", 0, 0,
+                     cell->peaked == cell->reporting ? cell->peak : 0);
+        }
+}
+
 static void add_perfdata(const struct check *c, const struct head_totals *t, struct buf *line)
 {
     const struct check_limits *l = c->limits;
@@ -263,6 +281,7 @@ static void add_perfdata(const struct check *c, const struct head_totals *t, str
              sum->nodes_total);
     add_perf(line, "devices_allocated", devices, "", 0, 0, sum->devices_total);
     add_perf(line, "sources_bad", t->sources_bad, "", 0, 0, t->sources);
+    add_flops(t->flops, line);
 }
 
 /* Problems of all levels, the worst first. */

@@ -58,15 +58,35 @@ static void add_center(struct head_totals *t, const struct center_row *c)
     }
 }
 
+double head_heat(const struct node_row *n)
+{
+    double sensor = row_has(n, node, temperature_celsius) ? (double)n->temperature_celsius : NAN;
+
+    return row_has(n, node, device_temperature_max_celsius)
+               ? fmax(sensor, n->device_temperature_max_celsius)
+               : sensor;
+}
+
 static const struct node_row *hottest_node(const struct walk *all)
 {
     const struct node_row *hottest = NULL, *n;
 
     for (uint32_t slot = 0; (n = walk_next(all, ENTITY_NODE, &slot)) != NULL;)
-        if (row_has(n, node, temperature_celsius) &&
-            (hottest == NULL || n->temperature_celsius > hottest->temperature_celsius))
+        if (!isnan(head_heat(n)) && (hottest == NULL || head_heat(n) > head_heat(hottest)))
             hottest = n;
     return hottest;
+}
+
+/* -1 = all */
+static int only_center(const struct walk *w)
+{
+    const struct center_row *c;
+    uint32_t slot = 0;
+
+    if (w->options->only_center == NULL)
+        return -1;
+    c = walk_next(w, ENTITY_CENTER, &slot);
+    return c != NULL ? c->h.center : UINT16_MAX;
 }
 
 struct head_totals head_totals(const struct walk *w)
@@ -86,6 +106,7 @@ struct head_totals head_totals(const struct walk *w)
         t.sources_bad += walk_source_is_bad(s);
     }
     t.hottest = hottest_node(&all);
+    t.flops = snapshot_flops(w->snap, only_center(&all));
     return t;
 }
 
@@ -100,18 +121,6 @@ static void write_total(struct jsonw *out, const struct head_totals *t, unsigned
         jsonw_number(out, field_num(&t->sum, f));
     else
         jsonw_time(out, field_time(&t->sum, f));
-}
-
-/* -1 = all */
-static int only_center(const struct walk *w)
-{
-    const struct center_row *c;
-    uint32_t slot = 0;
-
-    if (w->options->only_center == NULL)
-        return -1;
-    c = walk_next(w, ENTITY_CENTER, &slot);
-    return c != NULL ? c->h.center : UINT16_MAX;
 }
 
 void head_write_totals(struct jsonw *out, const struct walk *w)
@@ -129,7 +138,7 @@ void head_write_totals(struct jsonw *out, const struct walk *w)
         if (head_totals_has(i))
             write_total(out, &t, i);
     jsonw_key(out, "flops");
-    flopsjson_put(&out->out, snapshot_flops(w->snap, only_center(w)), w->options->now);
+    flopsjson_put(&out->out, t.flops, w->options->now);
     out->follows = true;
     jsonw_key(out, "hottest_node");
     jsonw_string(out, t.hottest != NULL ? intern_text(w->strings, t.hottest->name) : NULL);

@@ -7,6 +7,7 @@
 
 #include "export/jsonw.h"
 #include "export/walk.h"
+#include "model/flops.h"
 
 #define EXPORT_SCHEMA "suantop-snapshot/1"
 
@@ -17,7 +18,10 @@ struct head_totals {
     struct center_row sum;
     double centers, centers_live, centers_stale, centers_down, sources, sources_bad;
     const struct node_row *hottest; /* NULL = no node tells a temperature */
+    const struct flops_totals *flops;
 };
+/* Its hottest sensor or device; NAN = it tells none. */
+double head_heat(const struct node_row *n);
 struct head_totals head_totals(const struct walk *w);
 /* Is that field of a center part of the totals? */
 bool head_totals_has(unsigned center_field);

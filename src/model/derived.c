@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * derived.c - one function a line of derived.def. What cannot be computed is VALUE_NONE, never
  * 0. */
+#include "model/devices.h"
+#include "model/flops.h"
 #include "model/rollup.h"
 #include "model/value_int.h"
 #include <math.h>
@@ -127,6 +129,50 @@ static struct value derive_center_oldest_wait(const struct value_ctx *c, const v
     const struct center_row *r = row;
 
     return since(row_has(r, center, oldest_queued_at), r->oldest_queued_at, c->now);
+}
+
+/* A share of what is allocated or installed would be no utilisation. */
+static bool is_rate(bool has, unsigned provenance)
+{
+    return has && flops_is_rate((enum provenance)provenance);
+}
+
+static struct value derive_center_flops_per_watt(const struct value_ctx *c, const void *row)
+{
+    const struct center_row *r = row;
+    bool rate = is_rate(row_has(r, center, flops_provenance), r->flops_provenance);
+    const struct flops_total *t =
+        &snapshot_flops(c->snap, r->h.center)->of[r->flops_precision][r->flops_provenance];
+    double apart = fabs(t->reporting - r->device_power_devices);
+    bool same = !t->nodes && apart <= t->reporting / 100;
+
+    return number(rate && same && r->device_power_watts > 0, t->flops / r->device_power_watts);
+}
+
+static struct value derive_node_flops_share_percent(const struct value_ctx *c, const void *row)
+{
+    const struct node_row *n = row;
+
+    (void)c;
+    return share(is_rate(row_has(n, node, flops_provenance), n->flops_provenance) &&
+                     row_has(n, node, flops_peak),
+                 n->flops, n->flops_peak);
+}
+
+static struct value derive_device_flops_share_percent(const struct value_ctx *c, const void *row)
+{
+    const struct device_row *d = row;
+
+    (void)c;
+    return share(BOTH(d, device, flops, flops_peak), d->flops, d->flops_peak);
+}
+
+static struct value derive_device_ofu_percent(const struct value_ctx *c, const void *row)
+{
+    double percent = flops_tensor_utilization(row);
+
+    (void)c;
+    return number(!isnan(percent), percent);
 }
 
 static struct value derive_source_next_in(const struct value_ctx *c, const void *row)

@@ -300,7 +300,9 @@ static void write_headline(struct edit *ed, const struct flops_totals *t, enum p
     bool has = best != provenance_NONE;
 
     edit_num(ed, FIELD_center_flops, has, h->flops);
-    edit_num(ed, FIELD_center_flops_peak, has && (h->peaked > 0 || h->declared), h->peak);
+    /* Of some of them it would be no peak of the figure. */
+    edit_num(ed, FIELD_center_flops_peak,
+             has && (h->declared || (h->peaked > 0 && h->peaked == h->reporting)), h->peak);
     edit_num(ed, FIELD_center_flops_devices, has, h->reporting);
     edit_num(ed, FIELD_center_flops_devices_known, has, h->known);
     edit_num(ed, FIELD_center_flops_allocated, flops_told(allocated), allocated->flops);
@@ -329,6 +331,7 @@ void fleet_flops_write_center(struct edit *ed, uint16_t center)
     edit_num(ed, FIELD_center_device_temperature_max_celsius, !isnan(b.max), b.max);
     edit_num(ed, FIELD_center_device_temperature_p99_celsius, !isnan(b.p99), b.p99);
     edit_num(ed, FIELD_center_device_power_watts, !isnan(b.power), b.power);
+    edit_num(ed, FIELD_center_device_power_devices, !isnan(b.power), b.power_of);
     edit_num(ed, FIELD_center_tensor_utilization_percent, !isnan(b.tensor), b.tensor);
     edit_num(ed, FIELD_center_temperature_max_celsius, !isnan(fmax(sensors, b.max)),
              fmax(sensors, b.max));

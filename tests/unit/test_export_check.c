@@ -55,7 +55,8 @@ static void test_ok_tells_what_there_is(void **state)
         line_text,
         "OK - 2 centers, 4 nodes, 1 out, 1 jobs running, 94 queued, hottest 71.5 °C on cn1 | "
         "'out'=25%;30;50;0;100 'temperature'=71.5;80;90;0 'age'=2.5s;120;600;0 'queued'=94;;;0 "
-        "'running'=1;;;0 'nodes_up'=3;;;0;4 'devices_allocated'=6;;;0;24 'sources_bad'=0;;;0;2");
+        "'running'=1;;;0 'nodes_up'=3;;;0;4 'devices_allocated'=6;;;0;24 'sources_bad'=0;;;0;2 "
+        "'flops_fp16_estimated'=296699987000000;;;0;989000000000000");
 }
 
 static void test_each_limit(void **state)

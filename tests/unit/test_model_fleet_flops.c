@@ -119,6 +119,42 @@ static void test_from_device_to_nation(void **state)
     snapshot_unref(s);
 }
 
+static double derived(const struct snapshot *s, enum entity e, const char *id, const void *row)
+{
+    struct value_ctx c = {.snap = s, .now = KIT_NOW};
+    struct value v = column_value(&c, e, (unsigned)column_find(e, id), row);
+
+    return v.kind == VALUE_NUM ? v.num : NAN;
+}
+
+static void test_shares(void **state)
+{
+    (void)state;
+    add("node cn1 devices_total=8\n"
+        "device cn1/0 model=" SXM " tensor_utilization_percent=50 power_watts=500 clock_hertz=1e9"
+        " clock_max_hertz=2e9\n"
+        "device cn1/1 model=" SXM " tensor_utilization_percent=25");
+    struct snapshot *s = fleet_publish(fleet, KIT_NOW);
+    const struct center_row *c = snapshot_center(s, 0);
+    assert_true(fabs(derived(s, ENTITY_DEVICE, "ofu_percent", device(s, "cn1", "0")) - 25) < 1e-6);
+    near(derived(s, ENTITY_DEVICE, "flops_share_percent", device(s, "cn1", "0")) * 1e12, 25e12);
+    near(derived(s, ENTITY_NODE, "flops_share_percent", kit_node(s, "cn1")) * 1e12, 25e12);
+    near(derived(s, ENTITY_CENTER, "flops_share_percent", c) * 1e12, 25e12);
+    /* Two report FLOPS and one its power: no FLOPS a watt. */
+    assert_true(isnan(derived(s, ENTITY_CENTER, "flops_per_watt", c)));
+    snapshot_unref(s);
+    add("device cn1/1 power_watts=300");
+    s = fleet_publish(fleet, KIT_NOW);
+    near(derived(s, ENTITY_CENTER, "flops_per_watt", snapshot_center(s, 0)), 0.5 * 989e12 / 800);
+    snapshot_unref(s);
+    add("device cn1/1 counted_fp16_flops=1e14\ndevice cn1/0 counted_fp16_flops=1e14\n"
+        "device cn1/2 counted_fp16_flops=1e14 power_watts=100"); /* of an unknown model */
+    s = fleet_publish(fleet, KIT_NOW);
+    assert_true(isnan(derived(s, ENTITY_CENTER, "flops_share_percent", snapshot_center(s, 0))));
+    assert_false(isnan(derived(s, ENTITY_CENTER, "flops_per_watt", snapshot_center(s, 0))));
+    snapshot_unref(s);
+}
+
 static void publish_and_check(double flops, double reporting, double known)
 {
     struct snapshot *s = fleet_publish(fleet, KIT_NOW + 1000);
@@ -455,6 +491,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_kind_and_peaks_may_change, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_an_unknown_model_has_no_figure, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_driver_knows_the_model_better, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_shares, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_trouble, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_rows_go_and_come, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_p99, set_up, tear_down),
