@@ -220,6 +220,8 @@ static bool go_to_view(struct ui *u, enum cmd cmd)
         return false;
     if (keeps_center && l->scope.center >= 0 && l->slot->ops != ops)
         nav_center(u, ops); /* the same key again: everywhere */
+    else if (cmd == CMD_VIEW_3 && l->scope.center >= 0 && l->slot->ops != ops)
+        nav_inside(u, ops);
     else
         nav_go(u, ops);
     return true;

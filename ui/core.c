@@ -44,6 +44,7 @@ struct view_input ui_input(struct ui *u)
         .frozen = u->frozen,
         .ascii = u->ascii,
         .mono = term_is_mono(u->term),
+        .xids = u->options.xids,
     };
 }
 

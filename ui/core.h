@@ -78,6 +78,7 @@ struct ui {
     struct bell bell;
     mono_ms taken_at;        /* when snap was taken over */
     bool snap_waits;         /* there is a newer one, but the last came just now */
+    mono_ms focused_at;      /* when it was last said what is looked at (port.focus) */
     mono_ms attentive_until; /* somebody is at the keys: show what comes at once */
     _Atomic bool relaxed;    /* nobody is: what comes is shown with the next second */
     bool frozen;

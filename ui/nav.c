@@ -96,7 +96,25 @@ void nav_push(struct ui *u, const struct view_ops *ops, const struct view_scope 
     level_clear(l);
     l->slot = slot_of(u, ops);
     l->scope = *scope;
+    u->focused_at = 0; /* whoever asks for it hears of it now */
     changed(u);
+}
+
+/* Beside one another, not below: they are gone to from anywhere inside a center. */
+static bool stands_beside(const struct view_ops *ops)
+{
+    return ops == &view_interrupted || ops == &view_alerts || ops == &view_devices;
+}
+
+void nav_inside(struct ui *u, const struct view_ops *ops)
+{
+    struct view_scope scope = ui_top(u)->scope;
+
+    if (stands_beside(ui_top(u)->slot->ops))
+        nav_pop(u);
+    if (ui_top(u)->scope.center >= 0)
+        scope = ui_top(u)->scope;
+    nav_push(u, ops, &scope);
 }
 
 void nav_center(struct ui *u, const struct view_ops *ops)
@@ -109,8 +127,8 @@ void nav_center(struct ui *u, const struct view_ops *ops)
         snprintf(
             scope.title, sizeof scope.title, "%.200s",
             intern_text(snapshot_strings(u->snap), row_has(c, center, name) ? c->name : c->id));
-    if (l->slot->ops == &view_interrupted || l->slot->ops == &view_alerts)
-        nav_pop(u); /* beside one another, not below */
+    if (stands_beside(l->slot->ops))
+        nav_pop(u);
     nav_push(u, ops, &scope);
 }
 

@@ -12,6 +12,8 @@ void nav_go(struct ui *u, const struct view_ops *ops);
 void nav_step(struct ui *u, int by); /* next or previous view */
 /* Down into a view of the center that we are in, of nothing less. */
 void nav_center(struct ui *u, const struct view_ops *ops);
+/* Into a view of all that we are narrowed to: center, pool, node, job. */
+void nav_inside(struct ui *u, const struct view_ops *ops);
 void nav_push(struct ui *u, const struct view_ops *ops, const struct view_scope *scope);
 bool nav_pop(struct ui *u); /* false at the root */
 /* On errors the filter that was there stays. */

@@ -2,6 +2,7 @@
  * scope.c - see scope.h. Names are compared by their raw bytes: what looks alike is not the same. */
 #include "ui/scope.h"
 #include "ui/listing.h"
+#include "model/devices.h"
 #include "model/hostset.h"
 #include <string.h>
 
@@ -62,6 +63,38 @@ bool scope_keeps_node(struct scope_memo *m, const struct value_ctx *c, const str
     if (scope->pool[0])
         return row_has(row, node, pools) && in_pools(m, c, row->pools);
     return true;
+}
+
+/* All but the device's own job: the devices of a node stand together, so it is asked once a node. */
+static bool keeps_node_of(struct scope_memo *m, const struct value_ctx *c,
+                          const struct device_row *row)
+{
+    const struct view_scope *scope = m->scope;
+    const char *name = intern_raw(snapshot_strings(c->snap), row->node);
+
+    if (m->has_node && m->node == row->node && m->node_center == row->h.center)
+        return m->node_verdict;
+    const struct node_row *node = scope->pool[0] ? device_node(c->snap, row) : NULL;
+    if (scope->node[0])
+        m->node_verdict = strcmp(name, scope->node) == 0;
+    else if (scope->job[0])
+        m->node_verdict = m->job_nodes && hostset_contains(m->job_nodes, name);
+    else
+        m->node_verdict = !scope->pool[0] || (node && scope_keeps_node(m, c, node));
+    m->node = row->node;
+    m->node_center = row->h.center;
+    m->has_node = true;
+    return m->node_verdict;
+}
+
+bool scope_keeps_device(struct scope_memo *m, const struct value_ctx *c,
+                        const struct device_row *row)
+{
+    const struct view_scope *scope = m->scope;
+
+    if (scope->job[0] && row_has(row, device, job))
+        return strcmp(intern_raw(snapshot_strings(c->snap), row->job), scope->job) == 0;
+    return keeps_node_of(m, c, row);
 }
 
 bool scope_keeps_job(struct scope_memo *m, const struct value_ctx *c, const struct job_row *row)

@@ -13,11 +13,17 @@ struct scope_memo {
     strid last;
     bool has_last, verdict;
     const char *job_nodes; /* of the scope's job, raw; NULL = none or not known any more */
+    strid node;            /* the last device's, and whether it is kept */
+    uint16_t node_center;
+    bool has_node, node_verdict;
 };
 
 /* Before each query: the memo is good for one snapshot. */
 void scope_prepare(struct scope_memo *m, const struct view_input *in);
 bool scope_keeps_node(struct scope_memo *m, const struct value_ctx *c, const struct node_row *row);
+/* In the scope of a job: the devices that tell that they work for it; where a node's devices tell no job, all of its nodes'. */
+bool scope_keeps_device(struct scope_memo *m, const struct value_ctx *c,
+                        const struct device_row *row);
 bool scope_keeps_job(struct scope_memo *m, const struct value_ctx *c, const struct job_row *row);
 
 #endif

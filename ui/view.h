@@ -20,6 +20,8 @@ enum cmd {
     CMD_COUNT
 };
 
+struct xid_table;
+
 /* What the view is narrowed to by drill-down. Names are ids of the snapshot's strings in raw form, kept as
  * text so that they survive string-table epochs. */
 struct view_scope {
@@ -40,6 +42,7 @@ struct view_input {
     bool frozen;
     bool ascii; /* glyphs limited to ASCII */
     bool mono;  /* no colours: meaning must be in words and attributes */
+    const struct xid_table *xids; /* NULL = no words for XIDs */
 };
 
 enum view_wish {

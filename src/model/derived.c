@@ -206,7 +206,7 @@ enum status {
     STATUS_DOWN
 };
 
-static const char *const status_words[] = {
+static const char *const node_status_words[] = {
     "unknown", "up",       "idle",     "mixed",   "allocated", "completing",
     "planned", "reserved", "maint",    "reboot",  "powering",  "powered_down",
     "blocked", "future",   "draining", "drained", "no_answer", "fail",
@@ -282,7 +282,7 @@ static struct value derive_node_status(const struct value_ctx *c, const void *ro
     enum status s = status_of(row);
 
     (void)c;
-    return (struct value){.kind = VALUE_WORD, .num = s, .word = status_words[s]};
+    return (struct value){.kind = VALUE_WORD, .num = s, .word = node_status_words[s]};
 }
 
 static struct value derive_node_devices_free(const struct value_ctx *c, const void *row)
@@ -316,6 +316,36 @@ static struct value derive_node_out_for(const struct value_ctx *c, const void *r
     const struct node_row *n = row;
 
     return since(row_has(n, node, reason_at), n->reason_at, c->now);
+}
+
+static struct value derive_device_pools(const struct value_ctx *c, const void *row)
+{
+    const struct node_row *n = device_node(c->snap, row);
+
+    return n && row_has(n, node, pools) ? (struct value){.kind = VALUE_STR, .str = n->pools}
+                                        : none();
+}
+
+static struct value derive_device_status(const struct value_ctx *c, const void *row)
+{
+    enum device_status s = device_status(c->snap, row);
+
+    return (struct value){.kind = VALUE_WORD, .num = s, .word = device_status_words[s]};
+}
+
+static struct value derive_device_margin_celsius(const struct value_ctx *c, const void *row)
+{
+    double margin;
+
+    (void)c;
+    return device_margin(row, &margin) ? number(true, margin) : none();
+}
+
+static struct value derive_device_rank(const struct value_ctx *c, const void *row)
+{
+    double rank;
+
+    return device_rank(c->snap, row, &rank) ? number(true, rank) : none();
 }
 
 static bool has_begun(const struct job_row *j)
@@ -384,10 +414,10 @@ static struct value derive_job_progress_percent(const struct value_ctx *c, const
 #define TYPE_NUM FT_NUM
 #define TYPE_DURATION FT_NUM
 #define TYPE_WORD FT_ENUM
-#define WORDS_STR NULL
-#define WORDS_NUM NULL
-#define WORDS_DURATION NULL
-#define WORDS_WORD status_words
+#define WORDS_STR(ent) NULL
+#define WORDS_NUM(ent) NULL
+#define WORDS_DURATION(ent) NULL
+#define WORDS_WORD(ent) ent##_status_words
 
 static const struct derived all[] = {
 #define DERIVED(ent, ENT, name, vkind, funit, ftitle, fcells, fhelp)                               \
@@ -401,7 +431,7 @@ static const struct derived all[] = {
                .unit = UNIT_##funit,                                                               \
                .group = GROUP_ROLLUP,                                                              \
                .cells = fcells,                                                                    \
-               .words = WORDS_##vkind}},
+               .words = WORDS_##vkind(ent)}},
 #include "model/derived.def"
 #undef DERIVED
 };

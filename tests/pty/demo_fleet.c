@@ -199,6 +199,15 @@ void demo_fleet_trouble(struct fleet *f, wall_ms now)
     delta_num(d, FIELD_offender_score, 0.5);
     delta_num(d, FIELD_offender_events, 2);
     delta_num(d, FIELD_offender_times_out, 1);
+    for (int i = 0; i < 16; i++) {
+        char id[32];
+        int n = snprintf(id, sizeof id, "zb-g%04d%c%d", 2 + i / 8, 0, i % 8);
+        delta_row(d, ENTITY_DEVICE, id, (size_t)n);
+        delta_str(d, FIELD_device_model, "NVIDIA H800");
+        delta_num(d, FIELD_device_temperature_celsius, 60 + i);
+        delta_num(d, FIELD_device_tensor_utilization_percent, 0);
+        delta_num(d, FIELD_device_temperature_headroom_celsius, 30 - i);
+    }
     put(f, d);
     demo_fleet_alarm(f, now, "smoke in hall 2");
 }

@@ -74,6 +74,7 @@ struct act {
 static const struct act acts[] = {
     {CMD_VIEW_1, "2", "suantop  Nodes", "suantop  Overview", NULL, 0},
     {CMD_VIEW_2, "", "suantop  Overview", "suantop  Nodes", NULL, 0},
+    {CMD_VIEW_3, "", "suantop  Overview", "suantop  Devices", NULL, 0},
     {CMD_VIEW_4, "", "suantop  Overview", "suantop  Queued", NULL, 0},
     {CMD_VIEW_5, "", "suantop  Overview", "suantop  Running", NULL, 0},
     {CMD_VIEW_6, "", "suantop  Overview", "suantop  Interrupted", NULL, 0},
@@ -106,6 +107,8 @@ static const struct act acts[] = {
     {CMD_GROUP, "2", "▸ n4", "by center", NULL, 0},
     {CMD_FOLD, "2t", "by center", "folded", NULL, 0},
     {CMD_HEAT, "2", "▸ n4", "share allocated", NULL, 0},
+    {CMD_SHADE, "3", "suantop  Devices", "m shows it", NULL, 0},
+    {CMD_IDLE, "3", "suantop  Devices", "no device that was given", NULL, 0},
     {CMD_ENDED, "5", "2 running", "ended within the last hour", NULL, 0},
     {CMD_WINDOW, "6", "0 interruptions in 24 h", "0 interruptions in 7 d", NULL, 0},
     {CMD_OFFENDERS, "6", "suantop  Interrupted", "suantop  Repeat offenders", NULL, 0},

@@ -293,6 +293,42 @@ static void test_inside_a_center(void **state)
     quit(&p);
 }
 
+/* View 3: table, map, table; what the colours show; only what is idle. Inside a center it stays there. */
+static void test_devices(void **state)
+{
+    struct pty p;
+
+    (void)state;
+    demo_env(&p, 36, 140, plain, MORE("--trouble"));
+    pty_wait_text(&p, "help");
+    pty_send(&p, "3");
+    pty_wait_text(&p, "suantop  Devices");
+    pty_wait_text(&p, "\xe2\x96\xb8 zb-g0003 "); /* the worst first */
+    pty_send(&p, "m");
+    pty_wait_text(&p, "p99 75");
+    pty_wait_text(&p, "temperature");
+    pty_send(&p, "v");
+    pty_wait_text(&p, "degrees left");
+    pty_send(&p, "\x1b[D");
+    pty_wait_text(&p, "\xe2\x96\xb8 zb-g0003 GPU 6");
+    pty_send(&p, "\x1b[A");
+    pty_send(&p, "m");
+    pty_wait_no_text(&p, "degrees left");
+    pty_send(&p, "b");
+    pty_wait_text(&p, "only the 16 allocated, idle");
+    pty_send(&p, "1\r");
+    pty_wait_text(&p, "› Nodes");
+    for (int i = 0; i < 30; i++) { /* it gets no deeper */
+        pty_send(&p, "3");
+        pty_wait_text(&p, "\xe2\x80\xba Devices");
+        pty_send(&p, "6");
+        pty_wait_text(&p, "\xe2\x80\xba Interrupted");
+    }
+    pty_send(&p, "33");
+    pty_wait_text(&p, "suantop  Devices");
+    quit(&p);
+}
+
 static void test_overlays(void **state)
 {
     struct pty p;
@@ -867,6 +903,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_what_is_said_of_an_alert),
         cmocka_unit_test(test_the_pane_of_offenders),
         cmocka_unit_test(test_inside_a_center),
+        cmocka_unit_test(test_devices),
         cmocka_unit_test(test_hostile_record),
         cmocka_unit_test(test_quit_by_key),
         cmocka_unit_test(test_quit_by_signal),

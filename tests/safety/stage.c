@@ -199,6 +199,27 @@ static void put_interruption(struct delta *d, const char *id, const char *job, w
     delta_int(d, FIELD_interruption_resolved, 0);
 }
 
+/* Devices of the first nodes: a hot one, a lost one, and those of a node that was given away and is idle. */
+static void put_devices(const struct stage *s, struct delta *d)
+{
+    char id[64];
+
+    for (int i = 0; i < 4; i++)
+        for (int k = 0; k < DEVICES; k++) {
+            int n = snprintf(id, sizeof id, "%s%c%d", s->centers[0].nodes[i].name, 0, k);
+            delta_row(d, ENTITY_DEVICE, id, (size_t)n);
+            delta_str(d, FIELD_device_model, "NVIDIA H800");
+            if (i == 1 && k == 3) {
+                delta_str(d, FIELD_device_health, "lost");
+                continue;
+            }
+            delta_num(d, FIELD_device_temperature_celsius, i == 0 && k == 5 ? 91 : 60 + i + k);
+            delta_num(d, FIELD_device_temperature_limit_celsius, 90);
+            delta_num(d, FIELD_device_tensor_utilization_percent, i == 2 ? 0 : 70 + k);
+            delta_num(d, FIELD_device_power_watts, 500 + 10 * k);
+        }
+}
+
 void stage_trouble(struct stage *s)
 {
     struct delta *d = delta_new(0, 0, s->now, 0);
@@ -214,6 +235,7 @@ void stage_trouble(struct stage *s)
     delta_str(d, FIELD_alert_node, "zb-g0002");
     delta_time(d, FIELD_alert_since, s->now - 600000);
     delta_time(d, FIELD_alert_fired_at, s->now - 500000);
+    put_devices(s, d);
     apply(s, d);
     stage_publish(s);
 }

@@ -76,7 +76,7 @@ void stage_free(struct stage *s);
 
 /* The fleet as it is in `centers`, at this time; the dashboard takes it over. */
 void stage_publish(struct stage *s);
-/* A job of the first center that was interrupted by a node, twice, and an alert. */
+/* A job of the first center that was interrupted by a node, twice, an alert, and devices of its first nodes. */
 void stage_trouble(struct stage *s);
 /* A row about one target, as the net thread tells it. */
 void stage_action(struct stage *s, const struct action_order *o, size_t target,

@@ -506,6 +506,7 @@ static const struct {
 } places[] = {
     {"", CMD_VIEW_1},
     {"", CMD_VIEW_2, "queued"},
+    {"", CMD_VIEW_3},
     {"", CMD_VIEW_4},
     {"", CMD_VIEW_5},
     {"", CMD_VIEW_6},
@@ -538,6 +539,8 @@ static const struct {
     {"", CMD_GROUP},
     {"t", CMD_FOLD},
     {"", CMD_HEAT},
+    {"m", CMD_SHADE, "devices"},
+    {"", CMD_IDLE, "devices"},
     {"", CMD_ENDED, "running"},
     {"", CMD_WINDOW, "interrupted"},
     {"", CMD_OFFENDERS, "interrupted"},

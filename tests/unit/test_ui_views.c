@@ -4,14 +4,16 @@
  * GENERATE=1 writes the golden files; SUANTOP_ANSI_DIR=DIR writes each screen as 24-bit ANSI text too. */
 #include "action/request.h"
 #include "tests/unit/unit.h"
+#include "model/xid.h"
 #include "tests/golden/ansi.h"
+#include "tests/golden/fixture_devices.h"
 #include "tests/golden/fixture_flops.h"
 #include "ui/viewlist.h"
 #include <stdbool.h>
 
 #define KEYS_MAX 12
 
-enum fleet_kind { FLEET, EMPTY, SMALL, FLOPS, FLEETS };
+enum fleet_kind { FLEET, EMPTY, SMALL, DEVICES, FLOPS, FLEETS };
 
 struct screen {
     const char *name;
@@ -116,6 +118,29 @@ static const struct screen screens[] = {
     {"alerts-300x80", FLEET, "alerts", 80, 300, {CMD_ENDED}},
     {"alerts-ascii-100x30", FLEET, "alerts", 30, 100, .ascii = true},
     {"alerts-none-120x36", SMALL, "alerts", 36, 120},
+    {"devices-80x24", DEVICES, "devices", 24, 80},
+    {"devices-120x36", DEVICES, "devices", 36, 120, {CMD_DOWN}},
+    {"devices-140x36", DEVICES, "devices", 36, 140},
+    {"devices-300x80", DEVICES, "devices", 80, 300},
+    {"devices-mono-120x36", DEVICES, "devices", 36, 120, .mono = true},
+    {"devices-ascii-120x36", DEVICES, "devices", 36, 120, {CMD_GROUP, CMD_DOWN}, .ascii = true},
+    {"devices-idle-120x36", DEVICES, "devices", 36, 120, {CMD_IDLE}},
+    {"devices-node-120x36", DEVICES, "devices", 36, 120, .center = 1, .node = "zb-m0001"},
+    {"devices-old-120x36", DEVICES, "devices", 36, 120, .later = 20},
+    {"devices-none-80x24", FLEET, "devices", 24, 80},
+    {"devices-empty-80x24", EMPTY, "devices", 24, 80},
+    {"devices-map-80x24", DEVICES, "devices", 24, 80, {CMD_HEAT}},
+    {"devices-map-120x36", DEVICES, "devices", 36, 120, {CMD_HEAT, CMD_DOWN, CMD_RIGHT}},
+    {"devices-map-140x36", DEVICES, "devices", 36, 140, {CMD_HEAT}},
+    {"devices-map-300x80", DEVICES, "devices", 80, 300, {CMD_HEAT}},
+    {"devices-map-mono-120x36", DEVICES, "devices", 36, 120, {CMD_HEAT, CMD_SHADE}, .mono = true},
+    {"devices-map-ascii-80x24", DEVICES, "devices", 24, 80, {CMD_HEAT, CMD_DOWN}, .ascii = true},
+    {"devices-map-tensor-120x36",
+     DEVICES,
+     "devices",
+     36,
+     120,
+     {CMD_HEAT, CMD_SHADE, CMD_SHADE, CMD_GROUP, CMD_GROUP}},
     {"sources-80x24", FLEET, "sources", 24, 80, {CMD_DOWN, CMD_DOWN, CMD_DOWN, CMD_DOWN}},
     {"sources-120x36", FLEET, "sources", 36, 120, {CMD_DOWN, CMD_DOWN, CMD_DOWN}},
     {"sources-300x80", FLEET, "sources", 80, 300},
@@ -124,6 +149,7 @@ static const struct screen screens[] = {
 };
 
 static struct snapshot *fleets[FLEETS];
+static struct xid_table *xids;
 
 /* --- one screen --- */
 
@@ -158,7 +184,8 @@ static void stage_open(struct stage *s, const struct screen *w)
         .filter_text = w->filter,
         .area = {1, 0, w->h - 2, w->w},
         .ascii = w->ascii,
-        .mono = w->mono};
+        .mono = w->mono,
+        .xids = xids};
     if (w->filter)
         assert_int_equal(filter_compile(w->filter, s->view->entity, &s->filter, NULL), RC_OK);
     s->in.filter = s->filter;
@@ -607,6 +634,14 @@ int main(void)
     fleets[FLEET] = fixture_fleet();
     fleets[EMPTY] = fixture_empty();
     fleets[SMALL] = fixture_small();
+    fleets[DEVICES] = fixture_devices();
+    xids = xid_table_new();
+    xid_table_add(xids,
+                  "13 | application | graphics engine exception | tell the owner of the job\n"
+                  "63 | info | a memory row is to be remapped | reset it when the node is free\n"
+                  "79 | reboot | GPU has fallen off the bus | drain and reboot the node\n"
+                  "95 | reset | uncontained memory error | drain the node, reset the device\n",
+                  "xid.conf", NULL);
     fleets[FLOPS] = fixture_flops();
     for (int i = 0; i < SCREENS; i++)
         views[i] = (struct CMUnitTest){screens[i].name, test_screen, NULL, NULL,
@@ -615,5 +650,6 @@ int main(void)
     int failed = cmocka_run_group_tests_name("views", views, NULL, NULL);
     for (int i = 0; i < FLEETS; i++)
         snapshot_unref(fleets[i]);
+    xid_table_free(xids);
     return failed;
 }

@@ -1,12 +1,15 @@
 # Unit tests of ui, two lines a test (source: %D%/test_ui_thing.c):
 #   check_PROGRAMS += %D%/test_ui_thing
 #   %C%_test_ui_thing_LDADD = $(UNIT_UI)
-GOLDEN_FIXTURES = tests/golden/fixture_fleet.c tests/golden/fixture_fleet.h tests/golden/fixture_trouble.c tests/golden/fixture_trouble.h tests/golden/ansi.c tests/golden/ansi.h
+GOLDEN_FIXTURES = tests/golden/fixture_fleet.c tests/golden/fixture_fleet.h tests/golden/fixture_trouble.c tests/golden/fixture_trouble.h tests/golden/fixture_devices.c tests/golden/fixture_devices.h tests/golden/ansi.c tests/golden/ansi.h
 EXTRA_DIST += tests/golden/views
 check_PROGRAMS += %D%/test_ui_views
 %C%_test_ui_views_SOURCES = %D%/test_ui_views.c tests/golden/fixture_flops.c tests/golden/fixture_flops.h \
 	$(GOLDEN_FIXTURES)
 %C%_test_ui_views_LDADD = $(UNIT_UI)
+check_PROGRAMS += %D%/test_ui_devices
+%C%_test_ui_devices_SOURCES = %D%/test_ui_devices.c $(GOLDEN_FIXTURES)
+%C%_test_ui_devices_LDADD = $(UNIT_UI)
 check_PROGRAMS += %D%/test_ui_incident
 %C%_test_ui_incident_SOURCES = %D%/test_ui_incident.c $(GOLDEN_FIXTURES)
 %C%_test_ui_incident_LDADD = $(UNIT_UI)
