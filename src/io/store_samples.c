@@ -5,6 +5,7 @@
 #include "base/xmem.h"
 #include "io/store_schema.h"
 #include "model/fields.h"
+#include "model/flops.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,6 +131,20 @@ bool store_samples_due(const struct store_samples *t, int64_t now_ms)
 
 /* ---- writing ---- */
 
+/* The line of FLOPS is one of rates: what is allocated or installed is no part of it. */
+static bool is_kept(const struct center_row *c, unsigned field)
+{
+    switch (field) {
+    case FIELD_center_flops:
+    case FIELD_center_flops_peak:
+    case FIELD_center_flops_devices:
+    case FIELD_center_flops_devices_known:
+        return field_has(c, field) && flops_is_rate((enum provenance)c->flops_provenance);
+    default:
+        return field_has(c, field);
+    }
+}
+
 static enum rc put_center(struct store_samples *t, const struct snapshot *s,
                           const struct center_row *c, int64_t at, struct err *e)
 {
@@ -139,7 +154,7 @@ static enum rc put_center(struct store_samples *t, const struct snapshot *s,
     stmt_set_int(t->put, 2, HISTORY_STEP_MS);
     stmt_set_int(t->put, 3, at);
     for (unsigned i = 0; i < FIELDS_center; i++)
-        if ((t->present >> i & 1) && field_has(c, i))
+        if ((t->present >> i & 1) && is_kept(c, i))
             stmt_set_num(t->put, (int)(PUT_FIELDS + i), field_num(c, figure(i)));
     return stmt_run(t->put, e);
 }

@@ -3,6 +3,7 @@
  * sparklines of a new start begin where those of the last one ended. */
 #include "io/store_samples.h"
 #include "io/store_schema.h"
+#include "model/flops.h"
 #include "tests/unit/store_kit.h"
 #include <math.h>
 
@@ -95,6 +96,59 @@ static void test_means_and_peaks(void **state)
     assert_true(number("SELECT temperature_max_celsius FROM sample WHERE _step = 120000") == 90);
     /* Unknown stays unknown. */
     assert_true(isnan(number("SELECT power_watts FROM sample WHERE _step = 120000")));
+}
+
+/* Rates are kept; what is allocated is none. */
+static void test_flops_are_rates(void **state)
+{
+    (void)state;
+    kit_rows(fleet, 0, 0, BEGIN, "device cn1/0 counted_fp16_flops=3e14");
+    sample(BEGIN, 1, 40, false);
+    assert_true(fabs(number("SELECT flops FROM sample") / 3e14 - 1) < 1e-6);
+    struct delta *d = delta_new(0, 0, BEGIN, 0);
+    assert_int_equal(store_samples_load(&samples, "tianjin", BEGIN, d, NULL), RC_OK);
+    assert_true(fabs((double)d->samples->values[HISTORY_FLOPS] / 3e14 - 1) < 1e-6);
+    delta_free(d);
+
+    struct peak_table *peaks = peak_table_new();
+    assert_int_equal(
+        peak_table_add(peaks, "X1 | x | 1 | 1 | 1 | 5 | 1 | A | s", "peaks.conf", NULL), RC_OK);
+    fleet_set_peaks(fleet, peaks);
+    kit_rows(fleet, 0, 0, BEGIN,
+             "device cn1/0 counted_fp16_flops=?\n"
+             "node cn1 devices_total=4 devices_allocated=2 device_model=X1");
+    sample(BEGIN + STEP, 1, 40, false);
+    char sql[96];
+    (void)snprintf(sql, sizeof sql, "SELECT flops FROM sample WHERE _at = %lld",
+                   (long long)(BEGIN + STEP));
+    assert_true(isnan(number(sql)));
+    (void)snprintf(sql, sizeof sql, "SELECT flops_allocated FROM sample WHERE _at = %lld",
+                   (long long)(BEGIN + STEP));
+    assert_true(number(sql) == 1e13);
+    fleet_set_peaks(fleet, NULL);
+    peak_table_free(peaks);
+}
+
+/* A history of an earlier version has no such column: it gets one, and a reader does without. */
+static void test_a_history_without_flops(void **state)
+{
+    struct store_samples older;
+
+    (void)state;
+    sample(BEGIN, 1, 40, false);
+    store_samples_close(&samples);
+    assert_int_equal(db_exec(db, "ALTER TABLE sample DROP COLUMN flops", NULL), RC_OK);
+    assert_int_equal(store_samples_open(&older, db, NULL), RC_OK);
+    struct delta *d = delta_new(0, 0, BEGIN, 0);
+    assert_int_equal(store_samples_load(&older, "tianjin", BEGIN, d, NULL), RC_OK);
+    assert_non_null(d->samples);
+    assert_true(isnan(d->samples->values[HISTORY_FLOPS]));
+    assert_true(d->samples->values[HISTORY_RUNNING] == 1);
+    delta_free(d);
+    store_samples_close(&older);
+    assert_int_equal(store_schema_make(db, NULL), RC_OK);
+    assert_int_equal(store_samples_open(&samples, db, NULL), RC_OK);
+    assert_true(samples.present >> FIELD_center_flops & 1);
 }
 
 static void test_a_center_that_is_down_has_gaps(void **state)
@@ -220,6 +274,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_means_and_peaks, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_center_that_is_down_has_gaps, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_flops_are_rates, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_history_without_flops, setup, teardown),
         cmocka_unit_test_setup_teardown(test_all_resolutions, setup, teardown),
         cmocka_unit_test_setup_teardown(test_restart_within_an_interval, setup, teardown),
         cmocka_unit_test_setup_teardown(test_sparklines_go_on, setup, teardown),
