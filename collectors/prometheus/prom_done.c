@@ -238,7 +238,8 @@ static bool goes_plain(struct prom *p, const struct request *rq, const struct re
     if (!query || (rq->tag & TAG_PLAIN) || (reply->status != 400 && reply->status != 422) ||
         *p->answer.error == '\0')
         return false;
-    snprintf(s->complaint, sizeof s->complaint, "without computed figures: %.130s", p->answer.error);
+    snprintf(s->complaint, sizeof s->complaint, "without computed figures: %.130s",
+             p->answer.error);
     s->plain_until = now + PLAIN_MS;
     s->due = now;
     return true;
@@ -269,7 +270,8 @@ static void settle(struct prom *p, const struct request *rq, const struct reply 
 {
     bool sure = p->answer.warnings == 0 && !p->answer.partial;
 
-    p->parts[rq->what].complaint[0] = '\0';
+    if (!(rq->tag & TAG_PLAIN)) /* else it tells what is left out */
+        p->parts[rq->what].complaint[0] = '\0';
     switch (rq->what) {
     case PART_HELLO:
         name_server(p);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * prom_map.c - the option `map`: lines "device.temperature_celsius = PromQL", for what a site calls otherwise. */
+ * prom_map.c - the option `map`: "device.temperature_celsius = PromQL; node.load = ...", for what a site calls otherwise. */
 #include "base/xmem.h"
 #include "collectors/prometheus/prom.h"
 #include <string.h>
@@ -67,18 +67,35 @@ static enum rc add_line(struct prom *p, const char *line, size_t len, struct err
     return RC_OK;
 }
 
+/* Up to the next ';' or the end of the line that is in no string. */
+static size_t item_len(const char *text)
+{
+    char quote = '\0';
+    size_t n = 0;
+
+    for (; text[n] != '\0' && text[n] != '\n' && (quote != '\0' || text[n] != ';'); n++) {
+        if (quote == '\0' && (text[n] == '"' || text[n] == '\''))
+            quote = text[n];
+        else if (text[n] == quote)
+            quote = '\0';
+        else if (quote != '\0' && text[n] == '\\' && text[n + 1] != '\0')
+            n++;
+    }
+    return n;
+}
+
 enum rc prom_map(struct prom *p, const char *text, struct err *e)
 {
     enum rc rc = RC_OK;
 
     p->mapped = xcalloc(LINES_MAX, sizeof *p->mapped);
     while (rc == RC_OK && *text != '\0') {
-        size_t len = strcspn(text, "\n"), blank = 0;
+        size_t len = item_len(text), blank = 0;
         while (blank < len && is_blank(text[blank]))
             blank++;
-        if (blank < len && text[blank] != '#')
+        if (blank < len)
             rc = add_line(p, text + blank, len - blank, e);
-        text += len + (text[len] == '\n');
+        text += len + (text[len] != '\0');
     }
     return rc;
 }

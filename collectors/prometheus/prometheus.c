@@ -37,7 +37,7 @@ static const struct option_desc options[] = {
     {"nodes", OPT_SIZE, "the same of nodes", "2000", NULL},
     {"alerts", OPT_BOOL, "whether to show the server's alerts", "true", NULL},
     {"map", OPT_STR,
-     "lines FIGURE = PROMQL for what is called otherwise here: device.temperature_celsius = "
+     "FIGURE = PROMQL; ... for what is called otherwise here: device.temperature_celsius = "
      "max by (node, gpu) (site_gpu_temp{_}); {_} takes the matchers of match",
      NULL, NULL},
 };

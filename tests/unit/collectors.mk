@@ -26,3 +26,8 @@ check_PROGRAMS += %D%/test_collectors_exporter
 %C%_test_collectors_exporter_LDADD = $(UNIT_COLLECTOR)
 check_PROGRAMS += %D%/test_collectors_prometheus
 %C%_test_collectors_prometheus_LDADD = $(UNIT_COLLECTOR)
+# The same against real servers, where they are installed, and against one that misbehaves.
+SCRIPTED_TESTS += tests/prometheus/real.py tests/prometheus/bad.py
+tests/prometheus/real.log: suantop$(EXEEXT) suantop-node$(EXEEXT) suantop-node-probe$(EXEEXT) tests/unit/stub/libnvidia-ml.so.1
+tests/prometheus/bad.log: suantop$(EXEEXT)
+EXTRA_DIST += tests/prometheus/servers.py

@@ -550,7 +550,8 @@ static void test_mapped_figures(void **state)
         "match",
         "center=\"zb\"",
         "map",
-        "# ours\n device.temperature_celsius = max by (node, gpu) (site_temp{_})\r\nnode.power_watts = site_watts{x=\"y\",_} / 10\n",
+        " device.temperature_celsius = max by (node, gpu) (site_temp{_}) ; node.power_watts = "
+        "site_watts{x=\"y;\",_} / 10\n;",
         NULL};
     struct bench b;
 
