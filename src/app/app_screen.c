@@ -150,6 +150,7 @@ static void fill_options(const struct cli *cli, const struct session *s, bool re
         .mouse = cli->value[OPTION_NO_MOUSE] == NULL,
         .bell = cli->value[OPTION_NO_BELL] == NULL && !s->config.no_bell,
         .test_fd = test_fd(),
+        .xids = s->xids,
         .banner = replay                                 ? "REPLAY"
                   : cli->command == CLI_DEMO             ? "SIMULATED"
                   : cli->value[OPTION_READ_ONLY] != NULL ? "READ-ONLY"

@@ -34,6 +34,7 @@ noinst_LIBRARIES += %D%/libapp.a
 %C%_libapp_a_SOURCES += %D%/outfile.c
 %C%_libapp_a_SOURCES += %D%/outfile.h
 %C%_libapp_a_SOURCES += %D%/session_peaks.c %D%/session_peaks.h
+%C%_libapp_a_SOURCES += %D%/session_xids.c %D%/session_xids.h
 %C%_libapp_a_SOURCES += %D%/session.c
 %C%_libapp_a_SOURCES += %D%/session_past.c
 %C%_libapp_a_SOURCES += %D%/session_past.h

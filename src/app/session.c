@@ -4,6 +4,7 @@
 
 #include "app/discover.h"
 #include "app/session_peaks.h"
+#include "app/session_xids.h"
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/log.h"
@@ -124,6 +125,7 @@ static void build(struct session *s)
     struct fleet *fleet = fleet_new(NULL);
     fleet_set_rules(fleet, &s->config.rules);
     fleet_set_peaks(fleet, s->peaks);
+    fleet_set_xids(fleet, s->xids);
     apply_config(fleet, &s->config);
     s->ingest = ingest_new(fleet, s->queue, s->hub, PUBLISH_MS);
 }
@@ -142,12 +144,16 @@ static enum rc read_tables(struct session *s, const char *config_path, struct er
 {
     enum rc rc = session_peaks_load(config_path, &s->peaks, e);
     if (rc == RC_OK)
+        rc = session_xids_load(config_path, &s->xids, e);
+    if (rc == RC_OK)
         rc = session_metrics_load(&s->metrics, config_path, e);
     if (rc == RC_OK)
         return RC_OK;
     session_metrics_free(&s->metrics);
     peak_table_free(s->peaks);
+    xid_table_free(s->xids);
     s->peaks = NULL;
+    s->xids = NULL;
     config_free(&s->config);
     return rc;
 }
@@ -334,6 +340,7 @@ void session_close(struct session *s)
     snapshot_hub_free(s->hub);
     session_free_past(&s->past);
     peak_table_free(s->peaks);
+    xid_table_free(s->xids);
     session_metrics_free(&s->metrics);
     session_free_act(&s->act);
     config_free(&s->config);

@@ -16,11 +16,13 @@
 #include "io/net.h"
 #include "io/replay.h"
 #include "model/flops.h"
+#include "model/xid.h"
 
 struct session {
     struct config config;
     char *self; /* path of this program */
     struct peak_table *peaks;
+    struct xid_table *xids;
     struct session_metrics metrics;
     struct queue *queue;
     struct snapshot_hub *hub;

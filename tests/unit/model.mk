@@ -46,3 +46,5 @@ check_PROGRAMS += %D%/test_model_fleet_flops
 check_PROGRAMS += %D%/test_model_flops_property
 %C%_test_model_flops_property_LDADD = src/data/libdata.a $(UNIT_MODEL)
 EXTRA_DIST += %D%/flops_again.h
+check_PROGRAMS += %D%/test_model_xid
+%C%_test_model_xid_LDADD = $(UNIT_MODEL) src/data/libdata.a
