@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 enum { FILE_MAX = 1 << 20 };
@@ -207,6 +208,22 @@ enum rc webconf_parse(struct webconf *w, const char *text, size_t len, const cha
 
 /* ---- files ---- */
 
+/* Whether anybody but the owner, root, and users named in an access list may read it. With such a list - systemd hands
+ * credentials over by one - the group's bits of the mode are the list's mask, so what the group has is in the list. */
+static bool others_read(int fd, mode_t mode)
+{
+    enum { VERSION = 4, ENTRY = 8, GROUP_OF_FILE = 0x04, GROUP = 0x08, READ = 4 };
+    unsigned char list[1024];
+    ssize_t len = fgetxattr(fd, "system.posix_acl_access", list, sizeof list);
+
+    if (len < VERSION || (mode & (S_IRWXO | S_IWGRP)) != 0)
+        return (mode & (S_IRWXG | S_IRWXO)) != 0;
+    for (ssize_t i = VERSION; i + ENTRY <= len; i += ENTRY)
+        if ((list[i] == GROUP_OF_FILE || list[i] == GROUP) && (list[i + 2] & READ))
+            return true;
+    return false;
+}
+
 static enum rc read_open(int fd, const char *path, bool secret, char **out, struct err *e)
 {
     struct stat st;
@@ -215,7 +232,7 @@ static enum rc read_open(int fd, const char *path, bool secret, char **out, stru
 
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
         return err_set(e, RC_IO, path, "is no file");
-    if (secret && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    if (secret && others_read(fd, st.st_mode))
         return err_set(e, RC_REFUSED, path,
                        "others can read this key (mode %03o); chmod 600 mends it",
                        (unsigned)st.st_mode & 0777);

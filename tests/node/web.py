@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """suantop-node's server as it faces others: TLS, passwords, gzip, slow clients, and a real Prometheus that asks with all of it."""
+import atexit
 import base64
+import faulthandler
 import gzip
 import json
 import os
@@ -10,6 +12,7 @@ import shutil
 import signal
 import socket
 import ssl
+import struct
 import subprocess
 import sys
 import tempfile
@@ -43,8 +46,20 @@ def write(path, text, mode=0o644):
     return path
 
 
-def start(*options):
-    return subprocess.Popen([PROGRAM, *options], stderr=subprocess.PIPE, text=True)
+started = []
+
+
+def start(*options, before=()):
+    p = subprocess.Popen([*before, PROGRAM, *options], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    started.append(p)
+    return p
+
+
+@atexit.register
+def end_all():
+    for p in started:
+        if p.poll() is None:
+            p.kill()
 
 
 def refusal(*options):
@@ -127,6 +142,31 @@ def compression(folder):
     node.stop()
 
 
+def access_list(folder, group):
+    """A user may read it by name, as systemd's credentials are handed over, and the group if told."""
+    entries = [(1, 6, -1), (2, 4, 12345), (4, group, -1), (16, 4, -1), (32, 0, -1)]
+    os.setxattr(folder + "/server.key", "system.posix_acl_access",
+                struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *e) for e in entries))
+
+
+def access_lists(folder):
+    try:
+        access_list(folder, 0)
+    except OSError as e:
+        tap.skip("access lists of a key", str(e))
+        return
+    node = start("--listen", "127.0.0.1:0", "--web-config", config(folder, TLS))
+    tap.ok("a key that one more user may read by an access list", "listening" in node.stderr.readline())
+    node.terminate()
+    node.wait(15)
+    node.stderr.close()
+    access_list(folder, 4)
+    status, said = refusal("--listen", "127.0.0.1:0", "--web-config", config(folder, TLS))
+    tap.ok("not one that a group may", status == 64 and "others can read this key" in said, said)
+    os.removexattr(folder + "/server.key", "system.posix_acl_access")
+    os.chmod(folder + "/server.key", 0o600)
+
+
 def refusals(folder):
     cases = [
         ("tls_server_config:\n  cert_fil: a\n", r"web.yml:2: unknown key \"cert_fil\"; accepted here: cert_file key_file"),
@@ -150,6 +190,7 @@ def refusals(folder):
     status, said = refusal("--listen", "127.0.0.1:0", "--web-config", config(folder, TLS))
     tap.ok("a key that others can read is refused", status == 64 and "others can read this key" in said, said)
     os.chmod(folder + "/server.key", 0o600)
+    access_lists(folder)
     for name, text in (("nothing", ""), ("TLS alone", TLS), ("a password alone", USER)):
         status, said = refusal("--listen", "0.0.0.0:0", "--web-config", config(folder, text))
         tap.ok(f"an open address with {name} is refused", status == 64 and "--insecure" in said, said)
@@ -272,6 +313,56 @@ def slow_clients(folder):
     node.stop()
 
 
+def capabilities(pid):
+    with open(f"/proc/{pid}/status", encoding="utf-8") as f:
+        found = dict(re.findall(r"^Cap(\w+):\s+(\w+)", f.read(), re.M))
+    return [int(found[k], 16) for k in ("Prm", "Eff", "Amb")]
+
+
+def collector_children(parent):
+    listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(parent)], capture_output=True, text=True, check=False)
+    return {m[1]: int(m[0]) for m in re.findall(r"(\d+) \S*suantop-node-probe (\w+)", listed.stdout)}
+
+
+def privileges(folder):
+    """As the unit starts it: no root, two capabilities that only those collectors keep that need them."""
+    name = "it runs as nobody with two capabilities"
+    if os.getuid() != 0 or not shutil.which("setpriv"):
+        tap.skip(name, "only root can give capabilities, with setpriv")
+        return
+    names = "+perfmon,+syslog"
+    process = start("--listen", "127.0.0.1:0", "--interval", "1", before=[
+        "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all," + names, "--ambient-caps=-all," + names,
+        "--bounding-set=-all," + names])
+    first = process.stderr.readline()
+    if "listening" not in first:
+        tap.skip(name, first)
+        process.wait(15)
+        return
+    perfmon, syslog = 1 << 38, 1 << 34
+    tap.equal("the program uses none of them", capabilities(process.pid)[1], 0)
+    kept = until(lambda: len(collector_children(process.pid)) >= 2 and collector_children(process.pid)) or {}
+    rest = {c: capabilities(pid)[1] for c, pid in kept.items()}
+    wanted = {"cpu_flops": perfmon, "xid": syslog, "nvml": perfmon | syslog}
+    tap.ok("each collector keeps its own only", all(have & ~wanted.get(c, 0) == 0 for c, have in rest.items()), rest)
+    process.terminate()
+    tap.equal(name, process.wait(15), 0)
+    process.stderr.close()
+
+
+def unit(folder):
+    if not shutil.which("systemd-analyze"):
+        tap.skip("the unit is what systemd takes", "no systemd-analyze")
+        return
+    with open(SOURCE + "/dist/suantop-node.service.in", encoding="utf-8") as f:
+        path = write(folder + "/suantop-node.service", f.read().replace("@bindir@/suantop-node", PROGRAM))
+    checked = subprocess.run(["systemd-analyze", "verify", "--man=no", path], capture_output=True, text=True, check=False)
+    tap.equal("the unit is what systemd takes", (checked.returncode, checked.stderr), (0, ""))
+    exposed = subprocess.run(["systemd-analyze", "security", "--offline=yes", "--threshold=30", path], capture_output=True,
+                             text=True, check=False)
+    tap.ok("and little exposed", exposed.returncode == 0, exposed.stdout)
+
+
 def query(url, expression):
     try:
         with urllib.request.urlopen(f"{url}/api/v1/query?" + urllib.parse.urlencode({"query": expression}), timeout=5) as r:
@@ -311,10 +402,11 @@ def prometheus(folder):
 
 
 def main():
+    faulthandler.dump_traceback_later(280, exit=True)
     with tempfile.TemporaryDirectory() as folder:
         certificates(folder)
         for part in (compression, refusals, passwords, dear_passwords, client_certificates, reloading, slow_clients,
-                     prometheus):
+                     privileges, unit, prometheus):
             part(folder)
 
 
