@@ -6,6 +6,7 @@
 #include "ui/acting.h"
 #include "ui/complete.h"
 #include "ui/nav.h"
+#include "ui/explain.h"
 #include "ui/overlay.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -252,6 +253,9 @@ static bool do_core(struct ui *u, enum cmd cmd, const char *arg)
     case CMD_HELP:
         overlay_help(u);
         return true;
+    case CMD_EXPLAIN:
+        overlay_explain(u, EXPLAIN_DEFAULT);
+        return true;
     case CMD_SETUP:
         overlay_setup(u);
         return true;
@@ -390,6 +394,8 @@ static void click_footer(struct ui *u, int x)
         click_dialog(u, cmd);
     else if (u->overlay != UI_OVER_NONE && cmd == CMD_FILTER)
         line_open(u, UI_LINE_SEARCH);
+    else if (u->overlay == UI_OVER_PAGER && u->explains && cmd == CMD_HELP)
+        overlay_help(u);
     else if (u->overlay != UI_OVER_NONE && cmd != CMD_NONE)
         overlay_close(u);
     else

@@ -97,6 +97,8 @@ struct ui {
     struct pager pager;
     struct menu menu;
     uint32_t raw_ticket; /* what the pager waits for, 0 = nothing */
+    bool explains;       /* the pager explains figure number `explained` of the view */
+    int explained;
 
     struct dialog *dialog;       /* NULL = none is open */
     struct ui_slot *dialog_from; /* the view that asked for it; NULL = none */

@@ -34,22 +34,37 @@ static const char *group_word(enum field_group g)
     return "";
 }
 
-/* Who wrote a field, and how long ago. */
-static void origin(const struct view_input *in, const struct field *f, const void *row,
-                   bool derived, struct buf *out)
+/* Which source's word a value is, and when it last confirmed it; of a row that several tell each value has its own. */
+static const char *teller(const struct view_input *in, unsigned column, const void *row,
+                          enum field_group group, wall_ms *seen)
 {
-    const struct row_head *head = row_head_of(row);
+    struct teller tellers[TELLERS_MAX];
+    int n = snapshot_tellers(in->snap, row, tellers);
+    uint16_t source = n > 0 ? snapshot_teller_of(in->snap, row, column) : UINT16_MAX;
+
+    for (int i = 0; i < n; i++)
+        if (tellers[i].source == source) {
+            *seen = tellers[i].at;
+            return source_name(in, source);
+        }
+    *seen = snapshot_seen_at(in->snap, row, group);
+    return source_name(in, row_head_of(row)->source[group == GROUP_TELE]);
+}
+
+/* Who wrote a field, and how long ago. */
+static void origin(const struct view_input *in, const struct field *f, unsigned column,
+                   const void *row, bool derived, struct buf *out)
+{
     char age[FIGURE_MAX] = "";
     const char *who = group_word(f->group);
+    wall_ms seen = 0;
 
-    if (derived) {
+    if (derived)
         who = "computed here";
-    } else if (f->group == GROUP_SCHED || f->group == GROUP_TELE) {
-        wall_ms seen = snapshot_seen_at(in->snap, row, f->group);
-        who = source_name(in, head->source[f->group == GROUP_TELE]);
-        if (seen > 0)
-            figure_duration(age, in->ctx.now - seen);
-    }
+    else if (f->group == GROUP_SCHED || f->group == GROUP_TELE)
+        who = teller(in, column, row, f->group, &seen);
+    if (seen > 0)
+        figure_duration(age, in->ctx.now - seen);
     text_pad(out, age, AGE_CELLS, true);
     buf_adds(out, "  ");
     text_pad(out, who, SOURCE_CELLS, false);
@@ -66,8 +81,8 @@ static void end_of_line(struct buf *out)
 }
 
 /* The value as it is shown; units that value_text leaves out stand behind it. */
-static void value_words(const struct view_input *in, const struct field *f, const struct value *v,
-                        struct buf *out)
+void details_value(const struct view_input *in, const struct field *f, const struct value *v,
+                   struct buf *out)
 {
     char text[FIGURE_MAX];
 
@@ -98,7 +113,7 @@ static void add_field(const struct view_input *in, enum entity e, unsigned colum
     if (v.kind == VALUE_NONE)
         return;
     buf_init(&text, VALUE_MAX);
-    value_words(in, f, &v, &text);
+    details_value(in, f, &v, &text);
     buf_adds(out, "  ");
     text_pad(out, f->title, TITLE_CELLS, false);
     buf_addc(out, ' ');
@@ -110,7 +125,7 @@ static void add_field(const struct view_input *in, enum entity e, unsigned colum
         text_pad(out, text.data, VALUE_CELLS, false);
     }
     buf_addc(out, ' ');
-    origin(in, f, row, column_is_derived(e, column), out);
+    origin(in, f, column, row, column_is_derived(e, column), out);
     buf_addf(out, " %s", f->help);
     end_of_line(out);
     buf_fini(&text);
@@ -164,7 +179,7 @@ static int short_words(const struct view_input *in, enum entity e, const struct 
     buf_reset(text);
     if (v.kind == VALUE_NONE)
         return 0;
-    value_words(in, col->f, &v, text);
+    details_value(in, col->f, &v, text);
     return text_cells(text->data);
 }
 
@@ -281,6 +296,25 @@ static void add_center(const struct view_input *in, const void *row, struct buf 
     add_all_of(in, ENTITY_LICENSE, center, "Licences", license, out);
 }
 
+/* A row of which several sources speak: who they are, and how much of it each tells. */
+static void add_tellers(const struct view_input *in, const void *row, struct buf *out)
+{
+    struct teller tellers[TELLERS_MAX];
+    int n = snapshot_tellers(in->snap, row, tellers);
+    char age[FIGURE_MAX];
+
+    if (n < 2)
+        return;
+    buf_addf(out, "\n%d sources speak of it\n", n);
+    for (int i = 0; i < n; i++) {
+        buf_adds(out, "   ");
+        text_pad(out, source_name(in, tellers[i].source), VALUE_CELLS, false);
+        figure_duration(age, in->ctx.now - tellers[i].at);
+        text_pad(out, tellers[i].at > 0 ? age : FIGURE_ABSENT, AGE_CELLS + 1, true);
+        buf_addf(out, "  %d values are its word\n", __builtin_popcountll(tellers[i].fields));
+    }
+}
+
 static void add_title(const struct view_input *in, enum entity e, const void *row, struct buf *out)
 {
     const struct entity_info *info = entity_info(e);
@@ -301,6 +335,7 @@ void details_text(const struct view_input *in, enum entity e, const void *row, s
     for (unsigned i = 0; i < column_count(e); i++)
         add_field(in, e, i, row, out);
     add_absent(in, e, row, out);
+    add_tellers(in, row, out);
     if (e == ENTITY_CENTER)
         add_center(in, row, out);
 }

@@ -6,6 +6,9 @@
 
 #include "ui/view.h"
 
+/* A value in words, with its unit. */
+void details_value(const struct view_input *in, const struct field *f, const struct value *v,
+                   struct buf *out);
 /* Appends a title line and the fields; for a center its sources, reservations and licences as well. */
 void details_text(const struct view_input *in, enum entity e, const void *row, struct buf *out);
 /* A small table of rows: `fields` are column names, NULL-terminated; what nobody has is left out. */

@@ -114,6 +114,11 @@ static const struct footer_hint pager_hints[] = {{"/", "search", false, CMD_FILT
                                                  {"n", "next", false, CMD_FIND_NEXT},
                                                  {"Esc", "close", false, CMD_BACK},
                                                  {.word = NULL}};
+static const struct footer_hint explain_hints[] = {
+    {"\xE2\x86\x90 \xE2\x86\x92", "other figures", false, CMD_NONE},
+    {"?", "help of the view", false, CMD_HELP},
+    {"Esc", "close", false, CMD_BACK},
+    {.word = NULL}};
 static const struct footer_hint sort_hints[] = {
     {"Enter", "sort by it", false, CMD_OPEN}, {"Esc", "leave", false, CMD_BACK}, {.word = NULL}};
 static const struct footer_hint setup_hints[] = {
@@ -140,7 +145,7 @@ static void draw_tabs(struct ui *u, int y)
 
     footer_hints(ops->footer, acting_possible(u, &why), hints, HINTS, keys);
     if (u->overlay == UI_OVER_PAGER)
-        f.hints = pager_hints;
+        f.hints = u->explains ? explain_hints : pager_hints;
     else if (u->overlay == UI_OVER_SORT)
         f.hints = sort_hints;
     else if (u->overlay == UI_OVER_SETUP || u->overlay == UI_OVER_COLUMNS)

@@ -44,6 +44,8 @@ struct list_spec {
     void (*empty)(const struct list *l, const struct view_input *in, struct buf *out);
     void (*after)(const struct table_cell *row, const struct table_layout *layout);
     enum freshness (*age)(const struct view_input *in, const void *row); /* NULL = of the row */
+    /* F1 before any figure of a row: what the head of the view shows. NULL = nothing of its own. */
+    void (*headline)(const struct view_input *in, struct buf *out);
     /* Enter on a row. */
     bool (*open)(struct list *l, const struct view_input *in, const void *row,
                  struct view_out *out);
@@ -96,6 +98,7 @@ bool list_act(struct list *l, const struct view_input *in, enum action_verb verb
  * out says why. */
 uint32_t *list_chosen(const struct list *l, const struct view_input *in, struct view_out *out,
                       size_t *count);
+int list_explain(const void *l, const struct view_input *in, int at, struct buf *out);
 bool list_column(const void *l, int k, struct view_column *out);
 void list_choose(void *l, int k, enum column_choice choice);
 void list_acted(void *l); /* an order from here was sent: the marks go */
@@ -143,6 +146,6 @@ bool phrase_fits(const struct phrase *p, double v, const char *word, int more);
 #define LIST_OPS_WITH(opener, commander)                                                           \
     .open = (opener), .close = list_free, .rebuild = list_rebuild, .draw = list_draw,              \
     .command = (commander), .mouse = list_mouse, .status = list_status, .sortable = list_sortable, \
-    .acted = list_acted, .column = list_column, .choose = list_choose
+    .acted = list_acted, .explain = list_explain, .column = list_column, .choose = list_choose
 
 #endif

@@ -4,6 +4,7 @@
 #include "ui/columns.h"
 #include "base/xmem.h"
 #include "model/value.h"
+#include "ui/explain.h"
 #include "ui/help.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,7 @@ void overlay_text(struct ui *u, enum pager_kind kind, const char *text, size_t l
 {
     pager_set(&u->pager, kind, text, len);
     u->overlay = UI_OVER_PAGER;
+    u->explains = false;
     u->dirty = true;
 }
 
@@ -46,6 +48,26 @@ void overlay_help(struct ui *u)
     buf_init(&text, HELP_MAX);
     help_text(ui_top(u)->slot->ops, &text);
     overlay_text(u, PAGER_HELP, text.data, text.len);
+    buf_fini(&text);
+}
+
+void overlay_explain(struct ui *u, int at)
+{
+    const struct ui_slot *slot = ui_top(u)->slot;
+    struct buf text;
+
+    buf_init(&text, HELP_MAX);
+    if (u->snap && slot->ops->explain) {
+        struct view_input in = ui_input(u);
+        at = slot->ops->explain(slot->state, &in, at, &text);
+    }
+    if (text.len > 0) {
+        overlay_text(u, PAGER_HELP, text.data, text.len);
+        u->explains = true;
+        u->explained = at;
+    } else {
+        overlay_help(u);
+    }
     buf_fini(&text);
 }
 
@@ -336,10 +358,26 @@ static enum cmd menu_answer(struct ui *u, uint32_t key, char *arg, size_t size)
     return CMD_NONE;
 }
 
+/* Between the figures of a row, and from them to the help of the view and back. */
+static bool help_key(struct ui *u, enum cmd cmd)
+{
+    if (u->explains && (cmd == CMD_LEFT || cmd == CMD_RIGHT))
+        overlay_explain(u, u->explained + (cmd == CMD_LEFT ? -1 : 1));
+    else if (u->explains && cmd == CMD_HELP)
+        overlay_help(u);
+    else if (!u->explains && u->pager.kind == PAGER_HELP && cmd == CMD_EXPLAIN)
+        overlay_explain(u, EXPLAIN_DEFAULT);
+    else
+        return false;
+    return true;
+}
+
 enum cmd overlay_key(struct ui *u, uint32_t key, char *arg, size_t size)
 {
     if (u->overlay != UI_OVER_PAGER)
         return menu_answer(u, key, arg, size);
+    if (help_key(u, keymap_lookup(key)))
+        return CMD_NONE;
     switch (pager_key(&u->pager, key)) {
     case PAGER_CLOSE:
         overlay_close(u);

@@ -7,6 +7,8 @@
 #include "ui/core.h"
 
 void overlay_help(struct ui *u);
+/* A figure of the row under the cursor (view_ops.explain); the view's help where it has none. */
+void overlay_explain(struct ui *u, int at);
 void overlay_text(struct ui *u, enum pager_kind kind, const char *text, size_t len);
 /* The record of a thing, asked from its source; the text comes later. */
 void overlay_raw(struct ui *u, enum entity e, int source, const char *id);

@@ -272,6 +272,7 @@ enum pager_event pager_key(struct pager *p, uint32_t key)
     case CMD_BACK:
     case CMD_QUIT:
     case CMD_HELP:
+    case CMD_EXPLAIN:
     case CMD_DETAILS:
     case CMD_RAW:
         return PAGER_CLOSE;

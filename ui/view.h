@@ -112,6 +112,10 @@ struct view_ops {
     void (*sortable)(const void *state, const struct view_input *in, struct buf *out);
     /* The order that this view asked for was sent: its marks have done their work. NULL = has none. */
     void (*acted)(void *state);
+    /* F1: what a figure of the row under the cursor is and how it came about, in the markup of PAGER_HELP. at: which
+     * of them, counted on in both directions, EXPLAIN_DEFAULT = the one that it sorts by. Returns which that was,
+     * -1 = there is none. NULL = has none. */
+    int (*explain)(const void *state, const struct view_input *in, int at, struct buf *out);
     /* Column k; false behind the last. NULL, both: its columns are not to be chosen. */
     bool (*column)(const void *state, int k, struct view_column *out);
     void (*choose)(void *state, int k, enum column_choice choice);

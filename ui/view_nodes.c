@@ -600,6 +600,7 @@ const struct view_ops view_nodes = {
     .status = list_status,
     .sortable = list_sortable,
     .acted = list_acted,
+    .explain = list_explain,
     .column = list_column,
     .choose = list_choose,
 };

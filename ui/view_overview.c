@@ -3,6 +3,7 @@
 #include "ui/viewlist.h"
 #include "ui/cells.h"
 #include "ui/chart.h"
+#include "ui/explain.h"
 #include "ui/flopsline.h"
 #include "ui/flopslook.h"
 #include "ui/glyph.h"
@@ -327,16 +328,25 @@ static void paint_queue_hour(const struct table_cell *cell)
         paint_past(cell, HISTORY_QUEUED, 1, ROLE_DIM);
 }
 
-static void paint_flops(const struct table_cell *cell)
+/* What is allocated is the scheduler's word, and as old as that; other FLOPS have their own age. */
+static struct flops_value flops_of(const struct table_cell *cell)
 {
     struct flops_value v = flops_of_center(cell->in, cell->row);
+
+    v.past = v.past || (v.provenance == provenance_ALLOCATED && silent(cell));
+    return v;
+}
+
+static void paint_flops(const struct table_cell *cell)
+{
+    struct flops_value v = flops_of(cell);
 
     cell_flops_of_peak(cell, &v);
 }
 
 static void paint_flops_share(const struct table_cell *cell)
 {
-    struct flops_value v = flops_of_center(cell->in, cell->row);
+    struct flops_value v = flops_of(cell);
 
     cell_flops_share(cell, &v);
 }
@@ -663,6 +673,11 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
     summary_draw(in, &((const struct overview_own *)l->own)->heat, r, c);
 }
 
+static void headline(const struct view_input *in, struct buf *out)
+{
+    explain_totals(in, -1, out);
+}
+
 /* To the pools, or straight to the nodes where there are none. */
 static bool open_center(struct list *l, const struct view_input *in, const void *row,
                         struct view_out *out)
@@ -691,6 +706,7 @@ static const struct list_spec spec = {
     .prepare = prepare,
     .head_lines = head_lines,
     .head = head,
+    .headline = headline,
     .after = after_row,
     .age = center_age,
     .open = open_center,

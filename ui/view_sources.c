@@ -373,6 +373,7 @@ const struct view_ops view_sources = {
     .mouse = list_mouse,
     .status = list_status,
     .sortable = list_sortable,
+    .explain = list_explain,
     .column = list_column,
     .choose = list_choose,
 };

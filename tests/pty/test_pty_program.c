@@ -119,6 +119,7 @@ static const struct act acts[] = {
     {CMD_REFRESH, "", "suantop  Overview", "nobody to ask", NULL, 0},
     {CMD_RETRY, "8", "suantop  Sources", "nobody to ask", NULL, 0},
     {CMD_HELP, "", "suantop  Overview", "Help · Overview", NULL, 0},
+    {CMD_EXPLAIN, "", "suantop  Overview", "FLOPS · all centers", NULL, 0},
     {CMD_SETUP, "", "suantop  Overview", "new data", NULL, 0},
     {CMD_STEP, NULL, NULL, NULL, NULL, 0}, /* these three: test_replay_keys */
     {CMD_FASTER, NULL, NULL, NULL, NULL, 0},

@@ -551,6 +551,7 @@ static const struct {
     {"", CMD_REFRESH},
     {"", CMD_RETRY, "sources"},
     {"", CMD_HELP},
+    {"", CMD_EXPLAIN},
     {"", CMD_SETUP},
     {":find-next zb-g0002\r", CMD_DRAIN},
     {":find-next zb-g0011\r", CMD_RESUME},

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * test_ui_flops.c - what the screens say of FLOPS is what the model says: no figure of two precisions or provenances, none
- * that nobody told. */
+ * that nobody told; and F1 on a figure, against golden texts (GENERATE=1 writes them). */
 #include "tests/unit/unit.h"
 #include "tests/golden/fixture_flops.h"
+#include "tests/safety/stage.h"
+#include "model/value.h"
+#include "ui/explain.h"
 #include "model/flops.h"
 #include "ui/flopsline.h"
 #include "ui/flopslook.h"
@@ -156,12 +159,181 @@ static void test_nothing_told_is_said(void **state)
     fleet = telling;
 }
 
+static const struct row_head *named(enum entity e, const char *name)
+{
+    const struct entity_info *info = entity_info(e);
+
+    for (uint32_t i = 0; i < snapshot_slots(fleet, e); i++) {
+        const void *row = snapshot_row(fleet, e, i);
+        strid id;
+        if (!row)
+            continue;
+        memcpy(&id, (const char *)row + info->fields[info->name_field].offset, sizeof id);
+        if (strcmp(intern_text(snapshot_strings(fleet), id), name) == 0)
+            return row;
+    }
+    fail_msg("no %s %s", info->id, name);
+    return NULL;
+}
+
+static const struct device_row *device_of(const char *node, int index)
+{
+    for (uint32_t i = 0; i < snapshot_slots(fleet, ENTITY_DEVICE); i++) {
+        const struct device_row *d = snapshot_row(fleet, ENTITY_DEVICE, i);
+        if (d && strcmp(intern_text(snapshot_strings(fleet), d->node), node) == 0 &&
+            (int)d->index == index)
+            return d;
+    }
+    fail_msg("no device %s/%d", node, index);
+    return NULL;
+}
+
+/* --- F1 --- */
+
+static void check_text(const char *name, const char *text)
+{
+    char path[1024];
+    char *want = calloc(1, 1 << 20);
+
+    snprintf(path, sizeof path, "%s/tests/golden/explain/%s.txt", UNIT_SRCDIR, name);
+    FILE *f = fopen(path, getenv("GENERATE") ? "w" : "r");
+    if (!f)
+        fail_msg("cannot open %s (GENERATE=1 writes it)", path);
+    if (getenv("GENERATE")) {
+        fputs(text, f);
+    } else {
+        want[fread(want, 1, (1 << 20) - 1, f)] = '\0';
+        if (strcmp(want, text) != 0)
+            fail_msg("%s differs; GENERATE=1 writes it anew. Now:\n%s", path, text);
+    }
+    fclose(f);
+    free(want);
+}
+
+static void check_figure(const char *name, enum entity e, const void *row, const char *column)
+{
+    struct view_input in = input(36, 120);
+    struct buf text;
+    int k = column_find(e, column);
+
+    assert_true(k >= 0);
+    buf_init(&text, 1 << 16);
+    explain_figure(&in, e, row, (unsigned)k, &text);
+    check_text(name, text.data);
+    buf_fini(&text);
+}
+
+static void test_figures(void **state)
+{
+    struct view_input in = input(36, 120);
+    struct buf text;
+
+    (void)state;
+    buf_init(&text, 1 << 16);
+    explain_totals(&in, -1, &text);
+    check_text("all-centers", text.data);
+    buf_fini(&text);
+    check_figure("center-flops", ENTITY_CENTER, named(ENTITY_CENTER, "张北智算中心"), "flops");
+    check_figure("center-stale-flops", ENTITY_CENTER, named(ENTITY_CENTER, "国家超算广州中心"),
+                 "flops");
+    check_figure("center-processors", ENTITY_CENTER, named(ENTITY_CENTER, "国家超级计算天津中心"),
+                 "flops");
+    check_figure("center-share", ENTITY_CENTER, named(ENTITY_CENTER, "张北智算中心"),
+                 "device_share_percent");
+    check_figure("center-absent", ENTITY_CENTER, named(ENTITY_CENTER, "武汉智算中心"),
+                 "power_watts");
+    check_figure("node-flops", ENTITY_NODE, named(ENTITY_NODE, "zb-g0012"), "flops");
+    check_figure("node-load", ENTITY_NODE, named(ENTITY_NODE, "zb-g0012"), "load");
+    check_figure("device-flops", ENTITY_DEVICE, device_of("zb-g0012", 3), "flops");
+    check_figure("device-fp64", ENTITY_DEVICE, device_of("gz05", 2), "flops");
+    check_figure("device-unknown-model", ENTITY_DEVICE, device_of("zb-g0048", 1), "flops");
+    check_figure("device-lost", ENTITY_DEVICE, device_of("zb-g0007", 5), "temperature_celsius");
+    check_figure("device-busy-only", ENTITY_DEVICE, device_of("zb-n03", 2),
+                 "tensor_utilization_percent");
+}
+
+/* Every column of every entity has something to say, and none faults where the value is absent. */
+static void test_every_column_is_explained(void **state)
+{
+    struct view_input in = input(24, 80);
+
+    (void)state;
+    for (int e = 0; e < ENTITY_COUNT; e++)
+        for (uint32_t i = 0; i < snapshot_slots(fleet, (enum entity)e) && i < 40; i++) {
+            const void *row = snapshot_row(fleet, (enum entity)e, i);
+            for (unsigned k = 0; row && k < column_count((enum entity)e); k++) {
+                struct buf text;
+                buf_init(&text, 1 << 16);
+                explain_figure(&in, (enum entity)e, row, k, &text);
+                assert_non_null(strstr(text.data, "@is "));
+                assert_non_null(strstr(text.data, column_info((enum entity)e, k)->id));
+                assert_null(strchr(text.data, '\033'));
+                buf_fini(&text);
+            }
+        }
+}
+
+/* --- the keys --- */
+
+static bool pager_says(const struct stage *s, const char *words)
+{
+    return s->u->overlay == UI_OVER_PAGER &&
+           (strstr(s->u->pager.title, words) || strstr(s->u->pager.text.data, words));
+}
+
+static void test_f1_and_left_right(void **state)
+{
+    struct stage *s = stage_new(&(struct stage_options){.view = "nodes"});
+
+    (void)state;
+    stage_key(s, KEYC_F1);
+    assert_true(pager_says(s, "STATUS"));
+    stage_key(s, KEYC_RIGHT);
+    assert_true(pager_says(s, "POOLS"));
+    stage_key(s, KEYC_LEFT);
+    stage_key(s, KEYC_LEFT);
+    stage_key(s, KEYC_LEFT);
+    assert_true(pager_says(s, "NODE"));
+    stage_key(s, KEYC_LEFT); /* around */
+    assert_true(pager_says(s, "AGE"));
+    stage_key(s, '?');
+    assert_true(pager_says(s, "Filter language"));
+    stage_key(s, KEYC_F1);
+    assert_true(pager_says(s, "STATUS"));
+    stage_key(s, KEYC_F1);
+    assert_int_equal(s->u->overlay, UI_OVER_NONE);
+    stage_key(s, '?');
+    assert_true(pager_says(s, "Filter language"));
+    stage_key(s, KEYC_RIGHT); /* of the help this is nothing */
+    assert_true(pager_says(s, "Filter language"));
+    stage_key(s, KEY_ESC);
+    assert_int_equal(s->u->overlay, UI_OVER_NONE);
+    stage_free(s);
+}
+
+static void test_f1_on_the_overview(void **state)
+{
+    struct stage *s = stage_new(&(struct stage_options){.view = "overview"});
+
+    (void)state;
+    stage_key(s, KEYC_F1);
+    assert_true(pager_says(s, "all centers"));
+    stage_key(s, KEYC_RIGHT);
+    assert_true(pager_says(s, "CENTER"));
+    stage_key(s, KEY_ESC);
+    stage_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_line_is_one_cell),
         cmocka_unit_test(test_each_row_is_one_cell),
         cmocka_unit_test(test_nothing_told_is_said),
+        cmocka_unit_test(test_figures),
+        cmocka_unit_test(test_every_column_is_explained),
+        cmocka_unit_test(test_f1_and_left_right),
+        cmocka_unit_test(test_f1_on_the_overview),
     };
 
     fleet = fixture_flops();

@@ -72,7 +72,7 @@ static void test_lookup(void **state)
     (void)state;
     assert_int_equal(keymap_lookup('q'), CMD_QUIT);
     assert_int_equal(keymap_lookup(3), CMD_QUIT_NOW);
-    assert_int_equal(keymap_lookup(KEYC_F1), CMD_HELP);
+    assert_int_equal(keymap_lookup(KEYC_F1), CMD_EXPLAIN);
     assert_int_equal(keymap_lookup(0x7FFFFFFF), CMD_NONE);
     assert_null(cmd_info(CMD_NONE));
     assert_null(cmd_info(CMD_COUNT));

@@ -40,6 +40,7 @@ check_PROGRAMS += %D%/test_ui_acting
 %C%_test_ui_acting_LDADD = $(UNIT_UI)
 check_PROGRAMS += %D%/test_ui_flops
 %C%_test_ui_flops_SOURCES = %D%/test_ui_flops.c tests/golden/fixture_flops.c tests/golden/fixture_flops.h \
-	$(GOLDEN_FIXTURES)
+	$(GOLDEN_FIXTURES) $(STAGE)
+EXTRA_DIST += tests/golden/explain
 %C%_test_ui_flops_LDADD = $(UNIT_UI)
 include tests/safety/local.mk
