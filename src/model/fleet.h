@@ -37,7 +37,7 @@ struct fleet *fleet_new(const struct fleet_limits *limits);
 void fleet_free(struct fleet *f);
 /* When there is an alert; the usual rules without it. */
 void fleet_set_rules(struct fleet *f, const struct rule_set *rules);
-/* Dense peaks by device model, borrowed: FLOPS are estimated with them. None without it. */
+/* Dense peaks by device model, borrowed: FLOPS are estimated with them. None without it. Those before must live until then. */
 struct peak_table;
 void fleet_set_peaks(struct fleet *f, const struct peak_table *peaks);
 /* What XIDs mean, borrowed: without it none is told from another. */

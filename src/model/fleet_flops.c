@@ -17,13 +17,32 @@ void fleet_flops_fini(struct fleet_flops *e)
         free(e->centers[c]);
     free(e->centers);
     free(e->sides);
+    for (uint32_t g = 0; g < e->group_count; g++)
+        free(e->groups[g].sums);
     free(e->groups);
     free(e->totals);
     free(e->dirty);
 }
 
+/* What the group stands for leaves the sums of its center; it stands for nothing then. */
+static void take_out(struct fleet *f, struct flops_group *g)
+{
+    struct flops_sums *sums = &fleet_flops_center(f, g->center)->sums, counts = {.known = 0};
+
+    if (!g->sums)
+        fleet_flops_capacity(&counts, g->peak, g->known, g->allocated);
+    flops_sums_add(sums, g->sums ? g->sums : &counts, -1);
+    free(g->sums);
+    g->sums = NULL;
+    g->peak = NULL;
+    g->known = g->allocated = 0;
+}
+
 void fleet_set_peaks(struct fleet *f, const struct peak_table *peaks)
 {
+    for (uint32_t g = 0; g < f->flops.group_count; g++)
+        if (f->flops.groups[g].used)
+            take_out(f, &f->flops.groups[g]); /* by the peaks that it went in with */
     f->flops.peaks = peaks;
     fleet_flops_renamed(f);
     for (uint32_t c = 0; c < f->flops.center_count; c++)
@@ -213,8 +232,21 @@ static void free_group(struct fleet_flops *e, uint32_t group)
     struct flops_group *g = &e->groups[group];
 
     map_del(&e->by_key, g->key, group);
+    free(g->sums);
     *g = (struct flops_group){.next = e->free_group};
     e->free_group = group + 1;
+}
+
+static void remember(struct flops_group *g, const struct flops_tally *t)
+{
+    if (!g->first && !g->processors) {
+        g->peak = t->peak;
+        g->known = (uint32_t)t->sums.known;
+        g->allocated = (uint32_t)t->sums.known_allocated;
+        return;
+    }
+    g->sums = xmalloc(sizeof(*g->sums));
+    *g->sums = t->sums;
 }
 
 static void settle_group(struct fleet *f, uint32_t group)
@@ -224,10 +256,10 @@ static void settle_group(struct fleet *f, uint32_t group)
     struct flops_tally t;
 
     g->dirty = false;
+    take_out(f, g);
     fleet_flops_tally(f, g, &t);
-    flops_sums_add(&c->sums, &g->sums, -1);
     flops_sums_add(&c->sums, &t.sums, 1);
-    g->sums = t.sums;
+    remember(g, &t);
     fleet_flops_write_node(f, g, &t);
     if (!g->first && table_find(&f->tables[ENTITY_NODE], g->key) == SLOT_NONE)
         free_group(&f->flops, group);

@@ -63,8 +63,12 @@ struct flops_group {
     uint16_t center;
     bool used, dirty;
     bool quiet; /* nobody has told of the node for so long that its own figures do not count */
-    uint8_t processors;     /* bit rate: the node's own figure is in that cell */
-    struct flops_sums sums; /* what it stands for in those of its center */
+    uint8_t processors; /* bit rate: the node's own figure is in that cell */
+    /* What it stands for in the sums of its center. Most nodes of a large fleet have no device rows: then this is NULL,
+     * and the scheduler's counts are all there is. */
+    struct flops_sums *sums;
+    const struct peak *peak;
+    uint32_t known, allocated;
 };
 
 /* Oldest figures of a center, by cell; 0 = none. */
@@ -127,10 +131,14 @@ struct flops_center *fleet_flops_center(struct fleet *f, uint16_t center);
 /* ---- fleet_flops_group.c: what one group stands for ---- */
 struct flops_tally {
     struct flops_sums sums;
-    double hottest; /* NAN = none tells */
-    uint32_t worst; /* 1 + slot of the device with the worst trouble, 0 = none */
+    const struct peak *peak; /* of its devices, NULL = not known or several */
+    double hottest;          /* NAN = none tells */
+    uint32_t worst;          /* 1 + slot of the device with the worst trouble, 0 = none */
 };
 void fleet_flops_tally(struct fleet *f, struct flops_group *g, struct flops_tally *out);
+/* What a node without device rows stands for. */
+void fleet_flops_capacity(struct flops_sums *s, const struct peak *p, uint32_t known,
+                          uint32_t allocated);
 
 /* ---- fleet_flops_rows.c: single rows ---- */
 /* It is a slice of another device (MIG). */

@@ -275,9 +275,18 @@ static void add_each(struct fleet *f, const struct flops_group *g,
     }
 }
 
-static double count_of(bool has, float v)
+static uint32_t count_of(bool has, float v)
 {
-    return has && (double)v <= MOST_DEVICES ? floor((double)v) : 0;
+    return has && (double)v <= MOST_DEVICES ? (uint32_t)v : 0;
+}
+
+void fleet_flops_capacity(struct flops_sums *s, const struct peak *p, uint32_t known,
+                          uint32_t allocated)
+{
+    s->known = known;
+    s->known_allocated = allocated;
+    add_capacity(s->nameplate, p, known);
+    add_capacity(s->allocated, p, allocated);
 }
 
 /* What the driver calls a device is more exact than what the scheduler calls it. */
@@ -292,23 +301,23 @@ static const struct peak *common_peak(struct fleet *f, const struct models *m,
 }
 
 static void add_capacities(struct fleet *f, const struct flops_group *g, const struct node_row *n,
-                           unsigned orphans, struct flops_sums *s)
+                           unsigned orphans, struct flops_tally *t)
 {
     struct models m = models_of(f, g);
-    const struct peak *p = common_peak(f, &m, n);
-    double installed = n ? count_of(row_has(n, node, devices_total), n->devices_total) : 0;
-    double allocated = n ? count_of(row_has(n, node, devices_allocated), n->devices_allocated) : 0;
+    struct flops_sums *s = &t->sums;
+    uint32_t seen = m.rows + orphans;
+    uint32_t installed = n ? count_of(row_has(n, node, devices_total), n->devices_total) : 0;
+    uint32_t allocated =
+        n ? count_of(row_has(n, node, devices_allocated), n->devices_allocated) : 0;
 
-    s->known = (int64_t)installed > m.rows + orphans ? (int64_t)installed : m.rows + orphans;
-    s->known_allocated = (int64_t)allocated;
-    if (m.different || installed == 0)
+    t->peak = common_peak(f, &m, n);
+    fleet_flops_capacity(s, t->peak, installed > seen ? installed : seen, allocated);
+    if (m.different || installed == 0) {
+        memset(s->nameplate, 0, sizeof(s->nameplate));
         add_each(f, g, s->nameplate);
-    else
-        add_capacity(s->nameplate, p, (double)s->known);
+    }
     if (m.different && allocated == m.rows)
         add_each(f, g, s->allocated);
-    else
-        add_capacity(s->allocated, p, allocated);
 }
 
 /* ---- processors ---- */
@@ -361,7 +370,7 @@ void fleet_flops_tally(struct fleet *f, struct flops_group *g, struct flops_tall
             add_device(f, out, i - 1, &slices);
         else
             heat_put(f, i - 1, NAN);
-    add_capacities(f, g, n, add_orphans(f, out, &slices), &out->sums);
+    add_capacities(f, g, n, add_orphans(f, out, &slices), out);
     add_processors(g, n, &out->sums);
     free(slices.all);
 }
