@@ -7,6 +7,7 @@
 #include "node/cpu_flops.h"
 #include "node/gpu.h"
 #include "node/privilege.h"
+#include "node/xidwatch.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,7 @@ struct serving {
     char question[DEVICES_QUESTION];
     struct job_folders jobs;
     struct nvidia *nvidia;
+    struct xidwatch *xid;
     struct cpu_flops *flops;
 };
 
@@ -52,6 +54,13 @@ static bool nvml_round(struct serving *s)
     if (s->nvidia == NULL)
         s->nvidia = nvidia_new("libnvidia-ml.so.1");
     return nvidia_round(s->nvidia, &r);
+}
+
+static bool xid_round(struct serving *s)
+{
+    if (s->xid == NULL)
+        s->xid = xidwatch_new("libnvidia-ml.so.1", s->root);
+    return xidwatch_round(s->xid, stdout);
 }
 
 static const struct {
@@ -116,6 +125,7 @@ int collect_serve(const char *name, const char *root, const char *const *setting
             privilege_keep(rounds[i].keeps);
             serve(rounds[i].round, &s);
             nvidia_free(s.nvidia);
+            xidwatch_free(s.xid);
             cpu_flops_free(s.flops);
             return 0;
         }

@@ -6,6 +6,7 @@
 #ifndef SUAN_NODE_COLLECT_H
 #define SUAN_NODE_COLLECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct collector {
@@ -14,6 +15,8 @@ struct collector {
 };
 extern const struct collector node_collectors[];
 extern const size_t node_collector_count;
+/* Whether there is what it looks at: a machine without GPUs of a vendor needs no child for them. */
+bool collector_wanted(const char *name, const char *root);
 
 /* name: of node_collectors. Drops what it needs no right to. settings: NULL-terminated
  * "key=value", as exporter_start got them. Returns an exit status; 64 for an unknown name. */

@@ -2,6 +2,8 @@
  * collectors.c - which collectors there are, for who starts them: collectors.def. */
 #include "base/xmem.h"
 #include "node/collect.h"
+#include "node/gpu.h"
+#include <string.h>
 
 const struct collector node_collectors[] = {
 #define COLLECTOR(name, round, keeps, help) {name, help},
@@ -9,3 +11,17 @@ const struct collector node_collectors[] = {
 #undef COLLECTOR
 };
 const size_t node_collector_count = ARRAY_LEN(node_collectors);
+
+bool collector_wanted(const char *name, const char *root)
+{
+    static const struct {
+        const char *name;
+        enum gpu_vendor vendor;
+    } need[] = {{"xid", GPU_NVIDIA}};
+    char gpus[GPUS_MAX][GPU_ADDRESS];
+
+    for (size_t i = 0; i < ARRAY_LEN(need); i++)
+        if (strcmp(need[i].name, name) == 0)
+            return gpu_on_bus(root, need[i].vendor, gpus) > 0;
+    return true;
+}

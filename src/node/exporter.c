@@ -21,15 +21,19 @@ struct exporter *exporter_start(const char *probe, const char *root, const char 
 {
     struct exporter *x = xcalloc(1, sizeof *x);
 
-    for (size_t i = 0; i < node_collector_count && i < COLLECTORS_MAX; i++) {
-        const char *const argv[] = {probe, node_collectors[i].name, root, NULL};
-        memcpy(x->argv[i], argv, sizeof argv);
+    for (size_t i = 0, n = 0; i < node_collector_count && n < COLLECTORS_MAX; i++) {
+        const char *name = node_collectors[i].name;
+        const char *const argv[] = {probe, name, root, NULL};
+        if (!collector_wanted(name, root))
+            continue;
+        memcpy(x->argv[n], argv, sizeof argv);
         for (size_t k = 0; k < EXPORTER_SETTINGS && settings[k] != NULL; k++)
-            x->argv[i][3 + k] = settings[k];
-        x->keepers[i] = keeper_start(&(struct keeper_conf){.name = node_collectors[i].name,
-                                                           .argv = x->argv[i],
+            x->argv[n][3 + k] = settings[k];
+        x->keepers[n] = keeper_start(&(struct keeper_conf){.name = name,
+                                                           .argv = x->argv[n],
                                                            .interval_ms = interval_ms,
                                                            .deadline_ms = deadline_ms});
+        n++;
     }
     return x;
 }

@@ -18,6 +18,7 @@ noinst_LIBRARIES += %D%/libnode.a
 %C%_libnode_a_SOURCES += %D%/jobs.c %D%/jobs.h
 %C%_libnode_a_SOURCES += %D%/keeper.c %D%/keeper.h
 %C%_libnode_a_SOURCES += %D%/listen.c %D%/listen.h
+%C%_libnode_a_SOURCES += %D%/kmsg.c %D%/kmsg.h
 %C%_libnode_a_SOURCES += %D%/negotiate.c
 %C%_libnode_a_SOURCES += %D%/nvidia.c %D%/nvidia.h
 %C%_libnode_a_SOURCES += %D%/nvidia_gpm.c
@@ -36,6 +37,7 @@ noinst_LIBRARIES += %D%/libnode.a
 %C%_libnode_a_SOURCES += %D%/webconf.c %D%/webconf.h
 %C%_libnode_a_SOURCES += %D%/tell.c %D%/tell.h
 %C%_libnode_a_SOURCES += %D%/xids.c %D%/xids.h
+%C%_libnode_a_SOURCES += %D%/xidwatch.c %D%/xidwatch.h
 
 # The tests link everything; the program that faces the network no driver, the collectors' program no server.
 NODE_SERVER_LIBS = $(CODEC_LIBS) $(YAML_LIBS) $(MICROHTTPD_LIBS) $(GNUTLS_LIBS) $(ZLIB_LIBS) $(CRYPT_LIBS)

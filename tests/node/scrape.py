@@ -37,7 +37,12 @@ class Node:
         self.process = subprocess.Popen(
             [PROGRAM, "--listen", "127.0.0.1:0", "--interval", "1", "--timeout", "1", "--root", folder, *options],
             stderr=subprocess.PIPE, text=True, env=environment)
-        self.port = int(re.search(r"listening on 127\.0\.0\.1:(\d+)", self.process.stderr.readline()).group(1))
+        listening = None
+        while listening is None:  # what a collector has to say may come first
+            line = self.process.stderr.readline()
+            assert line, "it ended"
+            listening = re.search(r"listening on 127\.0\.0\.1:(\d+)", line)
+        self.port = int(listening.group(1))
         self.url = f"http://127.0.0.1:{self.port}"
 
     def curl(self, *arguments, path="/metrics"):
@@ -51,10 +56,12 @@ class Node:
         page = self.curl().splitlines()
         return all(line in page for line in lines)
 
-    def children(self):
-        listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True,
+    def children(self, of=""):
+        """All, or those of a collector."""
+        listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)], capture_output=True,
                                 text=True, check=False)
-        return [int(pid) for pid in listed.stdout.split()]
+        lines = [line.split() for line in listed.stdout.splitlines()]
+        return [int(words[0]) for words in lines if of == "" or of in words]
 
     def stop(self):
         children = self.children()
@@ -139,9 +146,9 @@ def bad_drivers(folder):
         f"suantop_gpu_up{{{FIRST}}} 1", f'suantop_gpu_temperature_celsius{{{FIRST}}} 52', f"suantop_gpu_up{{{SECOND}}} 0",
         f'suantop_gpu_health_info{{{SECOND},health="driver hung"}} 1', *GOOD[:2],
         'suantop_node_collector_success{collector="nvml"} 0')), node.curl())
-    children = node.children()
+    children = node.children("nvml")
     time.sleep(3)
-    tap.equal("no children come and go for it", node.children(), children)
+    tap.equal("no children come and go for it", (len(children), node.children("nvml")), (1, children))
     began = time.monotonic()
     node.curl()
     tap.ok("a scrape does not wait for it", time.monotonic() - began < 0.9)
@@ -154,6 +161,22 @@ def bad_drivers(folder):
     tap.ok("and when it then hangs for one GPU, the other goes on", until(lambda: node.has(
         f"suantop_gpu_up{{{FIRST}}} 1", f"suantop_gpu_up{{{SECOND}}} 0")), node.curl())
     node.stop()
+
+
+def xids(folder):
+    """From the driver's events and the kernel's log: one that both tell of is counted once."""
+    with open("/proc/uptime", encoding="utf-8") as f:
+        now = int(float(f.read().split()[0]) * 1e6)
+    write(f"{folder}/dev/kmsg", f"4,7,{now},-;NVRM: Xid (PCI:0000:C1:00): 79, pid=1, GPU has fallen off the bus.\n"
+          f"4,8,{now},-;NVRM: Xid (PCI:0000:41:00): 94, pid=1, Contained\n")
+    node = Node(folder, "xid")
+    tap.ok("XIDs, each counted once", until(lambda: node.has(
+        f'suantop_gpu_xid_errors_total{{{SECOND},xid="79"}} 1', f'suantop_gpu_xid_errors_total{{{SECOND},xid="13"}} 2',
+        f'suantop_gpu_xid_errors_total{{{FIRST},xid="94"}} 1')), node.curl())
+    last = re.search(r'gpu_xid_last_timestamp_seconds\{[^}]*xid="94"\} (\S+)', node.curl())
+    tap.ok("and when the last one was", last and abs(float(last.group(1)) - time.time()) < 30, last and last.group(1))
+    node.stop()
+    os.remove(f"{folder}/dev/kmsg")
 
 
 def query(url, expression):
@@ -196,7 +219,7 @@ def main():
     else:
         with tempfile.TemporaryDirectory() as folder:
             machine(folder)
-            for part in (pages, too_many, bad_drivers, prometheus):
+            for part in (pages, too_many, bad_drivers, xids, prometheus):
                 part(folder)
     tap.done()
 

@@ -18,6 +18,9 @@ check_PROGRAMS += %D%/test_node_gpm
 %C%_test_node_gpm_LDADD = $(UNIT_NODE)
 check_PROGRAMS += %D%/test_node_jobs
 %C%_test_node_jobs_LDADD = $(UNIT_NODE)
+check_PROGRAMS += %D%/test_node_xid
+%C%_test_node_xid_LDADD = $(UNIT_NODE)
+THREAD_TESTS += %D%/test_node_xid
 EXTRA_DIST += %D%/nodegpu.h
 # A library that is opened by its name while the test runs; no libtool for one file.
 EXTRA_DIST += %D%/stub_nvml.c
@@ -25,6 +28,7 @@ NODE_STUB = %D%/stub/libnvidia-ml.so.1
 NODE_STUB_OLD = %D%/stub_old/libnvidia-ml.so.1
 EXTRA_%C%_test_node_gpu_DEPENDENCIES = $(NODE_STUB) $(NODE_STUB_OLD)
 EXTRA_%C%_test_node_gpm_DEPENDENCIES = $(NODE_STUB)
+EXTRA_%C%_test_node_xid_DEPENDENCIES = $(NODE_STUB)
 CLEANFILES += $(NODE_STUB) $(NODE_STUB_OLD)
 STUB_CC = $(CC) -std=gnu11 -D_GNU_SOURCE $(WARN_CFLAGS) -Wno-missing-prototypes -fPIC -shared
 $(NODE_STUB): %D%/stub_nvml.c
