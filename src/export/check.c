@@ -257,7 +257,8 @@ static void add_flops(const struct flops_totals *t, struct buf *line)
             const struct flops_total *cell = &t->of[p][how];
             if (!flops_told(cell))
                 continue;
-            snprintf(label, sizeof(label), "flops_%s_%s", fields[FIELD_aggregate_precision].words[p],
+            snprintf(label, sizeof(label), "flops_%s_%s",
+                     fields[FIELD_aggregate_precision].words[p],
                      fields[FIELD_aggregate_provenance].words[how]);
             add_perf(line, label, cell->flops, "", 0, 0,
                      cell->peaked == cell->reporting ? cell->peak : 0);

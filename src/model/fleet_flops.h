@@ -112,7 +112,7 @@ struct fleet_flops {
 struct fleet;
 struct edit;
 
-/* ---- fleet_flops.c ---- */
+/* ---- fleet_flops_engine.c ---- */
 void fleet_flops_init(struct fleet_flops *e);
 void fleet_flops_fini(struct fleet_flops *e);
 /* The row stands as it will be: it is new, or an edit ended. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * fleet_flops.c - see fleet_flops.h: the groups, and what marks them. */
+ * fleet_flops_engine.c - see fleet_flops.h: the groups, and what marks them. */
 #include "model/fleet_flops.h"
 #include "base/xmem.h"
 #include "model/fleet_int.h"
