@@ -132,6 +132,37 @@ static void paint_next(const struct table_cell *cell)
         cell_dash(cell);
 }
 
+/* Some of the targets do not answer, though the source does. */
+static bool misses_targets(const struct source_row *r)
+{
+    return row_has(r, source, targets) && row_has(r, source, targets_answering) &&
+           r->targets_answering < r->targets;
+}
+
+/* "509/512", amber while some do not answer. */
+static void paint_targets(const struct table_cell *cell)
+{
+    const struct source_row *r = cell->row;
+    char some[FIGURE_MAX], all[FIGURE_MAX], text[2 * FIGURE_MAX];
+
+    if (!row_has(r, source, targets)) {
+        cell_dash(cell);
+        return;
+    }
+    figure_number(all, r->targets, 0, cell->in->ascii);
+    figure_number(some, r->targets_answering, 0, cell->in->ascii);
+    snprintf(text, sizeof text, "%s/%s",
+             row_has(r, source, targets_answering) ? some : FIGURE_ABSENT, all);
+    cell_text(cell, style_of(misses_targets(r) ? ROLE_WARN : ROLE_TEXT), text);
+}
+
+static int measure_targets(const struct view_input *in, const void *row)
+{
+    const struct source_row *r = row;
+
+    return row_has(r, source, targets) ? 2 * cell_measure_count(in, true, r->targets) + 1 : 0;
+}
+
 static void paint_note(const struct table_cell *cell)
 {
     const struct source_row *r = cell->row;
@@ -141,7 +172,8 @@ static void paint_note(const struct table_cell *cell)
         cell_text(cell, style_of(r->state == source_state_FAILED ? ROLE_CRIT : ROLE_WARN),
                   cell_string(cell->in, r->error));
     else if (row_has(r, source, note))
-        cell_text(cell, style_of(ROLE_DIM), cell_string(cell->in, r->note));
+        cell_text(cell, style_of(misses_targets(r) ? ROLE_WARN : ROLE_DIM),
+                  cell_string(cell->in, r->note));
 }
 
 static int measure_note(const struct view_input *in, const void *row)
@@ -165,6 +197,7 @@ static const struct table_column columns[] = {
     {"STATE", "state", 8, 9, 8, 0, false, paint_state, NULL, NULL},
     {"VIA", "via", 10, 28, 0, 2, false, paint_via, measure_via, NULL},
     {"AGE", "age_seconds", 5, 5, 5, 0, true, paint_age, NULL, NULL},
+    {"TARGETS", "targets_answering", 7, 15, 0, 5, true, paint_targets, measure_targets, NULL},
     {"LATENCY", "latency_ms", 7, 8, 7, 3, true, paint_latency, NULL, NULL},
     {"EVERY", "interval_ms", 5, 6, 5, 5, true, paint_every, NULL, NULL},
     {"REQS", "requests", 4, 9, 6, 7, true, paint_requests, NULL, NULL},
@@ -288,7 +321,8 @@ static void foot(const struct list *l, const struct view_input *in, struct rect 
         return;
     const struct line lines[] = {
         {"target", row_has(s, source, target), s->target, style_of(ROLE_TEXT)},
-        {"chosen", row_has(s, source, note), s->note, style_of(ROLE_TEXT)},
+        {row_has(s, source, targets) ? "targets" : "chosen", row_has(s, source, note), s->note,
+         style_of(misses_targets(s) ? ROLE_WARN : ROLE_TEXT)},
         {"happened", row_has(s, source, error), s->error, state_style(s)},
         {"to do", row_has(s, source, mend), s->mend, style_of(ROLE_BRAND)},
         {"bad", row_has(s, source, bad_example), s->bad_example, style_of(ROLE_WARN)},
@@ -361,6 +395,8 @@ const struct view_ops view_sources = {
         "BYTES counts what was received since the start, LAST the last answer. BAD counts elements of "
         "answers that could not be used; each costs that element only. COST is what the controller says "
         "that the requests of our user cost it on average.\n\n"
+        "TARGETS is how many of the addresses of an exporter source answered when they were asked last; the lines below name "
+        "those that did not. BAD counts lines of their pages, too.\n\n"
         "The lines below say what was chosen and why, what happened last and what to do about it. r "
         "asks the selected source now. The last line says how the history is that survives a restart.",
     .entity = ENTITY_SOURCE,

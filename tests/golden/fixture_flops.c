@@ -37,6 +37,8 @@ static void exporter(struct fleet *f, uint16_t center, uint16_t index, const cha
     delta_num(d, FIELD_source_bytes, 9.2e7);
     delta_num(d, FIELD_source_last_bytes, 1.9e6);
     delta_num(d, FIELD_source_bad_elements, targets == 48 ? 3 : 0);
+    delta_num(d, FIELD_source_targets, targets);
+    delta_num(d, FIELD_source_targets_answering, error ? 0 : targets == 48 ? 46 : targets);
     if (targets == 48)
         delta_str(d, FIELD_source_note,
                   "2 of 48 targets do not answer: zb-g0004 connection refused, zb-g0021 timeout");
