@@ -94,7 +94,8 @@ static inline void fuzz_open(struct fuzz *f, const char *collector)
 
     *f = (struct fuzz){.ops = collector_find(collector)};
     for (size_t i = 0; i < f->ops->option_count; i++)
-        values[i] = f->ops->options[i].fallback;
+        values[i] = strcmp(f->ops->options[i].name, "url") == 0 ? "http://127.0.0.1:1"
+                                                                : f->ops->options[i].fallback;
     struct source_conf conf = {.center_id = "c",
                                .id = "c/s",
                                .collector = collector,

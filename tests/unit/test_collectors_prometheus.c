@@ -767,6 +767,104 @@ static void test_raw_series(void **state)
     bench_close(&b);
 }
 
+/* ---- what real servers said ---- */
+
+static void expect_capture(struct bench *b, enum part part, const char *name)
+{
+    char path[128];
+    size_t len;
+
+    expect_part(b, part);
+    snprintf(path, sizeof path, "prometheus/%s.json", name);
+    char *body = unit_fixture(path, &len);
+    bench_answer(b, 200, body, len);
+    free(body);
+    assert_int_equal(b->rc, RC_OK);
+    assert_int_equal(b->bad, 0);
+    snprintf(path, sizeof path, "prometheus/%s.txt", name);
+    bench_expect(b, path);
+}
+
+static void test_answers_of_prometheus(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "prometheus", url);
+    expect_capture(&b, PART_HELLO, "prometheus-buildinfo");
+    expect_capture(&b, PART_AGGREGATES, "prometheus-aggregates");
+    expect_part(&b, PART_NODES);
+    answer(&b, 200, NONE);
+    expect_capture(&b, PART_DEVICES, "prometheus-devices");
+    assert_int_equal(b.end, POLL_GOOD);
+    expect_capture(&b, PART_ALERTS, "prometheus-alerts");
+    bench_close(&b);
+}
+
+static void test_answers_of_victoria_metrics(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "prometheus", url);
+    expect_capture(&b, PART_HELLO, "victoria-buildinfo");
+    expect_part(&b, PART_AGGREGATES);
+    answer(&b, 200, OK_VECTOR(COUNTS("1", "11")));
+    expect_capture(&b, PART_AGGREGATES, "victoria-live");
+    expect_part(&b, PART_NODES);
+    answer(&b, 200, NONE);
+    expect_capture(&b, PART_DEVICES, "victoria-devices");
+    bench_close(&b);
+}
+
+/* Answers that others recorded: their folder is in SUANTOP_SAMPLES, where there is one. */
+static void answer_sample(struct bench *b, enum part part, int status, const char *name)
+{
+    char path[1024];
+    static char body[1 << 16];
+
+    snprintf(path, sizeof path, "%s/%s", getenv("SUANTOP_SAMPLES"), name);
+    FILE *f = fopen(path, "rb");
+    assert_non_null(f);
+    size_t len = fread(body, 1, sizeof body - 1, f);
+    fclose(f);
+    body[len] = '\0';
+    while (bench_plan(b)->what != (int)part)
+        answer(b, 200,
+               b->rq->what == PART_HELLO        ? HELLO
+               : b->rq->what == PART_AGGREGATES ? OK_VECTOR(COUNTS("1", "1") "," RECORDED("1"))
+                                                : NONE);
+    bench_answer(b, status, body, len);
+}
+
+static void test_samples(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    if (getenv("SUANTOP_SAMPLES") == NULL)
+        skip();
+    bench_open(&b, "prometheus", url);
+    answer_sample(&b, PART_NODES, 200, "prom-2.42-instant-vector-up.json");
+    assert_int_equal(b.end, POLL_GOOD);
+    assert_int_equal(b.bad, 0);
+    answer_sample(&b, PART_DEVICES, 422, "prom-2.42-error-execution-422.json");
+    assert_true(bench_says(&b, "without computed figures: found duplicate series"));
+    answer_sample(&b, PART_DEVICES, 400, "prom-2.42-error-bad_data.json");
+    assert_int_equal(b.rc, RC_HTTP);
+    assert_non_null(strstr(b.err.msg, "bad_data: invalid parameter"));
+    answer_sample(&b, PART_ALERTS, 200, "prom-2.42-alerts.json");
+    assert_true(bench_says(&b, "alert @mini/source/TargetDown/"));
+    assert_true(bench_says(&b, "severity=warning"));
+    assert_true(bench_says(&b, "since=2026-11-22T07:05:05"));
+    b.now += 60000;
+    answer_sample(&b, PART_NODES, 200, "victoriametrics-1.79-instant-vector-up.json");
+    assert_int_equal(b.end, POLL_GOOD);
+    answer_sample(&b, PART_DEVICES, 200, "prom-2.42-range-matrix.json");
+    assert_true(b.bad > 0);
+    bench_close(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -793,6 +891,9 @@ int main(void)
         cmocka_unit_test(test_alerts),
         cmocka_unit_test(test_a_server_without_alerts),
         cmocka_unit_test(test_raw_series),
+        cmocka_unit_test(test_answers_of_prometheus),
+        cmocka_unit_test(test_answers_of_victoria_metrics),
+        cmocka_unit_test(test_samples),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
