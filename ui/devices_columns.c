@@ -3,10 +3,12 @@
  * is read from the job's row, and whether its node is out from the node's. */
 #include "ui/cells.h"
 #include "ui/devices.h"
+#include "ui/flopslook.h"
 #include "ui/glyph.h"
 #include "ui/nodelook.h"
 #include "ui/pending.h"
 #include "base/text.h"
+#include <math.h>
 #include <stdio.h>
 
 /* Where no limit of the memory is told: HBM slows down from about here. */
@@ -130,32 +132,17 @@ static void paint_tensor(const struct table_cell *cell)
                r->tensor_utilization_percent / 100, ROLE_ESTIMATED);
 }
 
-/* "712 TF E": three digits, the unit, and where it is from. */
+/* "712 TF E" */
 static void paint_flops(const struct table_cell *cell)
 {
-    static const struct {
-        char letter;
-        enum role role;
-    } looks[provenance_COUNT] = {[provenance_NONE] = {'?', ROLE_FAINT},
-                                 [provenance_MEASURED] = {'M', ROLE_MEASURED},
-                                 [provenance_ESTIMATED] = {'E', ROLE_ESTIMATED},
-                                 [provenance_ALLOCATED] = {'A', ROLE_ALLOCATED},
-                                 [provenance_NAMEPLATE] = {'N', ROLE_DIM}};
     const struct device_row *r = cell->row;
-    char number[FIGURE_MAX], text[FIGURE_MAX + 8];
-    const char *step;
+    struct flops_value v = {.has =
+                                row_has(r, device, flops) && row_has(r, device, flops_provenance),
+                            .flops = r->flops,
+                            .peak = row_has(r, device, flops_peak) ? (double)r->flops_peak : NAN,
+                            .provenance = r->flops_provenance};
 
-    if (!row_has(r, device, flops) || !row_has(r, device, flops_provenance) ||
-        r->flops_provenance >= provenance_COUNT || cell->age == AGE_LOST) {
-        cell_absent(cell);
-        return;
-    }
-    figure_si(r->flops, number, &step);
-    snprintf(text, sizeof text, "%s %sF  ", number, step);
-    cell_text(cell, style_of(r->flops > 0 ? ROLE_TEXT : ROLE_FAINT), text);
-    snprintf(text, sizeof text, "%c", looks[r->flops_provenance].letter);
-    canvas_text(cell->c, cell->y, cell->x + cell->w - 1, 1,
-                figure_aged(style_of(looks[r->flops_provenance].role), cell->age), text);
+    cell_flops(cell, &v);
 }
 
 static void paint_peak(const struct table_cell *cell)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * fixture_devices.c - see fixture_devices.h. */
 #include "tests/golden/fixture_devices.h"
+#include "model/flops.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -296,13 +297,20 @@ static void telemetry(struct fleet *f)
 struct snapshot *fixture_devices(void)
 {
     struct fleet *f = fleet_new(NULL);
+    struct peak_table *peaks = peak_table_new();
 
+    peak_table_add(peaks,
+                   "H800 | NVIDIA | 1 | - | 67 | 989 | 1979 | A | a test\n"
+                   "A100 SXM4 | NVIDIA | 9.7 | 19.5 | 19.5 | 312 | - | A | a test\n",
+                   "peaks.conf", NULL);
+    fleet_set_peaks(f, peaks);
     center_and_sources(f);
     schedule(f);
     telemetry(f);
     fleet_tick(f, FIXTURE_NOW);
     struct snapshot *s = fleet_publish(f, FIXTURE_NOW);
     fleet_free(f);
+    peak_table_free(peaks);
     return s;
 }
 
