@@ -20,6 +20,7 @@ int app_act(const struct cli *cli); /* drain, resume, requeue, hold, release, ca
 int app_audit(const struct cli *cli);
 int app_collect(const struct cli *cli);
 int app_demo(const struct cli *cli);
+int app_wall(const struct cli *cli);
 
 /* Shared by them. */
 enum rc app_duration(const struct cli *cli, enum cli_option option, int64_t fallback_ms,
@@ -33,5 +34,11 @@ int app_printed(int status);
 /* Writes s as --format says; returns the exit status. complete: false makes it 3. */
 int app_export(const struct cli *cli, struct snapshot *s, wall_ms now, bool complete);
 int app_screen(const struct cli *cli, struct session *s, bool replay);
+/* Colon-separated; the caller frees it. */
+char *app_theme_dirs(void);
+int app_test_fd(void);
+struct fleet_child;
+/* The simulated fleet, as --scenario, --seed and --speed say. */
+enum rc app_start_fleet(const struct cli *cli, struct fleet_child *c, struct err *e);
 
 #endif

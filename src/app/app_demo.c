@@ -29,6 +29,17 @@ static void pass_on(const struct cli *cli, char text[OPTIONS][512], const char *
     *list = NULL;
 }
 
+enum rc app_start_fleet(const struct cli *cli, struct fleet_child *c, struct err *e)
+{
+    char text[OPTIONS][512], self[4096];
+    const char *options[OPTIONS + 1];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+
+    self[n > 0 ? n : 0] = '\0';
+    pass_on(cli, text, options);
+    return fleet_child_start(c, self, options, e);
+}
+
 static int watch(const struct cli *cli, const char *config)
 {
     struct session s;
@@ -46,8 +57,6 @@ static int watch(const struct cli *cli, const char *config)
 
 int app_demo(const struct cli *cli)
 {
-    char text[OPTIONS][512], self[4096];
-    const char *options[OPTIONS + 1];
     struct fleet_child child;
     struct err e = {0};
 
@@ -57,10 +66,7 @@ int app_demo(const struct cli *cli)
               stderr);
         return EX_USAGE;
     }
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    self[n > 0 ? n : 0] = '\0';
-    pass_on(cli, text, options);
-    if (fleet_child_start(&child, self, options, &e) != RC_OK)
+    if (app_start_fleet(cli, &child, &e) != RC_OK)
         return app_fail(&e);
     int status = watch(cli, fleet_child_config(&child));
     fleet_child_end(&child);

@@ -121,7 +121,7 @@ static char *state_file(void)
     return NULL;
 }
 
-static char *theme_dirs(void)
+char *app_theme_dirs(void)
 {
     const char *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME"),
                *own = getenv("SUANTOP_THEMES");
@@ -131,7 +131,7 @@ static char *theme_dirs(void)
                      PKGDATADIR "/themes");
 }
 
-static int test_fd(void)
+int app_test_fd(void)
 {
     const char *text = getenv("SUANTOP_TEST_FD");
     return text != NULL && text[0] != '\0' ? (int)strtol(text, NULL, 10) : -1;
@@ -149,7 +149,7 @@ static void fill_options(const struct cli *cli, const struct session *s, bool re
         .ascii = cli->value[OPTION_ASCII] != NULL,
         .mouse = cli->value[OPTION_NO_MOUSE] == NULL,
         .bell = cli->value[OPTION_NO_BELL] == NULL && !s->config.no_bell,
-        .test_fd = test_fd(),
+        .test_fd = app_test_fd(),
         .xids = s->xids,
         .banner = replay                                 ? "REPLAY"
                   : cli->command == CLI_DEMO             ? "SIMULATED"
@@ -194,7 +194,7 @@ static int run_ui(const struct cli *cli, struct screen *screen, bool replay)
                            .lookup = port_lookup,
                            .now = port_now,
                            .utc_offset = port_offset};
-    char *state = state_file(), *dirs = theme_dirs();
+    char *state = state_file(), *dirs = app_theme_dirs();
     if (replay) {
         port.replay_step = port_step;
         port.replay_speed = port_speed;

@@ -9,6 +9,7 @@ noinst_LIBRARIES += %D%/libapp.a
 %C%_libapp_a_SOURCES += %D%/app.h
 %C%_libapp_a_SOURCES += %D%/app_collect.c
 %C%_libapp_a_SOURCES += %D%/app_demo.c
+%C%_libapp_a_SOURCES += %D%/app_wall.c
 %C%_libapp_a_SOURCES += %D%/fleet_child.c %D%/fleet_child.h
 %C%_libapp_a_SOURCES += %D%/act_result.c %D%/act_result.h
 %C%_libapp_a_SOURCES += %D%/act_targets.c %D%/act_targets.h

@@ -81,6 +81,8 @@ static int run(const struct cli *cli)
         return app_record(cli);
     case CLI_REPLAY:
         return app_replay(cli);
+    case CLI_WALL:
+        return app_wall(cli);
     case CLI_DEMO:
         return app_demo(cli);
     case CLI_COLLECT:

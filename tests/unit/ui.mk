@@ -44,3 +44,7 @@ check_PROGRAMS += %D%/test_ui_flops
 EXTRA_DIST += tests/golden/explain
 %C%_test_ui_flops_LDADD = $(UNIT_UI)
 include tests/safety/local.mk
+check_PROGRAMS += %D%/test_ui_wall
+%C%_test_ui_wall_SOURCES = %D%/test_ui_wall.c tests/golden/fixture_flops.c tests/golden/fixture_flops.h \
+	$(GOLDEN_FIXTURES)
+%C%_test_ui_wall_LDADD = $(UNIT_UI)

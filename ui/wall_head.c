@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT
+ * wall_head.c - what is on every page of the wall: the verdict line and the main figures. */
+#include "base/text.h"
+#include "ui/bigtext.h"
+#include "ui/chart.h"
+#include "ui/cells.h"
+#include "ui/figure.h"
+#include "ui/flopslook.h"
+#include "ui/flopstotal.h"
+#include "ui/verdict.h"
+#include "ui/wall_int.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { FIGURES = 3, CLOCK_CELLS = 10, SENTENCE = 512, DEAD_MS = 60000 };
+
+/* ---- alerts ---- */
+
+bool wall_alert_is_loud(const struct alert_row *a, wall_ms now)
+{
+    bool silenced = row_has(a, alert, silenced_until) && a->silenced_until > now;
+
+    return row_has(a, alert, state) && a->state == alert_state_FIRING && !silenced &&
+           !row_has(a, alert, acknowledged_at);
+}
+
+static bool comes_before(const struct alert_row *a, const struct alert_row *b)
+{
+    return a->severity != b->severity ? a->severity > b->severity : a->fired_at > b->fired_at;
+}
+
+/* Quadratic in `skip`, which is small. */
+const struct alert_row *wall_alert(const struct view_input *in, int center, int skip)
+{
+    const struct alert_row *last = NULL, *best;
+
+    for (; skip >= 0; skip--) {
+        best = NULL;
+        for (uint32_t i = 0; i < snapshot_slots(in->snap, ENTITY_ALERT); i++) {
+            const struct alert_row *a = snapshot_row(in->snap, ENTITY_ALERT, i);
+            if (!a || !wall_alert_is_loud(a, in->ctx.now) ||
+                (center >= 0 && a->h.center != center) || a == last)
+                continue;
+            if ((!last || comes_before(last, a)) && (!best || comes_before(a, best)))
+                best = a;
+        }
+        if (!best)
+            return NULL;
+        last = best;
+    }
+    return last;
+}
+
+/* ---- the verdict line ---- */
+
+static void clock_text(const struct view_input *in, char out[16])
+{
+    int64_t s = in->ctx.now / 1000 + (int64_t)in->ctx.utc_offset_minutes * 60;
+
+    s = (s % 86400 + 86400) % 86400;
+    snprintf(out, 16, "%02d:%02d:%02d", (int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60));
+}
+
+/* No picture has come for a minute: everything below is old, whatever it says. */
+static bool is_dead(const struct view_input *in)
+{
+    return in->ctx.now - snapshot_at(in->snap) > DEAD_MS;
+}
+
+static void sentence(const struct view_input *in, const struct verdict *v, char out[SENTENCE])
+{
+    const struct alert_row *a = wall_alert(in, -1, 0);
+    int more = v->critical + v->warning - 1;
+
+    if (is_dead(in)) {
+        char age[FIGURE_MAX];
+        figure_duration(age, in->ctx.now - snapshot_at(in->snap));
+        snprintf(out, SENTENCE, "no new picture for %s: suantop itself is stuck", age);
+    } else if (a) {
+        snprintf(out, SENTENCE, "%s: %s", cell_center_name(in, a->h.center),
+                 row_has(a, alert, summary) ? cell_string(in, a->summary) : "");
+        if (more > 0)
+            snprintf(out + strlen(out), SENTENCE - strlen(out), "%s%d more",
+                     in->ascii ? " - " : " \u00b7 ", more);
+    } else {
+        snprintf(out, SENTENCE, "%d centers, %d live%s", v->centers, v->live,
+                 v->live == v->centers ? "" : ", some without data");
+    }
+}
+
+void wall_verdict(const struct wall *w, const struct view_input *in, int y, struct canvas *c)
+{
+    struct verdict v = verdict_of(in->snap);
+    bool dead = is_dead(in), critical = v.critical > 0 || dead;
+    enum role bg = critical ? ROLE_CRIT_BG : v.warning > 0 ? ROLE_WARN_BG : ROLE_BAR;
+    enum role fg = critical ? ROLE_BRIGHT : v.warning > 0 ? ROLE_WARN : ROLE_OK;
+    const char *word = dead        ? "NO DATA"
+                       : critical  ? "CRITICAL"
+                       : v.warning ? "WARNING"
+                       : v.centers ? "OK"
+                                   : "NO CENTERS";
+    char clock[16], text[SENTENCE];
+    int x = in->area.x + 1, end = in->area.x + in->area.w - CLOCK_CELLS - 2;
+
+    canvas_fill(c, (struct rect){y, in->area.x, 1, in->area.w}, ' ', style_on(ROLE_TEXT, bg));
+    if (*w->options.title)
+        x +=
+            canvas_text(c, y, x, end - x, style_bold(style_on(ROLE_BRIGHT, bg)), w->options.title) +
+            2;
+    x += canvas_text(c, y, x, end - x, style_bold(style_on(fg, bg)),
+                     critical    ? (in->ascii ? "!! " : "\u25cf ")
+                     : v.warning ? (in->ascii ? "! " : "\u25b2 ")
+                                 : "");
+    x += canvas_text(c, y, x, end - x, style_bold(style_on(fg, bg)), word) + 2;
+    sentence(in, &v, text);
+    canvas_text(c, y, x, end - x, style_on(ROLE_BRIGHT, bg), text);
+    clock_text(in, clock);
+    canvas_text_right(c, y, in->area.x + in->area.w - 2, -1, style_bold(style_on(ROLE_BRIGHT, bg)),
+                      clock);
+}
+
+/* ---- figures ---- */
+
+int wall_scale(const struct view_input *in)
+{
+    if (in->area.h >= 70 && in->area.w >= 240)
+        return 3;
+    return in->area.h >= 38 && in->area.w >= 130 ? 2 : 1;
+}
+
+static int flops_lines(const struct view_input *in)
+{
+    struct flops_totals all;
+    int n = 0;
+
+    flops_total_of(in, -1, &all);
+    for (const enum precision *p = flops_order; *p; p++)
+        n += flops_best(&all, *p) != provenance_NONE;
+    return n;
+}
+
+/* A label, digits; below the FLOPS a bar with a blank line before it. */
+int wall_figure_rows(const struct view_input *in)
+{
+    int digits = bigtext_rows(wall_scale(in)), spare = in->area.h >= 24;
+
+    return (flops_lines(in) ? 1 + digits + 2 + spare : 0) + spare + 1 + digits + spare;
+}
+
+struct big {
+    const char *label;
+    char digits[FIGURE_MAX], unit[96];
+    struct style style;
+};
+
+static void draw_big(const struct view_input *in, struct rect r, const struct big *b,
+                     struct canvas *c)
+{
+    int scale = wall_scale(in), rows = bigtext_rows(scale);
+
+    canvas_text(c, r.y, r.x, r.w, style_of(ROLE_DIM), b->label);
+    int used = bigtext_draw(c, r.y + 1, r.x, r.w, scale, b->style, b->digits, in->ascii);
+    canvas_text(c, r.y + rows, r.x + used + 2, r.w - used - 2, style_of(ROLE_DIM), b->unit);
+}
+
+/* "18.3" big, "/ 26.1 EF E" beside it. A nameplate is all that there could be: no part of anything. */
+static void flops_big(enum precision p, const struct flops_total *t, enum provenance from,
+                      double whole, bool ascii, struct big *b, char label[96])
+{
+    bool work = from != provenance_NAMEPLATE;
+    struct figure_flops f;
+
+    figure_flops(&f, work ? t->flops : whole, whole, false);
+    snprintf(label, 96, "%s %s", precision_label(p, ascii), flops_word(from));
+    b->label = label;
+    b->style = style_of(work ? flops_role(from) : ROLE_DIM);
+    snprintf(b->digits, sizeof b->digits, "%.20s", f.used);
+    if (work)
+        snprintf(b->unit, sizeof b->unit, "/%.20s %s %s", f.peak, f.unit, flops_letter(from));
+    else
+        snprintf(b->unit, sizeof b->unit, "%s %s", f.unit, flops_letter(from));
+}
+
+static void draw_flops(const struct view_input *in, const struct flops_totals *all,
+                       enum precision p, struct rect r, struct canvas *c)
+{
+    enum provenance best = flops_best(all, p);
+    const struct flops_total *t = &all->of[p][best];
+    double whole = flops_whole(all, p, best);
+    int y = r.y + bigtext_rows(wall_scale(in)) + 2;
+    char label[96], percent[FIGURE_MAX];
+    struct big b = {0};
+
+    flops_big(p, t, best, whole, in->ascii, &b, label);
+    draw_big(in, r, &b, c);
+    if (best == provenance_NAMEPLATE || !(whole > 0))
+        return;
+    figure_percent(percent, t->flops / whole);
+    chart_bar(c, y, r.x, r.w - 6, t->flops / whole, style_of(flops_role(best)), ROLE_LINE,
+              in->ascii);
+    canvas_text(c, y, r.x + r.w - 5, 5, style_bold(style_of(ROLE_BRIGHT)), percent);
+}
+
+static int draw_all_flops(const struct view_input *in, struct rect r, struct canvas *c)
+{
+    struct flops_totals all;
+    int n = flops_lines(in), i = 0;
+
+    if (n == 0)
+        return r.y;
+    flops_total_of(in, -1, &all);
+    int width = (r.w - 2 - 3 * (n - 1)) / n;
+    for (const enum precision *p = flops_order; *p; p++)
+        if (flops_best(&all, *p) != provenance_NONE)
+            draw_flops(in, &all, *p, (struct rect){r.y, r.x + 1 + i++ * (width + 3), r.h, width},
+                       c);
+    return r.y + 1 + bigtext_rows(wall_scale(in)) + 2 + (in->area.h >= 24);
+}
+
+/* The digits of "21.0k" and its letter. */
+static void split(double v, struct big *b)
+{
+    const char *step;
+    char text[FIGURE_MAX];
+
+    if (v < 10000) {
+        snprintf(b->digits, sizeof b->digits, "%.0f", v);
+        return;
+    }
+    figure_si(v, text, &step);
+    snprintf(b->digits, sizeof b->digits, "%s", text);
+    snprintf(b->unit, sizeof b->unit, "%s ", step);
+}
+
+static void hottest(const struct view_input *in, struct big *b)
+{
+    const struct totals *t = snapshot_totals(in->snap);
+    const struct node_row *n = t->has_temperature && t->hottest_node != UINT32_MAX
+                                   ? snapshot_row(in->snap, ENTITY_NODE, t->hottest_node)
+                                   : NULL;
+    bool crit;
+
+    b->label = "HOTTEST";
+    b->style = style_of(ROLE_FAINT);
+    snprintf(b->digits, sizeof b->digits, "?");
+    if (!t->has_temperature)
+        return;
+    b->style = figure_temperature_style(t->temperature_max, 0, &crit);
+    snprintf(b->digits, sizeof b->digits, "%.0f", t->temperature_max);
+    snprintf(b->unit, sizeof b->unit, "%s %s", in->ascii ? "C" : "\u00b0C",
+             n ? cell_string(in, n->name) : "");
+}
+
+static void queued(const struct view_input *in, struct big *b)
+{
+    const struct totals *t = snapshot_totals(in->snap);
+    char age[FIGURE_MAX] = "";
+
+    b->label = "QUEUED";
+    b->style = style_of(ROLE_BRIGHT);
+    split(t->jobs_queued, b);
+    if (t->oldest_queued_at)
+        figure_duration(age, in->ctx.now - t->oldest_queued_at);
+    if (*age)
+        snprintf(b->unit + strlen(b->unit), sizeof b->unit - strlen(b->unit), "%s%s",
+                 *b->unit && !in->ascii ? "\u00b7 " : "", age);
+}
+
+static void interrupted(const struct view_input *in, struct big *b)
+{
+    const struct totals *t = snapshot_totals(in->snap);
+    char lost[FIGURE_MAX];
+
+    b->label = "INTERRUPTED 24h";
+    b->style = style_of(t->interruptions_day > 0 ? ROLE_WARN : ROLE_FAINT);
+    split(t->interruptions_day, b);
+    figure_hours(lost, t->gpu_hours_lost_day, in->ascii);
+    if (t->gpu_hours_lost_day > 0)
+        snprintf(b->unit + strlen(b->unit), sizeof b->unit - strlen(b->unit), "~%s GPU-h", lost);
+}
+
+void wall_figures(const struct view_input *in, struct rect r, struct canvas *c)
+{
+    void (*const figures[FIGURES])(const struct view_input *, struct big *) = {hottest, queued,
+                                                                               interrupted};
+    int spare = in->area.h >= 24,
+        y = draw_all_flops(in, (struct rect){r.y + spare, r.x, r.h, r.w}, c);
+    int width = (r.w - 2) / FIGURES;
+
+    for (int i = 0; i < FIGURES; i++) {
+        struct big b = {0};
+        figures[i](in, &b);
+        draw_big(
+            in,
+            (struct rect){y + spare * (flops_lines(in) == 0), r.x + 1 + i * width, r.h, width - 2},
+            &b, c);
+    }
+}

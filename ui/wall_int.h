@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ * wall_int.h - the parts of the wall screen, for wall*.c only. Pure drawing. */
+#ifndef SUAN_UI_WALL_INT_H
+#define SUAN_UI_WALL_INT_H
+
+#include "ui/wall.h"
+
+/* The alert that fires and that nobody has acknowledged or silenced, worst and newest first; NULL = none. skip: that many of
+ * them are passed over. Of a center, -1 = of all. */
+const struct alert_row *wall_alert(const struct view_input *in, int center, int skip);
+bool wall_alert_is_loud(const struct alert_row *a, wall_ms now);
+
+/* --- wall_head.c --- */
+/* "CRITICAL  center: what happened - 2 more", and the clock. */
+void wall_verdict(const struct wall *w, const struct view_input *in, int y, struct canvas *c);
+int wall_scale(const struct view_input *in);
+int wall_figure_rows(const struct view_input *in);
+void wall_figures(const struct view_input *in, struct rect r, struct canvas *c);
+
+/* --- wall_pages.c --- */
+/* How many screens of `rows` lines the page needs now; 0 = there is nothing to show. */
+int wall_page_parts(const struct view_input *in, enum wall_page page, int rows, int cells);
+const char *wall_page_title(enum wall_page page);
+void wall_page_draw(const struct view_input *in, enum wall_page page, int part, struct rect r,
+                    struct canvas *c);
+
+/* --- wall_alarm.c --- */
+void wall_alarm(const struct wall *w, const struct view_input *in, struct rect r, struct canvas *c);
+
+#endif
