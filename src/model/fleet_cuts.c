@@ -241,8 +241,7 @@ void cuts_blame_devices(struct fleet *f)
     for (uint32_t k = 0; ev->faulty && ev->failures && k < STARTS; k++) {
         struct failure *x = &ev->failures[k];
         const struct job_row *j = table_alive(jobs, x->slot) ? rows_at(&jobs->rows, x->slot) : NULL;
-        if (!x->at || ev->now - x->at > INTERRUPT_AFTER_MS || !j || j->h.birth != x->birth ||
-            j->state != job_state_FAILED)
+        if (!x->at || !j || j->h.birth != x->birth || j->state != job_state_FAILED)
             continue;
         struct cut c = cut_about(j);
         c.started_at = x->started_at;

@@ -135,7 +135,7 @@ void faults_before(const struct fleet *f, uint32_t slot, const struct delta *d,
                                  .health = row->health};
     out->who = tellers_who(f, ENTITY_DEVICE, slot, FIELD_device_xid_last);
     out->known = d->source != NOBODY && tellers_heard(f, ENTITY_DEVICE, slot, d->source, &heard) &&
-                 tellers_is_fresh(f, d->source, heard, d->at);
+                 !tellers_is_silent(f, d->source, heard, d->at);
 }
 
 static bool had(const struct fault_before *b, unsigned field)

@@ -40,7 +40,7 @@ struct fault_before {
     wall_ms xid_at;
     float xid_last, xid_count;
     strid health;
-    bool known; /* its source has told the device before, and lately */
+    bool known; /* its source has told the device before, and has not been silent since */
     uint16_t who;
 };
 

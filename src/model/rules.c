@@ -149,7 +149,7 @@ struct rule_limits rule_hot_device_limits(const struct rule_set *set, const stru
     } else if (has_headroom && has_core) {
         limit_at(&l, *value + (double)d->temperature_headroom_celsius, HOT_BELOW_DEVICE_LIMIT);
     } else if (has_headroom) {
-        *value = -(double)d->temperature_headroom_celsius;
+        *value = 0 - (double)d->temperature_headroom_celsius;
         limit_at(&l, 0, HOT_BELOW_DEVICE_LIMIT);
     }
     return l;
