@@ -6,7 +6,7 @@
 #include "ui/wall_int.h"
 #include <stdio.h>
 
-enum { TEXT_MAX = 512, OTHERS = 12 };
+enum { TEXT_MAX = 512, OTHERS = 12, OTHERS_MIN = 4 };
 
 static const struct alert_row *find(const struct wall *w, const struct view_input *in)
 {
@@ -29,7 +29,8 @@ static int draw_value(const struct view_input *in, const struct alert_row *a, in
 
     if (!row_has(a, alert, value))
         return y;
-    snprintf(digits, sizeof digits, a->value < 100 ? "%.1f" : "%.0f", a->value);
+    snprintf(digits, sizeof digits, a->value == (int)a->value || a->value >= 100 ? "%.0f" : "%.1f",
+             a->value);
     int used = bigtext_draw(c, y, r.x + 2, r.w - 4, scale, style_of(ROLE_CRIT), digits, in->ascii);
     if (row_has(a, alert, threshold)) {
         figure_number(limit, a->threshold, 0, in->ascii);
@@ -80,7 +81,14 @@ void wall_alarm(const struct wall *w, const struct view_input *in, struct rect r
              word(in, row_has(a, alert, device), a->device), since);
     canvas_text(c, y + 6, r.x + 2, r.w - 4, style_of(ROLE_TEXT), text);
     y = draw_value(in, a, y + 8, r, c);
+    /* The main figures stay, where there is room for them. */
+    struct rect figures = {r.y + r.h - 2 - wall_figure_rows(in), r.x, wall_figure_rows(in), r.w};
+    bool room = figures.y > y + OTHERS_MIN;
+    if (room)
+        wall_figures(in, figures, c);
+    r.h -= room ? figures.h + 1 : 0;
     draw_others(in, a, y, r, c);
+    r.h += room ? figures.h + 1 : 0;
     canvas_textf(c, r.y + r.h - 1, r.x + 1, r.w - 2, style_of(ROLE_FAINT),
                  "the pages come back in %ds",
                  (int)((w->alarm_at + WALL_ALARM_MS - in->ctx.now) / 1000));
