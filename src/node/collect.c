@@ -56,6 +56,14 @@ static bool nvml_round(struct serving *s)
     return nvidia_round(s->nvidia, &r);
 }
 
+static bool amd_gpu_round(struct serving *s)
+{
+    struct gpu_round r = gpu_round_of(s);
+
+    amd_round(&r);
+    return true;
+}
+
 static bool xid_round(struct serving *s)
 {
     if (s->xid == NULL)

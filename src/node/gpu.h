@@ -38,4 +38,7 @@ void nvidia_free(struct nvidia *d); /* gives the driver back, if it is open */
  * this driver again, a new process may have more luck (a library that was replaced while it was loaded stays loaded). */
 bool nvidia_round(struct nvidia *d, const struct gpu_round *r);
 
+/* AMD, from the kernel driver's files. */
+void amd_round(const struct gpu_round *r);
+
 #endif

@@ -3,6 +3,7 @@ noinst_LIBRARIES += %D%/libnode.a
 %C%_libnode_a_CFLAGS = $(AM_CFLAGS) $(MICROHTTPD_CFLAGS) $(GNUTLS_CFLAGS) $(ZLIB_CFLAGS) $(CRYPT_CFLAGS)
 # One file a line: %C%_libnode_a_SOURCES += %D%/name.c %D%/name.h
 %C%_libnode_a_SOURCES =
+%C%_libnode_a_SOURCES += %D%/amd.c
 %C%_libnode_a_SOURCES += %D%/child.c %D%/child.h
 %C%_libnode_a_SOURCES += %D%/collect.c %D%/collect.h
 %C%_libnode_a_SOURCES += %D%/collectors.c %D%/collectors.def

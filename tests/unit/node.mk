@@ -21,6 +21,8 @@ check_PROGRAMS += %D%/test_node_jobs
 check_PROGRAMS += %D%/test_node_xid
 %C%_test_node_xid_LDADD = $(UNIT_NODE)
 THREAD_TESTS += %D%/test_node_xid
+check_PROGRAMS += %D%/test_node_amd
+%C%_test_node_amd_LDADD = $(UNIT_NODE)
 EXTRA_DIST += %D%/nodegpu.h
 # A library that is opened by its name while the test runs; no libtool for one file.
 EXTRA_DIST += %D%/stub_nvml.c
