@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KEY_CELLS = 13, LINE_MAX_BYTES = 2048, VALUE_MAX = 4096 };
+enum { KEY_CELLS = 15, LINE_MAX_BYTES = 2048, VALUE_MAX = 4096 };
 
 void explain_line(struct buf *out, const char *key, const char *fmt, ...)
 {

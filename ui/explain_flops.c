@@ -296,13 +296,13 @@ static void total_words(const struct view_input *in, const struct flops_total *t
         figure_number(text, t->reporting - t->peaked, 0, in->ascii);
         buf_addf(out, " of ?: %s %s in it have no known peak", text, what);
     }
-    if (t->reporting > 0) {
+    if (t->declared) {
+        buf_adds(out, ", as the configuration declares");
+    } else if (t->reporting > 0) {
         figure_number(text, t->reporting, 0, in->ascii);
         figure_number(known, t->known, 0, in->ascii);
         buf_addf(out, ", from %s of %s %s", text, known, what);
     }
-    if (t->declared)
-        buf_adds(out, ", as the configuration declares");
     if (t->oldest_at > 0) {
         figure_duration(text, in->ctx.now - t->oldest_at);
         buf_addf(out, ", the oldest %s old", text);
@@ -424,7 +424,8 @@ static void explain_model(const struct view_input *in, const struct model_sum *m
     }
     if (m->reporting < m->devices) {
         figure_number(number, m->devices - m->reporting, 0, in->ascii);
-        buf_addf(&words, "; %s tell none", number);
+        buf_addf(&words, "; %s tell no activity that counts in %s", number,
+                 precision_word(m->precision));
     }
     explain_line(out, "devices", "%s", words.data);
     buf_fini(&words);

@@ -80,7 +80,7 @@ static void coverage_words(const struct view_input *in, const struct flops_total
 
     figure_number(some, t->reporting, 0, in->ascii);
     figure_number(all, t->known, 0, in->ascii);
-    if (t->declared && t->reporting <= 0)
+    if (t->declared)
         snprintf(out, WORDS_MAX, "as configured");
     else
         snprintf(out, WORDS_MAX, "from %s of %s%s", some, all,

@@ -271,8 +271,11 @@ static void draw_devices(const struct view_input *in, const struct fleet_heat *h
 static int draw_node_heat(const struct view_input *in, struct rect r, int y, struct canvas *c)
 {
     const struct totals *t = snapshot_totals(in->snap);
-    const struct node_row *node =
-        t->has_temperature ? snapshot_row(in->snap, ENTITY_NODE, t->hottest_node) : NULL;
+    bool devices_hotter = /* then it stands a line above */
+        t->has_device_temperature && t->device_temperature_max >= t->temperature_max;
+    const struct node_row *node = t->has_temperature && !devices_hotter
+                                      ? snapshot_row(in->snap, ENTITY_NODE, t->hottest_node)
+                                      : NULL;
     int x = r.x + r.w - 1;
     char text[FIGURE_MAX];
 

@@ -589,4 +589,5 @@ const struct view_ops view_alerts = {
     .status = status,
     .sortable = list_sortable,
     .acted = list_acted,
+    .explain = list_explain,
 };

@@ -501,4 +501,5 @@ const struct view_ops view_interrupted = {
     .status = status,
     .sortable = list_sortable,
     .acted = list_acted,
+    .explain = list_explain,
 };

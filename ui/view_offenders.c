@@ -271,4 +271,5 @@ const struct view_ops view_offenders = {
     .status = list_status,
     .sortable = list_sortable,
     .acted = list_acted,
+    .explain = list_explain,
 };

@@ -65,11 +65,6 @@ static bool has_devices(const struct view_input *in)
     return snapshot_totals(in->snap)->devices > 0;
 }
 
-static bool has_no_devices(const struct view_input *in)
-{
-    return !has_devices(in);
-}
-
 /* Some center tells that of its devices. */
 static bool told(const struct view_input *in, int field)
 {
@@ -79,6 +74,12 @@ static bool told(const struct view_input *in, int field)
             return true;
     }
     return false;
+}
+
+/* CPUs instead; where FLOPS stand, only if somebody tells CPUs at all. */
+static bool has_no_devices(const struct view_input *in)
+{
+    return !has_devices(in) && (!flopsline_told(in) || told(in, FIELD_center_cpus_total));
 }
 
 static bool has_flops(const struct view_input *in)

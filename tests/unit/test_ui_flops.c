@@ -275,6 +275,32 @@ static void test_every_column_is_explained(void **state)
 
 /* --- the keys --- */
 
+/* F1 has something to say in each view, whatever it is sorted by. */
+static void test_every_view_explains(void **state)
+{
+    struct view_input in = input(36, 120);
+
+    (void)state;
+    for (const struct view_ops *const *v = view_all(); *v; v++) {
+        if (!(*v)->explain)
+            continue;
+        void *view = (*v)->open();
+        struct buf text;
+        int n = 0;
+        (*v)->rebuild(view, &in);
+        buf_init(&text, 1 << 20);
+        int at = (*v)->explain(view, &in, EXPLAIN_DEFAULT, &text);
+        while (at >= 0 && n < 100 && (*v)->explain(view, &in, n, &text) == n)
+            n++;
+        if (at >= 0) {
+            assert_true(n > 4 && n < 100 && at < n);
+            assert_int_equal((*v)->explain(view, &in, -1, &text), n - 1); /* around */
+        }
+        buf_fini(&text);
+        (*v)->close(view);
+    }
+}
+
 static bool pager_says(const struct stage *s, const char *words)
 {
     return s->u->overlay == UI_OVER_PAGER &&
@@ -332,6 +358,7 @@ int main(void)
         cmocka_unit_test(test_nothing_told_is_said),
         cmocka_unit_test(test_figures),
         cmocka_unit_test(test_every_column_is_explained),
+        cmocka_unit_test(test_every_view_explains),
         cmocka_unit_test(test_f1_and_left_right),
         cmocka_unit_test(test_f1_on_the_overview),
     };
