@@ -156,7 +156,8 @@ struct reply {
 enum auth_scheme {
     AUTH_NONE,
     AUTH_SLURM, /* X-SLURM-USER-NAME + X-SLURM-USER-TOKEN */
-    AUTH_BEARER
+    AUTH_BEARER,
+    AUTH_HTTP /* Bearer, or with a `user` Basic, the token being the password */
 };
 
 /* Actions. Called by the actor (io/actor.c) and by nothing else: a lint holds that. Each call is for one target.

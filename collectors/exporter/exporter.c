@@ -414,7 +414,7 @@ const struct collector_ops exporter_collector = {
         "metric pages of exporters: suantop-node, node_exporter, dcgm-exporter and those of other vendors",
     .options = options,
     .option_count = ARRAY_LEN(options),
-    .auth = AUTH_BEARER,
+    .auth = AUTH_HTTP,
     .max_in_flight = IN_FLIGHT,
     .open = exporter_open,
     .close = exporter_close,

@@ -136,6 +136,29 @@ static char *login_name(void)
     return xasprintf("%u", (unsigned)geteuid());
 }
 
+/* RFC 7617: the token is the password. */
+static char *basic_header(const char *user, const char *password)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    static const char start[] = "Authorization: Basic ";
+    char *plain = xasprintf("%s:%s", user, password);
+    size_t len = strlen(plain), n = sizeof(start) - 1;
+    char *out = xmalloc(n + (len + 2) / 3 * 4 + 1);
+
+    memcpy(out, start, n);
+    for (size_t i = 0; i < len; i += 3) {
+        unsigned a = (unsigned char)plain[i], b = i + 1 < len ? (unsigned char)plain[i + 1] : 0,
+                 c = i + 2 < len ? (unsigned char)plain[i + 2] : 0;
+        out[n++] = digits[a >> 2];
+        out[n++] = digits[(a & 3) << 4 | b >> 4];
+        out[n++] = i + 1 < len ? digits[(b & 15) << 2 | c >> 6] : '=';
+        out[n++] = i + 2 < len ? digits[c & 63] : '=';
+    }
+    out[n] = '\0';
+    wipe(&plain);
+    return out;
+}
+
 static enum rc make_headers(struct credential *c)
 {
     char *user = c->conf.user ? xstrdup(c->conf.user) : login_name();
@@ -147,6 +170,8 @@ static enum rc make_headers(struct credential *c)
     else if (c->conf.scheme == AUTH_SLURM) {
         c->headers[0] = xasprintf("X-SLURM-USER-NAME: %s", user);
         c->headers[1] = xasprintf("X-SLURM-USER-TOKEN: %s", c->token);
+    } else if (c->conf.scheme == AUTH_HTTP && c->conf.user) {
+        c->headers[0] = basic_header(c->conf.user, c->token);
     } else {
         c->headers[0] = xasprintf("Authorization: Bearer %s", c->token);
     }

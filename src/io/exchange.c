@@ -320,8 +320,13 @@ static void fill_reply(struct exchange *x, struct reply *reply, mono_ms now)
 {
     if (reply->rc == RC_OK)
         reply->rc = finish_cut(x, reply, &reply->err);
-    if (x->lines)
+    if (x->lines && lines_bad_count(x->lines)) {
         x->bad += lines_bad_count(x->lines);
+        if (!*x->bad_example.msg)
+            err_set(&x->bad_example, RC_LIMIT, x->rq->label,
+                    "%s: a line is longer than %zu bytes and was skipped", x->rq->label,
+                    request_slice_max(x->rq));
+    }
     x->head[x->head_len] = '\0';
     reply->bytes = x->bytes;
     reply->bad_slices = x->bad;

@@ -3,24 +3,47 @@
 #include "io/http.h"
 #include "base/xmem.h"
 #include <curl/curl.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 enum {
     BUFFER_SIZE = 256 * 1024,
+    POOL_BUFFER_SIZE = 32 * 1024, /* of many small pages: libcurl takes it anew for each transfer */
+    POOL_CONNECTIONS = 256,
+    POOLS_MAX = 4096,
+    SPARE_MAX = 320,
+    EVENTS = 256,
     CONNECT_TIMEOUT_MS = 3000,
     HEADER_BYTES_MAX = 64 * 1024,
     CONNECTION_AGE_S = 300, /* longer than the usual interval, or each poll makes a handshake */
     RETRY_AFTER_MAX_S = 24 * 3600,
 };
 
+/* Connections of about a hundred servers. What libcurl does for one of them costs time in proportion to all that its multi
+ * holds, so that ten thousand in one would take a core; here each pool is a multi, and one epoll waits for all. */
+struct pool {
+    CURLM *multi;
+    struct http *http;
+    uint32_t number, index;
+    mono_ms due; /* libcurl's own timer; INT64_MAX = none */
+    bool touched;
+};
+
 struct http {
     CURLM *multi;
+    struct pool **pools;
+    size_t pool_count, pool_cap;
+    int epoll;              /* -1 before the first pool */
+    CURL *spare[SPARE_MAX]; /* used easy handles, reset */
+    size_t spare_count;
     struct http_dialer dialer;
     struct http_transfer *first;
     struct curl_waitfd *waits;
@@ -29,6 +52,7 @@ struct http {
 
 struct http_transfer {
     struct http *http;
+    CURLM *multi;
     struct http_transfer *prev, *next;
     CURL *easy;
     struct curl_slist *headers;
@@ -64,6 +88,7 @@ enum rc http_new(const struct http_dialer *dialer, long max_connections, struct 
         return err_set(e, RC_NOMEM, "libcurl", "cannot be initialised");
     struct http *h = xcalloc(1, sizeof(*h));
     h->multi = multi;
+    h->epoll = -1;
     if (dialer)
         h->dialer = *dialer;
     curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, max_connections);
@@ -89,10 +114,25 @@ static void unlink_transfer(struct http_transfer *t)
         t->next->prev = t->prev;
 }
 
+static CURL *take_easy(struct http *h)
+{
+    return h->spare_count ? h->spare[--h->spare_count] : curl_easy_init();
+}
+
+static void give_easy(struct http *h, CURL *easy)
+{
+    if (h->spare_count == SPARE_MAX) {
+        curl_easy_cleanup(easy);
+        return;
+    }
+    curl_easy_reset(easy);
+    h->spare[h->spare_count++] = easy;
+}
+
 static void transfer_free(struct http_transfer *t)
 {
-    curl_multi_remove_handle(t->http->multi, t->easy);
-    curl_easy_cleanup(t->easy);
+    curl_multi_remove_handle(t->multi, t->easy);
+    give_easy(t->http, t->easy);
     wipe_headers(t->headers);
     free(t);
 }
@@ -111,9 +151,99 @@ void http_free(struct http *h)
         return;
     while (h->first)
         http_cancel(h->first);
+    for (size_t i = 0; i < h->pool_count; i++) {
+        curl_multi_cleanup(h->pools[i]->multi);
+        free(h->pools[i]);
+    }
+    while (h->spare_count)
+        curl_easy_cleanup(h->spare[--h->spare_count]);
     curl_multi_cleanup(h->multi);
+    if (h->epoll >= 0)
+        close(h->epoll);
+    free(h->pools);
     free(h->waits);
     free(h);
+}
+
+/* ---- pools ---- */
+
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *known)
+{
+    struct pool *p = arg;
+    struct epoll_event ev = {.data.u64 = (uint64_t)p->index << 32 | (uint32_t)fd};
+
+    (void)easy;
+    if (what == CURL_POLL_REMOVE) {
+        epoll_ctl(p->http->epoll, EPOLL_CTL_DEL, fd, &ev);
+        return 0;
+    }
+    ev.events = (what & CURL_POLL_IN ? EPOLLIN : 0u) | (what & CURL_POLL_OUT ? EPOLLOUT : 0u);
+    if (epoll_ctl(p->http->epoll, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &ev) != 0)
+        epoll_ctl(p->http->epoll, known ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, &ev);
+    if (!known)
+        curl_multi_assign(p->multi, fd, p);
+    return 0;
+}
+
+static int on_timer(CURLM *multi, long ms, void *arg)
+{
+    struct pool *p = arg;
+
+    (void)multi;
+    p->due = ms < 0 ? INT64_MAX : clock_mono() + ms;
+    return 0;
+}
+
+/* Thousands of connections are more descriptors than a login shell usually allows. */
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static struct pool *new_pool(struct http *h, uint32_t number)
+{
+    if (h->epoll < 0) {
+        raise_file_limit();
+        h->epoll = epoll_create1(EPOLL_CLOEXEC);
+    }
+    CURLM *multi = h->epoll >= 0 && h->pool_count < POOLS_MAX ? curl_multi_init() : NULL;
+    if (!multi)
+        return NULL;
+    struct pool *p = xcalloc(1, sizeof(*p));
+    *p = (struct pool){.multi = multi,
+                       .http = h,
+                       .number = number,
+                       .index = (uint32_t)h->pool_count,
+                       .due = INT64_MAX};
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)POOL_CONNECTIONS);
+    curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, p);
+    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer);
+    curl_multi_setopt(multi, CURLMOPT_TIMERDATA, p);
+    h->pools = xgrow(h->pools, &h->pool_cap, h->pool_count + 1, sizeof(*h->pools));
+    h->pools[h->pool_count++] = p;
+    return p;
+}
+
+/* Without descriptors or memory for one more pool the common one does it, only slower. */
+static CURLM *multi_of(struct http *h, uint32_t number)
+{
+    struct pool *p = NULL;
+
+    if (number == 0)
+        return h->multi;
+    for (size_t i = 0; i < h->pool_count && !p; i++)
+        if (h->pools[i]->number == number)
+            p = h->pools[i];
+    if (!p)
+        p = new_pool(h, number);
+    return p ? p->multi : h->multi;
 }
 
 /* ---- libcurl's callbacks ---- */
@@ -303,7 +433,7 @@ static void set_safety(struct http_transfer *t, const struct http_request *rq)
     /* h2 with re-used connections is broken in some releases in the field, and buys nothing here. */
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     set_text(t, CURLOPT_ACCEPT_ENCODING, "gzip");
-    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)BUFFER_SIZE);
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)(rq->pool ? POOL_BUFFER_SIZE : BUFFER_SIZE));
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
@@ -383,11 +513,12 @@ enum rc http_start(struct http *h, const struct http_request *rq, const struct s
 
     if (rc != RC_OK)
         return rc;
-    CURL *easy = curl_easy_init();
+    CURL *easy = take_easy(h);
     if (!easy)
         return err_set(e, RC_NOMEM, "libcurl", "cannot make a transfer");
     struct http_transfer *t = xcalloc(1, sizeof(*t));
     t->http = h;
+    t->multi = multi_of(h, rq->pool);
     t->easy = easy;
     t->sink = *sink;
     t->dial = rq->dial;
@@ -399,7 +530,7 @@ enum rc http_start(struct http *h, const struct http_request *rq, const struct s
     set_callbacks(t);
     set_target(t, rq);
     add_headers(t, rq);
-    if (t->refused == CURLE_OK && curl_multi_add_handle(h->multi, easy) != CURLM_OK)
+    if (t->refused == CURLE_OK && curl_multi_add_handle(t->multi, easy) != CURLM_OK)
         t->refused = CURLE_OUT_OF_MEMORY;
     if (t->refused != CURLE_OK) {
         rc = err_set(e, class_of(t->refused), "libcurl", "%s", curl_easy_strerror(t->refused));
@@ -459,6 +590,23 @@ static bool sent_nothing(struct http_transfer *t)
     return curl_easy_getinfo(t->easy, CURLINFO_REQUEST_SIZE, &bytes) == CURLE_OK && bytes == 0;
 }
 
+/* "Couldn't connect to server" leaves open why: refused, no route, nobody there. */
+static const char *system_words(struct http_transfer *t, CURLcode code)
+{
+    long number = 0;
+
+    if (code != CURLE_COULDNT_CONNECT || strstr(t->why, "efused") ||
+        curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &number) != CURLE_OK)
+        return "";
+    return number == ECONNREFUSED    ? ": connection refused"
+           : number == EHOSTUNREACH  ? ": no route to host"
+           : number == ENETUNREACH   ? ": network is unreachable"
+           : number == ETIMEDOUT     ? ": connection timed out"
+           : number == EADDRNOTAVAIL ? ": no local port is free"
+           : number == EMFILE        ? ": too many open files"
+                                     : "";
+}
+
 static void explain(struct http_transfer *t, CURLcode code, struct reply *reply)
 {
     const char *why = *t->why ? t->why : curl_easy_strerror(code);
@@ -471,7 +619,8 @@ static void explain(struct http_transfer *t, CURLcode code, struct reply *reply)
     } else {
         reply->err = t->stop;
         if (t->stop.rc == RC_OK)
-            err_set(&reply->err, class_of(code), place_of(code), "%s%s", words_of(code), why);
+            err_set(&reply->err, class_of(code), place_of(code), "%s%s%s", words_of(code), why,
+                    system_words(t, code));
         if (t->dial && reply->err.rc != RC_LIMIT)
             add_last_words(&reply->err, reply->head);
     }
@@ -545,13 +694,12 @@ static void check_patience(struct http *h, mono_ms now)
     }
 }
 
-void http_run(struct http *h, mono_ms now)
+static void take_ended(CURLM *multi)
 {
-    int running, left;
     CURLMsg *msg;
+    int left;
 
-    curl_multi_perform(h->multi, &running);
-    while ((msg = curl_multi_info_read(h->multi, &left))) {
+    while ((msg = curl_multi_info_read(multi, &left))) {
         struct http_transfer *t = NULL;
         if (msg->msg != CURLMSG_DONE)
             continue;
@@ -560,6 +708,54 @@ void http_run(struct http *h, mono_ms now)
         /* libcurl takes an end in the middle of the header lines for a complete answer. */
         finish(t, code == CURLE_OK && !t->head_complete ? CURLE_PARTIAL_FILE : code);
     }
+}
+
+/* What the sockets of the pools have to say. */
+static void run_sockets(struct http *h)
+{
+    struct epoll_event events[EVENTS];
+    int running, count;
+
+    do {
+        count = epoll_wait(h->epoll, events, EVENTS, 0);
+        for (int i = 0; i < count; i++) {
+            struct pool *p = h->pools[events[i].data.u64 >> 32];
+            int mask = (events[i].events & EPOLLIN ? CURL_CSELECT_IN : 0) |
+                       (events[i].events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
+                       (events[i].events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0);
+            curl_multi_socket_action(p->multi, (curl_socket_t)(uint32_t)events[i].data.u64, mask,
+                                     &running);
+            p->touched = true;
+        }
+    } while (count == EVENTS);
+}
+
+static void run_pools(struct http *h, mono_ms now)
+{
+    int running;
+
+    run_sockets(h);
+    for (size_t i = 0; i < h->pool_count; i++) {
+        struct pool *p = h->pools[i];
+        if (p->due <= now) {
+            p->due = INT64_MAX; /* set anew by on_timer */
+            curl_multi_socket_action(p->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+            p->touched = true;
+        }
+        if (p->touched)
+            take_ended(p->multi);
+        p->touched = false;
+    }
+}
+
+void http_run(struct http *h, mono_ms now)
+{
+    int running;
+
+    curl_multi_perform(h->multi, &running);
+    take_ended(h->multi);
+    if (h->pool_count)
+        run_pools(h, now);
     check_patience(h, now);
 }
 
@@ -580,6 +776,9 @@ mono_ms http_due(struct http *h, mono_ms now)
     curl_multi_timeout(h->multi, &ms);
     if (ms >= 0)
         due = now + ms;
+    for (size_t i = 0; i < h->pool_count; i++)
+        if (h->pools[i]->due < due)
+            due = h->pools[i]->due;
     for (const struct http_transfer *t = h->first; t; t = t->next) {
         mono_ms until = patience_until(&t->patience, true);
         if (until < due)
@@ -592,6 +791,7 @@ void http_wait(struct http *h, struct waits *w, int timeout_ms)
 {
     int ready;
 
+    unsigned count = (unsigned)w->count;
     h->waits = xgrow(h->waits, &h->wait_cap, w->count + 1, sizeof(*h->waits));
     for (size_t i = 0; i < w->count; i++) {
         short events = w->fds[i].events;
@@ -601,7 +801,9 @@ void http_wait(struct http *h, struct waits *w, int timeout_ms)
                               (events & POLLOUT ? CURL_WAIT_POLLOUT : 0)),
         };
     }
-    curl_multi_poll(h->multi, h->waits, (unsigned)w->count, timeout_ms, &ready);
+    if (h->epoll >= 0)
+        h->waits[count++] = (struct curl_waitfd){.fd = h->epoll, .events = CURL_WAIT_POLLIN};
+    curl_multi_poll(h->multi, h->waits, count, timeout_ms, &ready);
     /* libcurl does not pass POLLHUP on, which is all that the end of a pipe says: ask again. */
     if (w->count && poll(w->fds, w->count, 0) < 0)
         for (size_t i = 0; i < w->count; i++)

@@ -18,6 +18,8 @@ enum {
     HINT_BEFORE_MS = 3600 * 1000, /* "token expires in ..." from then on */
     GIVE_UP_FAILURES = 3,         /* of the first round */
     GIVE_UP_MS = 5000,            /* of back-off in it */
+    MANY_IN_FLIGHT = 16, /* a source of so many tells how it is each ROW_MS, not with each answer */
+    ROW_MS = 250,
 };
 
 /* ---- the SOURCE row ---- */
@@ -54,6 +56,8 @@ static void push_row(struct source *s, mono_ms now, wall_ms wall)
     s->standing.paused = s->paused;
     s->standing.next_try_at = next < INT64_MAX / 2 ? wall + (next > now ? next - now : 0) : 0;
     standing_row(&s->standing, d, s->conf->id);
+    s->settled_told = s->settled;
+    s->row_at = s->ops->max_in_flight > MANY_IN_FLIGHT ? now + ROW_MS : 0;
     s->row_dirty = !queue_try_push(s->env.out, d, delta_weight(d));
     if (s->row_dirty)
         delta_free(d); /* made anew when the queue has room */
@@ -276,7 +280,7 @@ void source_run(struct source *s, mono_ms now, wall_ms wall)
         source_carry(s, now);
         send_due(s, now, wall);
     }
-    if (s->row_dirty)
+    if (s->row_dirty && (now >= s->row_at || (s->settled && !s->settled_told)))
         push_row(s, now, wall);
 }
 
@@ -290,8 +294,10 @@ mono_ms source_due(const struct source *s, mono_ms now)
     size_t room = s->ops->max_in_flight ? s->ops->max_in_flight : 1;
     mono_ms due = credential_due(s->credential);
 
+    if (s->row_dirty && s->row_at > now)
+        due = earlier(due, s->row_at);
     if (!s->open)
-        return INT64_MAX;
+        return due;
     for (size_t i = 0; i < s->flight_count; i++)
         due = earlier(due, flight_is_over(s->flights[i]) ? now : flight_due(s->flights[i], now));
     if (s->paused)

@@ -38,6 +38,8 @@ struct source {
 
     struct standing standing;
     bool row_dirty;
+    mono_ms row_at;    /* not before that, */
+    bool settled_told; /* unless its first round has ended just now */
 };
 
 /* Puts a flight into the list of those that source_run looks after. */

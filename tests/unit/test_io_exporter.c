@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT
+ * test_io_exporter.c - metric pages through the net: many targets of which some are dead or hang, pages that lie, tokens. */
+#include "tests/unit/unit.h"
+
+#include "base/buf.h"
+#include "collectors/registry.h"
+#include "tests/fake/fake_http.h"
+#include "tests/fake/rig.h"
+#include <fcntl.h>
+#include <unistd.h>
+
+enum { OPTIONS = 32 };
+static const char *values[OPTIONS];
+
+static void add_exporter(struct rig *r, uint16_t source, const char *const *options)
+{
+    const struct collector_ops *ops = collector_find("exporter");
+    struct fake_conf *c = rig_add(r, ops);
+
+    assert_true(ops->option_count < OPTIONS);
+    for (size_t i = 0; i < ops->option_count; i++) {
+        values[i] = ops->options[i].fallback;
+        for (const char *const *o = options; *o != NULL; o += 2)
+            if (strcmp(o[0], ops->options[i].name) == 0)
+                values[i] = o[1];
+    }
+    c->conf = (struct source_conf){.source = source,
+                                   .center_id = "test",
+                                   .id = "test/exporter",
+                                   .collector = "exporter",
+                                   .options = ops->options,
+                                   .option_count = ops->option_count,
+                                   .values = values};
+}
+
+static char *source_note(struct rig *r, uint16_t source)
+{
+    struct snapshot *s = snapshot_hub_latest(r->hub);
+    const struct source_row *row = s ? snapshot_source(s, source) : NULL;
+    char *note = strdup(
+        row && row_has(row, source, note) ? intern_text(snapshot_strings(s), row->note) : "");
+
+    snapshot_unref(s);
+    return note;
+}
+
+struct wanted {
+    uint16_t source;
+    const char *note;
+};
+
+static bool has_note(struct rig *r, void *arg)
+{
+    const struct wanted *w = arg;
+    char *note = source_note(r, w->source);
+    bool has = strstr(note, w->note) != NULL;
+
+    free(note);
+    return has;
+}
+
+static void wait_note(struct rig *r, uint16_t source, const char *text, int ms)
+{
+    struct wanted w = {source, text};
+
+    if (rig_wait(r, has_note, &w, ms))
+        return;
+    char *note = source_note(r, source);
+    fail_msg("the note is \"%s\", not \"%s\"", note, text);
+}
+
+static bool asked_often(struct rig *r, void *arg)
+{
+    struct rig_source s;
+
+    return rig_source(r, 0, &s) && s.requests >= *(double *)arg;
+}
+
+/* 300 targets: 8 hang, 4 are refused, 3 say 503. The others' rows come, and a source beside it is asked as ever. */
+static void test_many_targets(void **state)
+{
+    struct rig r;
+    struct buf script, targets;
+    struct fake_http *beside =
+        fake_http_start("on GET /nodes\n body {\"rows\":[{\"name\":\"slurm1\"}]}\n", NULL);
+    char url[64];
+
+    (void)state;
+    buf_init(&script, 1 << 20);
+    buf_init(&targets, 1 << 20);
+    buf_adds(&script, "on GET /hang\n stall headers\non GET /bad\n status 503 Busy\n body busy\n");
+    for (int i = 0; i < 285; i++)
+        buf_addf(
+            &script,
+            "on GET /good%03d\n body DCGM_FI_DEV_GPU_TEMP{gpu=\"0\",Hostname=\"cn%03d\"} %d\\n\n",
+            i, i, 30 + i % 50);
+    struct fake_http *f = fake_http_start(script.data, NULL);
+    int port = fake_http_port(f);
+    for (int i = 0; i < 285; i++)
+        buf_addf(&targets, "127.0.0.1:%d/good%03d,", port, i);
+    for (int i = 0; i < 8; i++)
+        buf_addf(&targets, "127.0.0.1:%d/hang%d,", port, i);
+    for (int i = 0; i < 3; i++)
+        buf_addf(&targets, "127.0.0.1:%d/bad%d,", port, i);
+    buf_adds(&targets, "127.0.0.1:1/a,127.0.0.1:1/b,127.0.0.1:1/c,127.0.0.1:1/d");
+    snprintf(url, sizeof url, "http://127.0.0.1:%d", fake_http_port(beside));
+    rig_init(&r);
+    fake_conf_init(rig_add(&r, NULL), 0, "test/slurm", "url", url, "insecure", "true", "every",
+                   "50ms", NULL);
+    const char *const options[] = {"targets", targets.data, "insecure", "true", "interval",
+                                   "1s",      "timeout",    "2s",       NULL};
+    add_exporter(&r, 1, options);
+    rig_start(&r);
+    assert_true(rig_wait_nodes(&r, 286, 10000));
+    wait_note(&r, 1, "15 of 300 targets do not answer: ", 10000);
+    wait_note(&r, 1, "and 12 more", 1000);
+    assert_true(rig_wait_state(&r, 1, source_state_OK, 5000));
+    struct rig_source s;
+    assert_true(rig_source(&r, 0, &s));
+    double more = s.requests + 30;
+    assert_true(rig_wait(&r, asked_often, &more, 5000));
+    rig_fini(&r);
+    fake_http_stop(f);
+    fake_http_stop(beside);
+    buf_fini(&script);
+    buf_fini(&targets);
+}
+
+/* One healthy target among those that lie; nothing of theirs is believed beyond its lines, nothing hangs. */
+static void test_hostile_pages(void **state)
+{
+    static const char script[] =
+        "on GET /good\n body DCGM_FI_DEV_GPU_TEMP{gpu=\"0\",Hostname=\"good\"} 50\\n\n"
+        "on GET /short\n length 5000\n body DCGM_FI_DEV_GPU_TEMP{gpu=\"0\",Hostname=\"short\"} 50\\n\n cut 60\n"
+        "on GET /endless\n length chunked\n body DCGM_FI_DEV_GPU_TEMP{gpu=\"0\",Hostname=\"endless\"} 50\\n\n endless\n"
+        "on GET /drip\n body DCGM_FI_DEV_GPU_TEMP{gpu=\"0\",Hostname=\"drip\"} 50\\n\n repeat 3000 # comment\\n\n pieces 3 20\n"
+        "on GET /bomb\n gzip 200\n"
+        "on GET /html\n header Content-Type: text/html\n body <html>log in</html>\n"
+        "on GET /long\n body DCGM_FI_DEV_GPU_TEMP{gpu=\"1\",Hostname=\"\n repeat 1000000 A\n body \"} 5\\n"
+        "DCGM_FI_DEV_GPU_TEMP{gpu=\"0\",Hostname=\"long\"} 51\\n\n"
+        "on GET /head\n slow headers 100\n body x\n"
+        "on GET /hangup\n hangup\n";
+    struct fake_http *f = fake_http_start(script, NULL);
+    char targets[512];
+    int p = fake_http_port(f);
+    struct rig r;
+
+    (void)state;
+    snprintf(
+        targets, sizeof targets,
+        "127.0.0.1:%d/good,127.0.0.1:%d/short,127.0.0.1:%d/endless,127.0.0.1:%d/drip,127.0.0.1:%d/bomb,127.0.0.1:%d/html,"
+        "127.0.0.1:%d/long,127.0.0.1:%d/head,127.0.0.1:%d/hangup",
+        p, p, p, p, p, p, p, p, p);
+    const char *const options[] = {"targets", targets,   "insecure", "true", "interval",
+                                   "1s",      "timeout", "1500ms",   NULL};
+    rig_init(&r);
+    add_exporter(&r, 0, options);
+    rig_start(&r);
+    wait_note(&r, 0, "7 of 9 targets do not answer", 20000);
+    assert_true(rig_wait_state(&r, 0, source_state_OK, 5000));
+    char *rows = rig_dump(&r);
+    assert_non_null(strstr(rows, "good"));
+    assert_non_null(strstr(rows, "long"));
+    assert_null(strstr(rows, "AAAA"));
+    assert_null(strstr(rows, "html"));
+    free(rows);
+    struct rig_source s;
+    assert_true(rig_source(&r, 0, &s));
+    assert_true(s.bad >= 2);
+    rig_fini(&r);
+    fake_http_stop(f);
+}
+
+/* When nobody answers it is the source that failed, and it says why. */
+static void test_all_dead(void **state)
+{
+    const char *const options[] = {"targets", "127.0.0.1:1,127.0.0.1:2", "insecure", "true", NULL};
+    struct rig_source s;
+    struct rig r;
+
+    (void)state;
+    rig_init(&r);
+    add_exporter(&r, 0, options);
+    rig_start(&r);
+    assert_true(rig_wait_state(&r, 0, source_state_FAILED, 5000));
+    assert_true(rig_source(&r, 0, &s));
+    assert_non_null(strstr(s.error, "none of the 2 targets answers"));
+    assert_non_null(strstr(s.error, "connection refused"));
+    rig_fini(&r);
+}
+
+static void with_token(const char *user, const char *header)
+{
+    char path[] = "/tmp/test-io-exporter-XXXXXX", targets[64], script[256];
+    int fd = mkstemp(path);
+    struct rig r;
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, "s3cret\n", 7), 7);
+    close(fd);
+    snprintf(script, sizeof script,
+             "on GET /metrics\n want Authorization: %s\n body node_load1 1\\n\n", header);
+    struct fake_http *f = fake_http_start(script, NULL);
+    snprintf(targets, sizeof targets, "127.0.0.1:%d", fake_http_port(f));
+    const char *const options[] = {"targets",
+                                   targets,
+                                   "insecure",
+                                   "true",
+                                   "token_file",
+                                   path,
+                                   user ? "user" : "path",
+                                   user ? user : "/metrics",
+                                   NULL};
+    rig_init(&r);
+    add_exporter(&r, 0, options);
+    rig_start(&r);
+    assert_true(rig_wait_nodes(&r, 1, 5000));
+    assert_int_equal(fake_http_misses(f), 0);
+    rig_fini(&r);
+    fake_http_stop(f);
+    unlink(path);
+}
+
+static void test_tokens(void **state)
+{
+    (void)state;
+    with_token(NULL, "Bearer s3cret");
+    with_token("wang", "Basic d2FuZzpzM2NyZXQ=");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_many_targets),
+        cmocka_unit_test(test_hostile_pages),
+        cmocka_unit_test(test_all_dead),
+        cmocka_unit_test(test_tokens),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
