@@ -18,6 +18,7 @@ struct serving {
     char question[DEVICES_QUESTION];
     struct job_folders jobs;
     struct nvidia *nvidia;
+    struct ascend *ascend;
     struct xidwatch *xid;
     struct cpu_flops *flops;
 };
@@ -62,6 +63,15 @@ static bool amd_gpu_round(struct serving *s)
 
     amd_round(&r);
     return true;
+}
+
+static bool ascend_npu_round(struct serving *s)
+{
+    struct gpu_round r = gpu_round_of(s);
+
+    if (s->ascend == NULL)
+        s->ascend = ascend_new("libdcmi.so");
+    return ascend_round(s->ascend, &r);
 }
 
 static bool xid_round(struct serving *s)
@@ -133,6 +143,7 @@ int collect_serve(const char *name, const char *root, const char *const *setting
             privilege_keep(rounds[i].keeps);
             serve(rounds[i].round, &s);
             nvidia_free(s.nvidia);
+            ascend_free(s.ascend);
             xidwatch_free(s.xid);
             cpu_flops_free(s.flops);
             return 0;

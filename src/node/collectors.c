@@ -17,7 +17,7 @@ bool collector_wanted(const char *name, const char *root)
     static const struct {
         const char *name;
         enum gpu_vendor vendor;
-    } need[] = {{"xid", GPU_NVIDIA}, {"amd", GPU_AMD}};
+    } need[] = {{"xid", GPU_NVIDIA}, {"amd", GPU_AMD}, {"ascend", GPU_HUAWEI}};
     char gpus[GPUS_MAX][GPU_ADDRESS];
 
     for (size_t i = 0; i < ARRAY_LEN(need); i++)

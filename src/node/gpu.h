@@ -41,4 +41,10 @@ bool nvidia_round(struct nvidia *d, const struct gpu_round *r);
 /* AMD, from the kernel driver's files. */
 void amd_round(const struct gpu_round *r);
 
+/* Huawei's Ascend, through DCMI: as NVIDIA's. */
+struct ascend;
+struct ascend *ascend_new(const char *library);
+void ascend_free(struct ascend *a);
+bool ascend_round(struct ascend *a, const struct gpu_round *r);
+
 #endif

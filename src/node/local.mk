@@ -4,6 +4,7 @@ noinst_LIBRARIES += %D%/libnode.a
 # One file a line: %C%_libnode_a_SOURCES += %D%/name.c %D%/name.h
 %C%_libnode_a_SOURCES =
 %C%_libnode_a_SOURCES += %D%/amd.c
+%C%_libnode_a_SOURCES += %D%/ascend.c %D%/dcmi.h
 %C%_libnode_a_SOURCES += %D%/child.c %D%/child.h
 %C%_libnode_a_SOURCES += %D%/collect.c %D%/collect.h
 %C%_libnode_a_SOURCES += %D%/collectors.c %D%/collectors.def

@@ -23,6 +23,8 @@ check_PROGRAMS += %D%/test_node_xid
 THREAD_TESTS += %D%/test_node_xid
 check_PROGRAMS += %D%/test_node_amd
 %C%_test_node_amd_LDADD = $(UNIT_NODE)
+check_PROGRAMS += %D%/test_node_ascend
+%C%_test_node_ascend_LDADD = $(UNIT_NODE)
 EXTRA_DIST += %D%/nodegpu.h
 # A library that is opened by its name while the test runs; no libtool for one file.
 EXTRA_DIST += %D%/stub_nvml.c
@@ -37,6 +39,14 @@ $(NODE_STUB): %D%/stub_nvml.c
 	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(STUB_CC) -o $@ $(srcdir)/tests/unit/stub_nvml.c
 $(NODE_STUB_OLD): %D%/stub_nvml.c
 	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(STUB_CC) -DSTUB_OLD -o $@ $(srcdir)/tests/unit/stub_nvml.c
+EXTRA_DIST += %D%/stub_dcmi.c
+DCMI_STUBS = %D%/stub/libdcmi.so %D%/stub_old/libdcmi.so
+EXTRA_%C%_test_node_ascend_DEPENDENCIES = $(DCMI_STUBS)
+CLEANFILES += $(DCMI_STUBS)
+%D%/stub/libdcmi.so: %D%/stub_dcmi.c
+	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(STUB_CC) -o $@ $(srcdir)/tests/unit/stub_dcmi.c
+%D%/stub_old/libdcmi.so: %D%/stub_dcmi.c
+	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(STUB_CC) -DSTUB_OLD -o $@ $(srcdir)/tests/unit/stub_dcmi.c
 # The program as it runs, with that library; also for Prometheus, where it is installed.
 SCRIPTED_TESTS += tests/node/scrape.py
 tests/node/scrape.log: suantop-node$(EXEEXT) suantop-node-probe$(EXEEXT) $(NODE_STUB)
