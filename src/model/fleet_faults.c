@@ -16,7 +16,6 @@ void faults_fini(struct faults *fs)
 void fleet_set_xids(struct fleet *f, const struct xid_table *xids)
 {
     f->faults.xids = xids;
-    f->faults.changed = true;
 }
 
 /* --- what a row says -------------------------------------------------------------------------- */
@@ -94,18 +93,17 @@ static void copy_whole(char *to, size_t size, const char *from, size_t len)
 
 static void note(struct fleet *f, const struct device_row *d, unsigned xid, wall_ms at)
 {
+    if (!row_has(d, device, node) || !row_has(d, device, index))
+        return; /* nobody could say which it was */
     struct fault *fault = place_for(&f->faults, d->h.key, xid);
-
     *fault = (struct fault){
         .key = d->h.key, .at = at, .xid = xid, .center = d->h.center, .foreign = is_foreign(f, d)};
     faults_device_text(d, fault->device);
-    if (row_has(d, device, node))
-        copy_whole(fault->node, sizeof(fault->node), intern_raw(f->strings, d->node),
-                   intern_raw_len(f->strings, d->node));
+    copy_whole(fault->node, sizeof(fault->node), intern_raw(f->strings, d->node),
+               intern_raw_len(f->strings, d->node));
     if (row_has(d, device, job))
         copy_whole(fault->job, sizeof(fault->job), intern_raw(f->strings, d->job),
                    intern_raw_len(f->strings, d->job));
-    f->faults.changed = true;
     f->events->evidence = f->events->faulty = true;
 }
 

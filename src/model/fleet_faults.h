@@ -31,7 +31,6 @@ struct faults {
     struct fault *list;           /* in no order, one for each device and code */
     size_t cap;
     uint32_t count;
-    bool changed; /* since the alerts looked */
 };
 
 /* What a device was before a record that may tell a fault. */

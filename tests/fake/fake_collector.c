@@ -271,6 +271,7 @@ static enum rc fake_lookup(void *state, enum entity e, const char *id, struct re
                                         .refresh = fake_refresh,                                   \
                                         .lookup = fake_lookup,                                     \
                                         .focus = fake_focus,                                       \
+                                        .rank = {2, 7},                                            \
                                         .act = &fake_act}
 
 FAKE(fake_collector, "fake", AUTH_SLURM);

@@ -90,6 +90,7 @@ static void test_one_delta(void **state)
     struct delta *d = queue_pop(b.queue, 0);
     assert_int_equal(d->records, 2);
     assert_int_equal(d->source, 3);
+    assert_true(d->rank[0] == 2 && d->rank[1] == 7);
     assert_int_equal(d->at, 5000);
     assert_true(d->poll.begin);
     assert_int_equal(d->poll.seq, 7);
