@@ -95,16 +95,17 @@ static int terms_of(const struct device_row *d, const struct peak *p, unsigned p
 }
 
 /* " x clock 1.755/1.98 GHz", and what that is of 1. */
-static double clock_words(const struct view_input *in, const struct device_row *d, char *out,
-                          size_t size)
+static double clock_words(const struct view_input *in, const struct device_row *d,
+                          const struct peak *p, unsigned precision, char *out, size_t size)
 {
-    double now = (double)d->clock_hertz, most = (double)d->clock_max_hertz;
+    double now = (double)d->clock_hertz,
+           of_peak = flops_clock_of(d, p, (enum precision)precision);
 
     out[0] = '\0';
-    if (!row_has(d, device, clock_hertz) || !row_has(d, device, clock_max_hertz) || !(most > 0))
+    if (isnan(of_peak))
         return 1;
-    snprintf(out, size, " %s clock %.3f/%.3f GHz", times(in), now / 1e9, most / 1e9);
-    return now < most ? now / most : 1;
+    snprintf(out, size, " %s clock %.3f/%.3f GHz", times(in), now / 1e9, of_peak / 1e9);
+    return now / of_peak;
 }
 
 /* "tensor activity 0.71 x clock 1.755/1.98 GHz x 989 TF = 622 TF" */
@@ -113,7 +114,7 @@ static void explain_estimate(const struct view_input *in, const struct device_ro
 {
     struct term terms[2];
     char text[TEXT_MAX] = "", clock[96], peak[FIGURE_MAX], result[FIGURE_MAX];
-    double by_clock = clock_words(in, d, clock, sizeof clock), sum = 0;
+    double by_clock = clock_words(in, d, p, precision, clock, sizeof clock), sum = 0;
     int n = terms_of(d, p, precision, terms);
     size_t len = 0;
 

@@ -22,7 +22,7 @@ static const struct look looks[provenance_COUNT] = {
     [provenance_MEASURED] = {"M", "measured", "operations that the hardware counted",
                              ROLE_MEASURED},
     [provenance_ESTIMATED] = {"E", "estimated",
-                              "activity of the pipes x clock / highest clock x dense peak",
+                              "activity of the pipes x clock / clock of the peak x dense peak",
                               ROLE_ESTIMATED},
     [provenance_ALLOCATED] = {"A", "allocated",
                               "dense peak of what the scheduler has given to jobs: capacity in "

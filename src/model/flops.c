@@ -5,6 +5,7 @@
 
 /* Exporters round: a pipe that was busy all the time may be told as 100.4 %. More than that is no share. */
 #define MOST_PERCENT 101.0
+#define MOST_OVER 1.25 /* a boost clock over that of the peak */
 
 /* Share of a pipe, NAN = not told. */
 static double share(bool has, float percent)
@@ -24,6 +25,19 @@ static double clock_share(const struct device_row *d)
         return 1;
     double s = (double)d->clock_hertz / (double)d->clock_max_hertz;
     return s < 1 ? s : 1;
+}
+
+double flops_clock_of(const struct device_row *d, const struct peak *p, enum precision precision)
+{
+    double own = row_has(d, device, clock_hertz) ? (double)d->clock_hertz : NAN;
+    bool has_highest = row_has(d, device, clock_max_hertz) && d->clock_max_hertz > 0;
+
+    if (isnan(own))
+        return NAN;
+    /* Far over the clock of the peak: one of the two is wrong. */
+    if (precision == precision_FP16 && own <= p->fp16_clock * MOST_OVER)
+        return p->fp16_clock;
+    return has_highest ? fmax((double)d->clock_max_hertz, own) : NAN;
 }
 
 /* Of the tensor pipes with FP16 operands; where only all tensor pipes together are told, what is not FP64 of them. */
@@ -86,7 +100,10 @@ struct flops_figure flops_of_device(const struct device_row *d, const struct pea
         f.provenance = provenance_MEASURED;
         return f;
     }
-    f.flops = p ? estimate(d, p, precision) * clock_share(d) : NAN;
+    f.flops = p ? estimate(d, p, precision) : NAN;
+    double clock = f.flops > 0 ? flops_clock_of(d, p, precision) : NAN;
+    if (!isnan(clock))
+        f.flops *= (double)d->clock_hertz / clock;
     if (f.flops <= FLOPS_MOST)
         f.provenance = provenance_ESTIMATED;
     else

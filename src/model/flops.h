@@ -2,7 +2,7 @@
  * flops.h - what is computed in fact, and what could be: estimates, peaks, and sums that never mix.
  *
  *   measured   operations that the hardware counted
- *   estimated  pipe activity x mean clock / max clock x dense peak of the model (OFU, arXiv 2605.20799)
+ *   estimated  pipe activity x mean clock / clock of the peak x dense peak of the model (OFU, arXiv 2605.20799)
  *   allocated  dense peak of the devices that the scheduler has given away: capacity in use, no rate of work
  *   nameplate  dense peak of all that there is, or what the configuration declares
  *
@@ -23,6 +23,7 @@
 /* Dense peaks of one model, operations a second; NAN = not known. */
 struct peak {
     double fp64, fp64_tensor, fp32, fp16, fp8;
+    double fp16_clock; /* in hertz, at which fp16 and fp8 hold; NAN = the highest */
     char
         confidence; /* A arithmetic and documents agree, B one document, C hearsay: shown with "~" */
     uint8_t unsure; /* bits 1 << enum precision: that figure is hearsay although the line is not */
@@ -61,6 +62,9 @@ struct flops_figure {
  * all tensor pipes are told, those without FP64's; FP16 of the vector pipes is left out, its peak is not in the table. */
 struct flops_figure flops_of_device(const struct device_row *d, const struct peak *p,
                                     enum precision precision);
+/* The clock that its clock is compared with: the one at which the peak holds, where the table tells it, else the highest; NAN =
+ * neither is known, or its own clock is not told: then the peak is taken as it is. */
+double flops_clock_of(const struct device_row *d, const struct peak *p, enum precision precision);
 /* Tensor utilisation (OFU) in percent: activity x clock / max clock where both clocks are told, else the activity; NAN. */
 double flops_tensor_utilization(const struct device_row *d);
 /* fp16 for an intelligent center, fp64 for a super one, fp32 for a general one; fp16 if the kind is not known. */

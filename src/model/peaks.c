@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_MAX_BYTES = 96, COLUMNS_OF_A_LINE = 9 };
+enum { NAME_MAX_BYTES = 96, COLUMNS_LEAST = 9, COLUMNS_MOST = 10 };
 #define MOST_TFLOPS 1e6 /* of one device: more is a slip of the pen */
+#define MOST_HERTZ 1e11
 
 struct entry {
     char *name; /* folded */
@@ -163,6 +164,18 @@ static enum rc read_figures(const struct reading *r, const struct columns_line *
     return RC_OK;
 }
 
+static enum rc read_clock(const struct reading *r, const struct columns_line *l, struct peak *p)
+{
+    double tera = NAN;
+    bool unsure;
+
+    if (l->count == COLUMNS_MOST && !read_tflops(l->cell[9], &tera, &unsure))
+        return refuse(r, "is no clock in GHz", l->cell[9]);
+    p->fp16_clock = tera / 1000; /* read as 10^12, told in 10^9 */
+    return isnan(tera) || p->fp16_clock <= MOST_HERTZ ? RC_OK
+                                                      : refuse(r, "is no clock in GHz", l->cell[9]);
+}
+
 static enum rc add_names(const struct reading *r, const char *names, const struct peak *p)
 {
     struct peak_table *t = r->t;
@@ -185,13 +198,16 @@ static enum rc read_line(const struct reading *r, const struct columns_line *l)
     struct peak p = {.confidence = 0};
     enum rc rc;
 
-    if (l->too_long || l->count != COLUMNS_OF_A_LINE)
-        return refuse(r, "nine columns are wanted, in one line of 511 bytes", l->cell[0]);
+    if (l->too_long || l->count < COLUMNS_LEAST || l->count > COLUMNS_MOST)
+        return refuse(r, "nine or ten columns are wanted, in one line of 511 bytes", l->cell[0]);
     const char *confidence = l->cell[7];
     if (strlen(confidence) != 1 || !strchr("ABC", confidence[0]))
         return refuse(r, "confidence is A, B or C", confidence);
     p.confidence = confidence[0];
     rc = read_figures(r, l, &p);
+    if (rc != RC_OK)
+        return rc;
+    rc = read_clock(r, l, &p);
     if (rc != RC_OK)
         return rc;
     p.model = keep(r->t, l->cell[0]);

@@ -131,8 +131,8 @@ static void test_shares(void **state)
 {
     (void)state;
     add("node cn1 devices_total=8\n"
-        "device cn1/0 model=" SXM " tensor_utilization_percent=50 power_watts=500 clock_hertz=1e9"
-        " clock_max_hertz=2e9\n"
+        "device cn1/0 model=" SXM " tensor_utilization_percent=50 power_watts=500 clock_hertz=9.15e8"
+        " clock_max_hertz=1.83e9\n"
         "device cn1/1 model=" SXM " tensor_utilization_percent=25");
     struct snapshot *s = fleet_publish(fleet, KIT_NOW);
     const struct center_row *c = snapshot_center(s, 0);

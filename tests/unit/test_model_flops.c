@@ -264,6 +264,8 @@ static void test_bad_lines(void **state)
     static const char *const bad[] = {
         "H200 | x | 1 | 1 | 1 | 1 | 1 | A\n",
         "H200 | x | 1 | 1 | 1 | 1 | 1 | A | s | more\n",
+        "H200 | x | 1 | 1 | 1 | 1 | 1 | A | s | 1830\n",
+        "H200 | x | 1 | 1 | 1 | 1 | 1 | A | s | 1.8 | x\n",
         "H200 | x | 1 | 1 | 1 | many | 1 | A | s\n",
         "H200 | x | 1 | 1 | 1 | -1 | 1 | A | s\n",
         "H200 | x | 1 | 1 | 1 | 0 | 1 | A | s\n",
@@ -308,13 +310,26 @@ static void test_estimates(void **state)
     struct flops_figure f = flops_of_device(&d, h100, precision_FP16);
     assert_int_equal(f.provenance, provenance_ESTIMATED);
     assert_true(f.flops == 0.5 * 989e12 && f.peak == 989e12);
-    PUT(&d, clock_hertz, 1.485e9);
-    assert_true(flops_of_device(&d, h100, precision_FP16).flops == 0.5 * 989e12);
+    PUT(&d, clock_hertz, 1.485e9); /* the peak is at 1.83 GHz */
+    assert_true(
+        fabs(flops_of_device(&d, h100, precision_FP16).flops / (0.5 * 1.485 / 1.83 * 989e12) - 1) <
+        1e-6);
     PUT(&d, clock_max_hertz, 1.98e9);
-    assert_true(fabs(flops_of_device(&d, h100, precision_FP16).flops / (0.5 * 0.75 * 989e12) - 1) <
+    assert_true(
+        fabs(flops_of_device(&d, h100, precision_FP16).flops / (0.5 * 1.485 / 1.83 * 989e12) - 1) <
+        1e-6);
+    /* So it is activity x processors x operations a clock x clock, whatever the table rounds to. */
+    assert_true(
+        fabs(flops_of_device(&d, h100, precision_FP16).flops / (0.5 * 132 * 4096 * 1.485e9) - 1) <
+        1e-3);
+    /* FP32 is at the highest clock; so is the tensor utilisation. */
+    PUT(&d, fp32_utilization_percent, 50);
+    assert_true(fabs(flops_of_device(&d, h100, precision_FP32).flops / (0.5 * 0.75 * 67e12) - 1) <
                 1e-6);
     assert_true(fabs(flops_tensor_utilization(&d) - 37.5) < 1e-4);
     PUT(&d, clock_max_hertz, 1e9); /* faster than its highest: no more than all */
+    assert_true(flops_of_device(&d, h100, precision_FP32).flops == 0.5 * 67e12);
+    PUT(&d, clock_hertz, 1.98e12); /* nonsense */
     assert_true(flops_of_device(&d, h100, precision_FP16).flops == 0.5 * 989e12);
     assert_int_equal(flops_of_device(&d, NULL, precision_FP16).provenance, provenance_NONE);
     assert_int_equal(flops_of_device(&d, h100, precision_FP64).provenance, provenance_NONE);
