@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * details.c - see details.h. */
 #include "ui/details.h"
+#include "ui/devices.h"
 #include "ui/cells.h"
 #include "ui/figure.h"
 #include "base/text.h"
@@ -338,4 +339,6 @@ void details_text(const struct view_input *in, enum entity e, const void *row, s
     add_tellers(in, row, out);
     if (e == ENTITY_CENTER)
         add_center(in, row, out);
+    if (e == ENTITY_JOB || e == ENTITY_NODE)
+        device_details_of(in, e, row, out);
 }

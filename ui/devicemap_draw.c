@@ -16,7 +16,7 @@
 #include <string.h>
 
 enum {
-    LABEL_CELLS = 13,
+    LABEL_CELLS = 14,
     ROOMY_LINES = 28,
     TABLE_LINES = 6, /* the table below has at least so many, where there is one */
     TABLE_NEEDS = 16,
@@ -47,7 +47,7 @@ static const struct style_of_map plain[] = {
     {1, false, 1, true, 1, true},   {1, false, 1, false, 1, true},  {1, false, 4, false, 1, true},
     {1, false, 4, false, 1, false}, {1, false, 0, false, 1, false},
 };
-enum { STYLES = sizeof plain / sizeof plain[0] };
+enum { STYLES = sizeof plain / sizeof plain[0], SCROLLED = 3 };
 
 struct plan {
     struct style_of_map s;
@@ -176,7 +176,8 @@ static struct plan make_plan(const struct devicemap *m, const struct view_input 
         if (p.lines <= (uint64_t)p.r.h)
             return p;
     }
-    return plan_style(m, in, &styles[STYLES - 3]); /* it never fits: with the table, then */
+    return plan_style(m, in,
+                      &styles[SCROLLED]); /* it never fits: as one can look at it best, then */
 }
 
 struct rect devicemap_table_rect(const struct devicemap *m, const struct view_input *in)
@@ -507,7 +508,7 @@ static void band_name(const struct painter *w, const struct map_band *b, char *o
         snprintf(out, size, "%s", b->name ? cell_string(w->in, b->name) : none[w->m->by]);
 }
 
-/* "p99 84 degrees", or the mean of what the colours show. */
+/* "p99 84 degrees", or the mean of what the colours show; the first four letters are only its name. */
 static void band_figure(const struct painter *w, const struct map_band *b, char out[FIGURE_MAX])
 {
     bool power = w->shade == SHADE_POWER;
@@ -520,7 +521,7 @@ static void band_figure(const struct painter *w, const struct map_band *b, char 
         return;
     }
     figure_percent(text, n > 0 ? (power ? b->power : b->tensor) / n / 100 : NAN);
-    snprintf(out, FIGURE_MAX, "mean %.8s", text);
+    snprintf(out, FIGURE_MAX, "avg %.8s", text);
 }
 
 static void draw_label(const struct painter *w, const struct map_band *b, uint32_t line, int y)
@@ -544,7 +545,9 @@ static void draw_label(const struct painter *w, const struct map_band *b, uint32
         if (center && lines == 3 && line == 1)
             snprintf(text, sizeof text, "%s", cell_center_name(w->in, b->center));
         else
-            snprintf(text, sizeof text, "%s %s", count, figure);
+            snprintf(text, sizeof text, "%s %s", count,
+                     text_cells(count) + text_cells(figure) < LABEL_CELLS - 1 ? figure
+                                                                              : figure + 4);
     } else {
         return;
     }
@@ -674,12 +677,27 @@ static void draw_whose(struct phrase *p, const struct view_input *in, const stru
     }
 }
 
-static void draw_selected(const struct painter *w, const struct table *t)
+/* How much of the map is in its window, at the right edge of the line; where that ends. */
+static int draw_window(const struct painter *w, uint64_t top)
+{
+    const struct view_input *in = w->in;
+    int end = in->area.x + in->area.w - 1;
+    char text[64];
+
+    if (w->p->lines <= (uint64_t)w->p->r.h)
+        return end;
+    snprintf(text, sizeof text, "lines %llu-%llu of %llu", (unsigned long long)top + 1,
+             (unsigned long long)top + (unsigned long long)w->p->r.h,
+             (unsigned long long)w->p->lines);
+    canvas_text_right(w->c, w->p->line_y, end, -1, style_of(ROLE_DIM), text);
+    return end - text_cells(text) - 2;
+}
+
+static void draw_selected(const struct painter *w, const struct table *t, int end)
 {
     const struct view_input *in = w->in;
     const struct device_row *d = table_row(t, in);
-    struct phrase p =
-        phrase_start(w->c, in, w->p->line_y, in->area.x + 2, in->area.x + in->area.w - 1);
+    struct phrase p = phrase_start(w->c, in, w->p->line_y, in->area.x + 2, end);
     char text[FIGURE_MAX + 16], index[16];
     bool crit;
 
@@ -717,8 +735,9 @@ void devicemap_draw(const struct devicemap *m, const struct table *t, const stru
     if (in->area.h < 3)
         return;
     draw_legend(&w);
-    draw_bands(&w, window_top(m, t, &p));
-    draw_selected(&w, t);
+    uint64_t top = window_top(m, t, &p);
+    draw_bands(&w, top);
+    draw_selected(&w, t, draw_window(&w, top));
 }
 
 /* --- the cursor --- */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * devices.h - what the files of view 3 share: its columns (devices_columns.c), the words of one device (deviceword.c) and the
- * state of the view (view_devices.c). The map is devicemap.h. Thread: ui. */
+ * devices.h - what the files of view 3 share: its columns (devices_columns.c), the words of one device (deviceword.c) and
+ * all that is known of it (devicedetails.c). The map is devicemap.h. Thread: ui. */
 #ifndef SUAN_UI_DEVICES_H
 #define SUAN_UI_DEVICES_H
 
@@ -34,6 +34,11 @@ struct style device_heat_style(const struct device_row *d, bool *crit);
 void device_index_text(const struct device_row *d, char out[16]);
 /* "H800": the vendor before it tells nothing new. */
 const char *device_model_text(const struct view_input *in, const struct device_row *d);
+/* All that is known of it, what is wrong in words first. devicedetails.c */
+void device_details(const struct view_input *in, const struct device_row *d, struct buf *out);
+/* The devices of a node or job, as a small table; nothing where there are none. */
+void device_details_of(const struct view_input *in, enum entity e, const void *row,
+                       struct buf *out);
 /* A row that nobody has heard of for long is old, whatever its source's rhythm. */
 enum freshness device_age(const struct view_input *in, const void *row);
 

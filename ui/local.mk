@@ -64,6 +64,7 @@ noinst_LIBRARIES += %D%/libui.a
 %C%_libui_a_SOURCES += %D%/view_devices.c %D%/devices.h
 %C%_libui_a_SOURCES += %D%/devices_columns.c
 %C%_libui_a_SOURCES += %D%/deviceword.c
+%C%_libui_a_SOURCES += %D%/devicedetails.c
 %C%_libui_a_SOURCES += %D%/devicemap.c %D%/devicemap.h
 %C%_libui_a_SOURCES += %D%/devicemap_draw.c
 %C%_libui_a_SOURCES += %D%/view_queued.c

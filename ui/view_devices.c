@@ -451,6 +451,25 @@ static bool map_command(struct list *l, const struct view_input *in, enum cmd cm
     }
 }
 
+static bool details(struct list *l, const struct view_input *in, struct view_out *out)
+{
+    const struct device_row *d = table_row(&l->table, in);
+
+    if (!d)
+        return false;
+    buf_reset(&out->text);
+    device_details(in, d, &out->text);
+    out->wish = WISH_PAGER;
+    return true;
+}
+
+static int explain(const void *view, const struct view_input *in, int at, struct buf *out)
+{
+    struct view_input table = below(view, in);
+
+    return list_explain(view, &table, at, out);
+}
+
 static bool command(void *view, const struct view_input *in, enum cmd cmd, const char *arg,
                     struct view_out *out)
 {
@@ -460,6 +479,8 @@ static bool command(void *view, const struct view_input *in, enum cmd cmd, const
 
     if (act_verb(cmd, &verb))
         return act(l, in, verb, out);
+    if (cmd == CMD_DETAILS)
+        return details(l, in, out);
     if (cmd == CMD_HEAT) {
         switch_map(l, in);
         return true;
@@ -513,9 +534,8 @@ static void close_view(void *view)
     list_free(l);
 }
 
-static const enum cmd footer[] = {CMD_OPEN,    CMD_SHADE, CMD_GROUP,  CMD_FILTER,
-                                  CMD_IDLE,    CMD_HEAT,  CMD_RESUME, CMD_DRAIN,
-                                  CMD_DETAILS, CMD_HELP,  CMD_NONE};
+static const enum cmd footer[] = {CMD_OPEN, CMD_GROUP, CMD_FILTER,  CMD_RESUME, CMD_SHADE, CMD_IDLE,
+                                  CMD_HEAT, CMD_DRAIN, CMD_DETAILS, CMD_HELP,   CMD_NONE};
 
 const struct view_ops view_devices = {
     .name = "devices",
@@ -563,6 +583,7 @@ const struct view_ops view_devices = {
     .status = status,
     .sortable = list_sortable,
     .acted = list_acted,
+    .explain = explain,
     .column = list_column,
     .choose = list_choose,
 };

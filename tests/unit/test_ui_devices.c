@@ -2,8 +2,10 @@
  * test_ui_devices.c - view 3 as somebody uses it: where keys and the mouse lead, what is acted on, how much the map shows.
  * How it looks is in test_ui_views.c. */
 #include "action/request.h"
+#include "model/xid.h"
 #include "tests/unit/unit.h"
 #include "tests/golden/fixture_devices.h"
+#include "ui/details.h"
 #include "ui/viewlist.h"
 #include <stdbool.h>
 #include <time.h>
@@ -256,6 +258,82 @@ static void test_idle(void **state)
     stage_close(&s);
 }
 
+static bool details_say(struct stage *s, const char *what)
+{
+    assert_true(press(s, CMD_DETAILS));
+    if (strstr(s->out.text.data, what))
+        return true;
+    print_message("%s", s->out.text.data);
+    return false;
+}
+
+/* What is wrong comes first, in words; then each field with who told it. */
+static void test_details(void **state)
+{
+    struct xid_table *xids = xid_table_new();
+    struct stage s;
+
+    (void)state;
+    xid_table_add(xids, "79 | reboot | off the bus | drain and reboot", "xid.conf", NULL);
+    stage_open(&s, fleet, 36, 140);
+    s.in.xids = xids;
+    assert_true(details_say(&s, "GPU 1 of zb-g0003, "));
+    assert_true(details_say(&s, "XID        79, 4m ago: off the bus\n"));
+    assert_true(details_say(&s, "to do      drain and reboot (reboot)\n"));
+    assert_true(details_say(&s, "job        8840955 telechat-sft of li"));
+    assert_true(details_say(&s, "dcgm zhangbei")); /* who told the fields */
+    for (int i = 0; i < 3; i++)
+        press(&s, CMD_DOWN);
+    assert_true(details_say(&s, "heat       91\302\260C, -2\302\260C left, as the device tells"));
+    assert_true(details_say(&s, "hw_thermal: the hardware slows it down because it is too hot"));
+    assert_false(shows(&s, "not in the table"));
+    say(&s, CMD_FIND_NEXT, "unhealthy");
+    assert_true(details_say(&s, "XID        95, 4m ago: not in the table of XIDs"));
+    scope_to(&s, "910b-a", "", "");
+    assert_true(details_say(&s, "12\302\260C left, to the limit that is told"));
+    stage_close(&s);
+    xid_table_free(xids);
+}
+
+static void test_slices(void **state)
+{
+    struct stage s;
+
+    (void)state;
+    stage_open(&s, fleet, 36, 140);
+    scope_to(&s, "", "zb-m0001", "");
+    say(&s, CMD_FIND_NEXT, "\"7 slices\"");
+    assert_true(details_say(&s, "Its slices\n"));
+    assert_true(details_say(&s, "1g.10gb"));
+    say(&s, CMD_FIND_NEXT, "1g.10gb");
+    assert_true(details_say(&s, "It is a slice of\n"));
+    assert_true(details_say(&s, "GPU \342\224\2242 of zb-m0001"));
+    stage_close(&s);
+}
+
+/* From a job and from a node to their devices. */
+static void test_devices_of_others(void **state)
+{
+    struct view_scope all = {.center = -1};
+    struct view_input in = {.snap = fleet, .ctx = {fleet, FIXTURE_NOW, 0}, .scope = &all};
+    struct buf text;
+
+    (void)state;
+    buf_init(&text, 1 << 20);
+    for (uint32_t i = 0; i < snapshot_slots(fleet, ENTITY_JOB); i++) {
+        const struct job_row *j = snapshot_row(fleet, ENTITY_JOB, i);
+        if (strcmp(intern_text(snapshot_strings(fleet), j->id), "8841950") == 0)
+            details_text(&in, ENTITY_JOB, j, &text);
+    }
+    assert_non_null(strstr(text.data, "Devices that work for it"));
+    assert_non_null(strstr(text.data, "zb-p0008"));
+    assert_non_null(strstr(text.data, "and 16 more: 3 shows them"));
+    buf_reset(&text);
+    details_text(&in, ENTITY_NODE, snapshot_row(fleet, ENTITY_NODE, 0), &text);
+    assert_non_null(strstr(text.data, "Its devices"));
+    buf_fini(&text);
+}
+
 /* --- the map --- */
 
 static void test_map_and_table(void **state)
@@ -351,13 +429,13 @@ static void test_map_mouse(void **state)
     (void)state;
     stage_open(&s, fleet, 36, 140);
     press(&s, CMD_HEAT);
-    /* the first line of the first band: three cells a device, thirteen and one for the label */
-    assert_true(view_devices.mouse(s.state, &s.in, 4, 14 + 3 * 4, 0, false, &s.out));
+    /* the first line of the first band: three cells a device, fourteen and one for the label */
+    assert_true(view_devices.mouse(s.state, &s.in, 4, 15 + 3 * 4, 0, false, &s.out));
     assert_at(&s, "zb-g0003/4");
     drop_wish(&s);
-    assert_true(view_devices.mouse(s.state, &s.in, 4, 14 + 3 * 5, 0, true, &s.out));
+    assert_true(view_devices.mouse(s.state, &s.in, 4, 15 + 3 * 5, 0, true, &s.out));
     assert_int_equal(s.out.wish, WISH_PUSH);
-    assert_true(view_devices.mouse(s.state, &s.in, 4, 14, 1, false, &s.out));
+    assert_true(view_devices.mouse(s.state, &s.in, 4, 15, 1, false, &s.out));
     assert_false(view_devices.mouse(s.state, &s.in, 4, 2, 0, false, &s.out));  /* the label */
     assert_true(view_devices.mouse(s.state, &s.in, 30, 20, 0, false, &s.out)); /* the table */
     stage_close(&s);
@@ -375,7 +453,7 @@ static void test_forty_thousand(void **state)
     press(&s, CMD_HEAT);
     free(screen(&s));
     for (int y = 2; y < 79; y++)
-        for (int x = 14; x < 300; x++) {
+        for (int x = 15; x < 300; x++) {
             const struct cell *c = canvas_cell(&s.canvas, y, x);
             bool heat = c->fg >= ROLE_HEAT0 && c->fg <= ROLE_HEAT9,
                  under = c->bg >= ROLE_HEAT0 && c->bg <= ROLE_HEAT9;
@@ -455,6 +533,9 @@ int main(void)
         cmocka_unit_test(test_enter),
         cmocka_unit_test(test_drain_is_for_the_node),
         cmocka_unit_test(test_idle),
+        cmocka_unit_test(test_details),
+        cmocka_unit_test(test_slices),
+        cmocka_unit_test(test_devices_of_others),
         cmocka_unit_test(test_map_and_table),
         cmocka_unit_test(test_map_cursor),
         cmocka_unit_test(test_map_reaches_all),
