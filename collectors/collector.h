@@ -190,7 +190,8 @@ struct collector_ops {
     const struct option_desc *options;
     size_t option_count;
     enum auth_scheme auth;
-    unsigned max_in_flight; /* requests of one source at the same time */
+    /* Requests of one source at the same time; more than 16: a source of many servers, which tells its interval itself. */
+    unsigned max_in_flight;
     /* seed: randomness for jitter, an argument so that tests are deterministic. */
     enum rc (*open)(const struct source_conf *conf, uint64_t seed, void **state, struct err *e);
     void (*close)(void *state);

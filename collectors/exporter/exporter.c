@@ -327,6 +327,7 @@ static void tell(struct exporter *x, mono_ms now, struct delta *d)
     delta_row(d, ENTITY_SOURCE, x->conf.id, strlen(x->conf.id));
     delta_str(d, FIELD_source_via, via);
     delta_str(d, FIELD_source_note, note);
+    delta_num(d, FIELD_source_interval_ms, (double)x->interval_ms);
     delta_num(d, FIELD_source_targets, ts->count);
     delta_num(d, FIELD_source_targets_answering, ts->good);
 }

@@ -30,8 +30,9 @@ static size_t short_len(enum node_names names, const char *s, size_t len)
 {
     const char *dot = memchr(s, '.', len);
 
-    return names == NAMES_FULL || dot == NULL || dot == s || is_address(s, len) ? len
-                                                                                : (size_t)(dot - s);
+    return names != NAMES_SHORT || dot == NULL || dot == s || is_address(s, len)
+               ? len
+               : (size_t)(dot - s);
 }
 
 static const char *told_name(const struct page *p, const struct thing *node)

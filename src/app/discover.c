@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * discover.c - see discover.h. Looks at files only: nothing is started, nothing is asked over a network. */
+ * discover.c - see discover.h. Looks at files and at this machine's own ports: nothing is started, nothing is asked over a
+ * network. */
 #include "app/discover.h"
 
+#include "app/discover_exporters.h"
 #include "base/text.h"
 #include "base/xmem.h"
 #include "collectors/registry.h"
@@ -104,6 +106,25 @@ static void find_slurm(struct config *out)
     free(bin);
 }
 
+/* What exporters of this machine tell is about this machine, whatever they call it. */
+static void find_exporters(struct config_center *center, const char *host)
+{
+    struct buf targets;
+    const struct collector_ops *ops = collector_find("exporter");
+    if (ops == NULL)
+        return;
+    buf_init(&targets, 4096);
+    discover_exporters(&targets, NULL);
+    if (targets.len > 0) {
+        struct config_source *s = config_add_source(center, ops);
+        config_set(s, "targets", targets.data);
+        config_set(s, "insecure", "true");
+        config_set(s, "node_names", "target");
+        config_set(s, "node", host[0] != '\0' ? host : NULL);
+    }
+    buf_fini(&targets);
+}
+
 static void find_this_machine(struct config *out)
 {
     char host[256] = "";
@@ -115,6 +136,7 @@ static void find_this_machine(struct config *out)
         config_add_center(out, "local", host[0] != '\0' ? host : "this machine");
     center->kind = center_kind_GENERAL;
     config_add_source(center, ops);
+    find_exporters(center, host);
 }
 
 void discover(struct config *out)

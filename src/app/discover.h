@@ -6,7 +6,7 @@
 #include "app/config.h"
 
 /* Fills an empty configuration: a center for the Slurm found here (commands in PATH or a slurmrestd socket), and one
- * for this machine's own sensors. Never empty. */
+ * for this machine's own sensors and the exporters that listen on its loopback. Never empty. */
 void discover(struct config *out);
 
 #endif

@@ -29,6 +29,7 @@ noinst_LIBRARIES += %D%/libapp.a
 %C%_libapp_a_SOURCES += %D%/session_metrics.c %D%/session_metrics.h
 %C%_libapp_a_SOURCES += %D%/discover.c
 %C%_libapp_a_SOURCES += %D%/discover.h
+%C%_libapp_a_SOURCES += %D%/discover_exporters.c %D%/discover_exporters.h
 %C%_libapp_a_SOURCES += %D%/notify.c
 %C%_libapp_a_SOURCES += %D%/notify.h
 %C%_libapp_a_SOURCES += %D%/options.def

@@ -403,6 +403,7 @@ struct source *source_new(const struct source_env *env, const struct collector_o
     s->random = env->seed;
     s->plan_now = true;
     s->row_dirty = true;
+    s->standing.interval_is_told = ops->max_in_flight > MANY_IN_FLIGHT;
     request_list_init(&s->pending);
     s->credential = credential_new(&cred, env->carriers.children);
     open_collector(s);

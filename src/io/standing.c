@@ -175,7 +175,7 @@ void standing_row(const struct standing *s, struct delta *d, const char *source_
         delta_num(d, FIELD_source_latency_ms, s->latency_ms);
         delta_num(d, FIELD_source_last_bytes, s->last_bytes);
     }
-    if (every)
+    if (every && !s->interval_is_told)
         delta_num(d, FIELD_source_interval_ms, (double)every);
     delta_num(d, FIELD_source_requests, s->requests);
     delta_num(d, FIELD_source_failures, s->failures);

@@ -24,6 +24,7 @@ struct standing {
     unsigned kind_count;
     bool ever_ok;
     bool paused;
+    bool interval_is_told; /* by the collector, which asks many servers in turn */
     unsigned consecutive;
     int64_t backoff_ms; /* 0 = not backing off */
     wall_ms last_ok_at, last_try_at, next_try_at;

@@ -9,3 +9,6 @@ check_PROGRAMS += %D%/test_app_targets
 # The verbs of the command line against a small cluster that is told what to do.
 SCRIPTED_TESTS += tests/acting/words.py
 SCRIPTED_TESTS += tests/history/collect.py
+check_PROGRAMS += %D%/test_app_discover
+%C%_test_app_discover_SOURCES = %D%/test_app_discover.c $(IO_FAKE)
+%C%_test_app_discover_LDADD = $(UNIT_APP)
