@@ -196,7 +196,7 @@ static void add_device(struct fleet *f, struct flops_tally *t, uint32_t slot,
     t->sums.silent += silent;
     note_trouble(f, t, slot);
     heat_put(f, slot,
-             !silent && row_has(d, device, temperature_celsius) ? (double)d->temperature_celsius
+             !silent && row_has(d, device, temperature_celsius) ? widen(d->temperature_celsius)
                                                                 : NAN);
     if (!silent)
         add_body(t, d);

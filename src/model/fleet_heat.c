@@ -67,10 +67,11 @@ static uint32_t hottest_of(const struct fleet *f, const struct heat *h, unsigned
 
     for (uint32_t i = h->first[bin]; i; i = f->flops.sides[i - 1].warmer_next) {
         const struct device_row *d = rows_at(rows, i - 1);
-        if (hottest != SLOT_NONE && d->temperature_celsius <= *celsius)
+        double own = widen(d->temperature_celsius);
+        if (hottest != SLOT_NONE && own <= *celsius)
             continue;
         hottest = i - 1;
-        *celsius = d->temperature_celsius;
+        *celsius = own;
         if (*celsius >= (int)bin + HEAT_FROM)
             break;
     }

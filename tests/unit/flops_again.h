@@ -3,6 +3,7 @@
 #ifndef SUAN_TESTS_UNIT_FLOPS_AGAIN_H
 #define SUAN_TESTS_UNIT_FLOPS_AGAIN_H
 
+#include "model/fields.h"
 #include "model/flops.h"
 #include "model/snapshot.h"
 #include <math.h>
@@ -45,16 +46,48 @@ static inline struct flops_figure again_figure(const struct snapshot *s, const s
     return flops_of_device(d, peak, p);
 }
 
+/* When those who told its figures confirmed the row last: the oldest of them. */
+static inline wall_ms again_oldest(const struct snapshot *s, const struct device_row *d)
+{
+    static const int figures[] = {FIELD_device_tensor_utilization_percent,
+                                  FIELD_device_fp16_tensor_utilization_percent,
+                                  FIELD_device_fp64_tensor_utilization_percent,
+                                  FIELD_device_fp64_utilization_percent,
+                                  FIELD_device_fp32_utilization_percent,
+                                  FIELD_device_counted_fp64_flops,
+                                  FIELD_device_counted_fp32_flops,
+                                  FIELD_device_counted_fp16_flops};
+    struct teller t[TELLERS_MAX];
+    int count = snapshot_tellers(s, d, t);
+    wall_ms oldest = 0;
+
+    for (int i = 0; i < count; i++)
+        for (size_t k = 0; k < sizeof(figures) / sizeof(figures[0]); k++)
+            if (t[i].fields >> figures[k] & 1 && (!oldest || t[i].at < oldest))
+                oldest = t[i].at;
+    return oldest;
+}
+
+static inline void again_older(wall_ms *oldest, wall_ms at)
+{
+    if (at && (!*oldest || at < *oldest))
+        *oldest = at;
+}
+
 /* What the unit computes in that way, itself or by its slices; false: nothing. */
 static inline bool again_unit_flops(const struct snapshot *s, const struct again_unit *u,
-                                    enum precision p, enum provenance how, double *flops)
+                                    enum precision p, enum provenance how, double *flops,
+                                    wall_ms *oldest)
 {
     double measured = 0, estimated = 0;
     int measuring = 0, estimating = 0;
+    wall_ms oldest_measured = 0, oldest_estimated = 0;
 
     if (u->row && !(u->row->h.flags & ROW_SILENT)) {
         struct flops_figure own = again_figure(s, u->row, p);
         *flops = own.flops;
+        if (own.provenance == how)
+            again_older(oldest, again_oldest(s, u->row));
         if (own.provenance != provenance_NONE)
             return own.provenance == how;
     }
@@ -64,12 +97,18 @@ static inline bool again_unit_flops(const struct snapshot *s, const struct again
             d->node != u->node || d->h.flags & ROW_SILENT)
             continue;
         struct flops_figure one = again_figure(s, d, p);
+        if (one.provenance == provenance_MEASURED)
+            again_older(&oldest_measured, again_oldest(s, d));
+        if (one.provenance == provenance_ESTIMATED)
+            again_older(&oldest_estimated, again_oldest(s, d));
         measuring += one.provenance == provenance_MEASURED;
         measured += one.provenance == provenance_MEASURED ? one.flops : 0;
         estimating += one.provenance == provenance_ESTIMATED;
         estimated += one.provenance == provenance_ESTIMATED ? one.flops : 0;
     }
     *flops = measuring ? measured : estimated;
+    if (measuring ? how == provenance_MEASURED : estimating && how == provenance_ESTIMATED)
+        again_older(oldest, measuring ? oldest_measured : oldest_estimated);
     if (measuring)
         return how == provenance_MEASURED;
     return estimating && how == provenance_ESTIMATED;

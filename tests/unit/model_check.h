@@ -196,8 +196,8 @@ static inline void check_center(const struct snapshot *s, const struct center_ro
         const struct device_row *d = snapshot_row(s, ENTITY_DEVICE, slot);
         if (d && d->h.center == c->h.center && row_has(d, device, temperature_celsius) &&
             !(d->h.flags & ROW_SILENT) && !row_has(d, device, parent) &&
-            (double)d->temperature_celsius > hottest)
-            hottest = d->temperature_celsius;
+            widen(d->temperature_celsius) > hottest)
+            hottest = widen(d->temperature_celsius);
     }
     if (!snapshot_count(s, ENTITY_AGGREGATE)) { /* a server may know of a hotter one */
         CHECK(row_has(c, center, temperature_max_celsius) == (hottest > -1e9));

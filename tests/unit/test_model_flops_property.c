@@ -161,9 +161,10 @@ static void check_cell(const struct snapshot *s, uint16_t center, const struct a
 {
     const struct flops_total *t = &snapshot_flops(s, center)->of[p][how];
     double flops = 0, one, reporting = 0;
+    wall_ms oldest = 0;
 
     for (size_t i = 0; i < count; i++)
-        if (again_unit_flops(s, &units[i], p, how, &one)) {
+        if (again_unit_flops(s, &units[i], p, how, &one, &oldest)) {
             flops += one;
             reporting++;
         }
@@ -180,7 +181,7 @@ static void check_cell(const struct snapshot *s, uint16_t center, const struct a
     assert_true(t->reporting == reporting);
     same(t->flops, flops, "flops");
     assert_true(t->reporting <= t->known && t->peaked <= t->reporting);
-    assert_true((t->oldest_at != 0) == (reporting > 0));
+    assert_true(t->oldest_at == oldest);
 }
 
 static void check_bodies(const struct snapshot *s, uint16_t center, const struct again_unit *units,
@@ -197,7 +198,7 @@ static void check_bodies(const struct snapshot *s, uint16_t center, const struct
             continue;
         power += (double)d->power_watts;
         if (row_has(d, device, temperature_celsius))
-            hottest = fmax(hottest, d->temperature_celsius);
+            hottest = fmax(hottest, widen(d->temperature_celsius));
     }
     if (!c)
         return;
