@@ -7,6 +7,7 @@
 #include "node/cpu_flops.h"
 #include "node/gpu.h"
 #include "node/privilege.h"
+#include "node/textfile.h"
 #include "node/xidwatch.h"
 #include <errno.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@ struct serving {
     const char *root;
     char question[DEVICES_QUESTION];
     struct job_folders jobs;
+    const char *textfile;
     struct nvidia *nvidia;
     struct ascend *ascend;
     struct xidwatch *xid;
@@ -74,6 +76,12 @@ static bool ascend_npu_round(struct serving *s)
     return ascend_round(s->ascend, &r);
 }
 
+static bool text_round(struct serving *s)
+{
+    textfile_round(s->textfile, stdout);
+    return true;
+}
+
 static bool xid_round(struct serving *s)
 {
     if (s->xid == NULL)
@@ -125,7 +133,8 @@ static void read_setting(struct serving *s, const char *setting)
         const char **value;
     } known[] = {{"jobs-jobstats=", &s->jobs.jobstats},
                  {"jobs-dcgm=", &s->jobs.dcgm},
-                 {"jobs-amd=", &s->jobs.amd}};
+                 {"jobs-amd=", &s->jobs.amd},
+                 {"textfile=", &s->textfile}};
 
     for (size_t i = 0; i < ARRAY_LEN(known); i++)
         if (strncmp(setting, known[i].key, strlen(known[i].key)) == 0)

@@ -15,8 +15,9 @@ struct collector {
 };
 extern const struct collector node_collectors[];
 extern const size_t node_collector_count;
-/* Whether there is what it looks at: a machine without GPUs of a vendor needs no child for them. */
-bool collector_wanted(const char *name, const char *root);
+/* Whether there is what it looks at: a machine without GPUs of a vendor needs no child for them. settings: NULL-terminated
+ * "key=value". */
+bool collector_wanted(const char *name, const char *root, const char *const *settings);
 
 /* name: of node_collectors. Drops what it needs no right to. settings: NULL-terminated
  * "key=value", as exporter_start got them. Returns an exit status; 64 for an unknown name. */

@@ -12,7 +12,14 @@ const struct collector node_collectors[] = {
 };
 const size_t node_collector_count = ARRAY_LEN(node_collectors);
 
-bool collector_wanted(const char *name, const char *root)
+static bool is_set(const char *const *settings, const char *start)
+{
+    while (*settings != NULL && strncmp(*settings, start, strlen(start)) != 0)
+        settings++;
+    return *settings != NULL;
+}
+
+bool collector_wanted(const char *name, const char *root, const char *const *settings)
 {
     static const struct {
         const char *name;
@@ -23,5 +30,5 @@ bool collector_wanted(const char *name, const char *root)
     for (size_t i = 0; i < ARRAY_LEN(need); i++)
         if (strcmp(need[i].name, name) == 0)
             return gpu_on_bus(root, need[i].vendor, gpus) > 0;
-    return true;
+    return strcmp(name, "textfile") != 0 || is_set(settings, "textfile=");
 }

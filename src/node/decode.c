@@ -117,7 +117,7 @@ enum rc decode_line(struct json_reader *reader, const char *line, size_t len, st
             readers[i].read(&out->samples, row);
             return RC_OK;
         }
-    if (decode_gpu(entity, row, out))
+    if (decode_gpu(entity, row, out) || decode_other(entity, row, out))
         return RC_OK;
     if (strcmp(entity, "trouble") == 0)
         snprintf(out->trouble, sizeof out->trouble, "%s", decode_text(row, "what"));

@@ -36,5 +36,7 @@ void decode_put(struct samples *s, enum family family, const struct json *row, c
                 double scale, const struct label *labels);
 /* decode_gpu.c: the entities that begin with gpu, xid and asking. False: it is none of them. */
 bool decode_gpu(const char *entity, const struct json *row, struct round *out);
+/* decode_other.c: the entities textfile and other. False: it is none of them. */
+bool decode_other(const char *entity, const struct json *row, struct round *out);
 
 #endif

@@ -24,7 +24,7 @@ struct exporter *exporter_start(const char *probe, const char *root, const char 
     for (size_t i = 0, n = 0; i < node_collector_count && n < COLLECTORS_MAX; i++) {
         const char *name = node_collectors[i].name;
         const char *const argv[] = {probe, name, root, NULL};
-        if (!collector_wanted(name, root))
+        if (!collector_wanted(name, root, settings))
             continue;
         memcpy(x->argv[n], argv, sizeof argv);
         for (size_t k = 0; k < EXPORTER_SETTINGS && settings[k] != NULL; k++)

@@ -13,6 +13,7 @@ noinst_LIBRARIES += %D%/libnode.a
 %C%_libnode_a_SOURCES += %D%/decode.c %D%/decode.h
 %C%_libnode_a_SOURCES += %D%/decode_cpu.c %D%/decode_cpu.h
 %C%_libnode_a_SOURCES += %D%/decode_gpu.c
+%C%_libnode_a_SOURCES += %D%/decode_other.c
 %C%_libnode_a_SOURCES += %D%/devices.c %D%/devices.h
 %C%_libnode_a_SOURCES += %D%/exporter.c %D%/exporter.h
 %C%_libnode_a_SOURCES += %D%/gpu_bus.c %D%/gpu.h
@@ -38,6 +39,7 @@ noinst_LIBRARIES += %D%/libnode.a
 %C%_libnode_a_SOURCES += %D%/watch.c %D%/watch.h
 %C%_libnode_a_SOURCES += %D%/webconf.c %D%/webconf.h
 %C%_libnode_a_SOURCES += %D%/tell.c %D%/tell.h
+%C%_libnode_a_SOURCES += %D%/textfile.c %D%/textfile.h
 %C%_libnode_a_SOURCES += %D%/xids.c %D%/xids.h
 %C%_libnode_a_SOURCES += %D%/xidwatch.c %D%/xidwatch.h
 

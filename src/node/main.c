@@ -38,6 +38,7 @@ static void show_help(void)
         "  --jobs-jobstats DIR    files that tell which job has a GPU, by jobstats' convention: /run/gpustat\n"
         "  --jobs-dcgm DIR        the same by dcgm-exporter's (its --hpc-job-mapping-dir)\n"
         "  --jobs-amd DIR         the same by AMD's exporter: /var/run/exporter\n"
+        "  --textfile DIR         *.prom files of other programs, told as they are\n"
         "  --root DIR             where the host's /proc and /sys are, in a container\n"
         "  --help, --version\n\n"
         "Collectors:");
@@ -81,6 +82,7 @@ static int read_options(int argc, char **argv, struct options *o)
         {"jobs-jobstats", required_argument, NULL, 's'},
         {"jobs-dcgm", required_argument, NULL, 's'},
         {"jobs-amd", required_argument, NULL, 's'},
+        {"textfile", required_argument, NULL, 's'},
         {"collect", required_argument, NULL, 'c'},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'v'},

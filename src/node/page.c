@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * page.c - see page.h. */
 #include "node/page.h"
+#include "base/xmem.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,20 +61,12 @@ static void write_value(struct buf *out, double v)
     buf_adds(out, text);
 }
 
-static bool told_before(const struct samples *s, size_t i)
-{
-    for (size_t k = 0; k < i; k++)
-        if (s->at[k].family == s->at[i].family &&
-            strcmp(sample_labels(s, &s->at[k]), sample_labels(s, &s->at[i])) == 0)
-            return true;
-    return false;
-}
-
-static void write_sample(struct buf *out, const struct samples *s, const struct sample *x)
+static void write_sample(struct buf *out, const char *name, const struct samples *s,
+                         const struct sample *x)
 {
     const char *labels = sample_labels(s, x);
 
-    buf_adds(out, families[x->family].name);
+    buf_adds(out, name);
     if (labels[0] != '\0')
         buf_addf(out, "{%s}", labels);
     buf_addc(out, ' ');
@@ -81,19 +74,97 @@ static void write_sample(struct buf *out, const struct samples *s, const struct 
     buf_addc(out, '\n');
 }
 
+/* ---- families under names of others: as their writer has them, where the format knows that */
+
+static bool is_one_of(const char *word, const char *const *words)
+{
+    while (*words != NULL && strcmp(*words, word) != 0)
+        words++;
+    return *words != NULL;
+}
+
+static const char *other_type(const struct other_family *f, enum page_format format)
+{
+    static const char *const types[] = {"gauge", "counter", "histogram", "summary", NULL};
+    size_t len = strlen(f->family);
+    bool known = is_one_of(f->type, types);
+
+    if (format == PAGE_TEXT)
+        return known ? f->type : "untyped";
+    /* There a counter must be called _total. */
+    if (strcmp(f->type, "counter") == 0 && (len <= 6 || strcmp(f->family + len - 6, "_total") != 0))
+        known = false;
+    return known ? f->type : "unknown";
+}
+
+static void write_other_head(struct buf *out, enum page_format format, const struct other_family *f)
+{
+    const char *type = other_type(f, format);
+    int len = (int)strlen(f->family);
+
+    if (format == PAGE_OPENMETRICS && strcmp(type, "counter") == 0)
+        len -= 6;
+    if (f->help[0] != '\0')
+        buf_addf(out, "# HELP %.*s %s\n", len, f->family, f->help);
+    buf_addf(out, "# TYPE %.*s %s\n", len, f->family, type);
+}
+
+/* They come sorted by family. */
+static void write_others(struct buf *out, enum page_format format, const struct samples *s)
+{
+    const char *last = "";
+
+    for (size_t i = 0; i < s->count; i++) {
+        if (s->at[i].family != FAMILY_OTHER)
+            continue;
+        const struct other_family f = other_of(s, &s->at[i]);
+        if (strcmp(last, f.family) != 0)
+            write_other_head(out, format, &f);
+        last = f.family;
+        write_sample(out, f.name, s, &s->at[i]);
+    }
+}
+
+/* Samples by family, in the order that they came in: order[first[f]] is the first of family f. */
+static size_t *by_family(const struct samples *s, size_t first[FAMILY_COUNT + 1])
+{
+    size_t *order = xcalloc(s->count + 1, sizeof *order), next[FAMILY_COUNT];
+
+    memset(first, 0, (FAMILY_COUNT + 1) * sizeof *first);
+    for (size_t i = 0; i < s->count; i++)
+        first[s->at[i].family + 1]++;
+    for (size_t f = 0; f < FAMILY_COUNT; f++)
+        first[f + 1] += first[f];
+    memcpy(next, first, sizeof next);
+    for (size_t i = 0; i < s->count; i++)
+        order[next[s->at[i].family]++] = i;
+    return order;
+}
+
+static bool told_before(const struct samples *s, const size_t *order, size_t count)
+{
+    const char *labels = sample_labels(s, &s->at[order[count]]);
+
+    for (size_t k = 0; k < count; k++)
+        if (strcmp(sample_labels(s, &s->at[order[k]]), labels) == 0)
+            return true;
+    return false;
+}
+
 enum rc page_write(struct buf *out, enum page_format format, const struct samples *s)
 {
+    size_t first[FAMILY_COUNT + 1], *order = by_family(s, first);
+
     for (enum family f = 0; f < FAMILY_COUNT; f++) {
-        bool head = false;
-        for (size_t i = 0; i < s->count; i++) {
-            if (s->at[i].family != f || told_before(s, i))
-                continue;
-            if (!head)
-                write_head(out, format, f);
-            head = true;
-            write_sample(out, s, &s->at[i]);
-        }
+        const size_t *of = order + first[f];
+        size_t count = first[f + 1] - first[f];
+        if (count > 0)
+            write_head(out, format, f);
+        for (size_t i = 0; i < count; i++)
+            if (!told_before(s, of, i))
+                write_sample(out, s, &s->at[of[i]]);
     }
+    free(order);
     if (format == PAGE_OPENMETRICS)
         buf_adds(out, "# EOF\n");
     return out->failed ? RC_LIMIT : RC_OK;

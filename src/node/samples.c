@@ -48,7 +48,7 @@ static void add_sample(struct samples *s, enum family family, size_t labels, dou
         return;
     }
     s->at = xgrow(s->at, &s->cap, s->count + 1, sizeof *s->at);
-    s->at[s->count++] = (struct sample){family, labels, value};
+    s->at[s->count++] = (struct sample){family, labels, 0, value};
 }
 
 void samples_add(struct samples *s, enum family family, double value, const struct label *labels)
@@ -71,7 +71,57 @@ void samples_add(struct samples *s, enum family family, double value, const stru
 void samples_add_same(struct samples *s, enum family family, double value, size_t i)
 {
     s->at = xgrow(s->at, &s->cap, s->count + 1, sizeof *s->at);
-    s->at[s->count++] = (struct sample){family, s->at[i].labels, value};
+    s->at[s->count++] = (struct sample){family, s->at[i].labels, 0, value};
+}
+
+static enum family family_called(const char *name)
+{
+    static const char *const names[] = {
+#define FAMILY(id, type, name, unit, help) name,
+#include "node/families.def"
+#undef FAMILY
+    };
+    enum family f = 0;
+
+    while (f < FAMILY_COUNT && strcmp(names[f], name) != 0)
+        f++;
+    return f;
+}
+
+static void add_text(struct buf *out, const char *text)
+{
+    buf_add(out, text, strlen(text) + 1);
+}
+
+void samples_add_other(struct samples *s, const struct other_family *family, double value,
+                       const char *labels)
+{
+    enum family ours = family_called(family->name);
+    size_t at = s->text.len, other;
+
+    add_text(&s->text, labels);
+    other = s->text.len;
+    if (ours == FAMILY_OTHER) {
+        add_text(&s->text, family->family);
+        add_text(&s->text, family->name);
+        add_text(&s->text, family->type);
+        add_text(&s->text, family->help);
+    }
+    size_t count = s->count;
+    add_sample(s, ours, at, value);
+    if (s->count > count)
+        s->at[count].other = other;
+}
+
+struct other_family other_of(const struct samples *s, const struct sample *x)
+{
+    struct other_family f;
+
+    f.family = s->text.data + x->other;
+    f.name = f.family + strlen(f.family) + 1;
+    f.type = f.name + strlen(f.name) + 1;
+    f.help = f.type + strlen(f.type) + 1;
+    return f;
 }
 
 void samples_append_one(struct samples *s, const struct samples *from, size_t i)
@@ -79,6 +129,11 @@ void samples_append_one(struct samples *s, const struct samples *from, size_t i)
     const char *labels = sample_labels(from, &from->at[i]);
     size_t at = s->text.len;
 
+    if (from->at[i].family == FAMILY_OTHER) {
+        const struct other_family family = other_of(from, &from->at[i]);
+        samples_add_other(s, &family, from->at[i].value, labels);
+        return;
+    }
     buf_add(&s->text, labels, strlen(labels) + 1);
     add_sample(s, from->at[i].family, at, from->at[i].value);
 }

@@ -19,6 +19,17 @@ void tell_text(FILE *out, const char *key, const char *text)
     fputc('"', out);
 }
 
+void tell_quoted(FILE *out, const char *key, const char *text)
+{
+    fprintf(out, ",\"%s\":\"", key);
+    for (; *text != '\0'; text++) {
+        if (*text == '"' || *text == '\\')
+            fputc('\\', out);
+        fputc(*text, out);
+    }
+    fputc('"', out);
+}
+
 void tell_whole(FILE *out, const char *key, int64_t value)
 {
     fprintf(out, ",\"%s\":%lld", key, (long long)value);

@@ -10,7 +10,8 @@
 
 /* {"entity":"...": members follow, then tell_end, which flushes: what was told is told, should the next call hang. */
 void tell_begin(FILE *out, const char *entity);
-void tell_text(FILE *out, const char *key, const char *text); /* "": left out */
+void tell_text(FILE *out, const char *key, const char *text);   /* "": left out */
+void tell_quoted(FILE *out, const char *key, const char *text); /* as it is, quotes and all */
 void tell_whole(FILE *out, const char *key, int64_t value);
 void tell_number(FILE *out, const char *key, double value); /* not finite: left out */
 void tell_end(FILE *out);

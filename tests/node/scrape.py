@@ -179,6 +179,21 @@ def xids(folder):
     os.remove(f"{folder}/dev/kmsg")
 
 
+def files_of_others(folder):
+    """Jobs that a prolog wrote down, and metrics that other programs wrote."""
+    write(f"{folder}/gpustat/0", "4711 1000\n")
+    write(f"{folder}/text/mthreads.prom", "# TYPE mt_fan gauge\nmt_fan{card=\"0\"} 55\n"
+          'suantop_gpu_up{gpu="0000:99:00.0"} 1\nsuantop_gpu_temperature_celsius{gpu="0000:99:00.0"} 66\n')
+    node = Node(folder, "ok", "--jobs-jobstats", f"{folder}/gpustat", "--textfile", f"{folder}/text")
+    tap.ok("jobs and metrics from files", until(lambda: node.has(
+        f'suantop_gpu_job_info{{{FIRST},job="4711",user="1000"}} 1', 'mt_fan{card="0"} 55', "# TYPE mt_fan gauge",
+        'suantop_gpu_temperature_celsius{gpu="0000:99:00.0"} 66', 'suantop_textfile_error{file="mthreads.prom"} 0',
+        'suantop_node_collector_success{collector="textfile"} 1')), node.curl())
+    om = node.curl("-H", "Accept: application/openmetrics-text;version=1.0.0")
+    tap.ok("in OpenMetrics, too", "# TYPE mt_fan gauge\n" in om and om.endswith("# EOF\n"), om)
+    node.stop()
+
+
 def query(url, expression):
     try:
         with urllib.request.urlopen(f"{url}/api/v1/query?" + urllib.parse.urlencode({"query": expression}), timeout=5) as r:
@@ -219,7 +234,7 @@ def main():
     else:
         with tempfile.TemporaryDirectory() as folder:
             machine(folder)
-            for part in (pages, too_many, bad_drivers, xids, prometheus):
+            for part in (pages, too_many, bad_drivers, xids, files_of_others, prometheus):
                 part(folder)
     tap.done()
 

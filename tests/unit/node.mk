@@ -25,6 +25,8 @@ check_PROGRAMS += %D%/test_node_amd
 %C%_test_node_amd_LDADD = $(UNIT_NODE)
 check_PROGRAMS += %D%/test_node_ascend
 %C%_test_node_ascend_LDADD = $(UNIT_NODE)
+check_PROGRAMS += %D%/test_node_textfile
+%C%_test_node_textfile_LDADD = $(UNIT_NODE)
 EXTRA_DIST += %D%/nodegpu.h
 # A library that is opened by its name while the test runs; no libtool for one file.
 EXTRA_DIST += %D%/stub_nvml.c
