@@ -15,12 +15,14 @@ enum { HEADERS_MAX = 4, STREAM_BLOCK = 65536 };
 struct httpd {
     struct httpd_conf conf;
     struct MHD_Daemon *daemon;
+    struct httpd_exchange *paused; /* a list */
 };
 
 struct httpd_exchange {
     struct httpd *server;
     struct MHD_Connection *connection;
-    char *uri; /* path?query as sent */
+    struct httpd_exchange *next, **link; /* while it is paused: its place in the list */
+    char *uri;                           /* path?query as sent */
     char *method, *path;
     struct buf body;
     bool asked;   /* the head has come */
@@ -33,6 +35,28 @@ struct httpd_exchange {
     const char *header[HEADERS_MAX][2];
     unsigned headers;
 };
+
+/* ---- those that wait ---- */
+
+static void enlist(struct httpd_exchange *x)
+{
+    struct httpd *h = x->server;
+
+    x->next = h->paused;
+    x->link = &h->paused;
+    if (x->next)
+        x->next->link = &x->next;
+    h->paused = x;
+    x->paused = true;
+}
+
+static void unlist(struct httpd_exchange *x)
+{
+    *x->link = x->next;
+    if (x->next)
+        x->next->link = x->link;
+    x->paused = false;
+}
 
 /* ---- libmicrohttpd's side ---- */
 
@@ -104,8 +128,11 @@ static void completed(void *arg, struct MHD_Connection *c, void **mine,
     (void)how;
     if (!x)
         return;
-    if (x->paused && h->conf.gone)
-        h->conf.gone(h->conf.arg, x);
+    if (x->paused) {
+        unlist(x);
+        if (h->conf.gone)
+            h->conf.gone(h->conf.arg, x);
+    }
     if (x->response)
         MHD_destroy_response(x->response);
     buf_fini(&x->body);
@@ -146,6 +173,9 @@ void httpd_stop(struct httpd *h)
 {
     if (!h)
         return;
+    while (h->paused) /* libmicrohttpd ends no suspended connection */
+        httpd_cut(h->paused);
+    MHD_run(h->daemon);
     MHD_stop_daemon(h->daemon);
     free(h);
 }
@@ -221,7 +251,7 @@ static void finish(struct httpd_exchange *x, unsigned status, const char *type)
     x->replied = true;
     if (!x->paused)
         return;
-    x->paused = false;
+    unlist(x);
     MHD_resume_connection(x->connection);
 }
 
@@ -288,6 +318,6 @@ void httpd_cut(struct httpd_exchange *x)
 
 void httpd_pause(struct httpd_exchange *x)
 {
-    x->paused = true;
+    enlist(x);
     MHD_suspend_connection(x->connection);
 }

@@ -6,3 +6,6 @@ check_PROGRAMS += %D%/test_fleetsim_world
 %C%_test_fleetsim_world_LDADD = $(UNIT_FLEETSIM)
 check_PROGRAMS += %D%/test_fleetsim_slurm
 %C%_test_fleetsim_slurm_LDADD = src/fleetsim/libfleetsim.a $(UNIT_COLLECTOR) -lm
+# The simulated fleet as it runs, watched by the program.
+SCRIPTED_TESTS += tests/fleetsim/watch.py
+EXTRA_DIST += tests/fleetsim/small.conf
