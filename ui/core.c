@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MESSAGE_MS = 5000, MESSAGE_BAD_MS = 10000 };
+enum { MESSAGE_MS = 5000, MESSAGE_BAD_MS = 10000, FOCUS_MS = 999 };
 
 struct ui_level *ui_top(struct ui *u)
 {
@@ -93,4 +93,14 @@ void ui_rebuild(struct ui *u)
     u->rows_stale = false;
     struct view_input in = ui_input(u);
     l->slot->ops->rebuild(l->slot->state, &in);
+}
+
+void ui_tell_focus(struct ui *u, mono_ms now)
+{
+    const struct view_scope *scope = &ui_top(u)->scope;
+
+    if (!u->port.focus || scope->center < 0 || (u->focused_at && now - u->focused_at < FOCUS_MS))
+        return;
+    u->focused_at = now;
+    u->port.focus(u->port.arg, (uint16_t)scope->center, scope->node[0] ? scope->node : NULL);
 }

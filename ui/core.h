@@ -140,6 +140,8 @@ void ui_say(struct ui *u, bool bad, const char *fmt, ...) __attribute__((format(
 void ui_say_until_key(struct ui *u, bool bad, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void ui_unsay(struct ui *u);
+/* Once a second: which center or node is on the screen, so that its sources may ask for more of it (port.focus). */
+void ui_tell_focus(struct ui *u, mono_ms now);
 void ui_rebuild(struct ui *u);       /* the rows of the view on top, if that is due */
 void ui_take_snapshot(struct ui *u); /* the newest one, if it is time for it (loop.c) */
 

@@ -218,7 +218,7 @@ void device_details(const struct view_input *in, const struct device_row *d, str
     add_whose(in, d, out);
     buf_init(&fields, out->max);
     details_text(in, ENTITY_DEVICE, d, &fields);
-    buf_adds(out, fields.data + strcspn(fields.data, "\n")); /* its title is ours */
+    buf_adds(out, fields.data + strcspn(fields.data, "\n") + 1); /* its title is ours */
     buf_fini(&fields);
     add_slices(in, d, out);
 }

@@ -254,19 +254,6 @@ static int patience(const struct ui *u)
     return wait > 0 ? (int)wait : 0;
 }
 
-/* Once a second: which center or node is on the screen, so that its sources may ask for more of it. */
-static void tell_focus(struct ui *u)
-{
-    const struct view_scope *scope = &ui_top(u)->scope;
-    mono_ms now = clock_mono();
-
-    if (!u->port.focus || scope->center < 0 ||
-        (u->focused_at && now - u->focused_at < SECOND_MS - 1))
-        return;
-    u->focused_at = now;
-    u->port.focus(u->port.arg, (uint16_t)scope->center, scope->node[0] ? scope->node : NULL);
-}
-
 static void wait_for_something(struct ui *u)
 {
     struct pollfd p[2] = {{.fd = term_fd(u->term), .events = POLLIN},
@@ -338,7 +325,7 @@ enum rc ui_run(struct ui *u, struct err *e)
     ui_take_snapshot(u); /* one that came when nobody listened yet */
     u->attentive_until = clock_mono() + ATTENTIVE_MS;
     while (!u->quit && !u->lost) {
-        tell_focus(u);
+        ui_tell_focus(u, clock_mono());
         wait_for_something(u);
         if (u->dirty && !u->quit && !u->lost)
             show_frame(u);

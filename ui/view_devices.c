@@ -201,7 +201,7 @@ static void head_counts(const struct devices_own *own, struct phrase *p)
         enum role role;
     } counts[] = {{DEVICE_LOST, "lost", ROLE_CRIT},
                   {DEVICE_TROUBLE, "in trouble", ROLE_CRIT},
-                  {DEVICE_HOT, "at their limit", ROLE_CRIT},
+                  {DEVICE_HOT, "hot", ROLE_CRIT},
                   {DEVICE_THROTTLED, "throttled", ROLE_WARN},
                   {DEVICE_SILENT, "silent", ROLE_DIM}};
     const struct devices_sums *s = &own->sums;

@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SLURM, EXPORTER };
+enum { SLURM, EXPORTER, MUTE };
 enum { TRAIN = 24, PRE = 12, ASCEND = 10, MIX = 6 };
 #define GIB (1024.0 * 1024 * 1024)
+#define SILENT_MS INT64_C(2400000)
 #define FLAG(id) (1u << throttle_##id)
 
 /* What is special about a device; the last line is node NULL. */
@@ -69,14 +70,16 @@ static void center_and_sources(struct fleet *f)
     delta_str(d, FIELD_center_name, "\xe5\xbc\xa0\xe5\x8c\x97\xe6\x99\xba\xe7\xae\x97");
     delta_int(d, FIELD_center_kind, center_kind_INTELLIGENT);
     apply(f, d);
-    for (uint16_t i = SLURM; i <= EXPORTER; i++) {
-        const char *name = i == SLURM ? "slurm zhangbei" : "dcgm zhangbei";
+    for (uint16_t i = SLURM; i <= MUTE; i++) {
+        const char *name = i == SLURM      ? "slurm zhangbei"
+                           : i == EXPORTER ? "dcgm zhangbei"
+                                           : "dcgm old";
         d = delta_new(0, i, FIXTURE_NOW, 0);
         row(d, ENTITY_SOURCE, name);
         delta_str(d, FIELD_source_name, name);
         delta_str(d, FIELD_source_collector, i == SLURM ? "slurm" : "exporter");
-        delta_int(d, FIELD_source_state, source_state_OK);
-        delta_time(d, FIELD_source_last_ok_at, FIXTURE_NOW - 2000);
+        delta_int(d, FIELD_source_state, i == MUTE ? source_state_FAILED : source_state_OK);
+        delta_time(d, FIELD_source_last_ok_at, FIXTURE_NOW - (i == MUTE ? SILENT_MS : 2000));
         delta_num(d, FIELD_source_interval_ms, 15000);
         apply(f, d);
     }
@@ -86,10 +89,11 @@ static void center_and_sources(struct fleet *f)
 static struct delta *poll(uint16_t source, enum entity one, enum entity other)
 {
     static uint32_t seq;
-    struct delta *d = delta_new(0, source, FIXTURE_NOW - 2000, 0);
+    struct delta *d =
+        delta_new(0, source, FIXTURE_NOW - (source == MUTE ? SILENT_MS : 2000), 0);
 
     d->rank[0] = source == SLURM;
-    d->rank[1] = source == EXPORTER;
+    d->rank[1] = source != SLURM;
     d->poll.seq = ++seq;
     d->poll.begin = true;
     d->poll.entities[one] = d->poll.entities[other] = true;
@@ -270,7 +274,7 @@ static void telemetry(struct fleet *f)
     struct delta *d = poll(EXPORTER, ENTITY_DEVICE, ENTITY_DEVICE);
     char name[16];
 
-    for (int i = 1; i <= TRAIN + PRE + ASCEND + MIX; i++) {
+    for (int i = 1; i < TRAIN + PRE + ASCEND + MIX; i++) { /* the last one is silent */
         int k = i <= TRAIN ? i : i <= TRAIN + PRE ? i - TRAIN : i - TRAIN - PRE;
         bool is_mix = k > ASCEND && i > TRAIN + PRE;
         k -= is_mix ? ASCEND : 0;
@@ -294,6 +298,16 @@ static void telemetry(struct fleet *f)
     apply(f, d);
 }
 
+/* A node of which nobody has heard for long. */
+static void silence(struct fleet *f)
+{
+    struct delta *d = poll(MUTE, ENTITY_DEVICE, ENTITY_DEVICE);
+
+    for (int index = 0; index < 8; index++)
+        mix(d, "zb-m0006", 6, index);
+    apply(f, d);
+}
+
 struct snapshot *fixture_devices(void)
 {
     struct fleet *f = fleet_new(NULL);
@@ -306,8 +320,10 @@ struct snapshot *fixture_devices(void)
     fleet_set_peaks(f, peaks);
     center_and_sources(f);
     schedule(f);
+    silence(f);
     telemetry(f);
-    fleet_tick(f, FIXTURE_NOW);
+    for (int i = 0; i < 8; i++)
+        fleet_tick(f, FIXTURE_NOW - 70000 + i * 10000);
     struct snapshot *s = fleet_publish(f, FIXTURE_NOW);
     fleet_free(f);
     peak_table_free(peaks);

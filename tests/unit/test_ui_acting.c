@@ -496,6 +496,59 @@ static void test_nothing_to_undo(void **state)
     stage_free(s);
 }
 
+/* --- what is looked at --- */
+
+struct told {
+    int times;
+    uint16_t center;
+    char node[64];
+};
+
+static void on_focus(void *arg, uint16_t center, const char *node)
+{
+    struct told *told = arg;
+
+    told->times++;
+    told->center = center;
+    snprintf(told->node, sizeof told->node, "%s", node ? node : "(all)");
+}
+
+/* Sources hear once a second which center or node is on the screen; nothing while it is all of them. */
+static void test_focus_is_told(void **state)
+{
+    struct told told = {0};
+    struct stage *s = stage_new(&(struct stage_options){.view = "overview", .h = 24, .w = 80});
+    void *arg = s->u->port.arg;
+
+    (void)state;
+    stage_draw(s);
+    ui_tell_focus(s->u, 5000); /* nobody to tell */
+    s->u->port.focus = on_focus;
+    s->u->port.arg = &told;
+    ui_tell_focus(s->u, 6000);
+    assert_int_equal(told.times, 0);
+    s->u->port.arg = arg;
+    stage_key(s, KEY_RETURN); /* a center, its nodes, one node */
+    s->u->port.arg = &told;
+    ui_tell_focus(s->u, 7000);
+    assert_int_equal(told.times, 1);
+    assert_string_equal(told.node, "(all)");
+    ui_tell_focus(s->u, 7500);
+    assert_int_equal(told.times, 1);
+    ui_tell_focus(s->u, 8000);
+    assert_int_equal(told.times, 2);
+    s->u->port.arg = arg;
+    stage_key(s, KEY_RETURN);
+    stage_key(s, KEY_RETURN);
+    s->u->port.arg = &told;
+    ui_tell_focus(s->u, 8001); /* just gone there: at once */
+    assert_int_equal(told.times, 3);
+    assert_int_equal(told.center, 0);
+    assert_memory_equal(told.node, "zb-g", 4);
+    s->u->port.arg = arg;
+    stage_free(s);
+}
+
 /* --- every documented key --- */
 
 /* Where a command has something to do: the view, and what is typed before its key. */
@@ -667,6 +720,7 @@ int main(void)
         cmocka_unit_test(test_undoing_a_drain),
         cmocka_unit_test(test_undoing_a_hold),
         cmocka_unit_test(test_nothing_to_undo),
+        cmocka_unit_test(test_focus_is_told),
         cmocka_unit_test(test_every_key_does_something),
         cmocka_unit_test(test_verbs_and_commands_agree),
     };
