@@ -36,6 +36,9 @@ static void look(struct snapshot *s)
         snprintf(expected, sizeof(expected), "reason %d", (int)load);
         assert_string_equal(intern_text(in, n->reason), expected);
         assert_int_equal(snapshot_find(s, ENTITY_NODE, n->h.key), slot);
+        assert_int_equal(snapshot_teller_of(s, n, FIELD_node_load), 0);
+        assert_int_equal(snapshot_teller_of(s, n, FIELD_node_power_watts),
+                         row_has(n, node, power_watts) ? 2 : UINT16_MAX);
     }
     float history[4];
     snapshot_history(s, 0, HISTORY_DEVICES_ALLOCATED, history, 4);
@@ -86,6 +89,26 @@ static void write_round(struct fleet *f, int round)
     delta_free(d);
 }
 
+/* A second source joins each node, and leaves some of them. */
+static void write_again(struct fleet *f, int round)
+{
+    struct delta *d = delta_new(0, 2, KIT_NOW + round, 0);
+    char name[32];
+
+    for (int i = 0; i < NODES; i++) {
+        int len = snprintf(name, sizeof(name), "cn%d", i);
+        if ((i + round) % 50 == 0 || (i + round) % 7 == 0) {
+            delta_remove(d, ENTITY_NODE, name, (size_t)len);
+            continue;
+        }
+        delta_row(d, ENTITY_NODE, name, (size_t)len);
+        delta_num(d, FIELD_node_power_watts, round);
+        delta_num(d, FIELD_node_load, round + 1); /* the first one's word counts */
+    }
+    assert_int_equal(fleet_apply(f, d, NULL), RC_OK);
+    delta_free(d);
+}
+
 static void readers_never_see_an_edit(void **state)
 {
     struct shared sh = {0};
@@ -99,6 +122,7 @@ static void readers_never_see_an_edit(void **state)
         assert_int_equal(pthread_create(&threads[i], NULL, reader, &sh), 0);
     for (int round = 1; round <= ROUNDS || atomic_load(&sh.looked) < 100; round++) {
         write_round(f, round);
+        write_again(f, round);
         fleet_tick(f, KIT_NOW + (wall_ms)round * HISTORY_STEP_MS);
         snapshot_hub_publish(sh.hub, fleet_publish(f, KIT_NOW + round));
     }
