@@ -110,30 +110,33 @@ static void write_other_head(struct buf *out, enum page_format format, const str
 }
 
 /* They come sorted by family. */
-static void write_others(struct buf *out, enum page_format format, const struct samples *s)
+static void write_others(struct buf *out, enum page_format format, const struct samples *s,
+                         const size_t *order, size_t count)
 {
     const char *last = "";
 
-    for (size_t i = 0; i < s->count; i++) {
-        if (s->at[i].family != FAMILY_OTHER)
-            continue;
-        const struct other_family f = other_of(s, &s->at[i]);
+    for (size_t i = 0; i < count; i++) {
+        const struct other_family f = other_of(s, &s->at[order[i]]);
         if (strcmp(last, f.family) != 0)
             write_other_head(out, format, &f);
         last = f.family;
-        write_sample(out, f.name, s, &s->at[i]);
+        write_sample(out, f.name, s, &s->at[order[i]]);
     }
 }
 
-/* Samples by family, in the order that they came in: order[first[f]] is the first of family f. */
-static size_t *by_family(const struct samples *s, size_t first[FAMILY_COUNT + 1])
-{
-    size_t *order = xcalloc(s->count + 1, sizeof *order), next[FAMILY_COUNT];
+/* ---- the page */
 
-    memset(first, 0, (FAMILY_COUNT + 1) * sizeof *first);
+enum { KINDS = FAMILY_COUNT + 1 }; /* FAMILY_OTHER is the last */
+
+/* Samples by family, in the order that they came in: order[first[f]] is the first of family f. */
+static size_t *by_family(const struct samples *s, size_t first[KINDS + 1])
+{
+    size_t *order = xcalloc(s->count + 1, sizeof *order), next[KINDS];
+
+    memset(first, 0, (KINDS + 1) * sizeof *first);
     for (size_t i = 0; i < s->count; i++)
         first[s->at[i].family + 1]++;
-    for (size_t f = 0; f < FAMILY_COUNT; f++)
+    for (size_t f = 0; f < KINDS; f++)
         first[f + 1] += first[f];
     memcpy(next, first, sizeof next);
     for (size_t i = 0; i < s->count; i++)
@@ -153,7 +156,7 @@ static bool told_before(const struct samples *s, const size_t *order, size_t cou
 
 enum rc page_write(struct buf *out, enum page_format format, const struct samples *s)
 {
-    size_t first[FAMILY_COUNT + 1], *order = by_family(s, first);
+    size_t first[KINDS + 1], *order = by_family(s, first);
 
     for (enum family f = 0; f < FAMILY_COUNT; f++) {
         const size_t *of = order + first[f];
@@ -162,8 +165,10 @@ enum rc page_write(struct buf *out, enum page_format format, const struct sample
             write_head(out, format, f);
         for (size_t i = 0; i < count; i++)
             if (!told_before(s, of, i))
-                write_sample(out, s, &s->at[of[i]]);
+                write_sample(out, families[f].name, s, &s->at[of[i]]);
     }
+    write_others(out, format, s, order + first[FAMILY_OTHER],
+                 first[FAMILY_OTHER + 1] - first[FAMILY_OTHER]);
     free(order);
     if (format == PAGE_OPENMETRICS)
         buf_adds(out, "# EOF\n");
