@@ -62,6 +62,7 @@ noinst_LIBRARIES += %D%/libcollectors.a
 %C%_libcollectors_a_SOURCES += %D%/prometheus/labels.c %D%/prometheus/labels.h
 %C%_libcollectors_a_SOURCES += %D%/prometheus/metrics.c %D%/prometheus/metrics.h %D%/prometheus/metrics.def
 %C%_libcollectors_a_SOURCES += %D%/prometheus/book.c %D%/prometheus/book.h
+%C%_libcollectors_a_SOURCES += %D%/prometheus/pages.c %D%/prometheus/pages.h
 %C%_libcollectors_a_SOURCES += %D%/prometheus/aggregates.c %D%/prometheus/aggregates.h %D%/prometheus/aggregates.def
 
 # What `suantop probe` runs in a child: it reads files and sensors, so it is no part of the collectors.

@@ -136,15 +136,6 @@ struct entry *book_entry(struct book *b, const char *host, const char *which, co
     return e;
 }
 
-const struct told *book_told(const struct entry *e, unsigned field)
-{
-    const struct told *t = e->told;
-
-    while (t != NULL && t->field != field)
-        t = t->next;
-    return t;
-}
-
 static struct told *tell(struct book *b, struct entry *e, unsigned field, unsigned rank)
 {
     struct told *t = e->told;
@@ -176,30 +167,12 @@ void book_num(struct book *b, struct entry *e, unsigned field, unsigned rank, do
         t->num = v;
 }
 
-void book_replace(struct book *b, struct entry *e, unsigned field, double v)
-{
-    struct told *t = e->told;
-
-    while (t != NULL && t->field != field)
-        t = t->next;
-    if (t != NULL)
-        t->num = v;
-    else
-        book_num(b, e, field, 0, v);
-}
-
 void book_str(struct book *b, struct entry *e, unsigned field, unsigned rank, const char *s)
 {
     struct told *t = *s != '\0' ? tell(b, e, field, rank) : NULL;
 
     if (t != NULL)
         t->str = keep(b, s);
-}
-
-void book_index(struct book *b, struct entry *e, const char *index)
-{
-    if (e->index == NULL && *index != '\0')
-        e->index = keep(b, index);
 }
 
 struct text_key {
@@ -248,7 +221,7 @@ static bool same_down(const void *arg, uint32_t value)
     return strcmp(k->book->down[value], k->text) == 0;
 }
 
-static bool is_down(const struct book *b, const char *host)
+bool book_knows_down(const struct book *b, const char *host)
 {
     struct text_key key = {.book = b, .text = host};
 
@@ -257,7 +230,7 @@ static bool is_down(const struct book *b, const char *host)
 
 void book_is_down(struct book *b, const char *host)
 {
-    if (*host == '\0' || is_down(b, host) || b->down_count >= ENTRIES_MAX)
+    if (*host == '\0' || book_knows_down(b, host) || b->down_count >= ENTRIES_MAX)
         return;
     b->down = xgrow(b->down, &b->down_cap, b->down_count + 1, sizeof *b->down);
     b->down[b->down_count] = keep(b, host);
@@ -274,20 +247,18 @@ static const char *alias_of(const struct book *b, const struct map *m, const cha
     return at != MAP_NONE && !b->aliases[at].doubtful ? b->aliases[at].name : NULL;
 }
 
-static void host_of(const struct book *b, const struct entry *e, char out[HOST_MAX])
+void book_host(const struct book *b, const char *host, bool named, char out[HOST_MAX])
 {
-    const char *name = e->host;
+    const char *name = NULL;
     char address[HOST_MAX];
 
-    if (!e->named) {
-        label_host_name(e->host, true, address);
-        name = alias_of(b, &b->by_instance, e->host);
+    if (!named) {
+        label_host_name(host, true, address);
+        name = alias_of(b, &b->by_instance, host);
         if (name == NULL)
             name = alias_of(b, &b->by_address, address);
-        if (name == NULL)
-            name = e->host;
     }
-    label_host_name(name, b->whole_names, out);
+    label_host_name(name != NULL ? name : host, b->whole_names, out);
 }
 
 static bool is_index(const char *s)
@@ -301,7 +272,7 @@ static size_t identity_of(const struct book *b, const struct entry *e, char out[
     char host[HOST_MAX];
     const char *index = e->device;
 
-    host_of(b, e, host);
+    book_host(b, e->host, e->named, host);
     size_t len = strlen(host);
     if (len == 0)
         return 0;
@@ -309,8 +280,6 @@ static size_t identity_of(const struct book *b, const struct entry *e, char out[
     if (e->device == NULL)
         return len;
     if (!is_index(index))
-        index = e->index;
-    if (index == NULL || !is_index(index))
         return 0;
     memcpy(out + len + 1, index, strlen(index));
     return len + 1 + strlen(index);
@@ -422,18 +391,12 @@ static void end_entry(struct ending *x, const struct entry *e)
 
     if (e->told == NULL || !x->how->tells[id.entity])
         return;
-    if (id.len == 0) {
-        x->sum.nameless++;
+    if (id.len == 0)
         return;
-    }
     struct thing *t = thing_of(x->book, &id);
     if (t == NULL)
         return;
     remember_who(t, e);
-    if (e->age_ms > x->how->stale_ms) {
-        x->sum.stale++;
-        return;
-    }
     x->sum.rows[id.entity] += t->round != x->book->round;
     put_row(t, x, e);
     t->round = x->book->round;
@@ -442,11 +405,11 @@ static void end_entry(struct ending *x, const struct entry *e)
 /* Not in this answer. Its target may be down: then nobody knows how it is, and it is not gone. */
 static bool is_gone(struct ending *x, const struct thing *t)
 {
-    if (is_down(x->book, t->host) || is_down(x->book, t->instance)) {
+    if (book_knows_down(x->book, t->host) || book_knows_down(x->book, t->instance)) {
         x->sum.silent++;
         return false;
     }
-    return x->how->believed && x->sum.stale == 0;
+    return x->how->believed;
 }
 
 static void forget(struct book *b, uint32_t at)
@@ -478,35 +441,19 @@ static void end_things(struct ending *x)
         }
         if (!x->how->covers[t->entity] || !is_gone(x, t))
             continue;
-        if (!x->how->listed)
-            delta_remove(x->delta, t->entity, t->identity, t->len);
+        delta_remove(x->delta, t->entity, t->identity, t->len);
         forget(b, i);
     }
 }
 
-static const struct thing *known_thing(const struct book *b, const struct identity *i)
-{
-    uint32_t at = map_find(&b->by_identity, hash_identity(i), same_thing, i);
-
-    return at != MAP_NONE ? &b->things[at] : NULL;
-}
-
 bool book_address(const struct book *b, const char *node, char out[HOST_MAX])
 {
-    char bytes[IDENTITY_MAX];
-    size_t len = strlen(node);
-    struct identity id = {.book = b, .entity = ENTITY_NODE, .bytes = node, .len = len};
-    const struct thing *t = known_thing(b, &id);
+    struct identity id = {.book = b, .entity = ENTITY_NODE, .bytes = node, .len = strlen(node)};
+    uint32_t at = map_find(&b->by_identity, hash_identity(&id), same_thing, &id);
 
-    if (t == NULL && len < HOST_MAX) {
-        memcpy(bytes, node, len + 1);
-        bytes[len + 1] = '0';
-        id = (struct identity){.book = b, .entity = ENTITY_DEVICE, .bytes = bytes, .len = len + 2};
-        t = known_thing(b, &id);
-    }
-    if (t == NULL || *t->instance == '\0')
+    if (at == MAP_NONE || *b->things[at].instance == '\0')
         return false;
-    label_host_name(t->instance, true, out);
+    label_host_name(b->things[at].instance, true, out);
     return *out != '\0';
 }
 
@@ -521,7 +468,6 @@ struct book_sum book_end(struct book *b, struct delta *d, const struct book_end 
     for (uint32_t i = 0; i < b->entry_count; i++)
         end_entry(&x, b->entries[i]);
     end_things(&x);
-    x.sum.unsure = x.sum.stale > 0 || x.sum.silent > 0 || b->overfull || !how->believed;
     free(x.before);
     return x.sum;
 }

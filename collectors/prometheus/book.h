@@ -25,10 +25,8 @@ struct told {
 struct entry {
     const char *host, *instance; /* instance: address that it was scraped at, "" = not told */
     const char *device;          /* NULL = the node itself */
-    const char *index;           /* of the device, where `device` is not it; NULL */
     struct told *told;
-    double age_ms; /* of its samples; 0 = not told, so as old as the answer */
-    bool named;    /* host is a name; else an address */
+    bool named; /* host is a name; else an address */
 };
 
 struct thing; /* a row of ours, over the rounds */
@@ -63,11 +61,7 @@ struct entry *book_entry(struct book *b, const char *host, const char *which, co
                          const char *device);
 /* v is a number as the field's type wants it. */
 void book_num(struct book *b, struct entry *e, unsigned field, unsigned rank, double v);
-/* Whatever was told before. */
-void book_replace(struct book *b, struct entry *e, unsigned field, double v);
 void book_str(struct book *b, struct entry *e, unsigned field, unsigned rank, const char *s);
-const struct told *book_told(const struct entry *e, unsigned field);
-void book_index(struct book *b, struct entry *e, const char *index);
 /* That instance is the host of that name. */
 void book_alias(struct book *b, const char *instance, const char *name);
 void book_is_down(struct book *b, const char *host);
@@ -76,17 +70,16 @@ struct book_end {
     bool tells[ENTITY_COUNT];  /* rows of these are made */
     bool covers[ENTITY_COUNT]; /* the round was about all of these: what is missing is gone */
     bool partly;               /* it asked for some of the fields: nothing is taken back */
-    bool listed;               /* the poll sweeps what is missing, if the answer is believed */
     bool believed;
-    double stale_ms; /* samples older than that are not told as news */
 };
 struct book_sum {
     uint32_t rows[ENTITY_COUNT];
-    uint32_t stale, silent; /* not told: their samples are old; their target does not answer */
-    uint32_t nameless;
-    bool unsure; /* of some of what is missing nobody knows whether it is gone */
+    uint32_t silent; /* not told: their target does not answer */
 };
-/* Where the node, or a device of it, was scraped last: without the port. */
+/* The name of the host that a label names, or (not `named`) an address. */
+void book_host(const struct book *b, const char *host, bool named, char out[HOST_MAX]);
+bool book_knows_down(const struct book *b, const char *host);
+/* Where the node was scraped last: without the port. */
 bool book_address(const struct book *b, const char *node, char out[HOST_MAX]);
 struct book_sum book_end(struct book *b, struct delta *d, const struct book_end *how);
 

@@ -18,6 +18,7 @@
 #include "collectors/prometheus/aggregates.h"
 #include "collectors/prometheus/book.h"
 #include "collectors/prometheus/metrics.h"
+#include "collectors/prometheus/pages.h"
 
 enum part { PART_HELLO, PART_AGGREGATES, PART_NODES, PART_DEVICES, PART_FOCUS, PART_ALERTS, PARTS };
 
@@ -26,7 +27,8 @@ enum server { SERVER_UNKNOWN, SERVER_PROMETHEUS, SERVER_THANOS, SERVER_VICTORIA,
 /* Bits of request.tag. */
 enum {
     TAG_PLAIN = 1, /* only series by name: what is computed was refused */
-    TAG_LIVE = 2   /* sums over raw series, because the rules are missing */
+    TAG_LIVE = 2,  /* sums over raw series, because the rules are missing */
+    TAG_SEARCH = 4 /* of a node: where is it? */
 };
 
 struct prom_options {
@@ -79,12 +81,14 @@ struct prom {
     char focus_node[HOST_MAX]; /* "" = the whole center */
     struct json_reader *samples, *any;
     struct book book;
+    struct pages *pages;
     struct sums *sums;
     struct answer answer;
 };
 
 /* prom_ask.c: one request of that part. */
 void prom_ask(struct prom *p, enum part part, struct request_list *out);
+bool prom_knows_address(const struct prom *p, const char *node);
 enum rc prom_lookup(void *state, enum entity e, const char *id, struct request *out,
                     struct err *err);
 
@@ -95,7 +99,7 @@ void prom_answer_reset(struct prom *p);
 enum rc prom_decode(void *state, const struct request *rq, const char *key, const char *text,
                     size_t len, struct delta *d, struct err *e);
 /* prom_sample.c: one figure of a node or device. */
-void prom_sample(struct prom *p, const struct labels *l, double at, double v);
+enum rc prom_sample(struct prom *p, const struct labels *l, double at, double v, struct err *e);
 /* prom_alert.c: one alert of the server. */
 enum rc prom_alert(struct prom *p, const struct json *alert, struct delta *d, struct err *e);
 /* prom_done.c */

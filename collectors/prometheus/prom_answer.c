@@ -65,7 +65,7 @@ static enum rc read_sample(struct prom *p, enum part part, const char *text, siz
     if (part == PART_AGGREGATES)
         tell_aggregate(p, &l, number_of(value));
     else
-        prom_sample(p, &l, number_of(time), number_of(value));
+        return prom_sample(p, &l, number_of(time), number_of(value), e);
     return RC_OK;
 }
 

@@ -12,32 +12,35 @@ enum {
     RAW_MAX = 4 << 20,
     PATIENCE_MS = 15000,
     HOSTS_MAX = 16,
+    ADDRESSES_MAX = 8,
 };
 
 /* What names a host or a device, and what tells about it: all that comes back with a figure. */
 static const char *const node_labels[] = {"os",   "sysname", "release", "chip", "sensor", "label",
                                           "type", "zone",    "id",      "name", NULL};
-static const char *const device_labels[] = {
-    "gpu",     "id",         "gpu_id",        "index",      "uuid",
-    "UUID",    "model",      "modelName",     "model_name", "card_model",
-    "vendor",  "pci_bus_id", "pcie_bus_info", "GPU_I_ID",   "GPU_I_PROFILE",
-    "reason",  "xid",        "exported_job",  "user",       "exported_user",
-    "hpc_job", NULL};
-
 static void add_list(struct buf *q, const char *const *names)
 {
     for (; *names != NULL; names++)
         (void)buf_addf(q, ", %s", *names);
 }
 
-/* "max by (__name__, ...) (" */
-static void begin_sum(const struct prom *p, enum entity e, bool named, struct buf *q)
+static void add_hosts(const struct prom *p, struct buf *q)
 {
-    (void)buf_addf(q, "max by (%s%s", named ? "__name__, " : "", label_hosts[0]);
+    (void)buf_adds(q, label_hosts[0]);
     add_list(q, label_hosts + 1);
     if (p->opt.node_label != NULL)
         (void)buf_addf(q, ", %s", p->opt.node_label);
-    add_list(q, e == ENTITY_DEVICE ? device_labels : node_labels);
+}
+
+/* "max by (__name__, ...) (" */
+static void begin_sum(const struct prom *p, enum entity e, bool named, struct buf *q)
+{
+    (void)buf_adds(q, named ? "max by (__name__, " : "max by (");
+    add_hosts(p, q);
+    if (e == ENTITY_NODE)
+        add_list(q, node_labels);
+    else
+        (void)buf_adds(q, named ? pages_labels(p->pages) : pages_identity(p->pages));
     (void)buf_adds(q, ") (");
 }
 
@@ -53,16 +56,16 @@ static const char *comma(const char *match)
 }
 
 /* {__name__=~"a|b|c",match} */
-static void add_selector(enum entity e, const char *match, struct buf *q)
+static void add_selector(const struct prom *p, enum entity e, const char *match, struct buf *q)
 {
     bool first = true;
 
     (void)buf_adds(q, "{__name__=~\"");
     for (const struct metric *m = prom_metrics; m->name != NULL; m++)
-        if (m->entity == e || (m->field < 0 && m->family == FAMILY_MACHINE))
+        if (e == ENTITY_NODE || m->field < 0)
             add_name(q, m->name, &first);
-    for (const struct heeded *h = prom_heeded; h->name != NULL && e == ENTITY_DEVICE; h++)
-        add_name(q, h->name, &first);
+    if (e == ENTITY_DEVICE)
+        add_name(q, pages_names(p->pages), &first);
     (void)buf_addf(q, "\"%s%s}", comma(match), match);
 }
 
@@ -90,9 +93,8 @@ static void add_computed(const struct prom *p, enum entity e, const char *match,
     for (size_t i = 0; i < p->mapped_count; i++)
         if (p->mapped[i].entity == e)
             add_numbered(p, q, e, p->mapped[i].expr, match, 'm', i);
-    for (size_t i = 0; prom_figures[i].label != NULL; i++)
-        if (prom_figures[i].entity == e)
-            add_numbered(p, q, e, prom_figures[i].expr, match, 'f', i);
+    for (size_t i = 0; prom_figures[i].expr != NULL && e == ENTITY_NODE; i++)
+        add_numbered(p, q, e, prom_figures[i].expr, match, 'f', i);
     if (e == ENTITY_DEVICE)
         add_marked(p, q, e, "timestamp(npu_chip_info_temperature{_})", match, "s0");
 }
@@ -101,7 +103,7 @@ static void add_entity(const struct prom *p, const struct request *rq, enum enti
                        const char *match, struct buf *q)
 {
     begin_sum(p, e, true, q);
-    add_selector(e, match, q);
+    add_selector(p, e, match, q);
     (void)buf_adds(q, ")");
     if (!(rq->tag & TAG_PLAIN))
         add_computed(p, e, match, q);
@@ -121,22 +123,37 @@ static size_t host_labels(const struct prom *p, const char *names[HOSTS_MAX])
     return n;
 }
 
+/* Addresses at which the node was scraped, as far as is known: instance=~"(a|b)(:[0-9]+)?". */
+static bool add_addresses(const struct prom *p, const char *node, struct buf *out)
+{
+    char at[ADDRESSES_MAX][HOST_MAX];
+    size_t n = pages_addresses(p->pages, node, at + 1, ADDRESSES_MAX - 1);
+    bool book = book_address(&p->book, node, at[0]);
+
+    if (n == 0 && !book)
+        return false;
+    (void)buf_adds(out, "instance=~\"");
+    for (size_t i = book ? 0 : 1; i <= n; i++) {
+        (void)buf_adds(out, i > (book ? 0 : 1) ? "|" : "[[]?(");
+        promql_literal(out, at[i]);
+    }
+    (void)buf_adds(out, ")[]]?(:[0-9]+)?\"");
+    return true;
+}
+
 /* How a host is written in a label that may name it: as it is, with its domain, and where it is an address, with a port. */
 static void add_host(const struct prom *p, const char *label, const char *node, struct buf *out)
 {
-    char address[HOST_MAX];
     bool instance = strcmp(label, "instance") == 0;
 
-    if (instance && book_address(&p->book, node, address)) {
-        (void)buf_addf(out, "%s=~", label);
-        promql_literal_regex(out, address, "(:[0-9]+)?");
+    if (instance && add_addresses(p, node, out))
         return;
-    }
-    (void)buf_addf(out, "%s=~", label);
-    promql_literal_regex(out, node,
-                         instance             ? "([.][^:]*)?(:[0-9]+)?"
-                         : p->opt.whole_names ? ""
-                                              : "([.].*)?");
+    (void)buf_addf(out, "%s=~\"", label);
+    promql_literal(out, node);
+    (void)buf_addf(out, "%s\"",
+                   instance             ? "([.][^:]*)?(:[0-9]+)?"
+                   : p->opt.whole_names ? ""
+                                        : "([.].*)?");
 }
 
 /* The site's matchers and that of the node. */
@@ -147,26 +164,61 @@ static void node_match(const struct prom *p, const char *label, const char *node
     add_host(p, label, node, out);
 }
 
-static void add_focus(const struct prom *p, const struct request *rq, struct buf *q)
+bool prom_knows_address(const struct prom *p, const char *node)
+{
+    struct buf b;
+
+    buf_init(&b, QUERY_MAX);
+    bool known = add_addresses(p, node, &b);
+    buf_fini(&b);
+    return known;
+}
+
+/* Nobody knows yet which label names it, and where it is scraped: a few of its series tell. */
+static void add_search(const struct prom *p, struct buf *match, struct buf *q)
 {
     const char *names[HOSTS_MAX];
     size_t n = host_labels(p, names);
+
+    for (size_t i = 0; i < n; i++) {
+        node_match(p, names[i], p->focus_node, match);
+        (void)buf_adds(q, i > 0 ? " or " : "");
+        (void)buf_adds(q, "max by (__name__, ");
+        add_hosts(p, q);
+        (void)buf_addf(q, "%s) (", pages_identity(p->pages));
+        (void)buf_addf(
+            q, "{__name__=~\"node_uname_info|suantop_node_info|node_load1|suantop_load1|%s\",%s})",
+            pages_counted(p->pages), match->data);
+    }
+}
+
+static void add_focus(const struct prom *p, const struct request *rq, struct buf *q)
+{
     struct buf match;
 
     buf_init(&match, QUERY_MAX);
-    for (size_t i = 0; i + 1 < n; i++) {
-        node_match(p, names[i], p->focus_node, &match);
-        for (enum entity e = ENTITY_NODE; e <= ENTITY_DEVICE; e++) {
-            begin_sum(p, e, true, q);
-            add_selector(e, match.data, q);
-            (void)buf_adds(q, ") or ");
-        }
+    if (rq->tag & TAG_SEARCH) {
+        add_search(p, &match, q);
+    } else {
+        node_match(p, "instance", p->focus_node, &match);
+        add_entity(p, rq, ENTITY_NODE, match.data, q);
+        (void)buf_adds(q, " or ");
+        add_entity(p, rq, ENTITY_DEVICE, match.data, q);
     }
-    node_match(p, names[n - 1], p->focus_node, &match); /* instance */
-    add_entity(p, rq, ENTITY_NODE, match.data, q);
-    (void)buf_adds(q, " or ");
-    add_entity(p, rq, ENTITY_DEVICE, match.data, q);
     buf_fini(&match);
+}
+
+/* A device of suantop-node is called by its address on the bus; its index stands in another series. */
+static void add_raw_device(const char *device, const char *match, struct buf *out)
+{
+    for (const char *const *l = label_devices; *l != NULL; l++) {
+        (void)buf_addf(out, "%s{%s,%s=", out->len != 0 ? " or " : "", match, *l);
+        promql_string(out, device);
+        (void)buf_adds(out, "}");
+    }
+    (void)buf_addf(out, " or {%s} and on (instance, gpu) suantop_gpu_info{%s,index=", match, match);
+    promql_string(out, device);
+    (void)buf_adds(out, "}");
 }
 
 static void add_raw(const struct prom *p, const char *node, const char *device, struct buf *out)
@@ -178,36 +230,25 @@ static void add_raw(const struct prom *p, const char *node, const char *device, 
     buf_init(&match, QUERY_MAX);
     for (size_t i = 0; i < n; i++) {
         node_match(p, names[i], node, &match);
-        for (const char *const *l = label_devices; *l != NULL; l++) {
-            (void)buf_addf(out, "%s{%s", out->len != 0 ? " or " : "", match.data);
-            if (device != NULL) {
-                (void)buf_addf(out, ",%s=", *l);
-                promql_string(out, device);
-            }
-            (void)buf_adds(out, "}");
-            if (device == NULL)
-                break;
-        }
+        if (device != NULL)
+            add_raw_device(device, match.data, out);
+        else
+            (void)buf_addf(out, "%s{%s}", out->len != 0 ? " or " : "", match.data);
     }
     buf_fini(&match);
 }
 
 /* ---- sums ---- */
 
-static void add_count(const struct prom *p, struct buf *q, enum entity e, const char *mark,
-                      const char *by)
+/* How many things have a series of those names. */
+static void add_count(const struct prom *p, struct buf *q, const char *mark, const char *names,
+                      const char *labels)
 {
-    bool first = true;
-
-    (void)buf_addf(q, "%slabel_replace(count(count by (%s) ({__name__=~\"", q->len ? " or " : "",
-                   by);
-    for (const struct metric *m = prom_metrics; m->name != NULL; m++)
-        if (m->entity == e &&
-            m->field ==
-                (e == ENTITY_NODE ? (int)FIELD_node_load : (int)FIELD_device_temperature_celsius))
-            add_name(q, m->name, &first);
-    (void)buf_addf(q, "\"%s%s})), \"suantop\", \"%s\", \"\", \"\")", comma(p->opt.match),
-                   p->opt.match, mark);
+    (void)buf_adds(q, q->len ? " or label_replace(count(count by ("
+                             : "label_replace(count(count by (");
+    add_hosts(p, q);
+    (void)buf_addf(q, "%s) ({__name__=~\"%s\"%s%s})), \"suantop\", \"%s\", \"\", \"\")", labels,
+                   names, comma(p->opt.match), p->opt.match, mark);
 }
 
 static void add_recorded(const struct prom *p, struct buf *q)
@@ -237,9 +278,8 @@ static void add_live(const struct prom *p, struct buf *q)
 
 static void ask_aggregates(const struct prom *p, struct request *rq, struct buf *q)
 {
-    add_count(p, q, ENTITY_NODE, "nodes", "Hostname, hostname, node, instance");
-    add_count(p, q, ENTITY_DEVICE, "devices",
-              "Hostname, hostname, node, instance, gpu, id, gpu_id, GPU_I_ID");
+    add_count(p, q, "nodes", "node_load1|suantop_load1", "");
+    add_count(p, q, "devices", pages_counted(p->pages), pages_identity(p->pages));
     if (rq->tag & TAG_LIVE)
         add_live(p, q);
     else
@@ -294,22 +334,19 @@ static void cut_at(struct request *rq, const char *array)
     rq->accept_any_status = true;
 }
 
-static void ask_for(struct prom *p, enum part part, struct request *rq, struct buf *q)
+/* Rows of nodes and devices are no list that a good answer sweeps: a target that is down takes its series along, and its
+ * things are not gone for that. What is gone is removed one by one (book_end, pages_end). */
+static void ask_for(const struct prom *p, enum part part, struct request *rq, struct buf *q)
 {
-    bool sure = !p->parts[part].unsure;
-
-    if (part == PART_AGGREGATES) {
+    if (part == PART_AGGREGATES)
         ask_aggregates(p, rq, q);
-        rq->lists[ENTITY_AGGREGATE] = sure;
-    } else if (part == PART_NODES) {
+    else if (part == PART_NODES)
         add_entity(p, rq, ENTITY_NODE, p->opt.match, q);
-        rq->lists[ENTITY_NODE] = sure;
-    } else if (part == PART_DEVICES) {
+    else if (part == PART_DEVICES)
         add_entity(p, rq, ENTITY_DEVICE, p->opt.match, q);
-        rq->lists[ENTITY_DEVICE] = sure;
-    } else {
+    else
         add_focus(p, rq, q);
-    }
+    rq->lists[ENTITY_AGGREGATE] = part == PART_AGGREGATES && !p->parts[part].unsure;
 }
 
 static void ask_simply(struct prom *p, enum part part, struct request *rq)
@@ -342,6 +379,8 @@ void prom_ask(struct prom *p, enum part part, struct request_list *out)
     rq->tag = p->parts[part].plain_until != 0 ? TAG_PLAIN : 0;
     if (part == PART_AGGREGATES && !p->recorded)
         rq->tag |= TAG_LIVE;
+    if (part == PART_FOCUS && !prom_knows_address(p, p->focus_node))
+        rq->tag |= TAG_SEARCH;
     rq->label = labels[part];
     buf_init(&q, QUERY_MAX);
     ask_for(p, part, rq, &q);

@@ -130,23 +130,46 @@ static void take_sums(struct prom *p, const struct request *rq, const struct rep
     sums_rows(p->sums, d, p->conf.id, reply->at - age);
 }
 
-static struct book_end ending_of(const struct prom *p, const struct request *rq)
+/* What one answer about things came to. */
+struct things {
+    uint32_t nodes, devices, silent, stale;
+};
+
+static struct things end_book(struct prom *p, const struct request *rq, bool believed,
+                              struct delta *d)
 {
-    const struct answer *a = &p->answer;
-    struct book_end how = {.partly = rq->what == PART_FOCUS,
-                           .believed = a->warnings == 0 && !a->partial};
-    double stale = 3 * (double)p->opt.interval_ms;
+    struct book_end how = {.partly = rq->what == PART_FOCUS, .believed = believed};
 
     how.tells[ENTITY_NODE] = rq->what != PART_DEVICES;
     how.tells[ENTITY_DEVICE] = rq->what != PART_NODES;
     how.covers[ENTITY_NODE] = rq->what == PART_NODES;
     how.covers[ENTITY_DEVICE] = rq->what == PART_DEVICES;
-    how.listed = rq->lists[ENTITY_NODE] || rq->lists[ENTITY_DEVICE];
-    how.stale_ms = stale > STALE_MIN_MS ? stale : STALE_MIN_MS;
-    return how;
+    struct book_sum sum = book_end(&p->book, d, &how);
+    return (struct things){.nodes = sum.rows[ENTITY_NODE], .silent = sum.silent};
 }
 
-static void complain_about(struct part_state *s, const struct book_sum *sum, const struct prom *p)
+static struct things end_things(struct prom *p, const struct request *rq, mono_ms now,
+                                struct delta *d)
+{
+    bool believed = p->answer.warnings == 0 && !p->answer.partial;
+    double stale = 3 * (double)p->opt.interval_ms;
+    const struct pages_end how = {.book = &p->book,
+                                  .covers = rq->what == PART_DEVICES,
+                                  .believed = believed,
+                                  .stale_ms = stale > STALE_MIN_MS ? stale : STALE_MIN_MS,
+                                  .now = now};
+    struct pages_sum sum = {0};
+
+    if (rq->what != PART_NODES) /* before the book: what `map` says counts more */
+        sum = pages_end(p->pages, d, &how);
+    struct things t = end_book(p, rq, believed, d);
+    t.devices = sum.devices;
+    t.stale = sum.stale;
+    t.silent += sum.silent;
+    return t;
+}
+
+static void complain_about(struct part_state *s, const struct things *t, const struct prom *p)
 {
     const struct answer *a = &p->answer;
 
@@ -154,28 +177,25 @@ static void complain_about(struct part_state *s, const struct book_sum *sum, con
         snprintf(s->complaint, sizeof s->complaint, "partial answer: %.140s", a->warning);
     else if (a->partial)
         snprintf(s->complaint, sizeof s->complaint, "partial answer");
-    else if (sum->silent > 0)
-        snprintf(s->complaint, sizeof s->complaint, "%u whose target is down", sum->silent);
-    else if (sum->stale > 0)
-        snprintf(s->complaint, sizeof s->complaint, "%u with old samples only", sum->stale);
+    else if (t->silent > 0)
+        snprintf(s->complaint, sizeof s->complaint, "%u whose target is down", t->silent);
+    else if (t->stale > 0)
+        snprintf(s->complaint, sizeof s->complaint, "%u with old samples only", t->stale);
     else if (p->book.overfull)
         snprintf(s->complaint, sizeof s->complaint, "too many series: some are left out");
 }
 
-/* True if what the answer did not list is gone. */
-static bool take_things(struct prom *p, const struct request *rq, struct delta *d)
+static void take_things(struct prom *p, const struct request *rq, mono_ms now, struct delta *d)
 {
-    struct part_state *s = &p->parts[rq->what];
-    struct book_end how = ending_of(p, rq);
-    struct book_sum sum = book_end(&p->book, d, &how);
+    struct things t = end_things(p, rq, now, d);
 
-    s->unsure = sum.unsure;
-    complain_about(s, &sum, p);
-    if (how.tells[ENTITY_NODE] && !how.partly)
-        p->nodes_told = sum.rows[ENTITY_NODE];
-    if (how.tells[ENTITY_DEVICE] && !how.partly)
-        p->devices_told = sum.rows[ENTITY_DEVICE];
-    return !sum.unsure;
+    complain_about(&p->parts[rq->what], &t, p);
+    if ((rq->tag & TAG_SEARCH) && prom_knows_address(p, p->focus_node))
+        p->parts[PART_FOCUS].due = now; /* found */
+    if (rq->what == PART_NODES)
+        p->nodes_told = t.nodes;
+    else if (rq->what == PART_DEVICES)
+        p->devices_told = t.devices;
 }
 
 /* ---- the SOURCE row ---- */
@@ -281,12 +301,12 @@ static void settle(struct prom *p, const struct request *rq, const struct reply 
         take_sums(p, rq, reply, now, d);
         p->parts[PART_AGGREGATES].unsure = !sure;
         if (!sure)
-            complain_about(&p->parts[PART_AGGREGATES], &(struct book_sum){.unsure = true}, p);
+            complain_about(&p->parts[PART_AGGREGATES], &(struct things){0}, p);
         break;
     case PART_NODES:
     case PART_DEVICES:
     case PART_FOCUS:
-        sure = take_things(p, rq, d);
+        take_things(p, rq, now, d);
         break;
     default:
         break;

@@ -97,6 +97,7 @@ void prom_answer_reset(struct prom *p)
 {
     p->answer = (struct answer){.nodes = NAN, .devices = NAN, .rule_age_s = NAN};
     book_begin(&p->book);
+    pages_begin(p->pages);
     sums_begin(p->sums);
 }
 
@@ -112,6 +113,7 @@ static void prom_close(void *state)
     json_reader_free(p->samples);
     json_reader_free(p->any);
     book_fini(&p->book);
+    pages_free(p->pages);
     sums_free(p->sums);
     free(p);
 }
@@ -130,16 +132,18 @@ static enum rc prom_open(const struct source_conf *conf, uint64_t seed, void **s
     p->any = json_reader_new(NULL, 0);
     p->sums = sums_new();
     book_init(&p->book, p->opt.whole_names);
-    prom_answer_reset(p);
     if (!p->opt.alerts)
         p->parts[PART_ALERTS].due = INT64_MAX;
     enum rc rc = check_options(p, e);
+    if (rc == RC_OK)
+        rc = pages_new(conf, p->opt.whole_names, &p->pages, e);
     if (rc == RC_OK && opt(p, "map") != NULL)
         rc = prom_map(p, opt(p, "map"), e);
     if (rc != RC_OK) {
         prom_close(p);
         return rc;
     }
+    prom_answer_reset(p);
     *state = p;
     return RC_OK;
 }

@@ -26,17 +26,13 @@ void promql_string(struct buf *out, const char *s)
     (void)buf_addc(out, '"');
 }
 
-void promql_literal_regex(struct buf *out, const char *s, const char *tail)
+void promql_literal(struct buf *out, const char *s)
 {
-    (void)buf_addc(out, '"');
     for (; *s != '\0'; s++) {
         if (strchr("\\.+*?()|[]{}^$", *s) != NULL)
             (void)buf_adds(out, "\\\\");
         add_escaped(out, (unsigned char)*s);
     }
-    for (; *tail != '\0'; tail++)
-        add_escaped(out, (unsigned char)*tail);
-    (void)buf_addc(out, '"');
 }
 
 void promql_expand(struct buf *out, const char *text, const char *match, const char *prefix)

@@ -10,8 +10,8 @@
 
 /* A string literal with its quotes that means exactly these bytes, whatever they are. */
 void promql_string(struct buf *out, const char *s);
-/* A string literal that as a regular expression matches exactly these bytes followed by `tail`, an expression of ours. */
-void promql_literal_regex(struct buf *out, const char *s, const char *tail);
+/* What stands in a string literal (without its quotes) that is a regular expression: matches exactly these bytes. */
+void promql_literal(struct buf *out, const char *s);
 /* text with each `_` that ends a list of matchers ("{_}", "{mode=\"idle\",_}") replaced by `match`, and each `$P` by the
  * prefix of recorded series. */
 void promql_expand(struct buf *out, const char *text, const char *match, const char *prefix);
