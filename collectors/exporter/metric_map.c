@@ -209,9 +209,13 @@ static enum rc read_blanks(struct map_reader *r, struct map_section *s)
 {
     for (const char *p = r->line.cell[1]; *p != '\0';) {
         size_t len = strcspn(p, " ");
-        if (len > 0 && (s->blank_count == ARRAY_LEN(s->blanks) ||
-                        !prom_number(p, len, &s->blanks[s->blank_count++])))
+        double v;
+        if (len > 0 && (s->blank_count == ARRAY_LEN(s->blanks) || !prom_number(p, len, &v)))
             return map_wrong(r, "@blank wants at most %zu numbers", ARRAY_LEN(s->blanks));
+        if (len > 0) {
+            s->blank_least = s->blank_count == 0 || v < s->blank_least ? v : s->blank_least;
+            s->blanks[s->blank_count++] = v;
+        }
         p += len + (p[len] == ' ');
     }
     return RC_OK;

@@ -94,6 +94,7 @@ struct map_section {
     bool own_uuid;      /* a slice's uuid is its own, not its device's */
     double blanks[RULE_NOTS * 2];
     uint8_t blank_count;
+    double blank_least;
     struct {
         const char *name;
         uint8_t len, role;

@@ -15,7 +15,8 @@ enum {
     SENSORS_MAX = 65536,
     LABEL_MAX = 256,          /* of what is an identity; longer ones cannot be meant */
     FRESH_MS = 5 * 60 * 1000, /* as Prometheus looks back */
-    KEPT_TEXT = 256 << 10,    /* a pooled page gives back what is over */
+    BLOCKS_MAX = 4096,
+    KEPT_TEXT = 256 << 10, /* a pooled page gives back what is over */
 };
 #define BLANK_INT64 9223372036854774784.0 /* DCGM's blanks, as doubles, are not below */
 
@@ -38,6 +39,7 @@ void page_free(struct page *p)
     free(p->sensors);
     free(p->counters);
     free(p->doubts);
+    free(p->block);
     hashes_free(&p->places);
     hashes_free(&p->blocks);
     hashes_free(&p->series);
@@ -55,6 +57,7 @@ void page_begin(struct page *p, const char *target)
     p->rule = NULL;
     p->name_len = 0;
     p->thing_count = p->sensor_count = p->counter_count = p->doubt_count = 0;
+    p->block_count = p->next_block = p->first_block = 0;
     hashes_clear(&p->places);
     hashes_clear(&p->blocks);
     hashes_clear(&p->series);
@@ -187,10 +190,14 @@ static enum rc wrong(const struct page *p, struct err *e, enum rc rc, const char
 /* An identity is short and has no control characters. */
 static bool is_fit(const char *s, size_t len)
 {
-    for (size_t i = 0; i < len; i++)
+    bool ascii = true;
+
+    for (size_t i = 0; i < len; i++) {
         if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f)
             return false;
-    return text_is_clean(s, len);
+        ascii = ascii && (unsigned char)s[i] < 0x80;
+    }
+    return ascii || text_is_clean(s, len);
 }
 
 /* "accel5", "nvidia0": the number is the index. */
@@ -247,6 +254,8 @@ static bool is_blank(const struct map_section *s, double v)
 {
     if (v >= BLANK_INT64)
         return true;
+    if (s->blank_count == 0 || v < s->blank_least)
+        return false;
     for (size_t i = 0; i < s->blank_count; i++)
         if (v == s->blanks[i])
             return true;
@@ -313,6 +322,28 @@ static enum rc use_sample(struct page *p, const struct map_rule *r, uint32_t thi
     return apply_all(p, r, thing, line, e);
 }
 
+/* The labels of a line that was read whole, for the lines to come. */
+static void remember_block(struct page *p, const struct map_rule *r, const struct prom_line *line,
+                           const char *text, uint64_t hash, uint32_t thing)
+{
+    uint32_t at = (uint32_t)p->block_count;
+    const char *open = text + p->name_len;
+    bool plain = line->name == text && line->name_len == p->name_len && line->labels == open + 1 &&
+                 line->labels[line->labels_len] == '}';
+
+    if (r->needs_labels || !plain || p->block_count >= BLOCKS_MAX ||
+        !hashes_put(&p->blocks, hash_u64(hash, r->of), &at))
+        return;
+    p->block = xgrow(p->block, &p->block_cap, p->block_count + 1, sizeof *p->block);
+    p->block[p->block_count++] = (struct block){.text = page_keep(p, open, line->labels_len + 2),
+                                                .hash = hash,
+                                                .len = (uint32_t)line->labels_len + 2,
+                                                .thing = thing,
+                                                .section = r->section,
+                                                .of = r->of};
+    p->next_block = p->block_count;
+}
+
 /* A line read with all of its labels. */
 static enum rc read_whole(struct page *p, const char *text, size_t len, wall_ms at, struct err *e)
 {
@@ -334,37 +365,52 @@ static enum rc read_whole(struct page *p, const char *text, size_t len, wall_ms 
     if (rc != RC_OK)
         return rc;
     uint64_t block = hash_bytes(r->section + 10u, line.labels, line.labels_len);
-    (void)hashes_put(&p->blocks, hash_u64(block, r->of), &thing);
+    remember_block(p, r, &line, text, block, thing);
     return use_sample(p, r, thing, block, &line, at, e);
 }
 
-/* NAME{LABELS} VALUE [TIME] whose labels were seen before on this page, by a rule that needs no more of them. */
+static bool is_block(const struct block *b, const struct map_rule *r, const char *open,
+                     const char *end)
+{
+    return b->section == r->section && b->of == r->of && (size_t)(end - open) > b->len + 1 &&
+           memcmp(open, b->text, b->len) == 0;
+}
+
+/* The block that this line bears, NULL if it was not seen before on this page: as a rule the one behind the last. */
+static const struct block *find_block(struct page *p, const char *open, const char *end)
+{
+    const struct map_rule *r = p->rule;
+    uint32_t at;
+
+    if (p->next_block < p->block_count && is_block(&p->block[p->next_block], r, open, end))
+        return &p->block[p->next_block++];
+    const char *close = memchr(open, '}', (size_t)(end - open));
+    if (close == NULL || memchr(close + 1, '}', (size_t)(end - close - 1)) != NULL)
+        return NULL; /* in a label, or of an exemplar */
+    uint64_t hash = hash_bytes(r->section + 10u, open + 1, (size_t)(close - open - 1));
+    if (!hashes_find(&p->blocks, hash_u64(hash, r->of), &at) ||
+        !is_block(&p->block[at], r, open, end))
+        return NULL;
+    p->next_block = at + 1;
+    return &p->block[at];
+}
+
+/* NAME{LABELS} VALUE whose labels were seen before on this page, by a rule that needs no more of them. */
 static bool read_known(struct page *p, const char *text, size_t len, wall_ms at, enum rc *rc,
                        struct err *e)
 {
-    const struct map_rule *r = p->rule;
-    const char *open = text + p->name_len, *end = text + len, *close = open;
-    uint32_t thing;
-    uint64_t block;
-
-    if (r->needs_labels || open == end)
-        return false;
-    if (*open == '{') {
-        close = memchr(open, '}', (size_t)(end - open));
-        if (close == NULL || memchr(close + 1, '}', (size_t)(end - close - 1)) != NULL)
-            return false; /* in a label, or of an exemplar */
-        block = hash_bytes(r->section + 10u, open + 1, (size_t)(close - open - 1));
-        close++;
-    } else {
-        block = hash_bytes(r->section + 10u, open, 0);
-    }
-    if (close == end || *close != ' ' || !hashes_find(&p->blocks, hash_u64(block, r->of), &thing))
-        return false;
-    const char *number = close + 1, *stop = memchr(number, ' ', (size_t)(end - number));
+    const char *open = text + p->name_len, *end = text + len;
     struct prom_line line = {.kind = PROM_SAMPLE};
-    if (stop != NULL || !prom_number(number, (size_t)(end - number), &line.value))
+
+    if (p->rule->needs_labels || open == end || *open != '{')
         return false;
-    *rc = use_sample(p, r, thing, block, &line, at, e);
+    const struct block *b = find_block(p, open, end);
+    if (b == NULL || open[b->len] != ' ')
+        return false;
+    const char *number = open + b->len + 1;
+    if (!prom_number(number, (size_t)(end - number), &line.value))
+        return false; /* a time behind it, or an exemplar */
+    *rc = use_sample(p, p->rule, b->thing, b->hash, &line, at, e);
     return true;
 }
 
@@ -396,6 +442,7 @@ static bool take_name(struct page *p, const char *text, size_t len)
     while (n < len && name_bytes[(unsigned char)text[n]])
         n++;
     p->name_len = 0;
+    p->next_block = p->first_block;
     if (n == 0 || n == len || n >= sizeof p->name)
         return false;
     memcpy(p->name, text, n);

@@ -50,6 +50,15 @@ struct counter {
     double sum;
 };
 
+/* Labels as they stood on a line, braces included, and what they are of. */
+struct block {
+    const char *text;
+    uint64_t hash;
+    uint32_t len, thing;
+    uint16_t section;
+    uint8_t of;
+};
+
 /* A value that is a ratio or a percentage: the whole page tells which. */
 struct doubt {
     uint32_t thing;
@@ -72,6 +81,10 @@ struct page {
     struct sensor *sensors;
     struct counter *counters;
     struct doubt *doubts;
+    struct block *block;
+    size_t block_count, block_cap;
+    /* A metric lists its devices in the same order as the one before: which block comes next, and which was the first. */
+    size_t next_block, first_block;
     size_t thing_count, thing_cap, sensor_count, sensor_cap, counter_count, counter_cap,
         doubt_count, doubt_cap;
     struct hashes places, blocks,

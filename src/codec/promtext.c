@@ -40,10 +40,15 @@ static bool take(struct cursor *c, char wanted)
 }
 
 /* [a-zA-Z_:][a-zA-Z0-9_:]*; what else stands in names today (dots, UTF-8) is in quotes. */
+static const bool name_bytes[256] = {
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0,
+    0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1,
+    0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0};
+
 static bool is_name(unsigned char ch)
 {
-    return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ||
-           ch == '_' || ch == ':';
+    return name_bytes[ch];
 }
 
 static size_t take_name(struct cursor *c, const char **name)
@@ -268,6 +273,11 @@ size_t prom_unescape(const struct prom_label *label, char *out, size_t size)
 {
     size_t n = 0;
 
+    if (!label->escaped && label->value_len < size) {
+        memcpy(out, label->value, label->value_len);
+        out[label->value_len] = '\0';
+        return label->value_len;
+    }
     for (size_t i = 0; i < label->value_len && n + 1 < size; i++) {
         char ch = label->value[i];
         if (ch == '\\' && i + 1 < label->value_len) {

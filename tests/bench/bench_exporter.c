@@ -3,7 +3,8 @@
  *
  * bench_exporter parse [ROUNDS]              MB/s of new pages, of pages of known devices, and of memchr over the same bytes
  * bench_exporter scrape [TARGETS [EVERY_S [SECONDS]]]  so many exporters on the loopback through the real net and ingest:
- *                                            share of a core, memory a target, how late they are asked */
+ *                                            share of a core, memory a target
+ * bench_exporter targets ...                 the same without the fleet: its rows, snapshots and thread */
 #include "base/buf.h"
 #include "base/xmem.h"
 #include "codec/lines.h"
@@ -14,6 +15,7 @@
 #include "model/snapshot.h"
 #include "page_server.h"
 #include <err.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +62,7 @@ struct reading {
     struct request rq;
     struct delta *d;
     uint64_t bad;
+    double lines_s; /* spent with lines, not with rows */
 };
 
 static enum rc on_line(void *arg, const char *text, size_t len)
@@ -79,10 +82,12 @@ static void read_page(struct reading *r, const char *page, size_t len, mono_ms n
     const char *mend = NULL;
     struct err e = {RC_OK};
 
+    double start = cpu_seconds(CLOCK_THREAD_CPUTIME_ID);
     r->d = delta_new(0, 0, 1795339000000, 0);
     for (size_t at = 0; at < len; at += 16384) /* as libcurl hands it over */
         (void)!lines_feed(lines, page + at, len - at < 16384 ? len - at : 16384);
     (void)!lines_end(lines);
+    r->lines_s += cpu_seconds(CLOCK_THREAD_CPUTIME_ID) - start;
     (void)!r->ops->done(r->state, &r->rq, &reply, now, r->d, &end, &mend, &e);
     delta_free(r->d);
     lines_free(lines);
@@ -113,6 +118,7 @@ static void bench_parse(int rounds)
         bytes += lens[i] = page_write(pages[i], PAGE_MAX, (unsigned)i, 0, 8, 23);
     for (int pass = 0; pass < 3; pass++) {
         double start = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
+        r.lines_s = 0;
         for (int k = 0; k < rounds; k++)
             for (int i = 0; i < PAGES; i++) {
                 r.rq.tag = pass == 0 ? (uint32_t)(k * PAGES + i) % 100000 : (uint32_t)i;
@@ -123,14 +129,30 @@ static void bench_parse(int rounds)
             }
         double s = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - start;
         static const char *const words[] = {"new targets", "the same series", "memchr alone"};
-        printf("%-16s %8.0f MB/s  %6.1f us a page of %zu bytes\n", words[pass],
+        printf("%-16s %8.0f MB/s  %6.1f us a page of %zu bytes", words[pass],
                (double)bytes * rounds / s / 1e6, s / rounds / PAGES * 1e6, lens[0]);
+        if (pass < 2)
+            printf("; its lines alone, without rows: %.0f MB/s",
+                   (double)bytes * rounds / r.lines_s / 1e6);
+        printf("\n");
     }
     printf("%zu lines, %llu bad\n", lines / (size_t)rounds / PAGES, (unsigned long long)r.bad);
     r.ops->close(r.state);
 }
 
 /* ---- scrape ---- */
+
+/* Instead of the fleet: what the targets themselves cost. */
+static void *drain(void *arg)
+{
+    struct queue *queue = arg;
+
+    for (;;) {
+        struct delta *d = queue_pop(queue, 1000);
+        delta_free(d);
+    }
+    return NULL;
+}
 
 static void free_delta(void *d)
 {
@@ -171,14 +193,14 @@ static double busiest_thread(void)
 static double source_number(struct snapshot_hub *hub, bool requests)
 {
     struct snapshot *s = snapshot_hub_latest(hub);
-    const struct source_row *row = snapshot_row(s, ENTITY_SOURCE, 0);
+    const struct source_row *row = s != NULL ? snapshot_row(s, ENTITY_SOURCE, 0) : NULL;
     double v = row == NULL ? 0 : requests ? row->requests : row->bad_elements;
 
     snapshot_unref(s);
     return v;
 }
 
-static void bench_scrape(unsigned count, int every_s, int seconds)
+static void bench_scrape(unsigned count, int every_s, int seconds, bool rows)
 {
     struct page_server server = {.devices = 1, .metrics = 8};
     struct buf targets;
@@ -198,7 +220,10 @@ static void bench_scrape(unsigned count, int every_s, int seconds)
     struct snapshot_hub *hub = snapshot_hub_new(NULL, NULL);
     struct ingest *ingest = ingest_new(fleet_new(NULL), queue, hub, 250);
     struct net_options o = {.out = queue, .seed = 1};
-    if (ingest_start(ingest, &e) != RC_OK)
+    pthread_t drainer;
+    if (!rows && pthread_create(&drainer, NULL, drain, queue) != 0)
+        errx(2, "no thread");
+    if (rows && ingest_start(ingest, &e) != RC_OK)
         errx(2, "%s", e.msg);
     long before = rss_kib();
     if (net_new(&source, 1, &o, &net, &e) != RC_OK || net_start(net, &e) != RC_OK)
@@ -209,7 +234,8 @@ static void bench_scrape(unsigned count, int every_s, int seconds)
     sleep((unsigned)seconds);
     cpu = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     net_cpu = busiest_thread() - net_cpu;
-    asked = source_number(hub, true) - asked;
+    asked = rows ? source_number(hub, true) - asked : (double)count * seconds / every_s;
+    printf("%s: ", rows ? "with the fleet" : "targets alone");
     printf(
         "%u targets every %d s: %.0f scrapes/s, net thread %.1f %% of a core (%.0f us a scrape), with ingest %.1f %%, "
         "%.2f KiB a target in all, %.0f bad\n",
@@ -230,8 +256,10 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "parse") == 0)
         bench_parse(a > 0 ? a : 40);
     else if (argc > 1 && strcmp(argv[1], "scrape") == 0)
-        bench_scrape(a > 0 ? (unsigned)a : 10000, b > 0 ? b : 5, c > 0 ? c : 20);
+        bench_scrape(a > 0 ? (unsigned)a : 10000, b > 0 ? b : 5, c > 0 ? c : 20, true);
+    else if (argc > 1 && strcmp(argv[1], "targets") == 0)
+        bench_scrape(a > 0 ? (unsigned)a : 10000, b > 0 ? b : 5, c > 0 ? c : 20, false);
     else
-        errx(2, "parse or scrape");
+        errx(2, "parse, scrape or targets");
     return 0;
 }
