@@ -178,6 +178,7 @@ static const struct {
     {ENTITY_CENTER, "device_share_percent", "devices_allocated", "devices_total"},
     {ENTITY_CENTER, "cpu_share_percent", "cpus_allocated", "cpus_total"},
     {ENTITY_CENTER, "flops_share_percent", "flops", "flops_peak"},
+    {ENTITY_CENTER, "flops_coverage_percent", "flops_devices", "flops_devices_known"},
     {ENTITY_NODE, "cpu_share_percent", "cpus_allocated", "cpus_total"},
     {ENTITY_NODE, "memory_share_percent", "memory_allocated_bytes", "memory_total_bytes"},
 };

@@ -352,6 +352,25 @@ static void paint_flops_share(const struct table_cell *cell)
     cell_flops_share(cell, &v);
 }
 
+/* How much of the center is in the figure: faint when it is all, amber when it is less than half. */
+static void paint_coverage(const struct table_cell *cell)
+{
+    const struct center_row *r = cell->row;
+    struct flops_value v = flops_of(cell);
+    bool work = v.provenance == provenance_MEASURED || v.provenance == provenance_ESTIMATED;
+    char text[FIGURE_MAX];
+
+    if (!v.has || !work || r->flops_devices_known <= 0)
+        return;
+    double share = r->flops_devices / r->flops_devices_known;
+    figure_percent(text, share);
+    cell_text(cell,
+              style_of(v.past || share >= 1 ? ROLE_FAINT
+                       : share < 0.5        ? ROLE_WARN
+                                            : ROLE_DIM),
+              text);
+}
+
 static void heat(const struct table_cell *cell, bool has, double celsius)
 {
     if (silent(cell))
@@ -535,6 +554,7 @@ enum {
     COLUMN_TIER,
     COLUMN_FLOPS,
     COLUMN_FLOPS_SHARE,
+    COLUMN_COVERAGE,
     COLUMN_DEVICES,
     COLUMN_CPUS,
     COLUMN_DEVICE_SHARE,
@@ -577,6 +597,8 @@ static const struct table_column columns[COLUMNS] = {
                       FLOPS_PAIR_CELLS, 0, true, paint_flops, NULL, has_flops},
     [COLUMN_FLOPS_SHARE] = {"OF PEAK", "flops_share_percent", 9, 40, 18, 0, false,
                             paint_flops_share, NULL, has_flops},
+    [COLUMN_COVERAGE] = {"COV", "flops_coverage_percent", 4, 4, 4, 3, true, paint_coverage, NULL,
+                         has_flops},
     [COLUMN_DEVICES] = {"USED/GPUS", "devices_allocated", 9, 15, 0, 4, true, paint_devices,
                         measure_devices, has_devices},
     [COLUMN_CPUS] = {"USED/CPUS", "cpus_allocated", 9, 17, 0, 0, true, paint_cpus, measure_cpus,
@@ -729,7 +751,7 @@ const struct view_ops view_overview = {
         "that is known from: M measured (operations that the hardware counted), E estimated (activity of the pipes x clock x "
         "peak), A allocated (peak of the devices that jobs have: no rate of work), N nameplate (peak of all there is). An "
         "intelligent center counts FP16, a super one FP64, a general one FP32; above stands one line for each precision, and no "
-        "two precisions or letters are ever added. ~: a peak from hearsay; ?: nobody tells. F1 shows formula, inputs, coverage "
+        "two precisions or letters are ever added. COV is how many of the center's devices are in the figure. ~: a peak from hearsay; ?: nobody tells. F1 shows formula, inputs, coverage "
         "and age. Where nothing tells FLOPS, ALLOCATED is what the scheduler has given to jobs, of what is installed.\n\n"
         "LAST HOUR is the same share over time (violet: devices allocated), newest at the right; what was not observed is left "
         "free; beside it stands the queue, up to its own highest. max° is the hottest device of the center, p99° what 99 of 100 "

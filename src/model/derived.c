@@ -124,6 +124,17 @@ static struct value derive_center_flops_share_percent(const struct value_ctx *c,
                  r->flops, r->flops_peak);
 }
 
+static struct value derive_center_flops_coverage_percent(const struct value_ctx *c, const void *row)
+{
+    const struct center_row *r = row;
+    unsigned how = row_has(r, center, flops_provenance) ? r->flops_provenance : provenance_NONE;
+
+    (void)c;
+    return share((how == provenance_MEASURED || how == provenance_ESTIMATED) &&
+                     row_has(r, center, flops_devices) && row_has(r, center, flops_devices_known),
+                 r->flops_devices, r->flops_devices_known);
+}
+
 static struct value derive_center_oldest_wait(const struct value_ctx *c, const void *row)
 {
     const struct center_row *r = row;
