@@ -2,8 +2,9 @@
  * decode.h - what a collector's child prints, a JSON object a line, as samples.
  *
  * Entities: node, energy, sensor (collectors/local/probe.h); gpu_expected, gpu, gpu_instance, gpu_job, gpu_error, xid
- * (gpu.h); asking (which GPU is asked next: if nothing follows, that one hangs), trouble (the round did not go well:
- * `what` says why), note (worth a line in the log, once), end. Pure; thread: one reader, one thread. */
+ * (gpu.h); asking (which GPU the calls from here on are about: if they do not return, that one hangs); textfile, other
+ * (textfile.h); trouble (the round did not go well: `what` says why), note (worth a line in the log, once), end.
+ * Pure; thread: one reader, one thread. */
 #ifndef SUAN_NODE_DECODE_H
 #define SUAN_NODE_DECODE_H
 
@@ -17,7 +18,7 @@ struct round {
     bool ended;
     char trouble[200]; /* "" when all went well */
     char note[200];    /* "" when there is none */
-    char asking[24];   /* the GPU that is asked and did not answer yet, or "" */
+    char asking[24];   /* the GPU that is being asked, or "" */
     struct xid_event *xids;
     size_t xid_count, xid_cap;
 };

@@ -92,8 +92,6 @@ static void read_gpu(const struct json *row, struct round *out)
     if (health[1].value[0] != '\0')
         samples_add(&out->samples, FAMILY_GPU_HEALTH, 1, health);
     read_values(row, out);
-    if (strcmp(out->asking, gpu) == 0)
-        out->asking[0] = '\0';
 }
 
 static void read_instance(const struct json *row, struct round *out)

@@ -47,7 +47,8 @@ void tell_end(FILE *out)
     fflush(out);
 }
 
-static void tell_what(FILE *out, const char *entity, const char *fmt, va_list ap)
+__attribute__((format(printf, 3, 0))) static void tell_what(FILE *out, const char *entity,
+                                                            const char *fmt, va_list ap)
 {
     char what[200];
 
