@@ -111,7 +111,7 @@ static void fill_rates(const struct fleet *f, uint16_t center, enum precision pr
     *processors = of_cell(&fc->sums.processors[precision - 1], sums_get(&c->sums, SUM_NODES),
                           fc->oldest.processors[precision - 1]);
     processors->nodes = true;
-    if (!out->of[precision][provenance_MEASURED].reporting && processors->reporting)
+    if (!flops_told(&out->of[precision][provenance_MEASURED]) && flops_told(processors))
         out->of[precision][provenance_MEASURED] = *processors;
 }
 
@@ -176,7 +176,7 @@ static void prefer_devices(struct flops_totals *all)
 {
     for (int p = precision_FP64; p < precision_COUNT; p++) {
         all->processors[p].nodes = true;
-        if (!all->of[p][provenance_MEASURED].reporting && all->processors[p].reporting)
+        if (!flops_told(&all->of[p][provenance_MEASURED]) && flops_told(&all->processors[p]))
             all->of[p][provenance_MEASURED] = all->processors[p];
     }
 }

@@ -131,7 +131,8 @@ static void test_shares(void **state)
 {
     (void)state;
     add("node cn1 devices_total=8\n"
-        "device cn1/0 model=" SXM " tensor_utilization_percent=50 power_watts=500 clock_hertz=9.15e8"
+        "device cn1/0 model=" SXM
+        " tensor_utilization_percent=50 power_watts=500 clock_hertz=9.15e8"
         " clock_max_hertz=1.83e9\n"
         "device cn1/1 model=" SXM " tensor_utilization_percent=25");
     struct snapshot *s = fleet_publish(fleet, KIT_NOW);
@@ -438,6 +439,32 @@ static void test_rows_go_and_come(void **state)
     snapshot_unref(s);
 }
 
+/* Ids of strings mean others after that. */
+static void test_strings_are_thrown_away(void **state)
+{
+    char line[400];
+
+    (void)state;
+    for (int i = 0; i < 30000; i++) {
+        snprintf(line, sizeof(line), "job %d name=%0250d", i, i);
+        add(line);
+        snprintf(line, sizeof(line), "remove job %d", i);
+        add(line);
+    }
+    add("node cn1 devices_total=4 devices_allocated=1 device_model=h100\n"
+        "device cn1/0 model=" SXM " uuid=G tensor_utilization_percent=50\n"
+        "device cn1/1 model=" SXM " uuid=H\n"
+        "device cn1/1.1 model=" SXM " parent=H mig=7g.80gb tensor_utilization_percent=10");
+    publish_and_check(0.6 * 989e12, 2, 4);
+    fleet_tick(fleet, KIT_NOW);
+    assert_true(fleet_stats(fleet).compactions > 0);
+    publish_and_check(0.6 * 989e12, 2, 4);
+    add("device cn1/0 tensor_utilization_percent=20");
+    publish_and_check(0.3 * 989e12, 2, 4);
+    add("device cn1/1.1 tensor_utilization_percent=0\nnode cn1 devices_total=2");
+    publish_and_check(0.2 * 989e12, 2, 2);
+}
+
 static void test_p99(void **state)
 {
     char lines[64];
@@ -494,6 +521,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_shares, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_trouble, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_rows_go_and_come, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_strings_are_thrown_away, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_p99, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_history_holds_rates_only, set_up, tear_down),
     };
