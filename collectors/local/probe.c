@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT
  * probe.c - see probe.h. The only file that knows libsensors. */
 #include "collectors/local/probe.h"
+#include "base/hash.h"
 #include <ctype.h>
 #include <dirent.h>
+#include <linux/magic.h>
 #include <sensors/sensors.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 /* ---- output ---- */
@@ -42,10 +46,13 @@ struct sensor {
     double value, high, critical;
 };
 
+static unsigned sensors_told;
+
 static void put_sensor(FILE *out, const struct sensor *s)
 {
     double limit = s->critical > 0 ? s->critical : s->high;
 
+    sensors_told++;
     fprintf(out, "{\"entity\":\"sensor\",\"kind\":\"%s\"", s->kind);
     put_text(out, "chip", s->chip);
     put_text(out, "label", s->label);
@@ -67,12 +74,41 @@ struct place {
     const char *root;
 };
 
+/* Files of the kernel stay open, because to open one is dearer than to read it again, which begins anew from its start. */
+enum { KEPT_MAX = 8 };
+static struct {
+    char path[128];
+    FILE *file;
+} kept[KEPT_MAX];
+
 static FILE *open_at(const struct place *p, const char *path)
 {
     char full[512];
+    struct statfs where;
+    int at = 0;
+    FILE *f;
 
     snprintf(full, sizeof full, "%s%s", p->root, path);
-    return fopen(full, "re");
+    for (; at < KEPT_MAX && kept[at].file != NULL; at++)
+        if (strcmp(kept[at].path, full) == 0) {
+            rewind(kept[at].file);
+            return kept[at].file;
+        }
+    f = fopen(full, "re");
+    if (f != NULL && at < KEPT_MAX && strlen(full) < sizeof kept[at].path &&
+        fstatfs(fileno(f), &where) == 0 && where.f_type == PROC_SUPER_MAGIC) {
+        memcpy(kept[at].path, full, strlen(full) + 1);
+        kept[at].file = f;
+    }
+    return f;
+}
+
+static void close_file(FILE *f)
+{
+    for (int i = 0; i < KEPT_MAX; i++)
+        if (kept[i].file == f)
+            return;
+    fclose(f);
 }
 
 /* First line, without its end; "" when it cannot be read. */
@@ -84,7 +120,7 @@ static bool read_line(const struct place *p, const char *path, char *out, size_t
     if (f == NULL)
         return false;
     bool good = fgets(out, (int)size, f) != NULL;
-    fclose(f);
+    close_file(f);
     out[strcspn(out, "\r\n")] = '\0';
     return good;
 }
@@ -140,7 +176,7 @@ static void put_memory(FILE *out, const struct place *p)
                 put_number(out, wanted[i].key, v);
         }
     if (f != NULL)
-        fclose(f);
+        close_file(f);
 }
 
 /* "cpu  user nice system idle iowait irq softirq steal guest guest_nice": guests are counted in user. */
@@ -176,7 +212,7 @@ static void put_cpus(FILE *out, const struct place *p)
             put_number(out, "booted_at", v);
     }
     if (f != NULL)
-        fclose(f);
+        close_file(f);
     if (cpus > 0)
         put_number(out, "cpus", cpus);
 }
@@ -257,6 +293,26 @@ static void put_feature(FILE *out, const sensors_chip_name *chip, const sensors_
     free(label);
 }
 
+/* libsensors finds chips only as it starts, which reads its whole configuration: so it stays open until other ones are
+ * there. A driver that is loaded again gets another hwmon number. */
+static bool chips_are_known(void)
+{
+    static uint64_t known;
+    uint64_t now = 1;
+    DIR *d = opendir("/sys/class/hwmon");
+
+    for (struct dirent *entry; d != NULL && (entry = readdir(d)) != NULL;)
+        now += hash_bytes(1, entry->d_name, strlen(entry->d_name));
+    if (d != NULL)
+        closedir(d);
+    if (now == known)
+        return true;
+    if (known != 0)
+        sensors_cleanup();
+    known = sensors_init(NULL) == 0 ? now : 0;
+    return known != 0;
+}
+
 /* Returns how many temperatures there were to read. */
 static unsigned put_chips(FILE *out)
 {
@@ -265,7 +321,7 @@ static unsigned put_chips(FILE *out)
     unsigned temperatures = 0;
     int c = 0;
 
-    if (sensors_init(NULL) != 0)
+    if (!chips_are_known())
         return 0;
     while ((chip = sensors_get_detected_chips(NULL, &c)) != NULL) {
         int f = 0;
@@ -274,7 +330,6 @@ static unsigned put_chips(FILE *out)
             temperatures += feature->type == SENSORS_FEATURE_TEMP;
         }
     }
-    sensors_cleanup();
     return temperatures;
 }
 
@@ -346,7 +401,6 @@ static void put_certain(FILE *out, const struct place *p)
 {
     put_machine(out, p);
     each_entry(out, p, "/sys/class/powercap", "intel-rapl:", put_energy_zone);
-    fflush(out);
 }
 
 static void put_sensors(FILE *out, const struct place *p)
@@ -369,7 +423,8 @@ int local_probe_at(FILE *out, const char *root)
 {
     struct place p = {root};
 
-    put_certain(out, &p); /* first: if a driver hangs, this much has been told */
+    put_certain(out, &p);
+    fflush(out); /* if a driver hangs, this much has been told */
     put_sensors(out, &p);
     return put_end(out);
 }
@@ -384,7 +439,10 @@ void local_probe_machine(FILE *out, const char *root)
     put_certain(out, &(struct place){root});
 }
 
-void local_probe_sensors(FILE *out, const char *root)
+bool local_probe_sensors(FILE *out, const char *root)
 {
+    unsigned before = sensors_told;
+
     put_sensors(out, &(struct place){root});
+    return sensors_told != before;
 }

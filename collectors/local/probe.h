@@ -6,6 +6,7 @@
 #ifndef SUAN_COLLECTORS_LOCAL_PROBE_H
 #define SUAN_COLLECTORS_LOCAL_PROBE_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /* 0, or 1 when nothing could be written: an exit status. */
@@ -15,6 +16,6 @@ int local_probe_at(FILE *out, const char *root);
 
 /* The two halves, without the line that ends the whole: what only needs files, and what asks drivers. */
 void local_probe_machine(FILE *out, const char *root);
-void local_probe_sensors(FILE *out, const char *root);
+bool local_probe_sensors(FILE *out, const char *root); /* false: there was none */
 
 #endif

@@ -7,6 +7,7 @@
 #include "node/cpu_flops.h"
 #include "node/gpu.h"
 #include "node/privilege.h"
+#include "node/tell.h"
 #include "node/textfile.h"
 #include "node/xidwatch.h"
 #include <errno.h>
@@ -41,8 +42,10 @@ static bool flops_round(struct serving *s)
 
 static bool sensors_round(struct serving *s)
 {
-    local_probe_sensors(stdout, s->root);
-    return true;
+    if (local_probe_sensors(stdout, s->root))
+        return true;
+    tell_idle(stdout);
+    return false;
 }
 
 static struct gpu_round gpu_round_of(const struct serving *s)
@@ -50,12 +53,25 @@ static struct gpu_round gpu_round_of(const struct serving *s)
     return (struct gpu_round){stdout, s->root, s->question, &s->jobs};
 }
 
+static const char nvml[] = "libnvidia-ml.so.1", dcmi[] = "libdcmi.so";
+
+/* Nothing to open a driver for. */
+static bool none(const struct serving *s, enum gpu_vendor vendor, const char *library)
+{
+    if (!gpu_none(s->root, vendor, library))
+        return false;
+    tell_idle(stdout);
+    return true;
+}
+
 static bool nvml_round(struct serving *s)
 {
     struct gpu_round r = gpu_round_of(s);
 
+    if (s->nvidia == NULL && none(s, GPU_NVIDIA, nvml))
+        return false;
     if (s->nvidia == NULL)
-        s->nvidia = nvidia_new("libnvidia-ml.so.1");
+        s->nvidia = nvidia_new(nvml);
     return nvidia_round(s->nvidia, &r);
 }
 
@@ -63,6 +79,8 @@ static bool amd_gpu_round(struct serving *s)
 {
     struct gpu_round r = gpu_round_of(s);
 
+    if (none(s, GPU_AMD, NULL))
+        return false;
     amd_round(&r);
     return true;
 }
@@ -71,21 +89,29 @@ static bool ascend_npu_round(struct serving *s)
 {
     struct gpu_round r = gpu_round_of(s);
 
+    if (s->ascend == NULL && none(s, GPU_HUAWEI, dcmi))
+        return false;
     if (s->ascend == NULL)
-        s->ascend = ascend_new("libdcmi.so");
+        s->ascend = ascend_new(dcmi);
     return ascend_round(s->ascend, &r);
 }
 
 static bool text_round(struct serving *s)
 {
+    if (s->textfile == NULL) {
+        tell_idle(stdout);
+        return false;
+    }
     textfile_round(s->textfile, stdout);
     return true;
 }
 
 static bool xid_round(struct serving *s)
 {
+    if (s->xid == NULL && none(s, GPU_NVIDIA, nvml))
+        return false;
     if (s->xid == NULL)
-        s->xid = xidwatch_new("libnvidia-ml.so.1", s->root);
+        s->xid = xidwatch_new(nvml, s->root);
     return xidwatch_round(s->xid, stdout);
 }
 

@@ -213,6 +213,7 @@ bool cpu_flops_round(struct cpu_flops *f, FILE *out)
 {
     if (!identify(f)) {
         tell_why(out, f, "which of its counters count them is not known");
+        tell_idle(out);
         return false;
     }
     int code = keep_open(f);
@@ -221,7 +222,9 @@ bool cpu_flops_round(struct cpu_flops *f, FILE *out)
     if (code == 0)
         put_counts(f, out);
     fputs("}\n", out);
-    if (code != 0)
+    if (code != 0) {
         tell_why(out, f, reason(code));
+        tell_idle(out);
+    }
     return code == 0;
 }

@@ -94,7 +94,7 @@ void round_fini(struct round *r)
 void round_reset(struct round *r)
 {
     samples_reset(&r->samples);
-    r->ended = false;
+    r->ended = r->idle = false;
     r->trouble[0] = r->note[0] = r->asking[0] = '\0';
     r->xid_count = 0;
 }
@@ -105,7 +105,10 @@ enum rc decode_line(struct json_reader *reader, const char *line, size_t len, st
     static const struct {
         const char *entity;
         void (*read)(struct samples *, const struct json *);
-    } readers[] = {{"node", read_node}, {"energy", read_energy}, {"sensor", read_sensor}, {"cpu_flops", decode_cpu_flops}};
+    } readers[] = {{"node", read_node},
+                   {"energy", read_energy},
+                   {"sensor", read_sensor},
+                   {"cpu_flops", decode_cpu_flops}};
     enum rc rc = json_read(reader, line, len, NULL, e);
 
     if (rc != RC_OK)
@@ -123,6 +126,8 @@ enum rc decode_line(struct json_reader *reader, const char *line, size_t len, st
         snprintf(out->trouble, sizeof out->trouble, "%s", decode_text(row, "what"));
     else if (strcmp(entity, "note") == 0)
         snprintf(out->note, sizeof out->note, "%s", decode_text(row, "what"));
+    else if (strcmp(entity, "idle") == 0)
+        out->idle = true;
     else if (strcmp(entity, "end") == 0)
         out->ended = true;
     else

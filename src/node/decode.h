@@ -3,7 +3,7 @@
  *
  * Entities: node, energy, sensor (collectors/local/probe.h); gpu_expected, gpu, gpu_instance, gpu_job, gpu_error, xid
  * (gpu.h); asking (which GPU the calls from here on are about: if they do not return, that one hangs); textfile, other
- * (textfile.h); trouble (the round did not go well: `what` says why), note (worth a line in the log, once), end.
+ * (textfile.h); trouble (the round did not go well: `what` says why), note (worth a line in the log, once), idle, end.
  * Pure; thread: one reader, one thread. */
 #ifndef SUAN_NODE_DECODE_H
 #define SUAN_NODE_DECODE_H
@@ -16,6 +16,7 @@
 struct round {
     struct samples samples;
     bool ended;
+    bool idle;         /* there is nothing to tell of: ask another process in a while */
     char trouble[200]; /* "" when all went well */
     char note[200];    /* "" when there is none */
     char asking[24];   /* the GPU that is being asked, or "" */

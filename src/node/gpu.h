@@ -16,6 +16,8 @@ enum gpu_vendor { GPU_NVIDIA, GPU_AMD, GPU_HUAWEI };
 
 /* Addresses of a vendor's GPUs and NPUs below ROOT/sys, in order; returns how many. */
 size_t gpu_on_bus(const char *root, enum gpu_vendor vendor, char out[GPUS_MAX][GPU_ADDRESS]);
+/* There is neither one on the bus, which some virtual machines hide, nor the driver's library (NULL: it has none). */
+bool gpu_none(const char *root, enum gpu_vendor vendor, const char *library);
 /* A gpu_expected line for each of any vendor. */
 void gpu_expected(FILE *out, const char *root);
 

@@ -188,18 +188,25 @@ static bool one_round(struct keeper *k)
         log_round(k, rc, &e);
     }
     /* After trouble alone the child may go on; it ends by itself where it should not. */
-    if (!k->round.ended && k->child.to >= 0)
-        drop_child(k, 0);
+    if ((!k->round.ended || k->round.idle) && k->child.to >= 0)
+        drop_child(k, k->round.idle ? GRACE_MS : 0);
     return blamed;
 }
 
 /* ---- the thread ---- */
 
+static int64_t pause_ms(const struct keeper *k, bool at_once)
+{
+    int64_t ms = at_once ? 0 : keeper_pause_ms(k->conf.interval_ms, k->unanswered);
+
+    return k->round.idle && ms < KEEPER_IDLE_MS ? KEEPER_IDLE_MS : ms;
+}
+
 /* False: stop. */
 static bool pause_until_next(struct keeper *k, bool at_once)
 {
     struct timespec until;
-    int64_t ms = at_once ? 0 : keeper_pause_ms(k->conf.interval_ms, k->unanswered);
+    int64_t ms = pause_ms(k, at_once);
     bool stop;
 
     clock_gettime(CLOCK_MONOTONIC, &until);

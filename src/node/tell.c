@@ -82,3 +82,9 @@ void tell_asking(FILE *out, const char *gpu)
     tell_text(out, "gpu", gpu);
     tell_end(out);
 }
+
+void tell_idle(FILE *out)
+{
+    tell_begin(out, "idle");
+    tell_end(out);
+}

@@ -20,5 +20,7 @@ void tell_end(FILE *out);
 void tell_trouble(FILE *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void tell_note(FILE *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void tell_asking(FILE *out, const char *gpu);
+/* There is nothing here to tell of: end the process, and ask another one in a while. */
+void tell_idle(FILE *out);
 
 #endif

@@ -132,6 +132,30 @@ static void test_trouble_tells_what_there_is(void **state)
     keeper_stop(k);
 }
 
+/* One that has nothing here to tell of is let go, and not asked again with the next rounds. */
+static void test_idle(void **state)
+{
+    char path[] = "/tmp/suantop-node.XXXXXX", script[256];
+    const struct timespec while_many_rounds = {0, 400000000};
+    int fd = mkstemp(path);
+    char starts[8] = "";
+
+    (void)state;
+    assert_true(fd >= 0);
+    snprintf(script, sizeof script,
+             "echo >>%s; while read x; do " TELL "echo '{\"entity\":\"idle\"}'; " END "done", path);
+    const char *const argv[] = {"/bin/sh", "-c", script, NULL};
+    struct keeper *k = start(argv, 20, 4000);
+    await_success(k, 1);
+    nanosleep(&while_many_rounds, NULL);
+    assert_int_equal(pread(fd, starts, sizeof starts, 0), 1);
+    look(k, clock_mono());
+    assert_true(value_of(FAMILY_LOAD) == 1.5);
+    keeper_stop(k);
+    close(fd);
+    unlink(path);
+}
+
 static double up_of(const char *gpu)
 {
     char labels[64];
@@ -253,6 +277,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_hangs, begin, end),
         cmocka_unit_test_setup_teardown(test_dies_and_comes_back, begin, end),
         cmocka_unit_test_setup_teardown(test_trouble_tells_what_there_is, begin, end),
+        cmocka_unit_test_setup_teardown(test_idle, begin, end),
         cmocka_unit_test_setup_teardown(test_a_gpu_that_hangs, begin, end),
         cmocka_unit_test_setup_teardown(test_devices, begin, end),
         cmocka_unit_test_setup_teardown(test_nonsense, begin, end),
