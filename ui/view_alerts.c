@@ -400,15 +400,21 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
 static void empty(const struct list *l, const struct view_input *in, struct buf *out)
 {
     const struct alerts_own *own = l->own;
+    int room = in->area.w - 2 * TABLE_MARGIN, used = 0;
 
-    (void)in;
     if (own->silenced > 0) {
         buf_addf(out, "nothing but what is silenced (%.0f): e shows it\n", own->silenced);
         return;
     }
     buf_adds(out, "nothing is wrong by the rules that are watched:\n");
-    for (int i = 0; i < RULE_COUNT; i++)
-        buf_addf(out, "%s%s", rule_info((enum rule)i)->id, i + 1 < RULE_COUNT ? "  " : "\n");
+    for (int i = 0; i < RULE_COUNT; i++) {
+        const char *name = rule_info((enum rule)i)->id;
+        int cells = (int)strlen(name), gap = used == 0 ? 0 : 2;
+        bool breaks = used > 0 && used + gap + cells > room;
+        buf_addf(out, "%s%s", breaks ? "\n" : gap ? "  " : "", name);
+        used = breaks ? cells : used + gap + cells;
+    }
+    buf_addc(out, '\n');
 }
 
 /* --- going there, and saying that somebody cares --- */

@@ -378,6 +378,18 @@ struct alarm {
     const char *note;
 };
 
+/* What a source told is resolved as soon as there is no such source. */
+static const char *told_by(uint16_t center)
+{
+    static const char *const sources[] = {[ZB] = "slurm zhangbei",
+                                          [TJ] = "slurm tianjin",
+                                          [GZ] = "slurm guangzhou",
+                                          [QY] = "slurm qingyang",
+                                          [EDGE] = "slurm shanghai"};
+
+    return sources[center];
+}
+
 static void alert(struct fleet *f, const struct alarm *a)
 {
     struct delta *d = about(a->center);
@@ -386,7 +398,8 @@ static void alert(struct fleet *f, const struct alarm *a)
     delta_str(d, FIELD_alert_rule, a->rule);
     delta_int(d, FIELD_alert_severity, a->severity);
     delta_int(d, FIELD_alert_state, a->state);
-    delta_str(d, FIELD_alert_origin, strncmp(a->id, "am/", 3) == 0 ? "alertmanager" : "suantop");
+    delta_str(d, FIELD_alert_origin,
+              strncmp(a->id, "am/", 3) == 0 ? told_by(a->center) : "suantop");
     delta_str(d, FIELD_alert_summary, a->summary);
     delta_str(d, FIELD_alert_node, a->node);
     delta_str(d, FIELD_alert_device, a->device);

@@ -178,9 +178,11 @@ static void interrupted(struct delta *d, const char *job, wall_ms at)
 void demo_fleet_alarm(struct fleet *f, wall_ms now, const char *id)
 {
     struct delta *d = delta_new(0, UINT16_MAX, now, 0);
+    char origin[64];
 
     delta_row(d, ENTITY_ALERT, id, strlen(id));
-    delta_str(d, FIELD_alert_origin, "alertmanager");
+    snprintf(origin, sizeof origin, "slurm %s", centers[0].id);
+    delta_str(d, FIELD_alert_origin, origin); /* a source that is there */
     delta_int(d, FIELD_alert_severity, severity_CRITICAL);
     delta_int(d, FIELD_alert_state, alert_state_FIRING);
     delta_str(d, FIELD_alert_summary, id);

@@ -622,7 +622,7 @@ static void fire(struct stage *s, const char *id, enum severity severity, enum a
     struct delta *d = delta_new(0, UINT16_MAX, s->in.ctx.now, 0);
 
     delta_row(d, ENTITY_ALERT, id, strlen(id));
-    delta_str(d, FIELD_alert_origin, "alertmanager");
+    delta_str(d, FIELD_alert_origin, "slurm zhangbei");
     delta_int(d, FIELD_alert_severity, severity);
     delta_int(d, FIELD_alert_state, state);
     delta_time(d, FIELD_alert_fired_at, s->in.ctx.now);
