@@ -42,7 +42,7 @@ def scrape_config(targets):
 def start_exporters(stack, folder):
     """{job: port}"""
     targets = {"dead": servers.free_port()}
-    for name, lines in (("dcgm", servers.dcgm), ("npu", servers.npu), ("amd", servers.amd)):
+    for name, lines in (("dcgm", servers.dcgm), ("npu", servers.npu), ("amd", servers.amd), ("mlu", servers.mlu)):
         page = servers.exporter(lines)
         stack.callback(page.stop)
         targets[name] = page.port
@@ -96,6 +96,9 @@ def check_devices(who, s):
               [(0, 40, "ok", None), (1, 41, "unhealthy", None)])
     amd = devices.get(("cn3", 0), {})
     tap.equal(who + ": an AMD GPU", (amd.get("temperature_celsius"), amd.get("power_watts"), amd.get("model")), (45, 500, "MI300X"))
+    mlu = devices.get(("cn4", 2), {})
+    tap.equal(who + ": an MLU", [mlu.get(k) for k in ("temperature_celsius", "power_watts", "tensor_utilization_percent", "vendor")],
+              [55, 350, 80, "Cambricon"])
 
 
 def check_suantop_node(who, s):
@@ -131,7 +134,7 @@ def check_sums(who, s, rules):
               [8, 8, 57, sum(300.5 + i for i in range(8))])
     tap.ok(who + ": mean and p99", near(row.get("temperature_mean_celsius"), 53.5) and near(row.get("temperature_p99_celsius"), 56.93)
            and near(row.get("tensor_utilization_percent"), 35), row)
-    tap.ok(who + ": each model is there", {(m, "none", "none") for m in ("Ascend910B3", "MI300X")} <= set(sums), list(sums))
+    tap.ok(who + ": each model is there", {(m, "none", "none") for m in ("Ascend910B3", "MI300X", "MLU590")} <= set(sums), list(sums))
     if not rules:
         return
     flops, plate = sums.get((H100, "fp16", "estimated"), {}), sums.get((H100, "fp16", "nameplate"), {})
@@ -149,7 +152,7 @@ def check_alerts(s, dead):
 
 
 def check_prometheus(folder, port, targets):
-    models = 4 if "suantop" in targets else 3
+    models = 5 if "suantop" in targets else 4
     until(lambda: is_warm(port, targets) and len(servers.query(port, 'center:gpus:count{state="reporting"}')) == models and
           servers.query(port, "center:flops:sum") and servers.query(port, "center:scrape_age_seconds:max") and
           len(servers.query(port, 'ALERTS{alertstate="firing",alertname="TargetDown"} or ALERTS{alertstate="pending"}')) == 2)

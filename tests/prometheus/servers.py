@@ -108,6 +108,12 @@ def amd():
             f"gpu_used_vram{{{labels}}} 100", f"gpu_total_vram{{{labels}}} 196592"]
 
 
+def mlu():
+    """One of a maker that only the metric map knows."""
+    labels = 'mlu="2",model="MLU590",node="cn4",sn="1",type="590",uuid="mlu-2"'
+    return [f"mlu_temperature{{{labels}}} 55", f"mlu_power_usage{{{labels}}} 350", f"mlu_tensor_util{{{labels}}} 80"]
+
+
 class Program:
     def __init__(self, *argv, env=None, log=None):
         self.log = open(log, "w+", encoding="utf-8") if log else subprocess.DEVNULL
