@@ -186,7 +186,7 @@ static void prefer_devices(struct flops_totals *all)
 /* Of the device rows, or what a server told where it covers more. */
 struct body {
     double max, p99, power, tensor; /* NAN = not known */
-    double power_of;
+    double power_of, seen, silent;
 };
 
 static struct body body_of(const struct fleet *f, uint16_t center)
@@ -198,6 +198,8 @@ static struct body body_of(const struct fleet *f, uint16_t center)
                      .p99 = heat_p99(&heat, 1),
                      .power = s->powered ? (double)s->power / 1000 : NAN,
                      .power_of = s->powered,
+                     .seen = s->seen,
+                     .silent = s->silent,
                      .tensor = s->tensors ? (double)s->tensor / 1000 / s->tensors : NAN};
     struct told_body told;
 
@@ -205,6 +207,10 @@ static struct body body_of(const struct fleet *f, uint16_t center)
     if (!aggregates_body(f, center, &told))
         return b;
     b.max = fmax(b.max, told.temperature_max); /* a maximum counts nobody twice */
+    if (told.devices > s->seen) {
+        b.seen = told.devices;
+        b.silent = told.devices - told.reporting;
+    }
     if (told.reporting > heat->total && !isnan(told.temperature_p99))
         b.p99 = told.temperature_p99;
     if (told.power_of > s->powered) {
@@ -225,8 +231,8 @@ static void add_body(struct fleet *f, uint16_t center, struct totals *out)
     double celsius;
     uint32_t device = heat_hottest(f, c, &celsius);
 
-    out->devices_seen += c->sums.seen;
-    out->devices_silent += c->sums.silent;
+    out->devices_seen += b.seen;
+    out->devices_silent += b.silent;
     out->devices_throttled += c->sums.throttled;
     out->device_power_watts += isnan(b.power) ? 0 : b.power;
     out->device_power_of += b.power_of;
@@ -325,8 +331,8 @@ void fleet_flops_write_center(struct edit *ed, uint16_t center)
     struct body b = body_of(f, center);
     double sensors = nodes->hottest.slot != SLOT_NONE ? nodes->hottest.value : NAN;
 
-    edit_num(ed, FIELD_center_devices_seen, s->seen > 0, s->seen);
-    edit_num(ed, FIELD_center_devices_silent, s->seen > 0, s->silent);
+    edit_num(ed, FIELD_center_devices_seen, b.seen > 0, b.seen);
+    edit_num(ed, FIELD_center_devices_silent, b.seen > 0, b.silent);
     edit_num(ed, FIELD_center_devices_throttled, s->seen > 0, s->throttled);
     edit_num(ed, FIELD_center_device_temperature_max_celsius, !isnan(b.max), b.max);
     edit_num(ed, FIELD_center_device_temperature_p99_celsius, !isnan(b.p99), b.p99);

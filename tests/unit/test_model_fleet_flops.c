@@ -238,6 +238,8 @@ static void test_a_server_counts_where_it_covers_more(void **state)
     assert_true(t->flops == 1e16 && t->peak == 8e16 && t->reporting == 80 && t->known == 90);
     const struct center_row *c = snapshot_center(s, 0);
     assert_true(c->device_power_watts == 40000 && c->tensor_utilization_percent == 30);
+    assert_true(c->devices_seen == 90 && c->devices_silent == 10);
+    assert_true(snapshot_totals(s)->devices_seen == 90);
     assert_true(c->device_temperature_max_celsius == 88 && c->device_temperature_p99_celsius == 80);
     assert_true(c->temperature_max_celsius == 88);
     assert_true(snapshot_totals(s)->temperature_max == 88 &&
