@@ -363,8 +363,9 @@ static struct style dot_text(const struct view_input *in, int cells, const struc
         snprintf(text, 4, dot->full && shade == SHADE_MARGIN ? "!" : "%2d", dot->figure);
     else if (in->mono || in->ascii)
         snprintf(text, 4, dot->full ? (shade == SHADE_MARGIN ? "!" : "F") : "%d", dot->figure / 10);
-    if (in->mono && dot->role >= ROLE_HEAT8)
-        s.attr |= ATTR_BOLD | ATTR_UNDERLINE;
+    if (in->mono) /* the figure says it; attributes only what is near the end */
+        s = dot->role >= ROLE_HEAT8 ? style_on(ROLE_CRIT, dot->role)
+                                    : style_on(ROLE_TEXT, dot->role);
     return s;
 }
 

@@ -86,8 +86,7 @@ struct device_word device_health_word(const struct view_input *in, const struct 
     struct device_word w = from_figures(d, status);
 
     if (told && status >= DEVICE_TROUBLE && strcmp(text, "ok") != 0) {
-        snprintf(w.text, sizeof w.text - 2, "%s", text);
-        strcat(w.text, " !");
+        snprintf(w.text, sizeof w.text, "%.70s !", text);
         w.style = style_bold(style_of(ROLE_CRIT));
     } else if (told && !w.text[0]) {
         snprintf(w.text, sizeof w.text, "%s", text);

@@ -473,7 +473,8 @@ const struct view_ops view_running = {
         "GPUS is what the scheduler has given to the job on all its nodes. RAN is the time of this "
         "attempt; TIME is its share of the limit, and LEFT turns amber in the last tenth. A dash means "
         "no limit. REQ says how often the job was requeued before.\n\n"
-        "Enter goes to the nodes of a job.\n\n"
+        "Enter goes to the nodes of a job; 3 there shows its devices, and d lists those that tell that they "
+        "work for it.\n\n"
         "e shows the jobs that ended within the last hour instead, the latest first, as far as they were "
         "seen here: a scheduler forgets them after minutes. ENDED tells how long ago; of a job that "
         "vanished between two polls it is when that was noticed, and how it ended was not seen.",

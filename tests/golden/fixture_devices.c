@@ -89,8 +89,7 @@ static void center_and_sources(struct fleet *f)
 static struct delta *poll(uint16_t source, enum entity one, enum entity other)
 {
     static uint32_t seq;
-    struct delta *d =
-        delta_new(0, source, FIXTURE_NOW - (source == MUTE ? SILENT_MS : 2000), 0);
+    struct delta *d = delta_new(0, source, FIXTURE_NOW - (source == MUTE ? SILENT_MS : 2000), 0);
 
     d->rank[0] = source == SLURM;
     d->rank[1] = source != SLURM;
@@ -155,6 +154,7 @@ static void schedule(struct fleet *f)
     job(d, "8841207", "pangu-moe", "wang", "zb-g[0010-0016]");
     job(d, "8840955", "telechat-sft", "li", "zb-g[0001-0008]");
     job(d, "8839112", "qwen-long", "zhao", "zb-g[0017-0024]");
+    job(d, "8850001", "cube-ft", "sun", "zb-n[0001-0002]"); /* no device tells of it */
     job(d, "8841950", "pangu-sft", "chen", "zb-p[0001-0010]");
     apply(f, d);
 }

@@ -191,6 +191,8 @@ static void test_scopes(void **state)
     assert_status(&s, "15 devices"); /* eight, and seven slices of one */
     scope_to(&s, "", "", "8841207");
     assert_status(&s, "64 devices");
+    scope_to(&s, "", "", "8850001"); /* its devices tell no job: those of its nodes */
+    assert_status(&s, "16 devices");
     scope_to(&s, "", "", "8841208");
     assert_status(&s, "0 devices");
     assert_true(shows(&s, "nothing tells of devices here"));
