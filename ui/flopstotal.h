@@ -1,24 +1,15 @@
 /* SPDX-License-Identifier: MIT
- * flopstotal.h - FLOPS of all centers as they count: each center's cells in the precision that it counts in and in no other,
- * cell by cell. What a device would do in a precision that its center does not count in is of no total here.
- * Pure. */
+ * flopstotal.h - the FLOPS of a view's snapshot as its centers count them; see model/flops_counted.h. Pure. */
 #ifndef SUAN_UI_FLOPSTOTAL_H
 #define SUAN_UI_FLOPSTOTAL_H
 
-#include "model/flops.h"
+#include "model/flops_counted.h"
 #include "ui/view.h"
 
-/* Precisions in the order in which they are shown; precision_NONE ends. */
-extern const enum precision flops_order[];
-enum precision flops_counted_in(const struct center_row *r);
 /* center: its number, -1 = all. */
-void flops_total_of(const struct view_input *in, int center, struct flops_totals *out);
-/* What the figure of that cell is a share of: the peak of all that is in it; of what is allocated: the nameplate. NAN =
- * not known, or not of all. */
-double flops_whole(const struct flops_totals *t, enum precision precision,
-                   enum provenance provenance);
-/* That whole rests on hearsay. */
-bool flops_whole_is_hearsay(const struct flops_totals *t, enum precision precision,
-                            enum provenance provenance);
+static inline void flops_total_of(const struct view_input *in, int center, struct flops_totals *out)
+{
+    flops_counted(in->snap, center, out);
+}
 
 #endif

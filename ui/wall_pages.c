@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * wall_pages.c - the pages below the figures: each is a list of the worst, chosen anew for each picture. */
-#include "base/text.h"
+#include "model/top.h"
 #include "ui/cells.h"
 #include "ui/chart.h"
 #include "ui/figure.h"
@@ -11,29 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TOP_MAX = 128, TITLE_ROWS = 1, GAP = 2 };
+enum { TITLE_ROWS = 1, GAP = 2 };
 
 /* ---- the worst few of many rows ---- */
-
-/* Keeps the `most` rows with the highest scores, highest first. */
-struct top {
-    const void *row[TOP_MAX];
-    double score[TOP_MAX];
-    int count, most;
-};
-
-static void top_offer(struct top *t, const void *row, double score)
-{
-    if (t->most == 0 || (t->count == t->most && t->score[t->most - 1] >= score))
-        return;
-    int i = t->count < t->most ? t->count++ : t->most - 1;
-    for (; i > 0 && t->score[i - 1] < score; i--) {
-        t->row[i] = t->row[i - 1];
-        t->score[i] = t->score[i - 1];
-    }
-    t->row[i] = row;
-    t->score[i] = score;
-}
 
 /* NAN: the row is none of the page's. */
 typedef double score_fn(const struct view_input *in, const void *row);
@@ -44,9 +24,8 @@ static void choose(const struct view_input *in, enum entity e, score_fn *score, 
     *out = (struct top){.most = most < TOP_MAX ? most : TOP_MAX};
     for (uint32_t i = 0; i < snapshot_slots(in->snap, e); i++) {
         const void *row = snapshot_row(in->snap, e, i);
-        double s = row ? score(in, row) : (double)NAN;
-        if (!isnan(s))
-            top_offer(out, row, s);
+        if (row)
+            top_offer(out, row, score(in, row));
     }
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * export.h - one-shot writers of a snapshot: json, ndjson, csv, text, openmetrics. No terminal, no escapes.
+ * export.h - one-shot writers of a snapshot: json, ndjson, csv, text, openmetrics, html. No terminal, no escapes.
  *
  * All of them read the same field tables, so a new field is in every format. JSON follows
  * docs/schema/snapshot-1.json: numbers as numbers with the unit in the key, unknown is null, times

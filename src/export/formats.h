@@ -6,6 +6,6 @@
 #include "export/export.h"
 
 extern const struct export_format export_json, export_ndjson, export_csv, export_text,
-    export_openmetrics;
+    export_openmetrics, export_html;
 
 #endif

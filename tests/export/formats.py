@@ -5,6 +5,7 @@
 The fleets are those of tests/unit/export_fixture.c, printed by export_dump.
 """
 import csv
+import html.parser
 import io
 import json
 import os
@@ -12,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 SRC = Path(os.environ.get("SUANTOP_SRCDIR") or Path(__file__).resolve().parents[2])
@@ -209,6 +211,60 @@ def test_openmetrics_tell_what_json_tells():
     assert found["suantop_snapshot_complete"] in (0, 1)
     assert not any(name.startswith("suantop_job") for name in found)
     assert any(name.startswith("suantop_job_") for name in metrics(dump("fleet", "openmetrics", "jobs")))
+
+
+class Page(html.parser.HTMLParser):
+    """Holds that tags are closed in order, and that nothing comes from elsewhere or runs."""
+
+    VOID = {"meta"}
+
+    def __init__(self, text):
+        super().__init__(convert_charrefs=True)
+        self.open, self.texts, self.rows, self.classes = [], [], 0, set()
+        self.feed(text)
+        self.close()
+        assert not self.open, self.open
+
+    def handle_starttag(self, tag, attrs):
+        assert tag not in ("script", "img", "link", "iframe", "object", "form", "base"), tag
+        for name, value in attrs:
+            assert not name.startswith("on") and name not in ("href", "src", "action"), (tag, name)
+            self.classes |= set((value or "").split()) if name == "class" else set()
+        self.rows += tag == "tr"
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open.pop() == tag, (tag, self.open)
+
+    def handle_data(self, data):
+        if not self.open or self.open[-1] != "style":
+            self.texts.append(data)
+
+
+def test_the_page_is_whole_and_needs_nothing_else():
+    for fleet in FLEETS:
+        text = dump(fleet, "html").decode("utf-8")
+        page = Page(text)
+        shown = "".join(page.texts)
+        assert "http" not in re.sub(r"http-equiv", "", text) or "http" in shown, fleet
+        for center in json.loads(dump(fleet, "json"))["centers"]:
+            assert (center["name"] or "") in shown, (fleet, center["name"])
+        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", text), fleet
+    assert "warn" in Page(dump("dead", "html").decode()).classes | Page(dump("partial", "html").decode()).classes
+
+
+def test_a_browser_shows_the_page():
+    chromium = shutil.which("chromium")
+    assert chromium, "SKIP chromium is not installed"
+    with tempfile.TemporaryDirectory(prefix="suantop-html.") as folder:
+        for fleet in ("fleet", "hostile"):
+            page = Path(folder) / f"{fleet}.html"
+            page.write_bytes(dump(fleet, "html"))
+            done = subprocess.run([chromium, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/p",
+                                   "--dump-dom", page.as_uri()], capture_output=True, text=True, timeout=90)
+            assert done.stdout.count("<tr>") == Page(page.read_text()).rows, done.stderr[-500:]
+            assert done.stdout.count("<script") == 0
 
 
 def test_promtool_has_nothing_against_the_metrics():

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * flopstotal.c - see flopstotal.h. */
-#include "ui/flopstotal.h"
+ * flops_counted.c - see flops_counted.h. */
+#include "model/flops_counted.h"
 #include <math.h>
 #include <string.h>
 
@@ -37,13 +37,13 @@ static void add_center(struct flops_totals *all, const struct flops_totals *own,
     add(&all->processors[p], &own->processors[p]);
 }
 
-void flops_total_of(const struct view_input *in, int center, struct flops_totals *out)
+void flops_counted(const struct snapshot *s, int center, struct flops_totals *out)
 {
     memset(out, 0, sizeof *out);
-    for (uint32_t i = 0; i < snapshot_slots(in->snap, ENTITY_CENTER); i++) {
-        const struct center_row *r = snapshot_row(in->snap, ENTITY_CENTER, i);
+    for (uint32_t i = 0; i < snapshot_slots(s, ENTITY_CENTER); i++) {
+        const struct center_row *r = snapshot_row(s, ENTITY_CENTER, i);
         if (r && (center < 0 || r->h.center == center))
-            add_center(out, snapshot_flops(in->snap, r->h.center), flops_counted_in(r));
+            add_center(out, snapshot_flops(s, r->h.center), flops_counted_in(r));
     }
     for (const enum precision *p = flops_order; *p; p++) {
         struct flops_total *measured = &out->of[*p][provenance_MEASURED];
