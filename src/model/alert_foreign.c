@@ -85,15 +85,20 @@ void foreign_alerts_listed(struct fleet *f, const struct delta *d)
     }
 }
 
+/* Or none of the center's sources has been told yet: then nobody can say. */
 static bool has_source(const struct fleet *f, const struct alert_row *a)
 {
     const struct table *t = &f->tables[ENTITY_SOURCE];
+    bool any = false;
 
-    for (uint32_t slot = 0; slot < t->slots; slot++)
-        if (table_alive(t, slot) && table_head(t, slot)->center == a->h.center &&
-            origin_of(f, slot) == a->origin)
+    for (uint32_t slot = 0; slot < t->slots; slot++) {
+        if (!table_alive(t, slot) || table_head(t, slot)->center != a->h.center)
+            continue;
+        if (origin_of(f, slot) == a->origin)
             return true;
-    return false;
+        any = true;
+    }
+    return !any;
 }
 
 void foreign_alert_look(struct fleet *f, uint32_t slot, wall_ms now)

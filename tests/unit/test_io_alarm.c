@@ -55,7 +55,8 @@ static const char *news(struct alarm_news *n, struct fleet *f, double seconds, c
     wall_ms at = KIT_NOW + (wall_ms)(seconds * 1000);
 
     memset(h, 0, sizeof(*h));
-    kit_rows(f, 0, 0, at, rows);
+    /* Alerts of the program's own rules are no source's. */
+    kit_rows(f, 0, strncmp(rows, "alert ", 6) == 0 ? UINT16_MAX : 0, at, rows);
     struct snapshot *s = fleet_publish(f, at);
     alarm_news_look(n, s, hear, h);
     snapshot_unref(s);

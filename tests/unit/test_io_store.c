@@ -217,16 +217,21 @@ static void test_what_a_viewer_says_reaches_the_writer(void **state)
     two_end(&t);
 }
 
+/* A server of the center, and an alert that it tells. */
+#define SERVER "source zb/prometheus name=zb/prometheus state=ok"
+#define TOLD "alert @hot/cn1 rule=hot state=firing origin=zb/prometheus since=-5"
+
 static void test_an_alert_is_silenced_everywhere(void **state)
 {
     struct two t;
     (void)state;
 
     two_begin(&t);
-    place_tell(&t.writer, 0, "alert hot/cn1 rule=hot state=firing origin=prometheus since=-5");
-    place_wait_text(&t.viewer, ENTITY_ALERT, 0, "hot/cn1", "state=firing", true);
-    annotate(&t.viewer, ENTITY_ALERT, "hot/cn1", ANNOTATE_SILENCE, clock_wall());
-    place_wait_text(&t.writer, ENTITY_ALERT, 0, "hot/cn1", "silenced_by=wang", true);
+    place_tell(&t.viewer, 0, SERVER);
+    place_tell(&t.writer, 0, SERVER "\n" TOLD);
+    place_wait_text(&t.viewer, ENTITY_ALERT, 0, "@hot/cn1", "state=firing", true);
+    annotate(&t.viewer, ENTITY_ALERT, "@hot/cn1", ANNOTATE_SILENCE, clock_wall());
+    place_wait_text(&t.writer, ENTITY_ALERT, 0, "@hot/cn1", "silenced_by=wang", true);
     two_end(&t);
 }
 
@@ -306,17 +311,18 @@ static void test_an_alert_that_is_over_is_forgotten(void **state)
     (void)state;
 
     place_begin(&p, path); /* it holds since years: no reason to forget it */
-    place_tell(&p, 0, "alert hot/cn1 rule=hot state=firing origin=prometheus since=-5");
+    place_tell(&p, 0, SERVER "\n" TOLD);
     place_passes(&p, 3);
-    assert_int_equal(file_number(path, "SELECT count(*) FROM alert WHERE _id = 'hot/cn1'"), 1);
+    assert_int_equal(file_number(path, "SELECT count(*) FROM alert WHERE _id = '@hot/cn1'"), 1);
     place_end(&p);
     place_begin(&p, path); /* read, not written, and yet it goes when it is over */
-    place_wait_text(&p, ENTITY_ALERT, 0, "hot/cn1", "state=firing", true);
+    place_tell(&p, 0, SERVER);
+    place_wait_text(&p, ENTITY_ALERT, 0, "@hot/cn1", "state=firing", true);
     place_passes(&p, 3);
-    assert_int_equal(file_number(path, "SELECT count(*) FROM alert WHERE _id = 'hot/cn1'"), 1);
-    place_tell(&p, 0, "remove alert hot/cn1");
+    assert_int_equal(file_number(path, "SELECT count(*) FROM alert WHERE _id = '@hot/cn1'"), 1);
+    place_tell(&p, 0, "remove alert @hot/cn1");
     place_passes(&p, 3);
-    assert_int_equal(file_number(path, "SELECT count(*) FROM alert WHERE _id = 'hot/cn1'"), 0);
+    assert_int_equal(file_number(path, "SELECT count(*) FROM alert WHERE _id = '@hot/cn1'"), 0);
     place_end(&p);
     free(path);
     kit_remove(folder);
