@@ -98,8 +98,7 @@ static int terms_of(const struct device_row *d, const struct peak *p, unsigned p
 static double clock_words(const struct view_input *in, const struct device_row *d,
                           const struct peak *p, unsigned precision, char *out, size_t size)
 {
-    double now = (double)d->clock_hertz,
-           of_peak = flops_clock_of(d, p, (enum precision)precision);
+    double now = (double)d->clock_hertz, of_peak = flops_clock_of(d, p, (enum precision)precision);
 
     out[0] = '\0';
     if (isnan(of_peak))
