@@ -16,6 +16,7 @@ noinst_PROGRAMS += %D%/export_dump
 %C%_export_dump_SOURCES = %D%/export_dump.c $(EXPORT_FIXTURE)
 %C%_export_dump_LDADD = $(EXPORT_LIBS)
 SCRIPTED_TESTS += tests/export/formats.py
+SCRIPTED_TESTS += tests/flops/total.py
 
 # The manual and the completions, which are made from tables of all layers.
 SCRIPTED_TESTS += tests/docs/manual.py
