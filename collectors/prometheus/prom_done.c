@@ -103,14 +103,14 @@ static void name_server(struct prom *p)
     snprintf(p->version, sizeof p->version, "%s", a->version);
     if (strstr(a->application, "Mimir") != NULL)
         p->server = SERVER_MIMIR;
-    else if (*a->go ==
-             '\0') /* VictoriaMetrics tells nothing, or the release that it is compatible with */
-        p->server = SERVER_VICTORIA;
+    else if (*a->go == '\0')
+        p->server = SERVER_VICTORIA; /* it tells nothing, or whom it is compatible with */
     else
         p->server = strncmp(a->version, "0.", 2) == 0 ? SERVER_THANOS : SERVER_PROMETHEUS;
 }
 
-static void take_sums(struct prom *p, const struct request *rq, const struct reply *reply,
+/* False: it told no sums, and others stay. */
+static bool take_sums(struct prom *p, const struct request *rq, const struct reply *reply,
                       mono_ms now, struct delta *d)
 {
     const struct answer *a = &p->answer;
@@ -123,11 +123,12 @@ static void take_sums(struct prom *p, const struct request *rq, const struct rep
         p->recorded = false;
         p->look_for_rules = now + RULES_MS;
         p->parts[PART_AGGREGATES].due = now; /* at once, over the raw series */
-        return;
+        return false;
     }
     if (rq->tag & TAG_LIVE && now >= p->look_for_rules)
         p->recorded = true; /* the next one finds out */
     sums_rows(p->sums, d, p->conf.id, reply->at - age);
+    return true;
 }
 
 /* What one answer about things came to. */
@@ -298,10 +299,10 @@ static void settle(struct prom *p, const struct request *rq, const struct reply 
         p->greeted = true;
         break;
     case PART_AGGREGATES:
-        take_sums(p, rq, reply, now, d);
         p->parts[PART_AGGREGATES].unsure = !sure;
         if (!sure)
             complain_about(&p->parts[PART_AGGREGATES], &(struct things){0}, p);
+        sure &= take_sums(p, rq, reply, now, d);
         break;
     case PART_NODES:
     case PART_DEVICES:
