@@ -74,12 +74,12 @@ enum field_group { GROUP_CONFIG, GROUP_SCHED, GROUP_TELE, GROUP_ROLLUP, GROUP_CO
 
 struct row_head {
     /* First what every pass over the rows reads. */
-    uint64_t valid;     /* bit FIELD_<entity>_<id>: the member holds a value */
-    uint16_t center;    /* index of the center row */
-    uint16_t flags;     /* ROW_* */
+    uint64_t valid;  /* bit FIELD_<entity>_<id>: the member holds a value */
+    uint16_t center; /* index of the center row */
+    uint16_t flags;  /* ROW_* */
     /* Who confirmed them: index of the source row; UINT16_MAX = nobody. Where several do, the one whose word counts most. */
     uint16_t source[2];
-    uint64_t key;       /* row_key() of (entity, center, identity bytes) */
+    uint64_t key; /* row_key() of (entity, center, identity bytes) */
     /* When a record last wrote values of [0] SCHED and CONFIG, [1] TELE; 0 = never. A poll that
      * finds a row unchanged does not write it: read snapshot_seen_at or snapshot_age_of, which
      * also know the source's last good poll. */

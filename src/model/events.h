@@ -174,7 +174,7 @@ struct events {
     uint32_t start_next, start_count;
     struct failure *failures; /* a ring of STARTS, made when needed */
     uint32_t failure_next;
-    bool faulty; /* a fault of a device came since they were looked at */
+    bool faulty;            /* a fault of a device came since they were looked at */
     struct orphan *orphans; /* a ring of ORPHANS, made when needed */
     uint32_t orphan_next;
     wall_ms acted_at;      /* newest of our own requeues and cancellations */

@@ -136,8 +136,7 @@ static void put_root(struct fleet *f, uint32_t slot, uint32_t displacer)
 
 static bool wants_more(const struct interruption_side *side, const struct interruption_row *i)
 {
-    return side->rank < RANK_SCHEDULER ||
-           i->cause == interruption_cause_NODE ||
+    return side->rank < RANK_SCHEDULER || i->cause == interruption_cause_NODE ||
            (i->cause == interruption_cause_PREEMPTED && !row_has(i, interruption, root));
 }
 

@@ -90,8 +90,9 @@ int64_t snapshot_age_of(const struct snapshot *s, const void *row, wall_ms now);
 enum { TELLERS_MAX = 6 };
 struct teller {
     uint16_t source;
-    uint64_t fields; /* bits of the fields whose present value is this source's; a node's or device's identity is nobody's */
-    wall_ms at;      /* when it last confirmed the row */
+    uint64_t
+        fields; /* bits of the fields whose present value is this source's; a node's or device's identity is nobody's */
+    wall_ms at; /* when it last confirmed the row */
 };
 /* Returns how many, at most TELLERS_MAX; 0 for a row that no source tells (the fleet's own). */
 int snapshot_tellers(const struct snapshot *s, const void *row, struct teller out[TELLERS_MAX]);

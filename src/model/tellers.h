@@ -4,7 +4,7 @@
  * A row that one source tells has nothing here: all its values are that source's (mark.source[0]). When a second one
  * speaks of it, each gets an item, chained from row_head.was, with the bits of the fields that the row holds from it.
  * What a source tells while another's word counts more is put aside, so that it is there at once when the other goes.
- * Whose word counts: fleet_tellers.c. Items are published: a snapshot shares them as it shares rows; what is put aside
+ * Whose word counts: fleet_voices.c. Items are published: a snapshot shares them as it shares rows; what is put aside
  * and the number of the poll are not.
  * Thread: ingest. Owner: the fleet. */
 #ifndef SUAN_MODEL_TELLERS_H

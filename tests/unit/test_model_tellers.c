@@ -327,7 +327,7 @@ static void a_host_that_no_scheduler_lists_has_no_state(void **state)
                  row_has(n, node, pools));
     assert_true((double)n->load == 2 && (double)n->cpus_total == 32 && row_has(n, node, os));
     assert_int_equal(n->h.source[0], NODE_EXPORTER);
-    assert_int_equal(n->h.was, 0); /* one source again */
+    assert_int_equal(n->h.was, 0);                  /* one source again */
     assert_true(snapshot_totals(s)->nodes_up == 1); /* it answers */
     snapshot_unref(s);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * fleet_tellers.c - see fleet_tellers.h. */
+ * fleet_voices.c - see fleet_tellers.h. */
 #include "model/fleet_int.h"
 #include "model/health.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * fleet_faults.c - see fleet_faults.h. */
+ * fleet_xids.c - see fleet_faults.h. */
 #include "model/fleet_int.h"
 #include "base/xmem.h"
 #include <stdio.h>
