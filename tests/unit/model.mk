@@ -50,3 +50,5 @@ check_PROGRAMS += %D%/test_model_flops_property
 EXTRA_DIST += %D%/flops_again.h
 check_PROGRAMS += %D%/test_model_xid
 %C%_test_model_xid_LDADD = $(UNIT_MODEL) src/data/libdata.a
+check_PROGRAMS += %D%/test_model_devices
+%C%_test_model_devices_LDADD = $(UNIT_MODEL)

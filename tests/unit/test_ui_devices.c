@@ -403,6 +403,33 @@ static void test_map_cursor(void **state)
     stage_close(&s);
 }
 
+/* Two nodes in one line: down and up go through both. */
+static void test_map_cursor_in_halves(void **state)
+{
+    char at[96], last[96] = "";
+    struct stage s;
+    int steps = 0;
+
+    (void)state;
+    stage_open(&s, fleet, 24, 80);
+    press(&s, CMD_HEAT);
+    assert_true(shows(&s, "\342\226\200"));
+    press(&s, CMD_LEFT);
+    assert_at(&s, "zb-g0003/0");
+    for (selected(&s, at, sizeof at); strcmp(at, last) != 0; selected(&s, at, sizeof at)) {
+        memcpy(last, at, sizeof last);
+        press(&s, CMD_DOWN);
+        steps++;
+    }
+    /* 24 nodes, 7 in a line: a broken one, 2 more rows; then 2 of 10, 1 of 6, 2 of 12 nodes; and nowhere */
+    assert_int_equal(steps, 1 + 2 + 2 + 1 + 2);
+    assert_memory_equal(at, "zb-p", 4);
+    for (int i = 0; i < 7; i++)
+        press(&s, CMD_UP);
+    assert_at(&s, "zb-g0003/0");
+    stage_close(&s);
+}
+
 /* Each device of the map is reached by going right from the first. */
 static void test_map_reaches_all(void **state)
 {
@@ -540,6 +567,7 @@ int main(void)
         cmocka_unit_test(test_devices_of_others),
         cmocka_unit_test(test_map_and_table),
         cmocka_unit_test(test_map_cursor),
+        cmocka_unit_test(test_map_cursor_in_halves),
         cmocka_unit_test(test_map_reaches_all),
         cmocka_unit_test(test_map_mouse),
         cmocka_unit_test(test_forty_thousand),
