@@ -3,6 +3,8 @@
  *
  * bench_model [-j JOBS] [-n NODES] [-d DEVICES] [-r ROUNDS]       default: 500000, 100000, 0, 7
  * Prints medians of CPU time in ms, and resident memory per row. Built and run by `make bench`. */
+#include "data/data.h"
+#include "model/flops.h"
 #include "base/xmem.h"
 #include "model/fleet.h"
 #include "model/query.h"
@@ -161,6 +163,8 @@ static void device(struct delta *d, uint32_t i, uint32_t change)
     delta_num(d, FIELD_device_temperature_celsius, 40 + (i + change) % 45);
     delta_num(d, FIELD_device_memory_temperature_celsius, 50 + (i + change) % 45);
     delta_num(d, FIELD_device_utilization_percent, (i + change) % 101);
+    delta_num(d, FIELD_device_tensor_utilization_percent, (i + 3 * change) % 101);
+    delta_num(d, FIELD_device_clock_hertz, 1.5e9);
     delta_num(d, FIELD_device_power_watts, 300 + (i + change) % 400);
 }
 
@@ -418,10 +422,13 @@ static void options(int argc, char **argv)
 int main(int argc, char **argv)
 {
     struct fleet *f = fleet_new(NULL);
+    struct peak_table *peaks = peak_table_new();
     struct snapshot *s = NULL;
     double spent;
 
     options(argc, argv);
+    (void)peak_table_add(peaks, data_peaks, "peaks.conf", NULL);
+    fleet_set_peaks(f, peaks);
     s = load(f, ENTITY_NODE, nodes, s);
     s = load(f, ENTITY_DEVICE, devices, s);
     s = load_again(f, ENTITY_DEVICE, devices, s);
@@ -435,5 +442,6 @@ int main(int argc, char **argv)
     printf("%-44s %9.1f MB\n", "resident, all, after queries", (double)resident() / 1e6);
     snapshot_unref(s);
     fleet_free(f);
+    peak_table_free(peaks);
     return 0;
 }

@@ -1,7 +1,7 @@
 # `make bench`: what things cost, on this machine, beside what others cost. No part of `make check`.
 EXTRA_PROGRAMS = %D%/bench_model %D%/bench_ingest %D%/bench_exporter
 %C%_bench_model_SOURCES = %D%/bench_model.c
-%C%_bench_model_LDADD = $(MODEL_LIBS)
+%C%_bench_model_LDADD = src/data/libdata.a $(MODEL_LIBS)
 %C%_bench_ingest_SOURCES = %D%/bench_ingest.c %D%/file_server.c %D%/file_server.h
 %C%_bench_ingest_LDADD = $(APP_LIBS)
 %C%_bench_exporter_SOURCES = %D%/bench_exporter.c %D%/page_server.c %D%/page_server.h
