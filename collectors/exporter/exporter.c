@@ -29,6 +29,7 @@ enum {
     BODY_MAX_BYTES = 32 << 20,
     NOTE_MS = 1000,
     NAMED_FAILURES = 3,
+    LOOK_AGAIN = 16, /* pages */
 };
 #define ACCEPT                                                                                     \
     "Accept: application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.7,*/*;q=0.1"
@@ -44,8 +45,9 @@ static const struct option_desc options[] = {
     {"kind", OPT_STR, "take only what this section of metrics.conf says; unset: all of them", NULL,
      NULL},
     {"node_names", OPT_WORD,
-     "short: up to the first dot, as Slurm names nodes; full: whole; target: the host name of the target, whatever the exporter says",
-     "short", "short full target"},
+     "short: up to the first dot, as Slurm names nodes; full: whole; target: the host name of the target, whatever the exporter says; path: the first part of the target's path, "
+     "for a gateway that has the pages of many nodes",
+     "short", "short full target path"},
     {"node", OPT_STR,
      "name of the node of targets that do not tell theirs; unset: the host name of the target",
      NULL, NULL},
@@ -145,6 +147,7 @@ static enum rc exporter_open(const struct source_conf *conf, uint64_t seed, void
     x->timeout_ms = source_opt_ms(conf, "timeout", TIMEOUT_MS);
     x->names = names == NULL || strcmp(names, "short") == 0 ? NAMES_SHORT
                : strcmp(names, "full") == 0                 ? NAMES_FULL
+               : strcmp(names, "path") == 0                 ? NAMES_PATH
                                                             : NAMES_TARGET;
     x->note_due = true;
     enum rc rc = read_map(x, e);
@@ -224,6 +227,12 @@ static mono_ms exporter_plan(void *state, mono_ms now, wall_ms wall, struct requ
     return targets_due(&x->targets);
 }
 
+/* Now and then all labels are looked at anew, whatever was remembered. */
+static const struct memory *familiar(const struct target *t)
+{
+    return t->memory != NULL && t->memory->pages < LOOK_AGAIN ? t->memory : NULL;
+}
+
 static enum rc exporter_decode(void *state, const struct request *rq, const char *key,
                                const char *text, size_t len, struct delta *d, struct err *e)
 {
@@ -233,8 +242,10 @@ static enum rc exporter_decode(void *state, const struct request *rq, const char
     if (rq->tag >= x->targets.count)
         return err_set(e, RC_BUG, "targets", "no target %u", rq->tag);
     struct target *t = &x->targets.at[rq->tag];
-    if (t->page == NULL)
+    if (t->page == NULL) {
         page_begin(take_page(x, t), target_host(t));
+        page_recall(t->page, familiar(t));
+    }
     return page_line(t->page, text, len, d->at, e);
 }
 
@@ -270,15 +281,28 @@ static enum rc judge(const struct target *t, const struct reply *reply, struct e
     return RC_OK;
 }
 
+/* What the target itself is called: its host, or what a gateway knows it by. */
+static const char *target_name(const struct exporter *x, const struct target *t, size_t *len)
+{
+    const char *host = target_host(t), *slash = strchr(host, '/');
+
+    *len = t->host_len;
+    if (x->names != NAMES_PATH || slash == NULL || slash[1] == '\0')
+        return host;
+    *len = strcspn(slash + 1, "/?");
+    return slash + 1;
+}
+
 static void write_rows(struct exporter *x, struct target *t, bool whole, mono_ms now,
                        struct delta *d)
 {
-    const char *node = source_opt(&x->conf, "node");
+    size_t len;
+    const char *node = source_opt(&x->conf, "node"), *own = target_name(x, t, &len);
     struct rows_env env = {
         .page = t->page,
         .maker = &x->maker,
-        .host = node != NULL ? node : target_host(t),
-        .host_len = node != NULL ? strlen(node) : t->host_len,
+        .host = node != NULL ? node : own,
+        .host_len = node != NULL ? strlen(node) : len,
         .names = x->names,
         .whole = whole,
         .now = now,
@@ -375,6 +399,9 @@ static void exporter_refresh(void *state, mono_ms now)
     struct exporter *x = state;
 
     targets_hurry(&x->targets, now);
+    for (uint32_t i = 0; i < x->targets.count; i++)
+        if (x->targets.at[i].memory != NULL)
+            x->targets.at[i].memory->pages = LOOK_AGAIN;
     x->note_due = true;
 }
 

@@ -52,6 +52,9 @@ void page_begin(struct page *p, const char *target)
         arena_fini(&p->text);
     arena_reset(&p->text);
     p->target = target;
+    p->memory = NULL;
+    p->next_known = 0;
+    p->absorbed = false;
     p->line = p->known = p->stale = 0;
     p->html = p->ended = false;
     p->rule = NULL;
@@ -61,6 +64,11 @@ void page_begin(struct page *p, const char *target)
     hashes_clear(&p->places);
     hashes_clear(&p->blocks);
     hashes_clear(&p->series);
+}
+
+void page_recall(struct page *p, const struct memory *memory)
+{
+    p->memory = memory;
 }
 
 char *page_keep(struct page *p, const char *s, size_t len)
@@ -322,6 +330,35 @@ static enum rc use_sample(struct page *p, const struct map_rule *r, uint32_t thi
     return apply_all(p, r, thing, line, e);
 }
 
+/* A device whose labels are those of the page before. */
+static uint32_t known_device(struct page *p, const struct known_thing *k, uint16_t section)
+{
+    const struct known_thing *n = &p->memory->thing[k->node];
+    uint32_t node = add_thing(p, n->hash, NOTHING);
+
+    if (n->named && p->things[node].roles[ROLE_NODE] == NULL)
+        p->things[node].roles[ROLE_NODE] = page_keep(p, memory_id_of(p->memory, n), n->id_len);
+    uint32_t at = add_thing(p, k->hash, node);
+    p->things[at].known = k;
+    p->things[at].section = section;
+    return at;
+}
+
+static void add_block(struct page *p, const struct map_rule *r, const char *text, size_t len,
+                      uint64_t hash, uint32_t thing)
+{
+    p->block = xgrow(p->block, &p->block_cap, p->block_count + 1, sizeof *p->block);
+    p->block[p->block_count++] = (struct block){.text = page_keep(p, text, len),
+                                                .hash = hash,
+                                                .len = (uint32_t)len,
+                                                .thing = thing,
+                                                .section = r->section,
+                                                .of = r->of};
+    p->next_block = p->block_count;
+    if (p->things[thing].block == 0)
+        p->things[thing].block = hash;
+}
+
 /* The labels of a line that was read whole, for the lines to come. */
 static void remember_block(struct page *p, const struct map_rule *r, const struct prom_line *line,
                            const char *text, uint64_t hash, uint32_t thing)
@@ -334,14 +371,7 @@ static void remember_block(struct page *p, const struct map_rule *r, const struc
     if (r->needs_labels || !plain || p->block_count >= BLOCKS_MAX ||
         !hashes_put(&p->blocks, hash_u64(hash, r->of), &at))
         return;
-    p->block = xgrow(p->block, &p->block_cap, p->block_count + 1, sizeof *p->block);
-    p->block[p->block_count++] = (struct block){.text = page_keep(p, open, line->labels_len + 2),
-                                                .hash = hash,
-                                                .len = (uint32_t)line->labels_len + 2,
-                                                .thing = thing,
-                                                .section = r->section,
-                                                .of = r->of};
-    p->next_block = p->block_count;
+    add_block(p, r, open, line->labels_len + 2, hash, thing);
 }
 
 /* A line read with all of its labels. */
@@ -388,10 +418,18 @@ static const struct block *find_block(struct page *p, const char *open, const ch
     if (close == NULL || memchr(close + 1, '}', (size_t)(end - close - 1)) != NULL)
         return NULL; /* in a label, or of an exemplar */
     uint64_t hash = hash_bytes(r->section + 10u, open + 1, (size_t)(close - open - 1));
-    if (!hashes_find(&p->blocks, hash_u64(hash, r->of), &at) ||
-        !is_block(&p->block[at], r, open, end))
+    if (hashes_find(&p->blocks, hash_u64(hash, r->of), &at)) {
+        p->next_block = at + 1;
+        return is_block(&p->block[at], r, open, end) ? &p->block[at] : NULL;
+    }
+    const struct known_thing *k = p->memory != NULL && r->of == OF_DEVICE
+                                      ? memory_block(p->memory, hash, &p->next_known)
+                                      : NULL;
+    if (k == NULL || p->block_count >= BLOCKS_MAX)
         return NULL;
-    p->next_block = at + 1;
+    at = (uint32_t)p->block_count;
+    (void)hashes_put(&p->blocks, hash_u64(hash, r->of), &at);
+    add_block(p, r, open, (size_t)(close + 1 - open), hash, known_device(p, k, r->section));
     return &p->block[at];
 }
 

@@ -14,6 +14,7 @@
 #include "codec/promtext.h"
 #include "collectors/exporter/hashes.h"
 #include "collectors/exporter/metric_map.h"
+#include "collectors/exporter/page_memory.h"
 
 enum { NOTHING = 0xffffffff };
 
@@ -24,8 +25,12 @@ struct thing {
     uint32_t owner; /* of a slice, or of the second half of a package: its device */
     uint16_t section;
     bool is_slice, is_part; /* part: it has no row of its own, its values are its owner's */
-    bool is_absorbed;       /* it is another thing, too: that one has its values */
-    bool fresh;             /* some of its samples were not too old */
+    const struct known_thing *
+        known; /* from the page before by its labels, which were not looked at: no roles but the node's */
+    uint32_t place;   /* of a node: among the things of the new memory */
+    uint64_t block;   /* of a device: hash of the first labels that were read of it */
+    bool is_absorbed; /* it is another thing, too: that one has its values */
+    bool fresh;       /* some of its samples were not too old */
     uint32_t slices;
     uint64_t has; /* bit: num[field] */
     double num[FIELD_PLACES];
@@ -85,6 +90,9 @@ struct page {
     size_t block_count, block_cap;
     /* A metric lists its devices in the same order as the one before: which block comes next, and which was the first. */
     size_t next_block, first_block;
+    const struct memory *memory; /* of the page before; NULL = look at all labels */
+    size_t next_known;
+    bool absorbed; /* some things were two */
     size_t thing_count, thing_cap, sensor_count, sensor_cap, counter_count, counter_cap,
         doubt_count, doubt_cap;
     struct hashes places, blocks,
@@ -95,6 +103,8 @@ struct page {
 struct page *page_new(const struct metric_map *map, bool *percent);
 void page_free(struct page *p);
 void page_begin(struct page *p, const char *target);
+/* After page_begin: labels that are those of the target's last page need no look. The memory must outlive the page. */
+void page_recall(struct page *p, const struct memory *memory);
 /* One line. Not RC_OK: it cannot be used, e says why. */
 enum rc page_line(struct page *p, const char *text, size_t len, wall_ms at, struct err *e);
 

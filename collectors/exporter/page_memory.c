@@ -17,12 +17,13 @@ void memory_maker_begin(struct memory_maker *m)
     m->things = m->counters = m->ids_len = 0;
 }
 
-void memory_add_thing(struct memory_maker *m, bool is_device, uint32_t hash, uint64_t told,
-                      const char *id, size_t len)
+void memory_add_thing(struct memory_maker *m, const struct known_thing *thing, const char *id,
+                      size_t len)
 {
     m->thing = xgrow(m->thing, &m->thing_cap, m->things + 1, sizeof *m->thing);
-    m->thing[m->things++] = (struct known_thing){
-        .told = told, .hash = hash, .id_len = (uint16_t)len, .is_device = is_device};
+    m->thing[m->things] = *thing;
+    m->thing[m->things].listed = false;
+    m->thing[m->things++].id_len = (uint16_t)len;
     m->ids = xgrow(m->ids, &m->ids_cap, m->ids_len + len, 1);
     memcpy(m->ids + m->ids_len, id, len);
     m->ids_len += len;
@@ -42,6 +43,7 @@ struct memory *memory_make(const struct memory_maker *m, mono_ms at)
     out->at = at;
     out->things = (uint32_t)m->things;
     out->counters = (uint32_t)m->counters;
+    out->pages = 0;
     out->thing = (void *)(out + 1);
     out->counter = (void *)((char *)out->thing + things);
     out->ids = (char *)out->counter + counters;
@@ -86,7 +88,28 @@ const struct known_counter *memory_counter(const struct memory *m, uint64_t key,
     return NULL;
 }
 
-const char *memory_id(const struct memory *m, uint32_t hash, size_t *len)
+const struct known_thing *memory_block(const struct memory *m, uint64_t block, size_t *hint)
+{
+    for (size_t i = 0; i < m->things; i++) {
+        size_t at = (*hint + i) % m->things;
+        if (m->thing[at].block == block) {
+            *hint = at + 1;
+            return &m->thing[at];
+        }
+    }
+    return NULL;
+}
+
+const char *memory_id_of(const struct memory *m, const struct known_thing *k)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; &m->thing[i] != k; i++)
+        at += m->thing[i].id_len;
+    return m->ids + at;
+}
+
+const char *memory_id(const struct memory *m, uint64_t hash, size_t *len)
 {
     size_t at = 0;
 

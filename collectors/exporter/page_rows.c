@@ -44,7 +44,7 @@ static const char *told_name(const struct page *p, const struct thing *node)
 
 static size_t node_name(const struct rows_env *env, const struct thing *node, const char **out)
 {
-    const char *told = env->names != NAMES_TARGET ? told_name(env->page, node) : NULL;
+    const char *told = env->names < NAMES_TARGET ? told_name(env->page, node) : NULL;
     size_t len = told != NULL ? strlen(told) : env->host_len;
 
     *out = told != NULL ? told : env->host;
@@ -97,20 +97,55 @@ static bool stays(enum entity e, unsigned f)
             f == FIELD_device_pci || f == FIELD_device_memory_total_bytes);
 }
 
+/* What its labels told. */
+static const uint64_t label_fields =
+    UINT64_C(1) << FIELD_device_uuid | UINT64_C(1) << FIELD_device_model |
+    UINT64_C(1) << FIELD_device_vendor | UINT64_C(1) << FIELD_device_pci |
+    UINT64_C(1) << FIELD_device_job | UINT64_C(1) << FIELD_device_user |
+    UINT64_C(1) << FIELD_device_index;
+
+/* Labels that need no second look: those of a whole device, alone in what it is. */
+static uint64_t lasting_block(const struct page *p, const struct thing *t)
+{
+    const struct map_section *s = &p->map->sections[t->section];
+    bool plain = !t->is_slice && t->owner == NOTHING && t->slices == 0 && t->package == NULL &&
+                 s->pairs == NULL && !s->partitions && !(t->has >> FIELD_device_index & 1);
+
+    return plain && !p->absorbed ? t->block : 0;
+}
+
+static void remember(struct writing *w, enum entity e, struct thing *t)
+{
+    struct known_thing k = {.told = w->told, .hash = t->hash, .is_device = e == ENTITY_DEVICE};
+
+    if (e == ENTITY_NODE) {
+        k.named = t->roles[ROLE_NODE] != NULL;
+        t->place = (uint32_t)w->env->maker->things;
+    } else {
+        k.node = w->env->page->things[t->node].place;
+        k.block = lasting_block(w->env->page, t);
+    }
+    memory_add_thing(w->env->maker, &k, w->id, w->id_len);
+}
+
 /* What the last page told of it and this one does not has no value now. */
-static void end(struct writing *w, enum entity e, uint64_t hash)
+static void end(struct writing *w, enum entity e, struct thing *t)
 {
     struct known_thing *was = memory_thing(w->was, e == ENTITY_DEVICE, w->id, w->id_len);
     uint64_t lost = was != NULL ? was->told & ~w->told : 0;
 
     if (was != NULL)
         was->listed = true;
+    if (was != NULL && t->known != NULL && e == ENTITY_DEVICE) {
+        w->told |= was->told & label_fields;
+        lost &= ~label_fields;
+    }
     for (unsigned f = 0; w->env->whole && f < 64; f++)
         if ((lost >> f & 1) && stays(e, f))
             w->told |= UINT64_C(1) << f;
         else if (lost >> f & 1)
             delta_absent(w->env->d, (int)f);
-    memory_add_thing(w->env->maker, e == ENTITY_DEVICE, (uint32_t)hash, w->told, w->id, w->id_len);
+    remember(w, e, t);
 }
 
 static void write_fields(struct writing *w, enum entity e, const struct thing *t)
@@ -170,7 +205,7 @@ static void write_node(struct writing *w, uint32_t at)
     write_fields(w, ENTITY_NODE, t);
     write_sensors(w, p, at);
     tell_number(w, ENTITY_NODE, FIELD_node_cpu_utilization_percent, cpu_percent(t));
-    end(w, ENTITY_NODE, t->hash);
+    end(w, ENTITY_NODE, t);
 }
 
 /* ---- devices ---- */
@@ -215,7 +250,7 @@ static bool take_old_identity(struct writing *w, const struct thing *t, const ch
 
     if (t->roles[ROLE_KEY] == NULL || index_of(w, t, unused) != NULL)
         return false;
-    const char *old = memory_id(w->was, (uint32_t)t->hash, &old_len);
+    const char *old = memory_id(w->was, t->hash, &old_len);
     if (old == NULL || old_len <= len || old_len > ID_MAX || memcmp(old, name, len) != 0 ||
         old[len] != '\0')
         return false;
@@ -232,6 +267,11 @@ static void make_id(struct writing *w, const struct thing *t)
     size_t len = node_name(w->env, &p->things[t->node], &name);
     char index[16];
 
+    if (!t->is_slice && t->known != NULL) {
+        w->id_len = t->known->id_len;
+        memcpy(w->id, memory_id_of(w->was, t->known), w->id_len);
+        return;
+    }
     if (!t->is_slice && take_old_identity(w, t, name, len))
         return;
     memcpy(w->id, name, len);
@@ -322,7 +362,7 @@ static void write_device(struct writing *w, uint32_t at)
     else
         write_whole_device(w, t);
     write_fields(w, ENTITY_DEVICE, t);
-    end(w, ENTITY_DEVICE, t->hash);
+    end(w, ENTITY_DEVICE, t);
 }
 
 /* ---- the page ---- */
@@ -365,6 +405,8 @@ void rows_write(struct rows_env *env, struct memory **memory)
         return;
     }
     remove_unlisted(env, *memory);
+    uint32_t pages = *memory != NULL && p->memory != NULL ? (*memory)->pages + 1 : 0;
     memory_free(*memory);
     *memory = memory_make(env->maker, env->now);
+    (*memory)->pages = pages;
 }

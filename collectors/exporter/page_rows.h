@@ -7,7 +7,7 @@
 #include "collectors/exporter/page.h"
 #include "model/delta.h"
 
-enum node_names { NAMES_SHORT, NAMES_FULL, NAMES_TARGET };
+enum node_names { NAMES_SHORT, NAMES_FULL, NAMES_TARGET, NAMES_PATH };
 
 struct rows_env {
     struct page *page;

@@ -117,6 +117,8 @@ static void absorb(struct thing *to, struct thing *from)
         if (to->roles[i] == NULL)
             to->roles[i] = from->roles[i];
     to->fresh = to->fresh || from->fresh;
+    if (to->known == NULL)
+        to->known = from->known;
     from->is_absorbed = true;
 }
 
@@ -146,6 +148,7 @@ static void join_nodes(struct page *p)
             named = i;
     if (nameless == NOTHING)
         return;
+    p->absorbed = true;
     absorb(&p->things[named], &p->things[nameless]);
     for (size_t i = 0; i < p->sensor_count; i++)
         if (p->sensors[i].node == nameless)

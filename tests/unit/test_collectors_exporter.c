@@ -282,6 +282,8 @@ static void test_ipmi_and_names(void **state)
     static const char *const full[] = {"targets", "bmc7.site:9290", "node_names", "full", NULL},
                              *const named[] = {"targets", "127.0.0.1:9290", "node", "login1.site",
                                                NULL},
+                             *const path[] = {"targets", "gateway:80/cn[7-7]/metrics", "node_names",
+                                              "path", NULL},
                              *const address[] = {"targets", "10.0.0.7:9290", NULL};
     static const char page[] =
         "ipmi_temperature_celsius{id=\"5\",name=\"Inlet Temp\"} 24\nipmi_dcmi_power_consumption_watts 410\n"
@@ -294,6 +296,10 @@ static void test_ipmi_and_names(void **state)
     says(
         &b,
         "node bmc7.site power_watts=410 temperature_celsius=24 temperature_sensor=\"Inlet Temp\" fan_rpm=9000\n");
+    bench_close(&b);
+    open_exporter(&b, path);
+    answer(&b, page);
+    says(&b, "node cn7 power_watts=410");
     bench_close(&b);
     open_exporter(&b, named);
     answer(&b, page);
@@ -501,6 +507,47 @@ static void test_suantop_node(void **state)
         "device \"cn9\\x003\" pci=0000:3b:00.0 temperature_celsius=? "); /* it fell off the bus: still the one of that address */
     says(&b, "health=lost");
     says(&b, "remove device \"cn9\\x003.1\"");
+    bench_close(&b);
+}
+
+/* ---- page after page ---- */
+
+/* Labels that were read once are not read again, and what they told is neither told again nor lost. */
+static void test_labels_are_remembered(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    open_exporter(&b, NULL);
+#define JOB(job) "{gpu=\"2\",UUID=\"GPU-c\",Hostname=\"cn7.tj.example\",hpc_job=\"" job "\"} "
+    answer(&b, "DCGM_FI_DEV_GPU_TEMP" GPU0 "61\nDCGM_FI_DEV_GPU_TEMP" GPU1
+               "55\nDCGM_FI_DEV_GPU_TEMP" JOB("7") "50\n");
+    says(&b, "uuid=GPU-c temperature_celsius=50 job=7\n");
+    answer(&b, "DCGM_FI_DEV_GPU_TEMP" GPU0 "62\nDCGM_FI_DEV_GPU_TEMP" GPU1
+               "56\nDCGM_FI_DEV_GPU_TEMP" JOB("8") "51\n"
+                                                   "DCGM_FI_DEV_GPU_UTIL" GPU1
+                                                   "7\nDCGM_FI_DEV_GPU_UTIL" GPU0 "9\n");
+    says(&b, "device \"cn7\\x000\" vendor=NVIDIA temperature_celsius=62 utilization_percent=9\n");
+    says(&b, "device \"cn7\\x001\" vendor=NVIDIA temperature_celsius=56 utilization_percent=7\n");
+    says(&b, "uuid=GPU-c temperature_celsius=51 job=8\n");
+    answer(&b,
+           "DCGM_FI_DEV_GPU_TEMP" GPU1
+           "57\nDCGM_FI_DEV_GPU_TEMP{gpu=\"2\",UUID=\"GPU-c\",Hostname=\"cn7.tj.example\"} 52\n");
+    says(&b, "device \"cn7\\x001\" vendor=NVIDIA temperature_celsius=57 utilization_percent=?\n");
+    says(&b, "job=?");
+    says(&b, "remove device \"cn7\\x000\"");
+    for (int i = 0; i < 20; i++) {
+        answer(&b, "DCGM_FI_DEV_GPU_TEMP" GPU1 "57\n");
+        if (bench_says(&b, "uuid=GPU-b")) /* now and then all is read anew */
+            break;
+        says(&b, "device \"cn7\\x001\" vendor=NVIDIA temperature_celsius=57\n");
+    }
+    says(&b, "uuid=GPU-b");
+    answer(&b, "DCGM_FI_DEV_GPU_TEMP" GPU1 "58\n");
+    says_not(&b, "uuid=GPU-b");
+    b.ops->refresh(b.state, b.now);
+    answer(&b, "DCGM_FI_DEV_GPU_TEMP" GPU1 "58\n");
+    says(&b, "uuid=GPU-b");
     bench_close(&b);
 }
 
@@ -713,6 +760,7 @@ int main(void)
         cmocka_unit_test(test_ascend_packages),
         cmocka_unit_test(test_other_vendors),
         cmocka_unit_test(test_suantop_node),
+        cmocka_unit_test(test_labels_are_remembered),
         cmocka_unit_test(test_removed_only_by_whole_pages),
         cmocka_unit_test(test_pages_that_are_none),
         cmocka_unit_test(test_hostile_lines),
