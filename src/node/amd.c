@@ -7,6 +7,7 @@
 #include "node/tell.h"
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,13 +200,15 @@ static void tell_names(FILE *out, const struct place *p, char index[16])
 {
     char folder[600], drm[700], render[900], text[LINE];
     const char *number;
+    long render_node;
 
     device_folder(p, folder);
     snprintf(drm, sizeof drm, "%s/drm", folder);
     find_entry(drm, "renderD", render, sizeof render);
     number = strrchr(render, 'D');
-    if (number != NULL && atoi(number + 1) >= FIRST_RENDER)
-        snprintf(index, 16, "%d", atoi(number + 1) - FIRST_RENDER);
+    render_node = number != NULL ? strtol(number + 1, NULL, 10) : 0;
+    if (render_node >= FIRST_RENDER && render_node < INT_MAX)
+        snprintf(index, 16, "%ld", render_node - FIRST_RENDER);
     tell_text(out, "index", index);
     read_line(folder, "unique_id", text);
     tell_text(out, "uuid", text);

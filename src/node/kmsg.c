@@ -22,16 +22,30 @@ struct kmsg {
 
 /* ---- one record */
 
+/* A number of up to `most` digits; NULL if there is none, else behind it. */
+static const char *read_hex(const char *at, int most, unsigned *out)
+{
+    int n = 0;
+
+    for (*out = 0; n < most && isxdigit((unsigned char)at[n]); n++)
+        *out = *out * 16 + (unsigned)(at[n] <= '9' ? at[n] - '0' : (at[n] | 0x20) - 'a' + 10);
+    return n > 0 ? at + n : NULL;
+}
+
 /* "0000:17:00" or with a longer domain; what follows is the function, or not. */
 static bool read_address(const char *at, char out[24])
 {
-    unsigned domain, bus, device;
-    int len = 0;
+    unsigned part[3];
+    const char *from = at;
 
-    if (!isxdigit((unsigned char)*at) ||
-        sscanf(at, "%8x:%2x:%2x%n", &domain, &bus, &device, &len) != 3 || len < ADDRESS_LEN)
+    for (int i = 0; i < 3; i++) {
+        at = read_hex(at, i == 0 ? 8 : 2, &part[i]);
+        if (at == NULL || (i < 2 && *at++ != ':'))
+            return false;
+    }
+    if (at - from < ADDRESS_LEN)
         return false;
-    snprintf(out, 24, "%04x:%02x:%02x.0", domain, bus, device);
+    snprintf(out, 24, "%04x:%02x:%02x.0", part[0], part[1], part[2]);
     return true;
 }
 
@@ -71,23 +85,27 @@ static bool read_fallen(const char *text, struct xid_event *e)
 bool kmsg_parse(const char *record, size_t len, struct xid_event *e)
 {
     char text[RECORD_MAX];
-    unsigned long long line, micros;
-    int after = 0;
+    char *at = text, *message;
+    uint64_t head[3]; /* priority, sequence, microseconds */
 
     if (len >= sizeof text)
         len = sizeof text - 1;
     memcpy(text, record, len);
     text[len] = '\0';
     *e = (struct xid_event){.code = 0};
-    /* "%*u" for a number that is not wanted: a continuation begins with a blank, and is no record. */
-    if (!isdigit((unsigned char)text[0]) ||
-        sscanf(text, "%*u,%llu,%llu%n", &line, &micros, &after) != 2)
-        return false;
-    char *message = strchr(text + after, ';');
+    /* A continuation begins with a blank, and is no record. */
+    for (int i = 0; i < 3; i++, at++) {
+        if (!isdigit((unsigned char)*at))
+            return false;
+        head[i] = strtoull(at, &at, 10);
+        if (*at != ',' && !(i == 2 && *at == ';'))
+            return false;
+    }
+    message = strchr(at - 1, ';');
     if (message == NULL)
         return false;
-    e->line = line;
-    e->at = (wall_ms)micros;
+    e->line = head[1];
+    e->at = (wall_ms)head[2];
     return read_xid(message + 1, e) || read_fallen(message + 1, e);
 }
 
@@ -156,8 +174,10 @@ void kmsg_tell(struct kmsg *k, FILE *out, wall_ms wall, mono_ms mono)
     }
     if (n < 0 && errno != EAGAIN)
         k->error = errno;
-    if (k->error != 0 && !k->told)
-        tell_note(out, "XIDs are counted from the driver's events only: /dev/kmsg: %s",
-                  strerror(k->error));
+    if (k->error != 0 && !k->told) {
+        struct err e = {RC_OK};
+        err_sys(&e, RC_IO, k->error, "", "/dev/kmsg");
+        tell_note(out, "XIDs are counted from the driver's events only: %s", e.msg);
+    }
     k->told = k->told || k->error != 0;
 }

@@ -308,7 +308,9 @@ void textfile_round(const char *folder, FILE *out)
     int count = scandir(folder, &files, wanted, alphasort);
 
     if (count < 0) {
-        tell_trouble(out, "%.100s: %s", folder, strerror(errno));
+        struct err e = {RC_OK};
+        err_sys(&e, RC_IO, errno, "", "%.100s", folder);
+        tell_trouble(out, "%s", e.msg);
         return;
     }
     for (int i = 0; i < count; i++) {

@@ -98,6 +98,8 @@ static void test_nonsense(void **state)
     assert_int_equal(mkfifo(path, 0600), 0);
     assert_int_equal(jobs_of(&whole), 0);
     put_file("secret", "99 0");
+    put_file("jobs/below/it", "99 0");
+    assert_int_equal(jobs_of(&(struct job_place){"0000:41:00.0", "", "below/it", NULL}), 0);
     assert_int_equal(jobs_of(&(struct job_place){"0000:41:00.0", "", "../secret", NULL}), 0);
 }
 
