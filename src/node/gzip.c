@@ -4,8 +4,9 @@
 #include <limits.h>
 #include <zlib.h>
 
-/* A window of 8 KiB: the names of a page repeat from line to line, and zlib then takes 48 KiB, not 256. */
-enum { LEVEL = 6, WINDOW_BITS = 13, GZIP = 16, MEMORY_LEVEL = 6 };
+/* The names of a page repeat from line to line: a window of 8 KiB and level 3 make a page as small as the usual 32 KiB and
+ * 6 do, but for a few percent, in half of the time and 48 KiB instead of 256. */
+enum { LEVEL = 3, WINDOW_BITS = 13, GZIP = 16, MEMORY_LEVEL = 6 };
 
 enum rc gzip_write(struct buf *out, const char *data, size_t len)
 {

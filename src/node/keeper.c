@@ -23,6 +23,7 @@ struct keeper {
     pthread_mutex_t lock; /* what follows, up to the line */
     pthread_cond_t stop_now;
     bool stopping, any, good;
+    bool idle; /* so what it told stands until it is asked again */
     uint64_t rounds;
     bool current; /* `last` is what the last round told */
     struct samples last;
@@ -138,6 +139,7 @@ static void publish(struct keeper *k, bool good, double seconds)
     k->good = good;
     k->unanswered = k->current ? 0 : k->unanswered + 1;
     k->any = true;
+    k->idle = k->round.idle;
     k->rounds++;
     k->seconds = seconds;
     pthread_mutex_unlock(&k->lock);
@@ -282,13 +284,18 @@ void keeper_stop(struct keeper *k)
     free(k);
 }
 
+static bool is_kept(const struct keeper *k, mono_ms now)
+{
+    return now - k->last_told < KEEPER_KEEP_MS + (k->idle ? KEEPER_IDLE_MS : 0);
+}
+
 bool keeper_read(struct keeper *k, mono_ms now, struct samples *out)
 {
     const struct label labels[] = {{"collector", k->conf.name}, {NULL, NULL}};
 
     pthread_mutex_lock(&k->lock);
     bool current = k->current;
-    bool keep = now - k->last_told < KEEPER_KEEP_MS;
+    bool keep = is_kept(k, now);
     devices_samples(&k->devices, keep ? &k->last : NULL, current, out);
     xids_samples(k->xids, out);
     if (k->any) {
@@ -304,7 +311,7 @@ bool keeper_read(struct keeper *k, mono_ms now, struct samples *out)
 uint64_t keeper_version(struct keeper *k, mono_ms now)
 {
     pthread_mutex_lock(&k->lock);
-    uint64_t version = 2 * k->rounds + (now - k->last_told < KEEPER_KEEP_MS);
+    uint64_t version = 2 * k->rounds + (is_kept(k, now));
     pthread_mutex_unlock(&k->lock);
     return version;
 }

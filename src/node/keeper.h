@@ -6,7 +6,7 @@
  * that one is down (devices.h), and a new child goes on with the others at once. One that the kernel does not let go of is
  * not waited for; without a GPU to blame none is started in its place, with one a few are. The last good values are told
  * for KEEP_MS more, then nothing is: an old figure must not pass for a new one. A collector that has
- * nothing here to tell of is let go, and asked again after IDLE_MS. Thread: start and stop from one, read from any. */
+ * nothing here to tell of is let go, and asked again after IDLE_MS: to start it is dear. Thread: start and stop from one, read from any. */
 #ifndef SUAN_NODE_KEEPER_H
 #define SUAN_NODE_KEEPER_H
 
@@ -14,7 +14,12 @@
 #include "node/samples.h"
 #include <stdint.h>
 
-enum { KEEPER_KEEP_MS = 60000, KEEPER_BACKOFF_MS = 60000, KEEPER_IDLE_MS = 45000, KEEPER_HELD_MAX = 4 };
+enum {
+    KEEPER_KEEP_MS = 60000,
+    KEEPER_BACKOFF_MS = 60000,
+    KEEPER_IDLE_MS = 600000,
+    KEEPER_HELD_MAX = 4
+};
 
 struct keeper_conf {
     const char *name;        /* all borrowed for the keeper's life */

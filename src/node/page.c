@@ -2,6 +2,8 @@
  * page.c - see page.h. */
 #include "node/page.h"
 #include "base/xmem.h"
+#include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,23 +33,40 @@ static const char *type_word(enum type type, enum page_format format)
 }
 
 /* OpenMetrics names a family without what the type adds to the names of its samples. */
-static int name_len(enum family f, enum page_format format)
+static size_t name_len(enum family f, enum page_format format)
 {
     size_t len = strlen(families[f].name);
 
     if (format == PAGE_TEXT || families[f].type == GAUGE)
-        return (int)len;
-    return (int)(len - strlen(families[f].type == COUNTER ? "_total" : "_info"));
+        return len;
+    return len - strlen(families[f].type == COUNTER ? "_total" : "_info");
 }
 
 static void write_head(struct buf *out, enum page_format format, enum family f)
 {
-    int len = name_len(f, format);
+    const char *const words[] = {"# HELP ", families[f].help,
+                                 "# TYPE ", type_word(families[f].type, format),
+                                 "# UNIT ", families[f].unit};
+    bool has_unit = format == PAGE_OPENMETRICS && families[f].unit[0] != '\0';
+    size_t len = name_len(f, format);
 
-    buf_addf(out, "# HELP %.*s %s\n", len, families[f].name, families[f].help);
-    buf_addf(out, "# TYPE %.*s %s\n", len, families[f].name, type_word(families[f].type, format));
-    if (format == PAGE_OPENMETRICS && families[f].unit[0] != '\0')
-        buf_addf(out, "# UNIT %.*s %s\n", len, families[f].name, families[f].unit);
+    for (size_t i = 0; i < (has_unit ? 6 : 4); i += 2) {
+        buf_adds(out, words[i]);
+        buf_add(out, families[f].name, len);
+        buf_addc(out, ' ');
+        buf_adds(out, words[i + 1]);
+        buf_addc(out, '\n');
+    }
+}
+
+static void write_whole(struct buf *out, uint32_t v)
+{
+    char text[12], *at = text + sizeof text;
+
+    do
+        *--at = (char)('0' + v % 10);
+    while ((v /= 10) != 0);
+    buf_add(out, at, (size_t)(text + sizeof text - at));
 }
 
 /* The fewest digits that mean the same number. */
@@ -55,6 +74,10 @@ static void write_value(struct buf *out, double v)
 {
     char text[32];
 
+    if (v >= 0 && v < 1e9 && v == (double)(uint32_t)v && !signbit(v)) {
+        write_whole(out, (uint32_t)v);
+        return;
+    }
     snprintf(text, sizeof text, "%.15g", v);
     if (strtod(text, NULL) != v)
         snprintf(text, sizeof text, "%.17g", v);
@@ -67,8 +90,11 @@ static void write_sample(struct buf *out, const char *name, const struct samples
     const char *labels = sample_labels(s, x);
 
     buf_adds(out, name);
-    if (labels[0] != '\0')
-        buf_addf(out, "{%s}", labels);
+    if (labels[0] != '\0') {
+        buf_addc(out, '{');
+        buf_adds(out, labels);
+        buf_addc(out, '}');
+    }
     buf_addc(out, ' ');
     write_value(out, x->value);
     buf_addc(out, '\n');

@@ -2,6 +2,7 @@
  * test_collectors_local.c - this machine: what the probe prints and what the collector makes of it. */
 #include "collectors/local/probe.h"
 #include "tests/unit/collectors_bench.h"
+#include <unistd.h>
 
 static void ask(struct bench *b)
 {
@@ -206,6 +207,33 @@ static void test_probe_of_this_machine(void **state)
     bench_close(&b);
 }
 
+/* The value of a key in what a probe prints of the machine now. */
+static double probed(const char *key)
+{
+    char *text = NULL, *at;
+    size_t len;
+    FILE *out = open_memstream(&text, &len);
+
+    local_probe_machine(out, "");
+    fclose(out);
+    at = strstr(text, key);
+    assert_non_null(at);
+    double v = strtod(at + strlen(key), NULL);
+    free(text);
+    return v;
+}
+
+/* Its files stay open between two rounds, and are read anew all the same. */
+static void test_each_round_reads_anew(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        double before = probed("\"uptime\":");
+        usleep(30000);
+        assert_true(probed("\"uptime\":") > before);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +245,7 @@ int main(void)
         cmocka_unit_test(test_probe_files),
         cmocka_unit_test(test_probe_of_nothing),
         cmocka_unit_test(test_probe_of_this_machine),
+        cmocka_unit_test(test_each_round_reads_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
