@@ -8,7 +8,6 @@
 #include <sensors/sensors.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -92,8 +91,8 @@ static FILE *open_at(const struct place *p, const char *path)
     snprintf(full, sizeof full, "%s%s", p->root, path);
     for (; at < KEPT_MAX && kept[at].file != NULL; at++)
         if (strcmp(kept[at].path, full) == 0) {
-            /* Without the first, the stream would tell again what it has in its buffer. */
-            __fpurge(kept[at].file);
+            /* Without the first, rewind() is content with what it has in its buffer. */
+            fflush(kept[at].file);
             rewind(kept[at].file);
             return kept[at].file;
         }
