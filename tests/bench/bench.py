@@ -11,7 +11,7 @@ import json, os, re, shutil, statistics, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else ".")
-PARTS = os.environ.get("BENCH", "json,ingest,count,model,tui").split(",")
+PARTS = os.environ.get("BENCH", "json,ingest,exporter,count,model,tui").split(",")
 JOBS = int(os.environ.get("JOBS", 100000))
 NODES = int(os.environ.get("NODES", 10000))
 IDLE = os.environ.get("IDLE", "20")
@@ -88,6 +88,18 @@ def bench_ingest(where):
         "<= 60 at 100k" if JOBS == 100000 else "")
     m = re.search(r"([\d.]+) s$", text.strip())
     row("export as ndjson, 500,000 jobs (scaled)", m.group(1) + " s CPU", "<= 0.3")
+
+
+def bench_exporter(_):
+    """Metric pages: parsed, with memchr over the same bytes as the limit; and ten thousand targets on the loopback."""
+    text = run(program("bench_exporter"), "parse", "100")
+    for name, bar in (("new targets", ">= 1000"), ("the same series", ">= 4000"), ("memchr alone", "")):
+        m = re.search(name + r" +(\d+) MB/s.*?(?:rows: (\d+) MB/s)?$", text, re.M)
+        row("metric pages, " + name, (m.group(2) or m.group(1)) + " MB/s", bar, m.group(2) and f"with rows {m.group(1)} MB/s" or "")
+    for mode, words in (("targets", "10,000 exporters every 5 s, net thread"), ("scrape", "  with the fleet, net thread")):
+        m = re.search(r"net thread ([\d.]+) %.*ingest ([\d.]+) %, ([\d.]+) KiB", run(program("bench_exporter"), mode))
+        row(words, f"{m.group(1)} % of a core; {m.group(3)} KiB each", "<= 20; 5" if mode == "targets" else "",
+            f"all threads {m.group(2)} %")
 
 
 def instructions(count, where, number):
