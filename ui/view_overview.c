@@ -87,6 +87,19 @@ static bool has_flops(const struct view_input *in)
     return flopsline_told(in);
 }
 
+/* Somebody measures or estimates: what is allocated or installed is covered as it is. */
+static bool has_rates(const struct view_input *in)
+{
+    for (uint32_t i = 0; i < snapshot_slots(in->snap, ENTITY_CENTER); i++) {
+        const struct center_row *r = snapshot_row(in->snap, ENTITY_CENTER, i);
+        if (r && row_has(r, center, flops_provenance) &&
+            (r->flops_provenance == provenance_MEASURED ||
+             r->flops_provenance == provenance_ESTIMATED))
+            return true;
+    }
+    return false;
+}
+
 static bool has_only_shares(const struct view_input *in)
 {
     return has_devices(in) && !has_flops(in);
@@ -598,7 +611,7 @@ static const struct table_column columns[COLUMNS] = {
     [COLUMN_FLOPS_SHARE] = {"OF PEAK", "flops_share_percent", 9, 40, 18, 0, false,
                             paint_flops_share, NULL, has_flops},
     [COLUMN_COVERAGE] = {"COV", "flops_coverage_percent", 4, 4, 4, 3, true, paint_coverage, NULL,
-                         has_flops},
+                         has_rates},
     [COLUMN_DEVICES] = {"USED/GPUS", "devices_allocated", 9, 15, 0, 4, true, paint_devices,
                         measure_devices, has_devices},
     [COLUMN_CPUS] = {"USED/CPUS", "cpus_allocated", 9, 17, 0, 0, true, paint_cpus, measure_cpus,
