@@ -95,15 +95,17 @@ static void note(struct fleet *f, const struct device_row *d, unsigned xid, wall
 {
     if (!row_has(d, device, node) || !row_has(d, device, index))
         return; /* nobody could say which it was */
-    struct fault *fault = place_for(&f->faults, d->h.key, xid);
-    *fault = (struct fault){
+    struct fault fault = {
         .key = d->h.key, .at = at, .xid = xid, .center = d->h.center, .foreign = is_foreign(f, d)};
-    faults_device_text(d, fault->device);
-    copy_whole(fault->node, sizeof(fault->node), intern_raw(f->strings, d->node),
+    if (!fault_weight(f, &fault))
+        return; /* programs that fail by themselves do so by the thousand */
+    faults_device_text(d, fault.device);
+    copy_whole(fault.node, sizeof(fault.node), intern_raw(f->strings, d->node),
                intern_raw_len(f->strings, d->node));
     if (row_has(d, device, job))
-        copy_whole(fault->job, sizeof(fault->job), intern_raw(f->strings, d->job),
+        copy_whole(fault.job, sizeof(fault.job), intern_raw(f->strings, d->job),
                    intern_raw_len(f->strings, d->job));
+    *place_for(&f->faults, d->h.key, xid) = fault;
     f->events->evidence = f->events->faulty = true;
 }
 

@@ -522,6 +522,10 @@ static void faults_are_forgotten_and_bounded(void **state)
         tell(f, 1 + i / 100, line);
     }
     assert_int_equal(f->faults.count, FAULTS_MAX);
+    tell(f, 45, "device cn0/0 xid_last=13"); /* is no fault of the device */
+    assert_int_equal(f->faults.count, FAULTS_MAX);
+    for (uint32_t i = 0; i < f->faults.count; i++)
+        assert_int_equal(f->faults.list[i].xid, 79);
     fleet_tick(f, tale_ms(3600 + 20));
     assert_true(f->faults.count > 0 && f->faults.count < FAULTS_MAX);
     fleet_tick(f, tale_ms(7300));
