@@ -530,10 +530,13 @@ static void test_labels_are_remembered(void **state)
     says(&b, "device \"cn7\\x000\" vendor=NVIDIA temperature_celsius=62 utilization_percent=9\n");
     says(&b, "device \"cn7\\x001\" vendor=NVIDIA temperature_celsius=56 utilization_percent=7\n");
     says(&b, "uuid=GPU-c temperature_celsius=51 job=8\n");
+    answer(&b, "DCGM_FI_DEV_GPU_TEMP" GPU0 "62\nDCGM_FI_DEV_GPU_TEMP" GPU1
+               "56\nDCGM_FI_DEV_GPU_TEMP" JOB("8") "51\n");
+    says_not(&b, "job=");
     answer(&b,
            "DCGM_FI_DEV_GPU_TEMP" GPU1
            "57\nDCGM_FI_DEV_GPU_TEMP{gpu=\"2\",UUID=\"GPU-c\",Hostname=\"cn7.tj.example\"} 52\n");
-    says(&b, "device \"cn7\\x001\" vendor=NVIDIA temperature_celsius=57 utilization_percent=?\n");
+    says(&b, "device \"cn7\\x001\" vendor=NVIDIA temperature_celsius=57\n");
     says(&b, "job=?");
     says(&b, "remove device \"cn7\\x000\"");
     for (int i = 0; i < 20; i++) {
