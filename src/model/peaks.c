@@ -114,8 +114,9 @@ struct reading {
 static enum rc refuse(const struct reading *r, const char *what, const char *cell)
 {
     char where[96];
+    size_t len = strlen(r->name), most = sizeof(where) - 12; /* the line must not be lost */
 
-    (void)snprintf(where, sizeof(where), "%s:%u", r->name, r->line);
+    (void)snprintf(where, sizeof(where), "%s:%u", r->name + (len > most ? len - most : 0), r->line);
     return err_set(r->e, RC_SYNTAX, where, "%s: \"%s\"", what, cell);
 }
 

@@ -12,3 +12,5 @@ SCRIPTED_TESTS += tests/history/collect.py
 check_PROGRAMS += %D%/test_app_discover
 %C%_test_app_discover_SOURCES = %D%/test_app_discover.c $(IO_FAKE)
 %C%_test_app_discover_LDADD = $(UNIT_APP)
+check_PROGRAMS += %D%/test_app_peaks
+%C%_test_app_peaks_LDADD = $(UNIT_APP)

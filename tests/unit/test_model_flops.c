@@ -292,6 +292,18 @@ static void test_bad_lines(void **state)
     }
 }
 
+static void test_a_long_path_keeps_the_line(void **state)
+{
+    struct err e = {0};
+    char name[300];
+
+    (void)state;
+    memset(name, 'd', sizeof(name));
+    memcpy(name + sizeof(name) - sizeof("/peaks.conf"), "/peaks.conf", sizeof("/peaks.conf"));
+    assert_int_equal(peak_table_add(table, "\nH200\n", name, &e), RC_SYNTAX);
+    assert_non_null(strstr(e.where, "d/peaks.conf:2"));
+}
+
 /* ---- one device ---- */
 
 #define PUT(d, id, v) ((d)->id = (float)(v), row_mark(d, device, id))
@@ -431,6 +443,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_slices, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_site_wins, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_bad_lines, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_long_path_keeps_the_line, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_estimates, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_which_pipe, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nonsense_is_none, set_up, tear_down),
