@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WHEEL_LINES = 3, MESSAGE_MAX = 4096, LEAST_ROWS = 4, SIDE_GAP = 2 };
+enum { WHEEL_LINES = 3, MESSAGE_MAX = 4096, LEAST_ROWS = 4, SIDE_GAP = 2, INDEX_MAX = 16 };
 
 struct list *list_new(const struct list_spec *spec)
 {
@@ -520,6 +520,22 @@ static strid name_of(enum entity e, const void *row)
     return id;
 }
 
+/* Who knows its record: the scheduler's side, else who measures it. */
+static uint16_t source_of(const struct row_head *head)
+{
+    return head->source[0] != UINT16_MAX ? head->source[0] : head->source[1];
+}
+
+/* A device is called by its node, NUL and its index; out->id holds its node already. */
+static void add_index(struct view_out *out, const struct device_row *d)
+{
+    size_t len = strlen(out->id) + 1;
+
+    if (len < sizeof out->id)
+        snprintf(out->id + len, sizeof out->id - len, "%.0f",
+                 row_has(d, device, index) ? (double)d->index : 0.0);
+}
+
 static bool ask_raw(const struct list *l, const struct view_input *in, struct view_out *out)
 {
     const void *row = table_row(&l->table, in);
@@ -529,18 +545,20 @@ static bool ask_raw(const struct list *l, const struct view_input *in, struct vi
         return false;
     const struct row_head *head = row_head_of(row);
     strid id = name_of(l->spec->entity, row);
-    if (head->source[0] == UINT16_MAX || l->spec->entity == ENTITY_CENTER) {
+    if (source_of(head) == UINT16_MAX || l->spec->entity == ENTITY_CENTER) {
         list_message(out, "a sum has no record of its own: its nodes, jobs and sources do");
         return true;
     }
-    if (intern_is_cut(strings, id) || intern_raw_len(strings, id) >= sizeof out->id) {
+    if (intern_is_cut(strings, id) || intern_raw_len(strings, id) + INDEX_MAX >= sizeof out->id) {
         list_message(out, "its name is too long to ask for");
         return true;
     }
     out->wish = WISH_RAW;
     out->entity = l->spec->entity;
-    out->source = head->source[0];
+    out->source = source_of(head);
     list_scope_set(out->id, sizeof out->id, in, id);
+    if (out->entity == ENTITY_DEVICE)
+        add_index(out, row);
     return true;
 }
 

@@ -79,13 +79,15 @@ void overlay_raw(struct ui *u, enum entity e, int source, const char *id)
         ui_say(u, true, "raw records cannot be asked for here");
         return;
     }
-    uint32_t ticket = u->port.lookup(u->port.arg, source, e, id, strlen(id));
+    const char *index = e == ENTITY_DEVICE ? id + strlen(id) + 1 : "";
+    size_t len = strlen(id) + (e == ENTITY_DEVICE ? 1 + strlen(index) : 0);
+    uint32_t ticket = u->port.lookup(u->port.arg, source, e, id, len);
     if (ticket == 0) {
         ui_say(u, true, "this source cannot be asked for a single record");
         return;
     }
-    int n = snprintf(text, sizeof text, "%s %.300s\nasking its source\xE2\x80\xA6\n",
-                     entity_info(e)->id, id);
+    int n = snprintf(text, sizeof text, "%s %.300s%s%.20s\nasking its source\xE2\x80\xA6\n",
+                     entity_info(e)->id, id, *index ? " " : "", index);
     overlay_text(u, PAGER_PLAIN, text, (size_t)n);
     u->raw_ticket = ticket;
 }

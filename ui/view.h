@@ -67,7 +67,7 @@ struct view_out {
     struct buf text; /* WISH_PAGER: text with a title line; WISH_MESSAGE, WISH_ANNOTATE: one line */
     enum entity entity; /* WISH_RAW: of this thing */
     int source;         /* WISH_RAW, WISH_RETRY: index of the source row */
-    char id[256];       /* WISH_RAW: raw identity bytes */
+    char id[256];       /* WISH_RAW: raw identity bytes; of a device its node, NUL, its index, NUL */
     /* WISH_ANNOTATE: what is said about which rows, but by whom (annotation.by); view_out_fini frees them. */
     struct annotation *annotations;
     size_t annotation_count;
