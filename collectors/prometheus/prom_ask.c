@@ -400,7 +400,8 @@ enum rc prom_lookup(void *state, enum entity e, const char *id, struct request *
     if (e != ENTITY_NODE && e != ENTITY_DEVICE)
         return err_set(err, RC_UNSUPPORTED, "prometheus", "only nodes and devices have series");
     buf_init(&q, QUERY_MAX);
-    add_raw(p, id, e == ENTITY_DEVICE ? id + strlen(id) + 1 : NULL, &q);
+    const char *device = e == ENTITY_DEVICE ? id + strlen(id) + 1 : "";
+    add_raw(p, id, *device != '\0' ? device : NULL, &q);
     bool long_name = q.failed;
     if (!long_name)
         query(p, out, q.data);

@@ -19,7 +19,7 @@ enum {
 static const struct option_desc options[] = {
     COMMON_HTTP_OPTIONS,
     {"path_prefix", OPT_STR,
-     "path before /api/v1: /select/0/prometheus of a VictoriaMetrics cluster, or what --web.route-prefix says",
+     "path before /api/v1: /select/0/prometheus of a VictoriaMetrics cluster, or the prefix that its pages have",
      NULL, NULL},
     {"interval", OPT_DURATION, "how often to ask", "30s", NULL},
     {"rules", OPT_STR, "how the names of the recorded sums begin (suantop.rules.yaml)",
