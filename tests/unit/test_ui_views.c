@@ -418,6 +418,23 @@ static void test_details_and_raw(void **state)
     stage_close(&s);
 }
 
+/* Of a device: who measures it is asked, by node, NUL and index. */
+static void test_raw_of_a_device(void **state)
+{
+    static const struct screen w = {.view = "devices", .h = 36, .w = 120};
+    struct stage s;
+
+    (void)state;
+    stage_open(&s, &w);
+    assert_true(press(&s, CMD_RAW));
+    assert_int_equal(s.out.wish, WISH_RAW);
+    assert_int_equal(s.out.entity, ENTITY_DEVICE);
+    assert_true(s.out.id[0] != '\0');
+    const char *index = s.out.id + strlen(s.out.id) + 1;
+    assert_true(*index >= '0' && *index <= '9');
+    stage_close(&s);
+}
+
 static void test_retry(void **state)
 {
     static const struct screen w = {.view = "sources", .h = 24, .w = 80};
@@ -620,6 +637,7 @@ int main(void)
         cmocka_unit_test(test_every_command),
         cmocka_unit_test(test_drill_down),
         cmocka_unit_test(test_details_and_raw),
+        cmocka_unit_test(test_raw_of_a_device),
         cmocka_unit_test(test_retry),
         cmocka_unit_test(test_mouse),
         cmocka_unit_test(test_views_have_help),
