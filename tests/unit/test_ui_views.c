@@ -421,7 +421,7 @@ static void test_details_and_raw(void **state)
 /* Of a device: who measures it is asked, by node, NUL and index. */
 static void test_raw_of_a_device(void **state)
 {
-    static const struct screen w = {.view = "devices", .h = 36, .w = 120};
+    static const struct screen w = {.fleet = DEVICES, .view = "devices", .h = 36, .w = 120};
     struct stage s;
 
     (void)state;
