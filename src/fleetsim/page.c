@@ -164,6 +164,16 @@ static void label_device(const struct world *w, const char *node, struct device_
     }
 }
 
+/* dcgm-exporter tells the job where it has been told. */
+static void label_job(const struct world *w, struct device_page *d)
+{
+    size_t len = strlen(d->labels);
+
+    if (d->now.job != NO_INDEX && d->model->exporter == SIM_EXPORTER_DCGM)
+        snprintf(d->labels + len, sizeof(d->labels) - len, ",hpc_job=\"%u\"",
+                 w->jobs[d->now.job].id);
+}
+
 /* ---- a page ---- */
 
 static void add_families(struct buf *out, const struct family *f, size_t count,
@@ -231,6 +241,7 @@ static unsigned read_devices(const struct world *w, uint32_t node, const char *n
         out[i].model = &w->scenario->models[p->model];
         device_at(w, node, i, w->now, &out[i].now);
         label_device(w, name, &out[i]);
+        label_job(w, &out[i]);
     }
     return p->devices;
 }
@@ -247,7 +258,7 @@ static void add_page(struct speech *s, uint32_t node, const char *name)
         add_families(&s->body, dcgm, sizeof(dcgm) / sizeof(*dcgm), d, devices, "");
         break;
     case SIM_EXPORTER_NPU:
-        snprintf(stamp, sizeof(stamp), " %" PRId64, s->world->now);
+        snprintf(stamp, sizeof(stamp), " %" PRId64, world_told(s->world, s->world->now));
         add_families(&s->body, npu, sizeof(npu) / sizeof(*npu), d, devices, stamp);
         break;
     case SIM_EXPORTER_NODE:

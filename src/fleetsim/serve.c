@@ -199,6 +199,7 @@ static enum rc open_place(struct serve *s, size_t i, struct err *e)
 
     p->serve = s;
     p->world = world_new(s->conf.scenario, i, s->conf.seed, s->conf.begins);
+    p->world->speed = s->conf.speed;
     return httpd_start(&conf, &p->http, e);
 }
 
@@ -317,7 +318,9 @@ static void write_targets(const struct serve *s, const struct place *p, struct b
         const struct sim_pool *pool = &p->world->center->pools[i];
         if (pool->devices == 0 || sc->models[pool->model].exporter == SIM_EXPORTER_NONE)
             continue;
-        buf_adds(out, written++ ? "," : "      - exporter: {insecure: true, targets: \"");
+        buf_adds(out, written++
+                          ? ","
+                          : "      - exporter: {insecure: true, node_names: path, targets: \"");
         buf_addf(out, "%s:%u/%s[%0*u-%0*u]/metrics", s->conf.address, httpd_port(p->http),
                  pool->prefix, (int)pool->digits, pool->first, (int)pool->digits,
                  pool->first + pool->nodes - 1);

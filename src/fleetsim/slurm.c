@@ -143,7 +143,7 @@ static void diag(struct speech *s)
     tell_count(&t, "jobs_failed", (double)w->counts.ended[SIM_FAILED]);
     tell_count(&t, "jobs_canceled", (double)w->counts.ended[SIM_CANCELLED]);
     tell_count(&t, "schedule_cycle_last", 1200 + waiting / 4);
-    tell_number(&t, "req_time", (double)(w->now / 1000));
+    tell_number(&t, "req_time", (double)(world_told(w, w->now) / 1000));
     tell_number(&t, "req_time_start", (double)(w->began_at / 1000));
     tell_end(&t);
     buf_addc(&s->body, '}');

@@ -12,9 +12,9 @@
 
 enum { MEBI = 1048576, STATES_MAX = 4, PATH_TEXT = 64, FOLDED_MAX = 4 << 20 };
 
-static double seconds(wall_ms t)
+static double seconds(const struct world *w, wall_ms t)
 {
-    return (double)(t / 1000);
+    return t ? (double)(world_told(w, t) / 1000) : 0;
 }
 
 static const char *model_id(const struct world *w, const struct sim_pool *p)
@@ -94,9 +94,9 @@ bool slurm_node(struct speech *s, uint32_t index)
     add_gres(&t, w, n, p);
     tell_list(&t, "partitions", pools);
     tell_text(&t, "reason", n->reason ? n->reason : "");
-    tell_number(&t, "reason_changed_at", n->reason ? seconds(n->since) : 0);
+    tell_number(&t, "reason_changed_at", n->reason ? seconds(w, n->since) : 0);
     tell_text(&t, "reason_set_by_user", n->reason ? n->by : "");
-    tell_number(&t, "boot_time", seconds(n->booted_at));
+    tell_number(&t, "boot_time", seconds(w, n->booted_at));
     if (t.wrapped)
         tell_list(&t, "features", none);
     else
@@ -183,12 +183,12 @@ static void add_times(struct tell *t, const struct world *w, const struct sim_jo
 {
     double limit = ceil(w->scenario->works[j->work].hours * 4) * 60;
 
-    tell_number(t, "submit_time", seconds(j->submitted_at));
-    tell_number(t, "eligible_time", seconds(j->eligible_at));
-    tell_number(t, "start_time", seconds(j->started_at));
+    tell_number(t, "submit_time", seconds(w, j->submitted_at));
+    tell_number(t, "eligible_time", seconds(w, j->eligible_at));
+    tell_number(t, "start_time", seconds(w, j->started_at));
     tell_number(t, "end_time",
-                j->ended_at     ? seconds(j->ended_at)
-                : j->started_at ? seconds(j->started_at) + limit * 60
+                j->ended_at     ? seconds(w, j->ended_at)
+                : j->started_at ? seconds(w, j->started_at) + limit * 60
                                 : 0);
     tell_number(t, "time_limit", limit);
 }

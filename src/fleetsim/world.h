@@ -94,6 +94,7 @@ struct world {
     uint64_t seed;
     struct rng rng;
     wall_ms began_at, now;
+    double speed; /* simulated seconds in a real one: for world_told() only */
     struct sim_node *nodes;
     uint32_t node_count;
     double *hazard_sums; /* running sums of hazard over the nodes: to choose who fails */
@@ -117,6 +118,13 @@ void world_advance(struct world *w, wall_ms to);
 static inline const struct sim_pool *world_pool(const struct world *w, uint32_t pool)
 {
     return &w->center->pools[pool];
+}
+
+/* A simulated time as the clocks of the real world show it: what happens at twenty times the speed has happened a twentieth of the
+ * time ago. What was before the beginning stays where it was. */
+static inline wall_ms world_told(const struct world *w, wall_ms t)
+{
+    return t <= w->began_at ? t : w->began_at + (wall_ms)((double)(t - w->began_at) / w->speed);
 }
 
 enum { SIM_NAME_MAX = 48 };
