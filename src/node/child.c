@@ -87,8 +87,11 @@ enum rc node_child_read(struct node_child *c, struct buf *out, mono_ms deadline,
 
     if (room == NULL)
         return err_set(e, RC_LIMIT, "collector", "it tells more than %zu bytes", out->max);
-    if (left <= 0 || poll(&p, 1, (int)left) == 0)
+    int ready = left > 0 ? poll(&p, 1, (int)left) : 0;
+    if (ready == 0)
         return err_set(e, RC_TIMEOUT, "collector", "it did not answer in time");
+    if (ready < 0) /* a signal: a read might wait for ever */
+        return RC_OK;
     n = read(c->from, room, READ_SIZE);
     if (n < 0 && errno == EINTR)
         return RC_OK;

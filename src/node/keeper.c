@@ -15,7 +15,7 @@
 
 #define LOG_MODULE "keeper"
 
-enum { ROUND_MAX = 2 << 20, GRACE_MS = 500 };
+enum { ROUND_MAX = 2 << 20, GRACE_MS = 500, STEP_MS = 200 };
 
 struct keeper {
     struct keeper_conf conf;
@@ -105,13 +105,30 @@ static enum rc begin(struct keeper *k, struct err *e)
     return rc == RC_OK ? node_child_ask(&k->child, question, e) : rc;
 }
 
+static bool is_stopping(struct keeper *k)
+{
+    pthread_mutex_lock(&k->lock);
+    bool stopping = k->stopping;
+    pthread_mutex_unlock(&k->lock);
+    return stopping;
+}
+
+/* In steps, so that the end of the program does not wait for a driver. */
+static enum rc read_more(struct keeper *k, mono_ms deadline, struct err *e)
+{
+    mono_ms step = clock_mono() + STEP_MS < deadline ? clock_mono() + STEP_MS : deadline;
+    enum rc rc = node_child_read(&k->child, &k->in, step, e);
+
+    return rc == RC_TIMEOUT && step < deadline && !is_stopping(k) ? RC_OK : rc;
+}
+
 static enum rc run_round(struct keeper *k, struct err *e)
 {
     mono_ms deadline = clock_mono() + k->conf.deadline_ms;
     enum rc rc = begin(k, e);
 
     while (rc == RC_OK && !k->round.ended) {
-        rc = node_child_read(&k->child, &k->in, deadline, e);
+        rc = read_more(k, deadline, e);
         if (rc == RC_OK)
             rc = read_lines(k, e);
     }
@@ -182,10 +199,10 @@ static bool one_round(struct keeper *k)
     round_reset(&k->round);
     buf_reset(&k->in);
     enum rc rc = run_round(k, &e);
-    if (rc == RC_TIMEOUT)
+    if (rc == RC_TIMEOUT && !is_stopping(k))
         blamed = blame(k);
     /* What the others told last stays current, as they are asked again at once. */
-    if (!blamed) {
+    if (!blamed && !is_stopping(k)) {
         publish(k, rc == RC_OK, (double)(clock_mono() - began) / 1000);
         log_round(k, rc, &e);
     }

@@ -30,7 +30,7 @@ struct keeper_conf {
 struct keeper;
 
 struct keeper *keeper_start(const struct keeper_conf *conf);
-void keeper_stop(struct keeper *k); /* waits for the thread: at most the deadline and a little */
+void keeper_stop(struct keeper *k); /* waits for the thread: a second at most */
 /* Appends the values, how the last round went, and when the last good one was. True: the values are those of
  * the last round. */
 bool keeper_read(struct keeper *k, mono_ms now, struct samples *out);

@@ -258,6 +258,20 @@ static void test_no_such_program(void **state)
     keeper_stop(k);
 }
 
+/* The end of the program does not wait for a driver that hangs. */
+static void test_stops_at_once(void **state)
+{
+    static const char *const argv[] = {"/bin/sh", "-c", "exec sleep 1000", NULL};
+    struct keeper *k = start(argv, 50, 600000);
+    const struct timespec a_while = {0, 100000000};
+
+    (void)state;
+    nanosleep(&a_while, NULL);
+    mono_ms now = clock_mono();
+    keeper_stop(k);
+    assert_in_range(clock_mono() - now, 0, 1500);
+}
+
 static void test_pauses(void **state)
 {
     (void)state;
@@ -282,6 +296,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_devices, begin, end),
         cmocka_unit_test_setup_teardown(test_nonsense, begin, end),
         cmocka_unit_test_setup_teardown(test_no_such_program, begin, end),
+        cmocka_unit_test(test_stops_at_once),
         cmocka_unit_test(test_pauses),
     };
 
