@@ -4,6 +4,9 @@
 the SOURCE row, what can be used is used, and the other sources go on."""
 import json
 import os
+import pty
+import select
+import signal
 import subprocess
 import sys
 import tempfile
@@ -157,6 +160,41 @@ def a_source_that_hangs(folder):
         good.page.stop()
 
 
+def many_devices(handler, query):
+    if "center:(" not in query:
+        return None
+    return 200, "application/json", json.dumps(vector(
+        sample("1", suantop="nodes"), sample("1000", suantop="devices"),
+        sample("1000", __name__="center:gpus:count", model="A", state="reporting")))
+
+
+def somebody_looks(folder):
+    """More devices than are asked for singly: not before somebody enters the center."""
+    server = Bad(many_devices)
+    servers.write(folder + "/look.yaml", "history: off\ncenters:\n  - id: zb\n    sources:\n"
+                  f"      - prometheus: {{url: 'http://127.0.0.1:{server.port}', insecure: true}}\n")
+    child, screen = pty.fork()
+    if child == 0:
+        os.environ.update(TERM="xterm-256color", LINES="36", COLUMNS="120", XDG_STATE_HOME=folder)
+        os.execv(servers.BUILD + "/suantop", ["suantop", "-c", folder + "/look.yaml"])
+
+    def asked(word, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not any(word in a + b for a, b in server.asked):
+            if select.select([screen], [], [], 0.1)[0]:
+                os.read(screen, 65536)
+        return any(word in a + b for a, b in server.asked)
+
+    tap.ok("the first round ends", asked("/api/v1/alerts", 10))
+    tap.ok("1000 devices are not asked for", not asked("DCGM_FI_DEV_SM_CLOCK", 1))
+    os.write(screen, b"\r")
+    tap.ok("somebody enters the center: now they are", asked("DCGM_FI_DEV_SM_CLOCK", 8))
+    os.kill(child, signal.SIGTERM)
+    os.close(screen)
+    os.waitpid(child, 0)
+    server.page.stop()
+
+
 def few_requests(folder):
     bad = Bad(None)
     servers.snapshot(folder, bad.port)
@@ -171,6 +209,7 @@ def main():
         partial(folder)
         a_source_that_hangs(folder)
         few_requests(folder)
+        somebody_looks(folder)
 
 
 tap.run(main)
