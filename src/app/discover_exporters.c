@@ -16,17 +16,32 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define PATIENCE_MS 500
+#define PATIENCE_MS 200
 #define PAGE_MAX ((size_t)512 << 10)
 #define PORTS_MAX 16
 
-/* suantop-node, node_exporter, dcgm, nvidia_smi, AMD, Ascend, Cambricon, Hygon, MetaX, Iluvatar, Gaudi, IPMI. */
-static const int usual_ports[] = {19400, 9100, 9400,  9835,  5000, 8082, 30108,
-                                  16080, 8000, 32021, 41611, 9290, 0};
+/* Ports that nobody else has are taken at their word, so that the first picture waits for no page. */
+static const struct {
+    int port;
+    bool shared; /* with many other programs: its page is looked at */
+} usual_ports[] = {
+    {19400, false}, /* suantop-node */
+    {9100, false},  /* node_exporter */
+    {9400, false},  /* dcgm-exporter */
+    {9835, false},  /* nvidia_gpu_exporter */
+    {9290, false},  /* ipmi_exporter */
+    {30108, false}, /* Cambricon */
+    {16080, false}, /* Hygon */
+    {32021, false}, /* Iluvatar */
+    {41611, false}, /* Gaudi */
+    {5000, true},   /* AMD */
+    {8000, true},   /* MetaX */
+    {8082, true},   /* Ascend */
+};
 
 struct asked {
     int port, fd;
-    bool sent;
+    bool shared, sent, listens;
     struct buf answer;
 };
 
@@ -60,6 +75,15 @@ static void send_request(struct asked *a)
         stop(a);
 }
 
+static void reached(struct asked *a)
+{
+    a->listens = true;
+    if (a->shared)
+        send_request(a);
+    else
+        stop(a);
+}
+
 static void take(struct asked *a)
 {
     char *room = buf_reserve(&a->answer, 16384);
@@ -86,12 +110,12 @@ static bool wait_for_all(struct asked *all, size_t count, int ms)
     for (size_t i = 0; i < count; i++) {
         if (all[i].fd < 0 || fds[i].revents == 0)
             continue;
-        if (!all[i].sent && (fds[i].revents & (POLLERR | POLLHUP)))
-            stop(&all[i]);
-        else if (!all[i].sent)
-            send_request(&all[i]);
-        else
+        if (all[i].sent)
             take(&all[i]);
+        else if (fds[i].revents & (POLLERR | POLLHUP))
+            stop(&all[i]);
+        else
+            reached(&all[i]);
     }
     return true;
 }
@@ -113,23 +137,42 @@ static bool is_known(const struct metric_map *map, const char *text, size_t len)
     return false;
 }
 
+static size_t start_asking(struct asked *all, const int *ports)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; count < PORTS_MAX; i++) {
+        if (ports != NULL ? ports[i] == 0 : i == ARRAY_LEN(usual_ports))
+            break;
+        int port = ports != NULL ? ports[i] : usual_ports[i].port;
+        all[count] = (struct asked){.port = port,
+                                    .fd = start_connecting(port),
+                                    .shared = ports != NULL || usual_ports[i].shared};
+        buf_init(&all[count++].answer, PAGE_MAX);
+    }
+    return count;
+}
+
 void discover_exporters(struct buf *targets, const int *ports)
 {
     struct asked all[PORTS_MAX];
     struct metric_map map;
-    size_t count = 0;
     mono_ms until = clock_mono() + PATIENCE_MS;
+    size_t count = start_asking(all, ports);
+    bool read_map = false;
 
-    for (const int *p = ports != NULL ? ports : usual_ports; *p != 0 && count < PORTS_MAX; p++) {
-        all[count] = (struct asked){.port = *p, .fd = start_connecting(*p)};
-        buf_init(&all[count++].answer, PAGE_MAX);
-    }
     while (wait_for_all(all, count, (int)(until - clock_mono())))
         ;
     metric_map_init(&map);
-    bool good = metric_map_add(&map, data_metrics, "metrics.conf", NULL) == RC_OK;
     for (size_t i = 0; i < count; i++) {
-        if (good && is_known(&map, all[i].answer.data, all[i].answer.len))
+        bool found = all[i].listens && !all[i].shared;
+        if (all[i].answer.len > 0) {
+            if (!read_map)
+                (void)!metric_map_add(&map, data_metrics, "metrics.conf", NULL);
+            read_map = true;
+            found = is_known(&map, all[i].answer.data, all[i].answer.len);
+        }
+        if (found)
             buf_addf(targets, "%s127.0.0.1:%d", targets->len > 0 ? "," : "", all[i].port);
         if (all[i].fd >= 0)
             stop(&all[i]);
