@@ -25,10 +25,12 @@ struct watch {
     bool stopping;
 };
 
-/* Ends those whose time is over; the moment of the next one. Whoever serves them sees the end and removes them. */
+/* Ends those whose time is over; when to look again: at the next moment, and while there are any no later than an answer
+ * may take, so that each request need not wake this thread to tell of its own. Whoever serves them sees the end and
+ * removes them. */
 static mono_ms end_late(struct watch *w, mono_ms now)
 {
-    mono_ms next = INT64_MAX;
+    mono_ms next = w->all != NULL ? now + WATCH_ANSWER_MS : INT64_MAX;
 
     for (struct watched *c = w->all; c != NULL; c = c->next) {
         if (c->until <= now) {

@@ -2,8 +2,8 @@
  * watch.h - closes connections that take too long, however busily.
  *
  * A client that sends a byte now and then, or takes one, is never idle; so each connection has a moment by which it
- * must have come further. A thread sleeps until the nearest of them; with no connection it does not wake at all.
- * Owner: the server. Thread: any. */
+ * must have come further. A thread sleeps until the nearest of them, half a minute at most; with no connection it does
+ * not wake at all. Owner: the server. Thread: any. */
 #ifndef SUAN_NODE_WATCH_H
 #define SUAN_NODE_WATCH_H
 
