@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TITLE_CELLS = 13, VALUE_CELLS = 30, AGE_CELLS = 5, SOURCE_CELLS = 16, VALUE_MAX = 70000 };
+enum { TITLE_CELLS = 13, VALUE_CELLS = 30, AGE_CELLS = 5, SOURCE_CELLS = 20, VALUE_MAX = 70000 };
 enum { SHORT_MAX = 10, SHORT_CELLS = 40, SHORT_ROWS = 500 };
 
 static const char *source_name(const struct view_input *in, uint16_t source)
@@ -312,7 +312,8 @@ static void add_tellers(const struct view_input *in, const void *row, struct buf
         text_pad(out, source_name(in, tellers[i].source), VALUE_CELLS, false);
         figure_duration(age, in->ctx.now - tellers[i].at);
         text_pad(out, tellers[i].at > 0 ? age : FIGURE_ABSENT, AGE_CELLS + 1, true);
-        buf_addf(out, "  %d values are its word\n", __builtin_popcountll(tellers[i].fields));
+        int told = __builtin_popcountll(tellers[i].fields);
+        buf_addf(out, "  %d value%s its word\n", told, told == 1 ? " is" : "s are");
     }
 }
 

@@ -101,6 +101,8 @@ static void zhangbei(struct fleet *f)
         for (int g = 0; g < 8 && i != 4 && i != OLD_NODE; g++)
             h800(d, node, i, g);
     }
+    delta_row(d, ENTITY_NODE, "zb-g0012", 8); /* of which the sensors speak, too */
+    delta_num(d, FIELD_node_cpu_utilization_percent, 63);
     for (int i = 1; i <= 16; i++) { /* busy percent is no activity of the cube */
         snprintf(node, sizeof node, "zb-n%02d", i);
         for (int g = 0; g < 8; g++) {

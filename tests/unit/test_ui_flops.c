@@ -5,6 +5,7 @@
 #include "tests/golden/fixture_flops.h"
 #include "tests/safety/stage.h"
 #include "model/value.h"
+#include "ui/details.h"
 #include "ui/explain.h"
 #include "model/flops.h"
 #include "ui/flopsline.h"
@@ -346,6 +347,42 @@ static void test_sorting(void **state)
     assert_first("device_power_watts desc", "张北智算中心");
 }
 
+/* --- details --- */
+
+static const char *line_of(const char *text, const char *title)
+{
+    const char *at = strstr(text, title);
+
+    if (!at)
+        fail_msg("no %s in\n%s", title, text);
+    return at;
+}
+
+/* A node that its scheduler, its sensors and an exporter speak of: each value has its own source beside it. */
+static void test_details_name_each_source(void **state)
+{
+    struct view_input in = input(36, 120);
+    struct buf text;
+    char line[4096];
+
+    (void)state;
+    buf_init(&text, 1 << 16);
+    details_text(&in, ENTITY_NODE, named(ENTITY_NODE, "zb-g0012"), &text);
+    squeeze(line_of(text.data, "\n  GPUS ") + 1, line);
+    assert_non_null(strstr(line, "2sslurmzhangbei"));
+    squeeze(line_of(text.data, "\n  TEMP ") + 1, line);
+    assert_non_null(strstr(line, "0ssensors"));
+    squeeze(line_of(text.data, "\n  FLOPS ") + 1, line);
+    assert_non_null(strstr(line, "summedhere"));
+    squeeze(line_of(text.data, "\n  CPU%  ") + 1, line);
+    assert_non_null(strstr(line, "4sexporterzhangbei"));
+    line_of(text.data, "3 sources speak of it\n");
+    buf_reset(&text);
+    details_text(&in, ENTITY_NODE, named(ENTITY_NODE, "gz03"), &text);
+    assert_null(strstr(text.data, "speak of it"));
+    buf_fini(&text);
+}
+
 /* --- the keys --- */
 
 /* F1 has something to say in each view, whatever it is sorted by. */
@@ -431,6 +468,7 @@ int main(void)
         cmocka_unit_test(test_figures),
         cmocka_unit_test(test_every_column_is_explained),
         cmocka_unit_test(test_every_view_explains),
+        cmocka_unit_test(test_details_name_each_source),
         cmocka_unit_test(test_filters),
         cmocka_unit_test(test_sorting),
         cmocka_unit_test(test_f1_and_left_right),
