@@ -16,7 +16,7 @@
 #include <string.h>
 
 enum {
-    LABEL_CELLS = 14,
+    LABEL_CELLS = 13,
     ROOMY_LINES = 28,
     TABLE_LINES = 6, /* the table below has at least so many, where there is one */
     TABLE_NEEDS = 16,

@@ -458,13 +458,13 @@ static void test_map_mouse(void **state)
     (void)state;
     stage_open(&s, fleet, 36, 140);
     press(&s, CMD_HEAT);
-    /* the first line of the first band: three cells a device, fourteen and one for the label */
-    assert_true(view_devices.mouse(s.state, &s.in, 4, 15 + 3 * 4, 0, false, &s.out));
+    /* the first line of the first band: three cells a device, thirteen and one for the label */
+    assert_true(view_devices.mouse(s.state, &s.in, 4, 14 + 3 * 4, 0, false, &s.out));
     assert_at(&s, "zb-g0003/4");
     drop_wish(&s);
-    assert_true(view_devices.mouse(s.state, &s.in, 4, 15 + 3 * 5, 0, true, &s.out));
+    assert_true(view_devices.mouse(s.state, &s.in, 4, 14 + 3 * 5, 0, true, &s.out));
     assert_int_equal(s.out.wish, WISH_PUSH);
-    assert_true(view_devices.mouse(s.state, &s.in, 4, 15, 1, false, &s.out));
+    assert_true(view_devices.mouse(s.state, &s.in, 4, 14, 1, false, &s.out));
     assert_false(view_devices.mouse(s.state, &s.in, 4, 2, 0, false, &s.out));  /* the label */
     assert_true(view_devices.mouse(s.state, &s.in, 30, 20, 0, false, &s.out)); /* the table */
     stage_close(&s);
@@ -482,7 +482,7 @@ static void test_forty_thousand(void **state)
     press(&s, CMD_HEAT);
     free(screen(&s));
     for (int y = 2; y < 79; y++)
-        for (int x = 15; x < 300; x++) {
+        for (int x = 14; x < 300; x++) {
             const struct cell *c = canvas_cell(&s.canvas, y, x);
             bool heat = c->fg >= ROLE_HEAT0 && c->fg <= ROLE_HEAT9,
                  under = c->bg >= ROLE_HEAT0 && c->bg <= ROLE_HEAT9;
