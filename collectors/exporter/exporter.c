@@ -293,22 +293,36 @@ static const char *target_name(const struct exporter *x, const struct target *t,
     return slash + 1;
 }
 
+/* Whose page it is if the page does not say: of an exporter that asks others (ipmi, redfish) the one that it was told to ask. */
+static const char *host_of(const struct exporter *x, const struct target *t, size_t *len)
+{
+    const char *node = source_opt(&x->conf, "node");
+    const char *query = strchr(t->address, '?');
+    const char *asked = query != NULL ? strstr(query, "target=") : NULL;
+
+    if (node != NULL) {
+        *len = strlen(node);
+        return node;
+    }
+    if (asked != NULL && (asked[-1] == '?' || asked[-1] == '&') &&
+        (*len = strcspn(asked + 7, "&#")) > 0)
+        return asked + 7;
+    return target_name(x, t, len);
+}
+
 static void write_rows(struct exporter *x, struct target *t, bool whole, mono_ms now,
                        struct delta *d)
 {
-    size_t len;
-    const char *node = source_opt(&x->conf, "node"), *own = target_name(x, t, &len);
     struct rows_env env = {
         .page = t->page,
         .maker = &x->maker,
-        .host = node != NULL ? node : own,
-        .host_len = node != NULL ? strlen(node) : len,
         .names = x->names,
         .whole = whole,
         .now = now,
         .d = d,
     };
 
+    env.host = host_of(x, t, &env.host_len);
     rows_write(&env, &t->memory);
 }
 

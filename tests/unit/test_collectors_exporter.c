@@ -284,6 +284,8 @@ static void test_ipmi_and_names(void **state)
                                                NULL},
                              *const path[] = {"targets", "gateway:80/cn[7-7]/metrics", "node_names",
                                               "path", NULL},
+                             *const asked[] = {"targets",
+                                               "exp1:9290/ipmi?module=x&target=bmc9.site", NULL},
                              *const address[] = {"targets", "10.0.0.7:9290", NULL};
     static const char page[] =
         "ipmi_temperature_celsius{id=\"5\",name=\"Inlet Temp\"} 24\nipmi_dcmi_power_consumption_watts 410\n"
@@ -304,6 +306,10 @@ static void test_ipmi_and_names(void **state)
     open_exporter(&b, named);
     answer(&b, page);
     says(&b, "node login1 power_watts=410");
+    bench_close(&b);
+    open_exporter(&b, asked);
+    answer(&b, page);
+    says(&b, "node bmc9 power_watts=410");
     bench_close(&b);
     open_exporter(&b, address);
     answer(&b, page);
