@@ -84,9 +84,6 @@ static void walk_processors(struct fleet *f, struct flops_oldest *o, uint32_t gr
 static void walk_group(struct fleet *f, uint32_t group, wall_ms now)
 {
     const struct flops_group *g = &f->flops.groups[group];
-
-    if (!g->used)
-        return;
     struct flops_oldest *o = &fleet_flops_center(f, g->center)->walked;
     for (uint32_t i = g->first; i; i = f->flops.sides[i - 1].next)
         walk_device(f, o, i - 1);
@@ -107,10 +104,14 @@ void fleet_flops_walk(struct fleet *f, wall_ms now)
 {
     struct fleet_flops *e = &f->flops;
 
-    for (uint32_t left = GROUPS_AT_A_TIME; e->walk_at < e->group_count; left--) {
+    for (uint32_t left = GROUPS_AT_A_TIME; e->walk_at < e->group_count; e->walk_at++) {
+        const struct flops_group *g = &e->groups[e->walk_at];
+        if (!g->first && !g->processors && !g->quiet)
+            continue; /* no figure in it has an age */
         if (!left && e->walked)
             return;
-        walk_group(f, e->walk_at++, now);
+        left -= left > 0;
+        walk_group(f, e->walk_at, now);
     }
     end_walk(e);
 }

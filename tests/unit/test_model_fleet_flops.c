@@ -223,6 +223,41 @@ static void test_age_is_that_of_the_last_good_poll(void **state)
     snapshot_unref(s);
 }
 
+static void poll_many(uint32_t seq, wall_ms at, int nodes)
+{
+    struct delta *d = delta_new(0, 0, at, 0);
+    char id[32];
+
+    d->poll = (struct delta_poll){.seq = seq, .begin = true, .end = POLL_GOOD};
+    d->poll.entities[ENTITY_DEVICE] = true;
+    for (int i = 0; i < nodes; i++) {
+        delta_row(d, ENTITY_DEVICE, id, (size_t)snprintf(id, sizeof(id), "cn%d%c0", i, 0));
+        delta_num(d, FIELD_device_counted_fp16_flops, 1e12);
+    }
+    assert_int_equal(fleet_apply(fleet, d, NULL), RC_OK);
+    delta_free(d);
+}
+
+/* More nodes than one picture looks at: the age is true after a few, and known from the first. */
+static void test_age_of_a_large_fleet(void **state)
+{
+    enum { NODES = 20000 };
+    wall_ms seen[4];
+
+    (void)state;
+    poll_many(1, KIT_NOW, NODES);
+    for (int i = 0; i < 4; i++) {
+        struct snapshot *s = fleet_publish(fleet, KIT_NOW + 1000);
+        const struct flops_total *t = cell(s, 0, precision_FP16, provenance_MEASURED);
+        near(t->flops, NODES * 1e12);
+        seen[i] = t->oldest_at;
+        snapshot_unref(s);
+        if (i == 0)
+            poll_many(2, KIT_NOW + 5000, NODES);
+    }
+    assert_true(seen[0] == KIT_NOW && seen[1] == KIT_NOW && seen[3] == KIT_NOW + 5000);
+}
+
 static void test_a_server_counts_where_it_covers_more(void **state)
 {
     (void)state;
@@ -511,6 +546,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_an_exporter_goes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_an_exporter_falls_silent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_age_is_that_of_the_last_good_poll, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_age_of_a_large_fleet, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_server_counts_where_it_covers_more, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_no_device_twice_by_servers, set_up, tear_down),
