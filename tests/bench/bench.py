@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """bench.py BUILDDIR - one table of what suantop costs on this machine, beside limits and beside other programs.
 
-Run by `make bench`. Environment: BENCH=json,ingest,count,model,tui (which parts), JOBS and NODES (size of the bodies),
+Run by `make bench`. Environment: BENCH=json,ingest,count,model,node,tui (which parts), JOBS and NODES (size of the bodies),
 IDLE (seconds), ROUNDS, PEERS="htop -d 10;btop;top -d 1", CONFIG (a configuration for the dashboard; without one it
 watches this machine), READY (a pattern: measure from when it is on the screen). Bodies are kept in BENCH_DIR (default: a temporary folder that is removed).
 Times depend on the machine and on who else uses it: the first line tells how much. Counts do not.
@@ -11,7 +11,7 @@ import json, os, re, shutil, statistics, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else ".")
-PARTS = os.environ.get("BENCH", "json,ingest,exporter,count,model,tui").split(",")
+PARTS = os.environ.get("BENCH", "json,ingest,exporter,count,model,node,tui").split(",")
 JOBS = int(os.environ.get("JOBS", 100000))
 NODES = int(os.environ.get("NODES", 10000))
 IDLE = os.environ.get("IDLE", "20")
@@ -121,6 +121,26 @@ def bench_count(where):
 
 def bench_model(_):
     print(run(program("bench_model"), "-r", "5"), end="")
+
+
+def bench_node(_):
+    text = run(sys.executable, os.path.join(HERE, "bench_node.py"), BUILD, IDLE)
+    got = dict(line.split("\t") for line in text.splitlines())
+    peer = "node_exporter us" if "node_exporter fresh us/scrape" in got else ""
+
+    def beside(name, key, bar=""):
+        own, other = float(got["suantop-node " + key]), float(got.get("node_exporter " + key, 0))
+        row(name, f"{own:.0f} us", bar, f"node_exporter {other:.0f} us: 1/{other / own:.1f}" if peer else "")
+
+    beside("suantop-node: CPU per scrape, new values each second", "fresh us/scrape", "<= 1/5")
+    beside("  one scrape after another", "storm us/scrape", "<= 1/5")
+    row("  a round of its collectors alone", got["suantop-node us/round"] + " us")
+    for name in ("suantop-node", "node_exporter"):
+        if name + " bytes" in got:
+            rss, of_all, pss = (int(v) / 1024 for v in got[name + " rss/all/pss KiB"].split())
+            row(f"{name}: RSS; with children; PSS of all", f"{rss:.1f} {of_all:.1f} {pss:.1f} MB",
+                "<= 6" if name == "suantop-node" else "",
+                f"{got[name + ' wakeups/s']} wake-ups/s, page {got[name + ' bytes']} B")
 
 
 def pty(command, *more):

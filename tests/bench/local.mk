@@ -8,7 +8,7 @@ EXTRA_PROGRAMS = %D%/bench_model %D%/bench_ingest %D%/bench_exporter
 %C%_bench_exporter_LDADD = $(APP_LIBS)
 CLEANFILES += $(EXTRA_PROGRAMS)
 
-# JOBS=100000 NODES=10000: how large; IDLE=20: seconds of the idle measurement; BENCH=json,ingest,exporter,model,tui
+# JOBS=100000 NODES=10000: how large; IDLE=20: seconds of the idle measurement; BENCH=json,ingest,exporter,model,node,tui
 bench: all $(EXTRA_PROGRAMS)
 	$(PYTHON3) -B $(top_srcdir)/%D%/bench.py $(top_builddir)
 .PHONY: bench
