@@ -130,12 +130,14 @@ static void tell_marked(struct prom *p, const char *mark, const struct labels *l
 {
     size_t figures = 0;
     char *end;
-    unsigned long n = strtoul(mark + 1, &end, 10);
 
+    if (mark[0] == '\0' || mark[1] < '0' || mark[1] > '9')
+        return;
+    unsigned long n = strtoul(mark + 1, &end, 10);
+    if (*end != '\0')
+        return;
     while (prom_figures[figures].expr != NULL)
         figures++;
-    if (mark[1] < '0' || mark[1] > '9' || *end != '\0')
-        return;
     if (mark[0] == 'f' && n < figures)
         tell_computed(p, ENTITY_NODE, prom_figures[n].field, RANK_COMPUTED + (unsigned)n, l, v);
     else if (mark[0] == 'm' && n < p->mapped_count)
