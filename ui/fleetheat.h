@@ -20,8 +20,8 @@ struct fleet_heat {
 
 /* Does nothing if it is of that snapshot already. */
 void fleet_heat_look(struct fleet_heat *h, const struct view_input *in);
-/* Of one more device, if it tells both and is no slice. */
-void fleet_heat_add(struct fleet_heat *h, const struct device_row *d);
+/* Of one more device; false if it does not tell both, or is a slice. */
+bool fleet_heat_add(struct fleet_heat *h, const struct device_row *d);
 /* FLOPS per watt of the devices that tell both; NAN if none does. */
 double fleet_heat_efficiency(const struct fleet_heat *h, unsigned precision, unsigned provenance);
 

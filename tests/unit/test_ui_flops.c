@@ -160,6 +160,69 @@ static void test_nothing_told_is_said(void **state)
     fleet = telling;
 }
 
+static void add_row(struct delta *d, enum entity e, const char *id)
+{
+    delta_row(d, e, id, strlen(id));
+}
+
+/* A center of which a server tells sums and nobody single devices. */
+static struct snapshot *only_sums(void)
+{
+    struct fleet *f = fleet_new(NULL);
+    struct delta *d = delta_new(0, 0, FIXTURE_NOW - 3000, 0);
+
+    add_row(d, ENTITY_CENTER, "here");
+    delta_str(d, FIELD_center_id, "here");
+    delta_str(d, FIELD_center_name, "sums");
+    delta_int(d, FIELD_center_kind, center_kind_INTELLIGENT);
+    add_row(d, ENTITY_SOURCE, "p");
+    delta_str(d, FIELD_source_name, "p");
+    delta_str(d, FIELD_source_collector, "prometheus");
+    delta_int(d, FIELD_source_state, source_state_OK);
+    delta_time(d, FIELD_source_last_ok_at, FIXTURE_NOW - 3000);
+    add_row(d, ENTITY_AGGREGATE, "p/a");
+    delta_str(d, FIELD_aggregate_source, "p");
+    delta_str(d, FIELD_aggregate_model, "a");
+    delta_num(d, FIELD_aggregate_devices, 90);
+    delta_num(d, FIELD_aggregate_reporting, 80);
+    delta_num(d, FIELD_aggregate_temperature_max_celsius, 88);
+    delta_num(d, FIELD_aggregate_power_watts, 40000);
+    add_row(d, ENTITY_AGGREGATE, "p/a/fp16/estimated");
+    delta_str(d, FIELD_aggregate_source, "p");
+    delta_str(d, FIELD_aggregate_model, "a");
+    delta_int(d, FIELD_aggregate_precision, precision_FP16);
+    delta_int(d, FIELD_aggregate_provenance, provenance_ESTIMATED);
+    delta_num(d, FIELD_aggregate_devices, 90);
+    delta_num(d, FIELD_aggregate_reporting, 80);
+    delta_num(d, FIELD_aggregate_flops, 40e15);
+    delta_num(d, FIELD_aggregate_flops_peak, 80e15);
+    delta_time(d, FIELD_aggregate_sampled_at, FIXTURE_NOW - 3000);
+    fleet_apply(f, d, NULL);
+    delta_free(d);
+    fleet_tick(f, FIXTURE_NOW);
+    struct snapshot *s = fleet_publish(f, FIXTURE_NOW);
+    fleet_free(f);
+    return s;
+}
+
+static void test_sums_of_a_server(void **state)
+{
+    struct snapshot *telling = fleet;
+    char *text;
+
+    (void)state;
+    fleet = only_sums();
+    text = screen("overview", 36, 120);
+    assert_non_null(strstr(text, "40.00 / 80.00 PF"));
+    assert_non_null(strstr(text, "from 80 of 90 devices"));
+    assert_non_null(strstr(text, "1.00 TF/W"));
+    assert_non_null(strstr(text, "88\xC2\xB0"
+                                 "C sums")); /* which device it is nobody says */
+    free(text);
+    snapshot_unref(fleet);
+    fleet = telling;
+}
+
 static const struct row_head *named(enum entity e, const char *name)
 {
     const struct entity_info *info = entity_info(e);
@@ -465,6 +528,7 @@ int main(void)
         cmocka_unit_test(test_each_line_is_one_cell),
         cmocka_unit_test(test_each_row_is_one_cell),
         cmocka_unit_test(test_nothing_told_is_said),
+        cmocka_unit_test(test_sums_of_a_server),
         cmocka_unit_test(test_figures),
         cmocka_unit_test(test_every_column_is_explained),
         cmocka_unit_test(test_every_view_explains),
