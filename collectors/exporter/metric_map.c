@@ -292,12 +292,12 @@ enum rc metric_map_only(struct metric_map *m, const char *section, struct err *e
     return RC_OK;
 }
 
-enum role metric_map_role(const struct map_section *s, const char *label, size_t len)
+int metric_map_label(const struct map_section *s, const char *label, size_t len)
 {
-    for (size_t i = 0; i < s->label_count; i++)
+    for (int i = 0; i < s->label_count; i++)
         if (s->labels[i].len == len && memcmp(s->labels[i].name, label, len) == 0)
-            return (enum role)s->labels[i].role;
-    return ROLE_NONE;
+            return i;
+    return -1;
 }
 
 /* `*` at the beginning and at the end fit anything. */

@@ -121,7 +121,8 @@ enum rc metric_map_only(struct metric_map *m, const char *section, struct err *e
 /* NULL: nobody wants a metric of that name. */
 const struct map_rule *metric_map_find(const struct metric_map *m, const char *name, size_t len);
 const struct map_rule *metric_map_next(const struct metric_map *m, const struct map_rule *r);
-enum role metric_map_role(const struct map_section *s, const char *label, size_t len);
+/* Its place in labels[], -1 if it says nothing; of several with one role the earlier counts. */
+int metric_map_label(const struct map_section *s, const char *label, size_t len);
 /* Does the text fit one of the patterns of a list (between commas, `*` for any rest, or any text)? */
 bool map_fits(const char *list, char separator, const char *text, size_t len);
 

@@ -218,23 +218,39 @@ static const char *number_in(const char *text)
     return *digits != '\0' && digits[strspn(digits, "0123456789")] == '\0' ? digits : text;
 }
 
+/* "cn7:9100", as Prometheus calls what it scrapes: the host. */
+static void cut_port(char *text)
+{
+    char *colon = strchr(text, ':');
+
+    if (colon != NULL && colon[1] != '\0' && colon[1 + strspn(colon + 1, "0123456789")] == '\0')
+        *colon = '\0';
+}
+
 static enum rc read_roles(struct page *p, const struct map_section *s, const struct prom_line *line,
                           const char *roles[ROLES], char texts[ROLES][LABEL_MAX], struct err *e)
 {
     struct prom_label label;
     size_t at = 0;
+    int places[ROLES];
 
     memset(roles, 0, ROLES * sizeof *roles);
     while (prom_next_label(line, &at, &label)) {
-        enum role role = metric_map_role(s, label.name, label.name_len);
-        if (role == ROLE_NONE || label.value_len == 0 || roles[role] != NULL)
+        int place = metric_map_label(s, label.name, label.name_len);
+        if (place < 0 || label.value_len == 0)
+            continue;
+        enum role role = (enum role)s->labels[place].role;
+        if (roles[role] != NULL && places[role] <= place)
             continue;
         if (label.value_len >= LABEL_MAX)
             return wrong(p, e, RC_LIMIT, "a label that names something is longer than 255 bytes");
         size_t len = prom_unescape(&label, texts[role], LABEL_MAX);
         if (!is_fit(texts[role], len))
             return wrong(p, e, RC_SYNTAX, "a label that names something is not readable text");
+        if (role == ROLE_NODE)
+            cut_port(texts[role]);
         roles[role] = role == ROLE_INDEX ? number_in(texts[role]) : texts[role];
+        places[role] = place;
     }
     if (s->vendor != NULL && roles[ROLE_VENDOR] == NULL)
         roles[ROLE_VENDOR] = s->vendor;

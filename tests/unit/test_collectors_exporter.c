@@ -317,6 +317,27 @@ static void test_ipmi_and_names(void **state)
     bench_close(&b);
 }
 
+/* What a Prometheus passes on: many nodes on one page, told apart by what it calls them. */
+static void test_federated(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    open_exporter(&b, NULL);
+    answer(
+        &b,
+        "node_load1{instance=\"cn1.site:9100\",job=\"node\"} 1 1795338999000\n"
+        "node_load1{instance=\"cn2.site:9100\",job=\"node\"} 2 1795338999000\n"
+        "DCGM_FI_DEV_GPU_TEMP{Hostname=\"cn2.site\",gpu=\"0\",instance=\"10.0.0.2:9400\"} 44 1795338999000\n"
+        "mlu_temperature{instance=\"x:1\",mlu=\"0\",node=\"cn3\"} 33\n");
+    assert_int_equal(b.bad, 0);
+    says(&b, "node cn1 load=1\n");
+    says(&b, "node cn2 load=2\n");
+    says(&b, "device \"cn2\\x000\" vendor=NVIDIA temperature_celsius=44\n");
+    says(&b, "device \"cn3\\x000\" vendor=Cambricon temperature_celsius=33\n");
+    bench_close(&b);
+}
+
 /* ---- other vendors ---- */
 
 static void test_amd_partitions(void **state)
@@ -764,6 +785,7 @@ int main(void)
         cmocka_unit_test(test_energy_only_where_no_watts),
         cmocka_unit_test(test_sensors),
         cmocka_unit_test(test_ipmi_and_names),
+        cmocka_unit_test(test_federated),
         cmocka_unit_test(test_amd_partitions),
         cmocka_unit_test(test_ascend),
         cmocka_unit_test(test_ascend_packages),
