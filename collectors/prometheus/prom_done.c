@@ -119,6 +119,8 @@ static bool take_sums(struct prom *p, const struct request *rq, const struct rep
 
     p->nodes = isnan(a->nodes) ? 0 : a->nodes;
     p->devices = isnan(a->devices) ? 0 : a->devices;
+    if (rq->tag & TAG_PLAIN)
+        return false;
     if (!(rq->tag & TAG_LIVE) && isnan(recorded) && p->devices > 0) {
         p->recorded = false;
         p->look_for_rules = now + RULES_MS;
@@ -249,18 +251,29 @@ static void tell_source(const struct prom *p, struct delta *d)
 
 /* ---- failures that leave a way out ---- */
 
-/* Some expression was not accepted: without it there is still what needs none. */
+/* Some expression was not accepted, or sums over raw series were too much for the server: without them there is still the
+ * rest. */
+static bool has_way_out(const struct request *rq, const struct reply *reply)
+{
+    bool refused = reply->status == 400 || reply->status == 422;
+
+    if (rq->tag & TAG_PLAIN || reply->rc != RC_OK)
+        return false;
+    if (rq->what == PART_AGGREGATES)
+        return (rq->tag & TAG_LIVE) && (refused || reply->status == 503);
+    return refused &&
+           (rq->what == PART_NODES || rq->what == PART_DEVICES || rq->what == PART_FOCUS);
+}
+
 static bool goes_plain(struct prom *p, const struct request *rq, const struct reply *reply,
                        mono_ms now)
 {
     struct part_state *s = &p->parts[rq->what];
-    bool query = rq->what == PART_NODES || rq->what == PART_DEVICES || rq->what == PART_FOCUS;
 
-    if (!query || (rq->tag & TAG_PLAIN) || (reply->status != 400 && reply->status != 422) ||
-        *p->answer.error == '\0')
+    if (!has_way_out(rq, reply) || *p->answer.error == '\0')
         return false;
-    snprintf(s->complaint, sizeof s->complaint, "without computed figures: %.130s",
-             p->answer.error);
+    snprintf(s->complaint, sizeof s->complaint, "without %s: %.120s",
+             rq->what == PART_AGGREGATES ? "sums" : "computed figures", p->answer.error);
     s->plain_until = now + PLAIN_MS;
     s->due = now;
     return true;

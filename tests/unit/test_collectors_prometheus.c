@@ -706,6 +706,28 @@ static void test_a_refused_expression(void **state)
     bench_close(&b);
 }
 
+/* Sums over raw series are too much for the server: how many there are is known all the same. */
+static void test_refused_sums(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    begin(&b, url, OK_VECTOR(COUNTS("2", "3")));
+    expect_part(&b, PART_AGGREGATES);
+    answer(&b, 503,
+           "{\"status\":\"error\",\"errorType\":\"timeout\",\"error\":\"query timed out\"}");
+    assert_int_equal(b.rc, RC_OK);
+    assert_int_equal(b.end, POLL_BAD);
+    assert_true(bench_says(&b, "without sums: query timed out"));
+    expect_part(&b, PART_AGGREGATES);
+    assert_int_equal(b.rq->tag, TAG_LIVE | TAG_PLAIN);
+    assert_false(asks(b.rq, "label_join"));
+    answer(&b, 200, OK_VECTOR(COUNTS("2", "3")));
+    assert_int_equal(b.end, POLL_BAD);
+    expect_part(&b, PART_NODES);
+    bench_close(&b);
+}
+
 static void test_which_server(void **state)
 {
     static const struct {
@@ -931,6 +953,7 @@ int main(void)
         cmocka_unit_test(test_more_than_values),
         cmocka_unit_test(test_errors_in_words),
         cmocka_unit_test(test_a_refused_expression),
+        cmocka_unit_test(test_refused_sums),
         cmocka_unit_test(test_which_server),
         cmocka_unit_test(test_alerts),
         cmocka_unit_test(test_a_server_without_alerts),
