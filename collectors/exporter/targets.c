@@ -7,7 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TARGETS_MAX = 100000, FIRST_BACKOFF_MS = 1000, LAST_BACKOFF_MS = 60000, ADDRESS_MAX = 1024 };
+enum {
+    TARGETS_MAX = 100000,
+    FIRST_BACKOFF_MS = 1000,
+    LAST_BACKOFF_MS = 60000,
+    ADDRESS_MAX = 1024,
+    DOUBTFUL_MAX = 64, /* of the 256 that may be under way */
+    LATER_MS = 500
+};
 
 /* ---- addresses ---- */
 
@@ -166,11 +173,10 @@ static void sift_down(struct targets *t, uint32_t place)
     set(t, place, target);
 }
 
-uint32_t targets_take(struct targets *t, mono_ms now)
+static uint32_t pop(struct targets *t)
 {
-    if (t->heap_count == 0 || t->at[t->heap[0]].due > now)
-        return NOTHING;
     uint32_t target = t->heap[0];
+
     t->at[target].heap = NOTHING;
     t->heap_count--;
     if (t->heap_count > 0) {
@@ -178,6 +184,21 @@ uint32_t targets_take(struct targets *t, mono_ms now)
         sift_down(t, 0);
     }
     return target;
+}
+
+uint32_t targets_take(struct targets *t, mono_ms now)
+{
+    while (t->heap_count > 0 && t->at[t->heap[0]].due <= now) {
+        struct target *first = &t->at[t->heap[0]];
+        if (first->state != TARGET_BAD || t->doubtful < DOUBTFUL_MAX) {
+            first->doubtful = first->state == TARGET_BAD;
+            t->doubtful += first->doubtful;
+            return pop(t);
+        }
+        first->due = now + LATER_MS;
+        sift_down(t, 0);
+    }
+    return NOTHING;
 }
 
 mono_ms targets_due(const struct targets *t)
@@ -230,6 +251,8 @@ void targets_return(struct targets *t, uint32_t i, const char *why, int64_t inte
 {
     struct target *x = &t->at[i];
 
+    t->doubtful -= x->doubtful;
+    x->doubtful = false;
     note_state(t, x, why);
     if (x->heap != NOTHING)
         return; /* a replay, which asks nothing */

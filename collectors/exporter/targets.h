@@ -21,6 +21,7 @@ struct target {
     uint16_t host_len, path_at; /* path_at 0: the source's path */
     uint8_t scheme_len;         /* of "https://" when it is written in front */
     uint8_t state, failures;
+    bool doubtful; /* under way, and did not answer last time */
 };
 
 struct targets {
@@ -31,6 +32,8 @@ struct targets {
     uint32_t *heap; /* by due; those that are not under way */
     uint32_t heap_count;
     uint32_t good, bad;
+    uint32_t
+        doubtful; /* so many are under way: each may take all of its timeout, so they get a part of the room only */
     bool one_port; /* all have the same: no need to name it */
     uint64_t random;
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_collectors_exporter.c - metric pages as exporters write them, and the rows that come of them. */
+#include "collectors/exporter/targets.h"
 #include "tests/unit/collectors_bench.h"
 #include <unistd.h>
 
@@ -96,6 +97,34 @@ static void test_targets_are_refused(void **state)
     refused(clear, "insecure: true");
     refused(many, "");
     refused(kind, "there are: suantop node_exporter");
+}
+
+/* Many that do not answer take a part of the room; those that do are asked beside them. */
+static void test_the_dead_leave_room(void **state)
+{
+    struct targets t;
+    struct err e = {RC_OK};
+    uint32_t taken[256], count = 0, bad = 0;
+
+    (void)state;
+    assert_int_equal(targets_read(&t, "dead[0-199]:1,good[0-99]:1", 1, &e), RC_OK);
+    while ((taken[count % 256] = targets_take(&t, 1000)) != NOTHING)
+        count++;
+    assert_int_equal(count, 300);
+    for (uint32_t i = 0; i < 300; i++)
+        targets_return(&t, i, i < 200 ? "no answer" : NULL, 15000, 2000);
+    targets_hurry(&t, 3000);
+    for (count = 0; (taken[count] = targets_take(&t, 3000)) != NOTHING; count++)
+        bad += taken[count] < 200;
+    assert_int_equal(bad, 64);
+    assert_int_equal(count, 164);
+    for (uint32_t i = 0; i < count; i++)
+        targets_return(&t, taken[i], taken[i] < 200 ? "no answer" : NULL, 15000, 4000);
+    for (count = 0; targets_take(&t, 4000) != NOTHING; count++)
+        ;
+    assert_int_equal(count, 64); /* the next of them */
+    assert_int_equal(t.bad, 200);
+    targets_free(&t);
 }
 
 /* ---- dcgm-exporter ---- */
@@ -778,6 +807,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_request),
         cmocka_unit_test(test_targets_are_refused),
+        cmocka_unit_test(test_the_dead_leave_room),
         cmocka_unit_test(test_dcgm),
         cmocka_unit_test(test_new_dcgm_names_and_ratios),
         cmocka_unit_test(test_mig),
