@@ -77,11 +77,15 @@ uint64_t exporter_version(struct exporter *x)
 enum rc exporter_page(struct exporter *x, enum page_format format, struct buf *out)
 {
     struct samples s;
+    bool looked = true;
 
     samples_init(&s);
-    for (size_t i = 0; i < COLLECTORS_MAX && x->keepers[i] != NULL; i++)
+    for (size_t i = 0; i < COLLECTORS_MAX && x->keepers[i] != NULL; i++) {
+        looked = keeper_looked(x->keepers[i]) && looked;
         keeper_read(x->keepers[i], clock_mono(), &s);
-    exporter_judge_gpus(&s);
+    }
+    if (looked) /* else a driver had no time to answer yet */
+        exporter_judge_gpus(&s);
     enum rc rc = page_write(out, format, &s);
     samples_fini(&s);
     return rc;

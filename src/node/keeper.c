@@ -183,6 +183,7 @@ static bool blame(struct keeper *k)
 
     pthread_mutex_lock(&k->lock);
     known = devices_hung(&k->devices, k->round.asking, clock_mono());
+    k->rounds += known; /* something else is told from now on */
     pthread_mutex_unlock(&k->lock);
     if (known)
         log_warn("collector %s: the driver hangs for GPU %s", k->conf.name, k->round.asking);
@@ -323,6 +324,14 @@ bool keeper_read(struct keeper *k, mono_ms now, struct samples *out)
         samples_add(out, FAMILY_LAST_SUCCESS, (double)k->last_good_wall / 1000, labels);
     pthread_mutex_unlock(&k->lock);
     return current;
+}
+
+bool keeper_looked(struct keeper *k)
+{
+    pthread_mutex_lock(&k->lock);
+    bool any = k->any;
+    pthread_mutex_unlock(&k->lock);
+    return any;
 }
 
 uint64_t keeper_version(struct keeper *k, mono_ms now)

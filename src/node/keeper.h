@@ -34,6 +34,8 @@ void keeper_stop(struct keeper *k); /* waits for the thread: a second at most */
 /* Appends the values, how the last round went, and when the last good one was. True: the values are those of
  * the last round. */
 bool keeper_read(struct keeper *k, mono_ms now, struct samples *out);
+/* Whether a round has ended, well or not. */
+bool keeper_looked(struct keeper *k);
 /* Another number whenever keeper_read would append something else. */
 uint64_t keeper_version(struct keeper *k, mono_ms now);
 /* How long to wait after that many failures in a row. Pure. */

@@ -97,6 +97,8 @@ GOOD = [f'suantop_node_collector_success{{collector="{c}"}} 1' for c in ("machin
 
 def pages(folder):
     node = Node(folder, "ok")
+    early = node.curl()
+    tap.ok("no GPU is down before its driver had time to answer", not re.search(r"suantop_gpu_up\{.*\} 0", early), early)
     tap.ok("all collectors answer", until(lambda: node.has(*GOOD)), node.curl())
     tap.ok("values with their units", node.has(
         'suantop_temperature_celsius{chip="thermal_zone0",sensor="temp",label="x86_pkg_temp"} 47.5',
