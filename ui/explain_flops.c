@@ -173,7 +173,7 @@ static void explain_pipes(const struct view_input *in, const struct device_row *
         explain_line(out, "tensor use", "%.1f%%: activity%s", ofu,
                      row_has(d, device, clock_hertz) && row_has(d, device, clock_max_hertz)
                          ? " x clock / highest clock"
-                         : "; a clock is not told, so taken as the highest");
+                         : "; the highest clock is not told, so the clock is taken for that");
     if (row_has(d, device, utilization_percent))
         explain_line(out, "busy", "%.0f%% of the time with a kernel running: not FLOPS",
                      (double)d->utilization_percent);

@@ -114,9 +114,10 @@ static const struct footer_hint pager_hints[] = {{"/", "search", false, CMD_FILT
                                                  {"n", "next", false, CMD_FIND_NEXT},
                                                  {"Esc", "close", false, CMD_BACK},
                                                  {.word = NULL}};
+/* The first ones go where there is little room. */
 static const struct footer_hint explain_hints[] = {
-    {"\xE2\x86\x90 \xE2\x86\x92", "other figures", false, CMD_NONE},
     {"?", "help of the view", false, CMD_HELP},
+    {"\xE2\x86\x90 \xE2\x86\x92", "more", false, CMD_NONE},
     {"Esc", "close", false, CMD_BACK},
     {.word = NULL}};
 static const struct footer_hint sort_hints[] = {
