@@ -370,6 +370,25 @@ static void tell(struct exporter *x, mono_ms now, struct delta *d)
     delta_num(d, FIELD_source_targets_answering, ts->good);
 }
 
+/* Of a sentence the words that tell: the note has three of them on a line. */
+static const char *in_short(const struct err *why)
+{
+    static const struct {
+        const char *part, *words;
+    } table[] = {{"onnection refused", "connection refused"},
+                 {"no route to host", "no route to host"},
+                 {"network is unreachable", "network is unreachable"},
+                 {"connection timed out", "connection timed out"},
+                 {"too many open files", "too many open files"},
+                 {"not resolve host", "its name is not known"},
+                 {"onnection reset", "connection reset"}};
+
+    for (size_t i = 0; i < ARRAY_LEN(table); i++)
+        if (strstr(why->msg, table[i].part) != NULL)
+            return table[i].words;
+    return why->msg;
+}
+
 /* The source has failed when every target was asked and none of them answers. */
 static enum rc verdict(const struct exporter *x, const struct target *t, enum rc rc,
                        const struct err *why, const char **mend, struct err *e)
@@ -402,7 +421,7 @@ static enum rc exporter_done(void *state, const struct request *rq, const struct
         write_rows(x, t, rc == RC_OK, now, d);
     give_page(x, t);
     uint32_t bad = x->targets.bad;
-    targets_return(&x->targets, rq->tag, rc != RC_OK ? why.msg : NULL, x->interval_ms, now);
+    targets_return(&x->targets, rq->tag, rc != RC_OK ? in_short(&why) : NULL, x->interval_ms, now);
     x->note_due = x->note_due || (bad != x->targets.bad && x->targets.count < 1000);
     tell(x, now, d);
     return verdict(x, t, rc, &why, mend, e);
