@@ -123,7 +123,10 @@ void alert_words(const struct fleet *f, const struct sight *s, int level, struct
         words_hot_device(s->row, s, level, out);
         break;
     case RULE_device_lost:
-        words_lost(f, s->row, out);
+        if (s->value >= VANISHED)
+            buf_adds(out, "it is told no more, while others of its node are");
+        else
+            words_lost(f, s->row, out);
         break;
     case RULE_xid:
         words_xid(f, s, out);

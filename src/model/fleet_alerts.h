@@ -76,7 +76,7 @@ void fleet_alerts(struct fleet *f, wall_ms now, struct totals *out);
 bool rules_know(const struct fleet *f, uint16_t center, enum entity e, wall_ms now);
 
 /* fleet_rules_device.c */
-enum { DEVICE_SUBJECT = 256 };
+enum { DEVICE_SUBJECT = 256, VANISHED = 2 /* value of device_lost where there is no row of it */ };
 void rules_touch_device(struct fleet *f, const struct device_row *d, uint32_t slot);
 void rules_look_at_devices(struct fleet *f, wall_ms now);
 void rules_look_at_device(struct fleet *f, uint32_t slot, wall_ms now);

@@ -323,6 +323,8 @@ static void remove_row(struct applying *a, const struct delta_record *r)
 
     if (slot == SLOT_NONE)
         return;
+    if (r->entity == ENTITY_DEVICE)
+        faults_removed(a->f, slot, a->d);
     if (tellers_has(r->entity) && a->d->source != NOBODY)
         tellers_part(a->f, r->entity, slot, a->d->source, a->d->at);
     else

@@ -50,6 +50,8 @@ void faults_before(const struct fleet *f, uint32_t slot, const struct delta *d,
 /* The record has been applied. */
 void faults_after(struct fleet *f, uint32_t slot, const struct delta *d,
                   const struct fault_before *b);
+/* The source says that the device is there no more: lost, if it tells another one of that node in the same breath. */
+void faults_removed(struct fleet *f, uint32_t slot, const struct delta *d);
 /* How bad it is: 0 = nothing, 1 = nobody knows (not in the table), 2 = reset, reboot or exchange it. */
 int fault_weight(const struct fleet *f, const struct fault *fault);
 /* Forgets what is older than FAULT_KEEP_MS. */

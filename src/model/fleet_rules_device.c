@@ -123,6 +123,27 @@ void rules_look_at_device(struct fleet *f, uint32_t slot, wall_ms now)
     look_at_switch(f, slot, RULE_remap_failed, FIELD_device_remap_failed, lacks_rows(d), now);
 }
 
+/* One that is listed no more while others of its node are. */
+static void look_at_vanished(struct fleet *f, wall_ms now)
+{
+    for (uint32_t i = 0; i < f->faults.count; i++) {
+        const struct fault *x = &f->faults.list[i];
+        char subject[DEVICE_SUBJECT];
+        if (x->xid || !*x->node || now - x->at >= FAULT_KEEP_MS ||
+            table_find(&f->tables[ENTITY_DEVICE], x->key) != SLOT_NONE)
+            continue;
+        struct sight s = {.rule = RULE_device_lost,
+                          .center = x->center,
+                          .subject = subject,
+                          .row = x,
+                          .value = VANISHED,
+                          .limits = f->alerts.rules.rules[RULE_device_lost]};
+        int len = snprintf(subject, sizeof subject, "%s/%s", x->node, x->device);
+        s.subject_len = (size_t)len;
+        alert_sight(f, &s, now);
+    }
+}
+
 /* The worst first: of several codes of one device that one is told. */
 static void look_at_faults(struct fleet *f, int weight, wall_ms now)
 {
@@ -160,6 +181,7 @@ void rules_look_at_devices(struct fleet *f, wall_ms now)
             rules_look_at_device(f, slot, now);
     a->device_count = 0;
     a->devices_missed = false;
+    look_at_vanished(f, now);
     look_at_faults(f, 2, now);
     look_at_faults(f, 1, now);
 }

@@ -7,6 +7,8 @@
 #include <strings.h>
 
 #define AHEAD_MS 60000 /* clocks differ */
+#define ONE_BREATH_MS 1000
+#define MOST_BESIDE 16 /* devices of a node */
 
 void faults_fini(struct faults *fs)
 {
@@ -136,6 +138,39 @@ void faults_before(const struct fleet *f, uint32_t slot, const struct delta *d,
     out->who = tellers_who(f, ENTITY_DEVICE, slot, FIELD_device_xid_last);
     out->known = d->source != NOBODY && tellers_heard(f, ENTITY_DEVICE, slot, d->source, &heard) &&
                  !tellers_is_silent(f, d->source, heard, d->at);
+}
+
+static bool is_told_beside(const struct fleet *f, const struct device_row *d, unsigned index,
+                           const struct delta *by)
+{
+    char id[sizeof((struct fault *)0)->node + DEVICE_TEXT];
+    size_t len = intern_raw_len(f->strings, d->node);
+    wall_ms heard;
+
+    if (len >= sizeof((struct fault *)0)->node || (double)index == (double)d->index)
+        return false;
+    memcpy(id, intern_raw(f->strings, d->node), len + 1);
+    len += 1 + (size_t)snprintf(id + len + 1, DEVICE_TEXT, "%u", index);
+    uint32_t slot =
+        table_find(&f->tables[ENTITY_DEVICE], row_key(ENTITY_DEVICE, d->h.center, id, len));
+    return slot != SLOT_NONE && tellers_heard(f, ENTITY_DEVICE, slot, by->source, &heard) &&
+           by->at - heard <= ONE_BREATH_MS && heard - by->at <= ONE_BREATH_MS;
+}
+
+void faults_removed(struct fleet *f, uint32_t slot, const struct delta *d)
+{
+    const struct device_row *r = rows_at(&f->tables[ENTITY_DEVICE].rows, slot);
+    struct fault_before b;
+
+    if (tellers_are_several(f, ENTITY_DEVICE, slot) || row_has(r, device, parent) ||
+        !row_has(r, device, node) || !row_has(r, device, index))
+        return;
+    faults_before(f, slot, d, &b);
+    for (unsigned i = 0; b.known && i < MOST_BESIDE; i++)
+        if (is_told_beside(f, r, i, d)) {
+            note(f, r, 0, d->at);
+            return;
+        }
 }
 
 static bool had(const struct fault_before *b, unsigned field)

@@ -187,7 +187,32 @@ static void a_lost_device_is_critical_at_once(void **state)
     SHOWS(f, 10, "device_lost/cn1/3", "firing critical: its health is: driver hung");
     tell(f, 20, "device cn1/3 health=ok\nremove device cn1/5");
     SHOWS(f, 20, "device_lost/cn1/3", "resolved: its health is: driver hung");
-    SHOWS(f, 20, "device_lost/cn1/5", "resolved: its health is: Lost"); /* and nobody lists it */
+    SHOWS(f, 20, "device_lost/cn1/5", /* and now nobody lists it */
+          "firing critical: it is told no more, while others of its node are");
+    fleet_free(f);
+}
+
+/* Many exporters simply leave it out. */
+static void a_device_that_is_told_no_more_beside_others(void **state)
+{
+    struct fleet *f = new_fleet();
+
+    (void)state;
+    tell(f, 0,
+         "device cn1/3 model=x\ndevice cn1/4 model=x\ndevice cn2/0 model=x\ndevice cn2/1 model=x");
+    tell(f, 10, "device cn1/3 model=x\nremove device cn1/4");
+    tell(f, 10, "remove device cn2/0\nremove device cn2/1"); /* the whole page is another one */
+    SHOWS(f, 10, "device_lost/cn1/4",
+          "firing critical: it is told no more, while others of its node are");
+    SHOWS(f, 10, "device_lost/cn1/3", "-");
+    SHOWS(f, 10, "device_lost/cn2/0", "-");
+    tell(f, 20, "device cn1/4 model=x health=ok");
+    SHOWS(f, 20, "device_lost/cn1/4", "resolved: it is told no more, while others of its node are");
+    tell(f, 30, "device cn1/3 model=x\nremove device cn1/4");
+    SHOWS(f, 3629, "device_lost/cn1/4",
+          "firing critical: it is told no more, while others of its node are");
+    SHOWS(f, 3630, "device_lost/cn1/4",
+          "resolved: it is told no more, while others of its node are");
     fleet_free(f);
 }
 
@@ -381,6 +406,17 @@ static void the_xid_may_be_told_later(void **state)
     tale_end(&t);
 }
 
+static void a_device_that_vanished_is_evidence(void **state)
+{
+    struct tale t = begin();
+
+    (void)state;
+    tell(t.f, 15, "device cn2/4 health=ok\nremove device cn2/3");
+    tale_at(&t, 40, WAITING);
+    tale_expect(&t, ENTITY_INTERRUPTION, WHO, BLAMED "GPU lost on cn2/3\n");
+    tale_end(&t);
+}
+
 static void a_node_that_fails_by_its_device(void **state)
 {
     for (int late = 0; late < 2; late++) {
@@ -542,6 +578,7 @@ int main(void)
         cmocka_unit_test(a_slice_is_not_hot_beside_its_device),
         cmocka_unit_test(a_hot_hall_is_cheap_and_whole),
         cmocka_unit_test(a_lost_device_is_critical_at_once),
+        cmocka_unit_test(a_device_that_is_told_no_more_beside_others),
         cmocka_unit_test(heat_that_slows_a_device_down_for_a_minute),
         cmocka_unit_test(rows_that_cannot_be_replaced),
         cmocka_unit_test(an_xid_that_was_there_is_no_news),
@@ -551,6 +588,7 @@ int main(void)
         cmocka_unit_test(another_sources_old_xid_is_no_news),
         cmocka_unit_test(an_xid_before_the_end_is_evidence),
         cmocka_unit_test(the_xid_may_be_told_later),
+        cmocka_unit_test(a_device_that_vanished_is_evidence),
         cmocka_unit_test(a_node_that_fails_by_its_device),
         cmocka_unit_test(what_is_no_evidence),
         cmocka_unit_test(a_fault_long_before_or_of_no_device_of_it_explains_nothing),
