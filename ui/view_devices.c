@@ -385,7 +385,7 @@ static void rebuild(void *view, const struct view_input *in)
     if (!shows_map(l))
         return;
     devicemap_build(&own->devicemap, &l->table, in, own->bands,
-                    hash_u64(l->rows_seen, l->order_seen));
+                    hash_u64(hash_u64(l->rows_seen, l->order_seen), own->only_idle));
     table = below(l, in); /* the map may need other lines now */
     list_rebuild(l, &table);
 }

@@ -105,6 +105,8 @@ static void selected(struct stage *s, char *out, size_t size)
         assert_string_equal(at_, want);                                                            \
     } while (0)
 
+enum { IDLE_DEVICES = 5 }; /* and an idle slice */
+
 static struct snapshot *fleet;
 
 /* Lost, in trouble, then by what is left to the limit: a headroom is not a temperature. */
@@ -451,6 +453,36 @@ static void test_map_reaches_all(void **state)
     stage_close(&s);
 }
 
+/* The map shows what the table shows: other rows, another map. */
+static void test_map_of_what_is_kept(void **state)
+{
+    struct stage s;
+    char at[96], last[96] = "";
+    int steps = 0;
+
+    (void)state;
+    stage_open(&s, fleet, 36, 140);
+    press(&s, CMD_HEAT);
+    press(&s, CMD_IDLE);
+    for (int i = 0; i < 10; i++)
+        press(&s, CMD_LEFT);
+    for (selected(&s, at, sizeof at); strcmp(at, last) != 0; selected(&s, at, sizeof at)) {
+        memcpy(last, at, sizeof last);
+        press(&s, CMD_RIGHT);
+        steps++;
+    }
+    assert_int_equal(steps, IDLE_DEVICES);
+    assert_false(shows(&s, "910b-a"));
+    press(&s, CMD_IDLE);
+    assert_true(shows(&s, "910b-a"));
+    /* a slice is not on the map: the first device is */
+    scope_to(&s, "", "zb-m0001", "");
+    say(&s, CMD_FIND_NEXT, "1g.10gb");
+    press(&s, CMD_RIGHT);
+    assert_at(&s, "zb-m0001/0");
+    stage_close(&s);
+}
+
 static void test_map_mouse(void **state)
 {
     struct stage s;
@@ -569,6 +601,7 @@ int main(void)
         cmocka_unit_test(test_map_cursor),
         cmocka_unit_test(test_map_cursor_in_halves),
         cmocka_unit_test(test_map_reaches_all),
+        cmocka_unit_test(test_map_of_what_is_kept),
         cmocka_unit_test(test_map_mouse),
         cmocka_unit_test(test_forty_thousand),
         cmocka_unit_test(test_eight_hundred_thousand),
