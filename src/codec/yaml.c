@@ -69,8 +69,7 @@ int yaml_line(const char *text, size_t len, const char *path)
     return line;
 }
 
-static void each_pair(yaml_document_t *doc, const yaml_node_t *node, yaml_pair_fn *pair,
-                      void *arg)
+static void each_pair(yaml_document_t *doc, const yaml_node_t *node, yaml_pair_fn *pair, void *arg)
 {
     bool more = true;
     for (yaml_node_pair_t *p = node->data.mapping.pairs.start;
@@ -83,8 +82,7 @@ static void each_pair(yaml_document_t *doc, const yaml_node_t *node, yaml_pair_f
     }
 }
 
-bool yaml_pairs(const char *text, size_t len, const char *path, yaml_pair_fn *pair,
-                        void *arg)
+bool yaml_pairs(const char *text, size_t len, const char *path, yaml_pair_fn *pair, void *arg)
 {
     yaml_parser_t parser;
     yaml_document_t doc;

@@ -14,8 +14,7 @@ int yaml_line_of_key(const char *text, size_t len, const char *key, int from);
 /* One pair of a mapping; value: NULL if it is no scalar. False ends the walk. */
 typedef bool yaml_pair_fn(void *arg, const char *key, const char *value, int line);
 /* Each pair of the mapping at the path, in order. False if there is something else at it; nothing at all is fine. */
-bool yaml_pairs(const char *text, size_t len, const char *path, yaml_pair_fn *pair,
-                        void *arg);
+bool yaml_pairs(const char *text, size_t len, const char *path, yaml_pair_fn *pair, void *arg);
 /* The line on which the text stops being YAML, with why in `problem`; 0 if it is YAML throughout. */
 int yaml_broken(const char *text, size_t len, char problem[128]);
 

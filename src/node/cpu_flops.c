@@ -103,7 +103,7 @@ static const char *reason(int code)
         return "it needs more open files: LimitNOFILE=";
     if (code == ENOSYS)
         return "the kernel or a filter does not have perf_event_open";
-    return strerror(code);
+    return "the kernel refused the counters";
 }
 
 /* A descriptor for each CPU and event is soon more than the usual 1024. */

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -83,5 +84,5 @@ void listen_name(const struct sockaddr *address, char out[LISTEN_NAME_MAX])
                          : (const void *)&((const struct sockaddr_in *)address)->sin_addr;
 
     if (inet_ntop(address->sa_family, ip, out, LISTEN_NAME_MAX) == NULL)
-        strcpy(out, "?");
+        snprintf(out, LISTEN_NAME_MAX, "?");
 }

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { GUESSERS = 64, HASH_LEN = 60 };
+enum { GUESSERS = 64, HASH_LEN = WEBCONF_HASH_LEN };
 
 struct guesser {
     uint64_t from; /* hash of the address */
@@ -76,20 +76,6 @@ static void note_wrong(struct passwords *p, uint64_t from, mono_ms now)
 
 /* ---- what ---- */
 
-bool password_is_hash(const char *text)
-{
-    static const char alphabet[] =
-        "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    int cost;
-
-    if (strlen(text) != HASH_LEN || strncmp(text, "$2", 2) != 0 || strchr("aby", text[2]) == NULL ||
-        text[3] != '$' || text[6] != '$' || text[4] < '0' || text[4] > '3' || text[5] < '0' ||
-        text[5] > '9')
-        return false;
-    cost = (text[4] - '0') * 10 + text[5] - '0';
-    return cost >= 4 && cost <= PASSWORD_COST_MAX && strspn(text + 7, alphabet) == HASH_LEN - 7;
-}
-
 static int base64_value(char c)
 {
     if (c >= 'A' && c <= 'Z')
@@ -124,16 +110,16 @@ static int read_base64(const char *in, char *out, size_t size)
     return *in == '\0' ? (int)len : -1;
 }
 
-bool password_header(const char *header, char user[PASSWORD_NAME_MAX], char password[PASSWORD_MAX])
+bool password_header(const char *header, char user[WEBCONF_NAME_MAX], char password[PASSWORD_MAX])
 {
-    char text[PASSWORD_NAME_MAX + PASSWORD_MAX];
+    char text[WEBCONF_NAME_MAX + PASSWORD_MAX];
     bool good = false;
 
     if (strncasecmp(header, "Basic ", 6) != 0)
         return false;
     int len = read_base64(header + 6 + strspn(header + 6, " "), text, sizeof text);
     char *colon = len > 0 ? memchr(text, ':', (size_t)len) : NULL;
-    if (colon != NULL && strlen(text) == (size_t)len && colon - text < PASSWORD_NAME_MAX &&
+    if (colon != NULL && strlen(text) == (size_t)len && colon - text < WEBCONF_NAME_MAX &&
         strlen(colon + 1) < PASSWORD_MAX) {
         *colon = '\0';
         memcpy(user, text, (size_t)(colon - text) + 1);
@@ -219,13 +205,13 @@ static bool is_right(struct passwords *p, const char *user, const char *password
 static enum verdict judge(struct passwords *p, const char *user, const char *password,
                           const char *from, mono_ms now)
 {
-    char both[PASSWORD_NAME_MAX + PASSWORD_MAX] = "";
+    char both[WEBCONF_NAME_MAX + PASSWORD_MAX] = "";
     uint8_t digest[TLS_DIGEST];
     uint64_t address = hash_bytes(0, from, strlen(from));
     const struct guesser *g = guesser_of(p, address);
 
     memcpy(both, user, strlen(user));
-    memcpy(both + PASSWORD_NAME_MAX, password, strlen(password));
+    memcpy(both + WEBCONF_NAME_MAX, password, strlen(password));
     bool good = tls_digest(p->key, both, sizeof both, digest);
     explicit_bzero(both, sizeof both);
     if (!good)
@@ -245,7 +231,7 @@ static enum verdict judge(struct passwords *p, const char *user, const char *pas
 
 enum verdict passwords_check(struct passwords *p, const char *header, const char *from, mono_ms now)
 {
-    char user[PASSWORD_NAME_MAX] = "", password[PASSWORD_MAX] = "";
+    char user[WEBCONF_NAME_MAX] = "", password[PASSWORD_MAX] = "";
     enum verdict v = VERDICT_WRONG; /* without a name nothing was guessed, and nothing is counted */
 
     if (header != NULL && password_header(header, user, password))

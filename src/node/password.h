@@ -12,7 +12,7 @@
 #include "node/webconf.h"
 #include <stdint.h>
 
-enum { PASSWORD_NAME_MAX = 128, PASSWORD_MAX = 256, PASSWORD_COST_MAX = 15 };
+enum { PASSWORD_MAX = 256 };
 enum { PASSWORD_BURST_MS = 2000, PASSWORD_WAIT_MAX_MS = 60000 };
 
 enum verdict { VERDICT_RIGHT, VERDICT_WRONG, VERDICT_LATER };
@@ -25,10 +25,8 @@ struct budget {
 bool budget_open(struct budget *b, mono_ms now);
 void budget_spend(struct budget *b, double ms);
 
-/* "$2y$10$" and so on, of a cost up to PASSWORD_COST_MAX. Pure. */
-bool password_is_hash(const char *text);
 /* "Basic dXNlcjpwYXNz" as its two parts. False: it is nothing like it, or a part is too long. Pure. */
-bool password_header(const char *header, char user[PASSWORD_NAME_MAX], char password[PASSWORD_MAX]);
+bool password_header(const char *header, char user[WEBCONF_NAME_MAX], char password[PASSWORD_MAX]);
 
 struct passwords;
 /* users: borrowed. NULL without users, or when there is no randomness to be had. */

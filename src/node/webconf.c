@@ -4,7 +4,6 @@
 #include "base/buf.h"
 #include "base/xmem.h"
 #include "codec/yaml.h"
-#include "node/password.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -137,21 +136,36 @@ static bool check_tls(struct reading *r, int line)
 
 /* ---- basic_auth_users ---- */
 
+bool webconf_is_hash(const char *text)
+{
+    static const char alphabet[] =
+        "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    int cost;
+
+    if (strlen(text) != WEBCONF_HASH_LEN || strncmp(text, "$2", 2) != 0 ||
+        strchr("aby", text[2]) == NULL || text[3] != '$' || text[6] != '$' || text[4] < '0' ||
+        text[4] > '3' || text[5] < '0' || text[5] > '9')
+        return false;
+    cost = (text[4] - '0') * 10 + text[5] - '0';
+    return cost >= 4 && cost <= WEBCONF_COST_MAX &&
+           strspn(text + 7, alphabet) == WEBCONF_HASH_LEN - 7;
+}
+
 static bool take_user(void *arg, const char *key, const char *value, int line)
 {
     struct reading *r = arg;
     struct webconf *w = r->w;
 
-    if (*key == '\0' || strchr(key, ':') != NULL || strlen(key) >= PASSWORD_NAME_MAX)
+    if (*key == '\0' || strchr(key, ':') != NULL || strlen(key) >= WEBCONF_NAME_MAX)
         return refuse(r, line, "\"%s\" is no name of a user", key);
     for (size_t i = 0; i < w->user_count; i++)
         if (strcmp(w->users[i].name, key) == 0)
             return refuse(r, line, "user %s is there twice", key);
-    if (value == NULL || !password_is_hash(value))
+    if (value == NULL || !webconf_is_hash(value))
         return refuse(r, line,
                       "the password of %s is no bcrypt hash of a cost up to %d ($2y$10$...), as "
                       "htpasswd -nBC 10 '' makes it",
-                      key, PASSWORD_COST_MAX);
+                      key, WEBCONF_COST_MAX);
     w->users = xreallocarray(w->users, w->user_count + 1, sizeof *w->users);
     w->users[w->user_count++] = (struct webconf_user){xstrdup(key), xstrdup(value)};
     return true;

@@ -21,6 +21,8 @@ enum client_auth { /* in the order of their words in webconf.c */
                    CLIENT_REQUIRE_AND_VERIFY
 };
 
+enum { WEBCONF_NAME_MAX = 128, WEBCONF_HASH_LEN = 60, WEBCONF_COST_MAX = 15 };
+
 struct webconf_user {
     char *name, *hash;
 };
@@ -41,6 +43,8 @@ enum rc webconf_read(struct webconf *w, const char *path, struct err *e);
 enum rc webconf_parse(struct webconf *w, const char *text, size_t len, const char *name,
                       struct err *e);
 void webconf_fini(struct webconf *w);
+/* "$2y$10$" and so on, of a cost up to WEBCONF_COST_MAX. Pure. */
+bool webconf_is_hash(const char *text);
 
 bool webconf_has_tls(const struct webconf *w);
 /* Nobody gets a page who did not prove who he is. */

@@ -75,14 +75,14 @@ static void test_which_addresses_are_loopback(void **state)
 static void test_hashes(void **state)
 {
     (void)state;
-    assert_true(password_is_hash(HASH));
-    assert_true(password_is_hash("$2a$15$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW"));
-    assert_false(password_is_hash("$2a$16$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW"));
-    assert_false(password_is_hash("$2a$03$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW"));
-    assert_false(password_is_hash("$2x$05$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW"));
-    assert_false(password_is_hash(HASH "x"));
-    assert_false(password_is_hash("$6$salt$hash"));
-    assert_false(password_is_hash(""));
+    assert_true(webconf_is_hash(HASH));
+    assert_true(webconf_is_hash("$2a$15$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW"));
+    assert_false(webconf_is_hash("$2a$16$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW"));
+    assert_false(webconf_is_hash("$2a$03$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW"));
+    assert_false(webconf_is_hash("$2x$05$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW"));
+    assert_false(webconf_is_hash(HASH "x"));
+    assert_false(webconf_is_hash("$6$salt$hash"));
+    assert_false(webconf_is_hash(""));
 }
 
 static void test_headers(void **state)
@@ -95,7 +95,7 @@ static void test_headers(void **state)
                                       "Basic b3Bz",         /* ops */
                                       "Basic b3BzAHg6eQ==", /* a NUL */
                                       "Basic b3BzOng=x"};
-    char user[PASSWORD_NAME_MAX], password[PASSWORD_MAX];
+    char user[WEBCONF_NAME_MAX], password[PASSWORD_MAX];
 
     (void)state;
     assert_true(password_header("Basic b3BzOm9wZW4gc2VzYW1l", user, password));
