@@ -57,7 +57,8 @@ struct option_desc {
 
 /* Texts that the app read from files for those collectors that are made of them. */
 struct source_data {
-    const char *metrics[2]; /* which metric is which field (data/metrics.conf): built in, and the site's; NULL = none */
+    const char *metrics
+        [2]; /* which metric is which field (data/metrics.conf): built in, and the site's; NULL = none */
     const char *metrics_name[2]; /* for errors: "metrics.conf", "/etc/suantop/metrics.conf" */
 };
 
@@ -68,9 +69,9 @@ struct source_conf {
     const char *collector;
     const struct option_desc *options;
     size_t option_count;
-    const char *const *values; /* by option index; fallback already applied; NULL = unset */
+    const char *const *values;      /* by option index; fallback already applied; NULL = unset */
     const struct source_data *data; /* NULL = the built-in texts alone */
-    const char *self;          /* path of this program, for collectors that run `suantop probe` */
+    const char *self; /* path of this program, for collectors that run `suantop probe` */
 };
 /* Value of an option, NULL if unset (and if there is no such option: a bug that tests find). */
 const char *source_opt(const struct source_conf *c, const char *name);
@@ -100,13 +101,13 @@ struct request {
     const char *
         base_url; /* "https://host:6820"; with unix_socket or VIA_PIPE only its path part matters */
     const char *unix_socket;
-    const char *path; /* begins with '/', already percent-encoded */
-    const char *body; /* NULL = none; JSON */
+    const char *path;   /* begins with '/', already percent-encoded */
+    const char *body;   /* NULL = none; JSON */
     const char *accept; /* a whole header line ("Accept: text/plain"); NULL = none */
     /* Many servers: connections are kept apart by this number (1 ...), about a hundred servers each, because libcurl's cost
      * grows with the connections of a pool. 0 = the common one. */
     uint32_t pool;
-    bool form;        /* the body is a form instead: a=b&c=d, percent-encoded */
+    bool form; /* the body is a form instead: a=b&c=d, percent-encoded */
     /* VIA_COMMAND, and for VIA_PIPE the server to start */
     const char *
         prefix; /* command before argv ("ssh login01"), split into words by the I/O layer; NULL = none.

@@ -54,7 +54,7 @@ struct ui_options {
     size_t act_mode_count;
     struct act_limits act_limits;
     const char *actor, *actor_from; /* who acts: user name; ssh client or terminal */
-    const struct xid_table *xids; /* borrowed; NULL = no words for XIDs */
+    const struct xid_table *xids;   /* borrowed; NULL = no words for XIDs */
     const char *banner; /* shown in the header when not NULL: "replay", "read-only" ... */
 };
 

@@ -40,8 +40,8 @@ struct view_input {
     const char *filter_text;
     struct rect area; /* where the body goes: header and footer are the core's */
     bool frozen;
-    bool ascii; /* glyphs limited to ASCII */
-    bool mono;  /* no colours: meaning must be in words and attributes */
+    bool ascii;                   /* glyphs limited to ASCII */
+    bool mono;                    /* no colours: meaning must be in words and attributes */
     const struct xid_table *xids; /* NULL = no words for XIDs */
 };
 
@@ -67,7 +67,7 @@ struct view_out {
     struct buf text; /* WISH_PAGER: text with a title line; WISH_MESSAGE, WISH_ANNOTATE: one line */
     enum entity entity; /* WISH_RAW: of this thing */
     int source;         /* WISH_RAW, WISH_RETRY: index of the source row */
-    char id[256];       /* WISH_RAW: raw identity bytes; of a device its node, NUL, its index, NUL */
+    char id[256]; /* WISH_RAW: raw identity bytes; of a device its node, NUL, its index, NUL */
     /* WISH_ANNOTATE: what is said about which rows, but by whom (annotation.by); view_out_fini frees them. */
     struct annotation *annotations;
     size_t annotation_count;

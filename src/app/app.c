@@ -134,7 +134,8 @@ static enum rc write_out(const struct cli *cli, const struct snapshot *s,
     struct outfile file;
     if (format == NULL)
         return err_set(e, RC_USAGE, "command line",
-                       "--format: \"%s\" is not one of json, ndjson, csv, text, openmetrics, html", name);
+                       "--format: \"%s\" is not one of json, ndjson, csv, text, openmetrics, html",
+                       name);
     enum rc rc = outfile_open(&file, cli->value[OPTION_OUTPUT], e);
     if (rc != RC_OK)
         return rc;

@@ -4,7 +4,8 @@
 #include <string.h>
 
 static const struct export_format *const all[] = {
-    &export_json, &export_ndjson, &export_csv, &export_text, &export_openmetrics, &export_html, NULL,
+    &export_json,        &export_ndjson, &export_csv, &export_text,
+    &export_openmetrics, &export_html,   NULL,
 };
 
 const struct export_format *const *export_all(void)

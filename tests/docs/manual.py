@@ -155,9 +155,11 @@ def test_the_examples_have_options_that_exist():
     options |= {"--user", "--now"}  # of systemctl
     source = (SRC / "src/node/main.c").read_text()
     of_node = {f"--{name}" for name in re.findall(r'\{"([a-z-]+)", (?:no|required)_argument', source)}
-    assert len(of_node) > 5, of_node
+    source = (SRC / "src/fleetsim/main.c").read_text()
+    of_fleet = {f"--{name}" for name in re.findall(r'\{"([a-z-]+)", [01], NULL', source)}
+    assert len(of_node) > 5 and len(of_fleet) > 5, (of_node, of_fleet)
     for name in PAGES:
-        known = of_node if name.startswith("suantop-node") else options
+        known = of_node if name.startswith("suantop-node") else of_fleet if "fleetsim" in name else options
         used = set(re.findall(r"(?<!\S)--[a-z][a-z-]+", plain(name)))
         assert used <= known, f"{name}: {used - known}"
 
