@@ -409,8 +409,8 @@ static void look_at_events(struct fleet *f, wall_ms now)
     look_at_offenders(f, now);
 }
 
-/* Another run of this program may have seen the XID: then it is as old as the alert. */
-static bool xid_stands(const struct fleet *f, uint32_t alert, wall_ms now)
+/* Another run of this program may have seen what happened: then that is as old as the alert. */
+static bool stands_for_its_hour(const struct fleet *f, uint32_t alert, wall_ms now)
 {
     const struct alert_row *a = rows_at(&f->tables[ENTITY_ALERT].rows, alert);
 
@@ -422,7 +422,8 @@ static bool look_again_at_device(struct fleet *f, uint32_t alert, const struct s
 {
     uint32_t slot = s->rule == RULE_xid ? SLOT_NONE : rules_find_device(f, s);
 
-    if (s->rule == RULE_xid && xid_stands(f, alert, now))
+    if (slot == SLOT_NONE && (s->rule == RULE_xid || s->rule == RULE_device_lost) &&
+        stands_for_its_hour(f, alert, now))
         return true;
     if (slot != SLOT_NONE)
         rules_look_at_device(f, slot, now);

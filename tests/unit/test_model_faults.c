@@ -209,6 +209,8 @@ static void a_device_that_is_told_no_more_beside_others(void **state)
     tell(f, 20, "device cn1/4 model=x health=ok");
     SHOWS(f, 20, "device_lost/cn1/4", "resolved: it is told no more, while others of its node are");
     tell(f, 30, "device cn1/3 model=x\nremove device cn1/4");
+    SHOWS(f, 30, "device_lost/cn1/4",
+          "firing critical: it is told no more, while others of its node are");
     SHOWS(f, 3629, "device_lost/cn1/4",
           "firing critical: it is told no more, while others of its node are");
     SHOWS(f, 3630, "device_lost/cn1/4",
@@ -324,11 +326,19 @@ static void an_alert_of_an_earlier_run_stands_for_its_hour(void **state)
     kit_rows(f, 0, UINT16_MAX, tale_ms(0),
              "alert xid/cn1/3 rule=xid origin=suantop state=firing severity=critical summary=x "
              "node=cn1 device=3 since=1699999400000 fired_at=1699999400000"); /* T-600 */
-    tell(f, 0, "device cn1/3 xid_last=79");
+    kit_rows(f, 0, UINT16_MAX, tale_ms(0),
+             "alert device_lost/cn1/4 rule=device_lost origin=suantop state=firing "
+             "severity=critical summary=y node=cn1 device=4 since=1699999400000\n"
+             "alert device_lost/cn1/3 rule=device_lost origin=suantop state=firing "
+             "severity=critical summary=z node=cn1 device=3 since=1699999400000");
+    tell(f, 0, "device cn1/3 xid_last=79 health=ok");
     SHOWS(f, 1, "xid/cn1/3", "firing critical: x");
+    SHOWS(f, 1, "device_lost/cn1/4", "firing critical: y");
+    SHOWS(f, 1, "device_lost/cn1/3", "resolved: z"); /* it is back */
     go_on(f, 10, 2990, "device cn1/3 xid_last=79");
     SHOWS(f, 2999, "xid/cn1/3", "firing critical: x");
     SHOWS(f, 3000, "xid/cn1/3", "resolved: x");
+    SHOWS(f, 3000, "device_lost/cn1/4", "resolved: y");
     fleet_free(f);
 }
 
