@@ -263,7 +263,8 @@ static enum rc read_open(int fd, const char *path, bool secret, char **out, stru
         buf_fini(&b);
         return err_set(e, RC_IO, path, "cannot be read, is larger than 1 MiB, or is no text");
     }
-    *out = b.len > 0 ? buf_take(&b) : xstrdup("");
+    buf_addc(&b, '\0'); /* so that there is a block to take */
+    *out = buf_take(&b);
     return RC_OK;
 }
 
