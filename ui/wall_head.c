@@ -78,7 +78,11 @@ static void sentence(const struct view_input *in, const struct verdict *v, char 
         figure_duration(age, in->ctx.now - snapshot_at(in->snap));
         snprintf(out, SENTENCE, "no new picture for %s: suantop itself is stuck", age);
     } else if (a) {
-        snprintf(out, SENTENCE, "%s: %s", cell_center_name(in, a->h.center),
+        snprintf(out, SENTENCE, "%s%s%s%s%s: %s", cell_center_name(in, a->h.center),
+                 row_has(a, alert, node) ? " " : "",
+                 row_has(a, alert, node) ? cell_string(in, a->node) : "",
+                 row_has(a, alert, device) ? " " : "",
+                 row_has(a, alert, device) ? cell_string(in, a->device) : "",
                  row_has(a, alert, summary) ? cell_string(in, a->summary) : "");
         if (more > 0)
             snprintf(out + strlen(out), SENTENCE - strlen(out), "%s%d more",
