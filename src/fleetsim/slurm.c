@@ -4,16 +4,16 @@
  * Source of the shapes: answers of Slurm 22.05 (v0.0.38) and the OpenAPI descriptions of 26.05 (v0.0.45). */
 #include "codec/json.h"
 #include "fleetsim/slurm_int.h"
-#include "fleetsim/tell.h"
+#include "fleetsim/jsay.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { ELEMENTS_OF_A_PIECE = 64 };
 
-static struct tell telling(struct speech *s)
+static struct jsay saying(struct speech *s)
 {
-    return (struct tell){.out = &s->body, .wrapped = s->version >= 40};
+    return (struct jsay){.out = &s->body, .wrapped = s->version >= 40};
 }
 
 static void head(struct speech *s)
@@ -104,28 +104,28 @@ static void begin_one(struct speech *s, const char *key, uint32_t which,
 
 static void ping(struct speech *s)
 {
-    struct tell t = telling(s);
+    struct jsay t = saying(s);
 
     head(s);
     buf_adds(&s->body, ",\"pings\":[");
-    tell_begin(&t);
-    tell_text(&t, "hostname", "ctl");
+    jsay_begin(&t);
+    jsay_text(&t, "hostname", "ctl");
     if (s->version >= 40) {
-        tell_text(&t, "pinged", "UP");
-        tell_bool(&t, "responding", true);
+        jsay_text(&t, "pinged", "UP");
+        jsay_bool(&t, "responding", true);
     } else {
-        tell_text(&t, "ping", "UP");
-        tell_count(&t, "status", 0);
+        jsay_text(&t, "ping", "UP");
+        jsay_count(&t, "status", 0);
     }
-    tell_text(&t, "mode", "primary");
-    tell_end(&t);
+    jsay_text(&t, "mode", "primary");
+    jsay_end(&t);
     buf_adds(&s->body, "]}");
 }
 
 static void diag(struct speech *s)
 {
     const struct world *w = s->world;
-    struct tell t = telling(s);
+    struct jsay t = saying(s);
     double running = 0, waiting = 0;
 
     for (size_t i = 0; i < w->center->pool_count; i++) {
@@ -134,18 +134,18 @@ static void diag(struct speech *s)
     }
     head(s);
     buf_adds(&s->body, ",\"statistics\":");
-    tell_begin(&t);
-    tell_count(&t, "server_thread_count", 3);
-    tell_count(&t, "agent_queue_size", 0);
-    tell_count(&t, "jobs_running", running);
-    tell_count(&t, "jobs_pending", waiting);
-    tell_count(&t, "jobs_completed", (double)w->counts.ended[SIM_DONE]);
-    tell_count(&t, "jobs_failed", (double)w->counts.ended[SIM_FAILED]);
-    tell_count(&t, "jobs_canceled", (double)w->counts.ended[SIM_CANCELLED]);
-    tell_count(&t, "schedule_cycle_last", 1200 + waiting / 4);
-    tell_number(&t, "req_time", (double)(world_told(w, w->now) / 1000));
-    tell_number(&t, "req_time_start", (double)(w->began_at / 1000));
-    tell_end(&t);
+    jsay_begin(&t);
+    jsay_count(&t, "server_thread_count", 3);
+    jsay_count(&t, "agent_queue_size", 0);
+    jsay_count(&t, "jobs_running", running);
+    jsay_count(&t, "jobs_pending", waiting);
+    jsay_count(&t, "jobs_completed", (double)w->counts.ended[SIM_DONE]);
+    jsay_count(&t, "jobs_failed", (double)w->counts.ended[SIM_FAILED]);
+    jsay_count(&t, "jobs_canceled", (double)w->counts.ended[SIM_CANCELLED]);
+    jsay_count(&t, "schedule_cycle_last", 1200 + waiting / 4);
+    jsay_number(&t, "req_time", (double)(world_told(w, w->now) / 1000));
+    jsay_number(&t, "req_time_start", (double)(w->began_at / 1000));
+    jsay_end(&t);
     buf_addc(&s->body, '}');
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * tell.c - see tell.h. */
-#include "fleetsim/tell.h"
+ * jsay.c - see jsay.h. */
+#include "fleetsim/jsay.h"
 #include <math.h>
 
 static void add_string(struct buf *out, const char *s)
@@ -17,7 +17,7 @@ static void add_string(struct buf *out, const char *s)
     buf_addc(out, '"');
 }
 
-void tell_key(struct tell *t, const char *key)
+void jsay_key(struct jsay *t, const char *key)
 {
     if (t->begun)
         buf_addc(t->out, ',');
@@ -26,33 +26,33 @@ void tell_key(struct tell *t, const char *key)
     buf_addc(t->out, ':');
 }
 
-void tell_begin(struct tell *t)
+void jsay_begin(struct jsay *t)
 {
     buf_addc(t->out, '{');
     t->begun = false;
 }
 
-void tell_end(struct tell *t)
+void jsay_end(struct jsay *t)
 {
     buf_addc(t->out, '}');
     t->begun = true;
 }
 
-void tell_text(struct tell *t, const char *key, const char *value)
+void jsay_text(struct jsay *t, const char *key, const char *value)
 {
-    tell_key(t, key);
+    jsay_key(t, key);
     add_string(t->out, value);
 }
 
-void tell_count(struct tell *t, const char *key, double value)
+void jsay_count(struct jsay *t, const char *key, double value)
 {
-    tell_key(t, key);
+    jsay_key(t, key);
     buf_addf(t->out, "%.0f", value);
 }
 
-void tell_number(struct tell *t, const char *key, double value)
+void jsay_number(struct jsay *t, const char *key, double value)
 {
-    tell_key(t, key);
+    jsay_key(t, key);
     if (t->wrapped)
         buf_addf(t->out, "{\"set\":%s,\"infinite\":false,\"number\":%.0f}",
                  isfinite(value) ? "true" : "false", isfinite(value) ? value : 0);
@@ -62,9 +62,9 @@ void tell_number(struct tell *t, const char *key, double value)
         buf_adds(t->out, "null");
 }
 
-void tell_list(struct tell *t, const char *key, const char *const *words)
+void jsay_list(struct jsay *t, const char *key, const char *const *words)
 {
-    tell_key(t, key);
+    jsay_key(t, key);
     buf_addc(t->out, '[');
     for (size_t i = 0; words[i]; i++) {
         if (i > 0)
@@ -74,18 +74,18 @@ void tell_list(struct tell *t, const char *key, const char *const *words)
     buf_addc(t->out, ']');
 }
 
-void tell_word(struct tell *t, const char *key, const char *word)
+void jsay_word(struct jsay *t, const char *key, const char *word)
 {
     const char *const list[] = {word, NULL};
 
     if (t->wrapped)
-        tell_list(t, key, list);
+        jsay_list(t, key, list);
     else
-        tell_text(t, key, word);
+        jsay_text(t, key, word);
 }
 
-void tell_bool(struct tell *t, const char *key, bool value)
+void jsay_bool(struct jsay *t, const char *key, bool value)
 {
-    tell_key(t, key);
+    jsay_key(t, key);
     buf_adds(t->out, value ? "true" : "false");
 }
