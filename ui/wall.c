@@ -124,6 +124,7 @@ static void step_alarm(struct wall *w, const struct view_input *in)
 
 void wall_step(struct wall *w, const struct view_input *in)
 {
+    fleet_heat_look(&w->heat, in);
     step_alarm(w, in);
     step_page(w, in);
 }
@@ -137,6 +138,7 @@ static void draw_foot(const struct wall *w, const struct view_input *in, int y, 
     int parts = parts_of(in, w->page);
     double share = (double)(in->ctx.now - w->turned_at) / (double)w->options.dwell_ms;
     int done = (int)(share * PROGRESS_CELLS), x = all.x + 1;
+    char power[WALL_POWER_MAX];
     wall_ms left = w->turned_at + w->options.dwell_ms - in->ctx.now;
 
     x += canvas_textf(c, y, x, all.w - 2, style_of(ROLE_DIM), "%d/%d %s",
@@ -144,7 +146,10 @@ static void draw_foot(const struct wall *w, const struct view_input *in, int y, 
     for (int i = 0; i < PROGRESS_CELLS && x + 2 + i < all.x + all.w; i++)
         canvas_text(c, y, x + 2 + i, 1, style_of(i < done ? ROLE_DIM : ROLE_LINE),
                     in->ascii ? (i < done ? "#" : ".") : "\u25a0");
-    if (all.w > 60)
+    wall_power_text(w, in, power);
+    if (*power && !wall_has_power_figure(in))
+        canvas_text_right(c, y, all.x + all.w - 1, 24, style_of(ROLE_DIM), power);
+    else if (all.w > 60)
         canvas_textf(c, y, x + PROGRESS_CELLS + 4, all.x + all.w - x - PROGRESS_CELLS - 5,
                      style_of(ROLE_FAINT), "next in %ds%s%s",
                      (int)(left > 0 ? (left + 999) / 1000 : 0), in->ascii ? " - " : " \u00b7 ",
@@ -187,7 +192,7 @@ static void draw_page(const struct wall *w, const struct view_input *in, struct 
     struct rect figures = {all.y + 1, all.x, wall_figure_rows(in), all.w},
                 page = page_area(in, all);
 
-    wall_figures(in, figures, c);
+    wall_figures(w, in, figures, c);
     if (page.h > 0) {
         canvas_hline(c, page.y - 1, page.x, page.w, style_of(ROLE_LINE));
         draw_panels(w, in, page, c);

@@ -9,7 +9,7 @@
 #ifndef SUAN_UI_WALL_H
 #define SUAN_UI_WALL_H
 
-#include "ui/view.h"
+#include "ui/fleetheat.h"
 
 enum { WALL_DWELL_MS = 8000, WALL_ALARM_MS = 20000, WALL_DRIFT_MS = 180000 };
 
@@ -38,6 +38,7 @@ struct wall {
     wall_ms newest; /* the newest critical alert that has been shown */
     uint64_t alarm; /* key of the alert that has the screen; 0 = none */
     wall_ms alarm_at;
+    struct fleet_heat heat; /* of the last picture */
 };
 
 void wall_init(struct wall *w, const struct wall_options *o);

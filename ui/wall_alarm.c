@@ -85,7 +85,7 @@ void wall_alarm(const struct wall *w, const struct view_input *in, struct rect r
     struct rect figures = {r.y + r.h - 2 - wall_figure_rows(in), r.x, wall_figure_rows(in), r.w};
     bool room = figures.y > y + OTHERS_MIN;
     if (room)
-        wall_figures(in, figures, c);
+        wall_figures(w, in, figures, c);
     r.h -= room ? figures.h + 1 : 0;
     draw_others(in, a, y, r, c);
     r.h += room ? figures.h + 1 : 0;

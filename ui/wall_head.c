@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FIGURES = 3, CLOCK_CELLS = 10, SENTENCE = 512, DEAD_MS = 60000 };
+enum { FIGURES = 3, POWER_FROM = 110, CLOCK_CELLS = 10, SENTENCE = 512, DEAD_MS = 60000 };
 
 /* ---- alerts ---- */
 
@@ -284,20 +284,80 @@ static void interrupted(const struct view_input *in, struct big *b)
         snprintf(b->unit + strlen(b->unit), sizeof b->unit - strlen(b->unit), "~%s GPU-h", lost);
 }
 
-void wall_figures(const struct view_input *in, struct rect r, struct canvas *c)
-{
-    void (*const figures[FIGURES])(const struct view_input *, struct big *) = {hottest, queued,
-                                                                               interrupted};
-    int spare = in->area.h >= 24,
-        y = draw_all_flops(in, (struct rect){r.y + spare, r.x, r.h, r.w}, c);
-    int width = (r.w - 2) / FIGURES;
+/* ---- power, and what is computed for it ---- */
 
-    for (int i = 0; i < FIGURES; i++) {
-        struct big b = {0};
-        figures[i](in, &b);
-        draw_big(
-            in,
-            (struct rect){y + spare * (flops_lines(in) == 0), r.x + 1 + i * width, r.h, width - 2},
-            &b, c);
+/* "708 GF/W" of the first precision of which devices tell both; "" if none does. */
+static void efficiency_text(const struct wall *w, char out[FIGURE_MAX])
+{
+    static const enum provenance work[] = {provenance_ESTIMATED, provenance_MEASURED};
+    char figure[FIGURE_MAX];
+    const char *step;
+
+    out[0] = '\0';
+    for (const enum precision *p = flops_order; *p && !*out; p++)
+        for (int k = 0; k < 2 && !*out; k++) {
+            double each = fleet_heat_efficiency(&w->heat, *p, work[k]);
+            if (!isfinite(each))
+                continue;
+            figure_si(each, figure, &step);
+            snprintf(out, FIGURE_MAX, "%.20s %.2sF/W", figure, step);
+        }
+}
+
+void wall_power_text(const struct wall *w, const struct view_input *in, char out[WALL_POWER_MAX])
+{
+    const struct totals *t = snapshot_totals(in->snap);
+    char watts[FIGURE_MAX], each[FIGURE_MAX];
+
+    out[0] = '\0';
+    if (t->device_power_of <= 0)
+        return;
+    figure_unit(watts, t->device_power_watts, UNIT_WATT, in->ascii);
+    efficiency_text(w, each);
+    snprintf(out, WALL_POWER_MAX, "%.40s%s%.40s", watts, *each ? "  " : "", each);
+}
+
+bool wall_has_power_figure(const struct view_input *in)
+{
+    return in->area.w >= POWER_FROM && snapshot_totals(in->snap)->device_power_of > 0;
+}
+
+static void power(const struct wall *w, const struct view_input *in, struct big *b)
+{
+    const char *step;
+    char text[FIGURE_MAX], each[FIGURE_MAX];
+
+    b->label = "POWER of devices";
+    b->style = style_of(ROLE_BRIGHT);
+    figure_si(snapshot_totals(in->snap)->device_power_watts, text, &step);
+    efficiency_text(w, each);
+    snprintf(b->digits, sizeof b->digits, "%.20s", text);
+    snprintf(b->unit, sizeof b->unit, "%.2sW  %.40s", step, each);
+}
+
+static void fill(const struct wall *w, const struct view_input *in, int i, struct big *b)
+{
+    static void (*const figures[])(const struct view_input *, struct big *) = {hottest, queued,
+                                                                               interrupted};
+
+    *b = (struct big){0};
+    if (i < FIGURES)
+        figures[i](in, b);
+    else
+        power(w, in, b);
+}
+
+void wall_figures(const struct wall *w, const struct view_input *in, struct rect r,
+                  struct canvas *c)
+{
+    int spare = in->area.h >= 24, count = FIGURES + wall_has_power_figure(in),
+        width = (r.w - 2) / count;
+    int y = draw_all_flops(in, (struct rect){r.y + spare, r.x, r.h, r.w}, c) +
+            spare * (flops_lines(in) == 0);
+    struct big b;
+
+    for (int i = 0; i < count; i++) {
+        fill(w, in, i, &b);
+        draw_big(in, (struct rect){y, r.x + 1 + i * width, r.h, width - 2}, &b, c);
     }
 }

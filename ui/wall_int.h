@@ -15,7 +15,13 @@ bool wall_alert_is_loud(const struct alert_row *a, wall_ms now);
 void wall_verdict(const struct wall *w, const struct view_input *in, int y, struct canvas *c);
 int wall_scale(const struct view_input *in);
 int wall_figure_rows(const struct view_input *in);
-void wall_figures(const struct view_input *in, struct rect r, struct canvas *c);
+void wall_figures(const struct wall *w, const struct view_input *in, struct rect r,
+                  struct canvas *c);
+enum { WALL_POWER_MAX = 96 };
+/* "11.1 MW  708 GF/W", "" if no device tells its power. */
+void wall_power_text(const struct wall *w, const struct view_input *in, char out[WALL_POWER_MAX]);
+/* There is room for it among the figures. */
+bool wall_has_power_figure(const struct view_input *in);
 
 /* --- wall_pages.c --- */
 /* How many screens of `rows` lines the page needs now; 0 = there is nothing to show. */
