@@ -108,6 +108,8 @@ struct rect list_table_rect(const struct list *l, const struct view_input *in);
 struct rect list_foot_rect(const struct list *l, const struct view_input *in);
 struct rect list_side_rect(const struct list *l, const struct view_input *in);
 
+/* Some center tells that field (FIELD_center_*): without that a sum of 0 means nothing. */
+bool list_some_center_tells(const struct view_input *in, int field);
 /* For struct list_spec: what happened, or what is of this program itself, does not grow old. */
 enum freshness list_ageless(const struct view_input *in, const void *row);
 /* Fills out to go down into a view. The scope begins as the present one; name goes to the breadcrumb. */

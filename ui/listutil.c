@@ -117,3 +117,13 @@ void phrase_count(struct phrase *p, struct style s, double v, const char *word)
     phrase_word(p, s, text);
     phrase_word(p, style_of(ROLE_DIM), word);
 }
+
+bool list_some_center_tells(const struct view_input *in, int field)
+{
+    for (uint32_t i = 0; i < snapshot_slots(in->snap, ENTITY_CENTER); i++) {
+        const struct center_row *r = snapshot_row(in->snap, ENTITY_CENTER, i);
+        if (r && (r->h.valid >> field & 1))
+            return true;
+    }
+    return false;
+}

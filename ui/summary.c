@@ -34,17 +34,6 @@ static bool has_devices(const struct view_input *in)
     return snapshot_totals(in->snap)->devices > 0;
 }
 
-/* Some center tells this figure: without that a sum of 0 means nothing. */
-static bool told(const struct view_input *in, int field)
-{
-    for (uint32_t i = 0; i < snapshot_slots(in->snap, ENTITY_CENTER); i++) {
-        const struct center_row *r = snapshot_row(in->snap, ENTITY_CENTER, i);
-        if (r && (r->h.valid >> field & 1))
-            return true;
-    }
-    return false;
-}
-
 static void unknown(struct phrase *p)
 {
     phrase_word(p, style_of(ROLE_FAINT), FIGURE_ABSENT);
@@ -58,7 +47,7 @@ static bool roomy(const struct view_input *in)
 /* Something is known of devices: by a scheduler, or by telemetry. */
 static bool knows_devices(const struct view_input *in)
 {
-    return has_devices(in) || told(in, FIELD_center_devices_seen);
+    return has_devices(in) || list_some_center_tells(in, FIELD_center_devices_seen);
 }
 
 int summary_lines(const struct view_input *in)
@@ -139,7 +128,7 @@ static void draw_cpus_bar(const struct view_input *in, struct rect r, int y, str
     struct phrase p = start(in, r, y, c, "CPUs");
     int w = bar_cells(r, FIGURES_CELLS);
 
-    if (!told(in, FIELD_center_cpus_total)) {
+    if (!list_some_center_tells(in, FIELD_center_cpus_total)) {
         unknown(&p);
         return;
     }
@@ -300,7 +289,7 @@ static void draw_cpus(struct phrase *p)
     const struct totals *t = snapshot_totals(p->in->snap);
     char used[FIGURE_MAX], all[FIGURE_MAX], text[3 * FIGURE_MAX];
 
-    if (!told(p->in, FIELD_center_cpus_total))
+    if (!list_some_center_tells(p->in, FIELD_center_cpus_total))
         return;
     figure_number(used, t->cpus_allocated, 0, p->in->ascii);
     figure_number(all, t->cpus, 0, p->in->ascii);
@@ -319,7 +308,7 @@ static void draw_nodes(const struct view_input *in, struct rect r, int y, struct
     struct phrase p = start(in, r, y, c, "nodes");
 
     p.end = end;
-    if (!told(in, FIELD_center_nodes_total)) {
+    if (!list_some_center_tells(in, FIELD_center_nodes_total)) {
         unknown(&p);
         return;
     }
@@ -356,7 +345,7 @@ static void draw_jobs(const struct view_input *in, struct rect r, int y, struct 
     struct phrase p = start(in, r, y, c, "jobs");
     char text[FIGURE_MAX];
 
-    if (!told(in, FIELD_center_jobs_running)) {
+    if (!list_some_center_tells(in, FIELD_center_jobs_running)) {
         unknown(&p);
         return;
     }
@@ -376,7 +365,7 @@ static void draw_jobs(const struct view_input *in, struct rect r, int y, struct 
     }
     phrase_count(&p, bad(t->jobs_held, ROLE_WARN), t->jobs_held, "held");
     phrase_gap(&p, 1);
-    if (told(in, FIELD_center_interruptions_day))
+    if (list_some_center_tells(in, FIELD_center_interruptions_day))
         draw_interrupted(&p, t);
     phrase_plural(&p, bad(t->restarts, ROLE_WARN), t->restarts, "requeues");
 }

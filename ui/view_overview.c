@@ -65,21 +65,11 @@ static bool has_devices(const struct view_input *in)
     return snapshot_totals(in->snap)->devices > 0;
 }
 
-/* Some center tells that of its devices. */
-static bool told(const struct view_input *in, int field)
-{
-    for (uint32_t i = 0; i < snapshot_slots(in->snap, ENTITY_CENTER); i++) {
-        const struct center_row *r = snapshot_row(in->snap, ENTITY_CENTER, i);
-        if (r && (r->h.valid >> field & 1))
-            return true;
-    }
-    return false;
-}
-
 /* CPUs instead; where FLOPS stand, only if somebody tells CPUs at all. */
 static bool has_no_devices(const struct view_input *in)
 {
-    return !has_devices(in) && (!flopsline_told(in) || told(in, FIELD_center_cpus_total));
+    return !has_devices(in) &&
+           (!flopsline_told(in) || list_some_center_tells(in, FIELD_center_cpus_total));
 }
 
 static bool has_flops(const struct view_input *in)
@@ -112,7 +102,7 @@ static bool has_devices_and_flops(const struct view_input *in)
 
 static bool has_device_heat(const struct view_input *in)
 {
-    return told(in, FIELD_center_device_temperature_max_celsius);
+    return list_some_center_tells(in, FIELD_center_device_temperature_max_celsius);
 }
 
 static bool has_only_node_heat(const struct view_input *in)
@@ -122,7 +112,7 @@ static bool has_only_node_heat(const struct view_input *in)
 
 static bool has_device_power(const struct view_input *in)
 {
-    return told(in, FIELD_center_device_power_watts);
+    return list_some_center_tells(in, FIELD_center_device_power_watts);
 }
 
 static void paint_name(const struct table_cell *cell)

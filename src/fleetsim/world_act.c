@@ -19,16 +19,23 @@ bool world_drain(struct world *w, uint32_t node, const char *reason, const char 
     return true;
 }
 
+void world_put_back(struct world *w, uint32_t node)
+{
+    struct sim_node *n = &w->nodes[node];
+
+    n->drained = false;
+    free(n->reason);
+    n->reason = NULL;
+    n->by[0] = '\0';
+}
+
 bool world_resume(struct world *w, uint32_t node)
 {
     struct sim_node *n = &w->nodes[node];
 
     if (!n->drained || n->down)
         return false;
-    n->drained = false;
-    free(n->reason);
-    n->reason = NULL;
-    n->by[0] = '\0';
+    world_put_back(w, node);
     places_list(w, node);
     jobs_schedule(w, n->pool);
     return true;

@@ -125,12 +125,8 @@ void faults_mend(struct world *w, uint32_t node)
     if (n->down)
         n->booted_at = w->now;
     n->down = false;
-    if (ours) {
-        n->drained = false;
-        free(n->reason);
-        n->reason = NULL;
-        n->by[0] = '\0';
-    }
+    if (ours)
+        world_put_back(w, node);
     places_list(w, node);
     jobs_schedule(w, n->pool);
 }

@@ -37,6 +37,9 @@ void jobs_forget(struct world *w, uint32_t job);
 void jobs_schedule(struct world *w, uint32_t pool);
 void jobs_arrive(struct world *w);
 void jobs_fill(struct world *w);
+/* --- world_act.c --- */
+/* It takes work again, and nobody has a word on it. */
+void world_put_back(struct world *w, uint32_t node);
 /* --- world_faults.c --- */
 void faults_begin(struct world *w);
 void faults_happen(struct world *w);

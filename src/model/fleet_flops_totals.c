@@ -143,19 +143,6 @@ static void fill_center(const struct fleet *f, uint16_t center, struct flops_tot
 
 /* ---- all centers ---- */
 
-static void add_total(struct flops_total *into, const struct flops_total *t)
-{
-    into->flops += t->flops;
-    into->peak += t->peak;
-    into->reporting += t->reporting;
-    into->known += t->known;
-    into->peaked += t->peaked;
-    into->hearsay = into->hearsay || t->hearsay;
-    into->declared = into->declared || t->declared;
-    if (t->oldest_at && (!into->oldest_at || t->oldest_at < into->oldest_at))
-        into->oldest_at = t->oldest_at;
-}
-
 /* Devices with devices, processors with processors: a center whose cell is that of its processors adds its devices to
  * those that are known, and nothing else. */
 static void add_center(struct flops_totals *all, const struct flops_totals *c, double known)
@@ -166,9 +153,9 @@ static void add_center(struct flops_totals *all, const struct flops_totals *c, d
             if (t->nodes)
                 all->of[p][way].known += known;
             else
-                add_total(&all->of[p][way], t);
+                flops_total_add(&all->of[p][way], t);
         }
-        add_total(&all->processors[p], &c->processors[p]);
+        flops_total_add(&all->processors[p], &c->processors[p]);
     }
 }
 

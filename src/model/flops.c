@@ -145,3 +145,16 @@ enum provenance flops_best(const struct flops_totals *t, enum precision precisio
         return provenance_ALLOCATED;
     return flops_told(&of[provenance_NAMEPLATE]) ? provenance_NAMEPLATE : provenance_NONE;
 }
+
+void flops_total_add(struct flops_total *into, const struct flops_total *t)
+{
+    into->flops += t->flops;
+    into->peak += t->peak;
+    into->reporting += t->reporting;
+    into->known += t->known;
+    into->peaked += t->peaked;
+    into->hearsay = into->hearsay || t->hearsay;
+    into->declared = into->declared || t->declared;
+    if (t->oldest_at > 0 && (into->oldest_at == 0 || t->oldest_at < into->oldest_at))
+        into->oldest_at = t->oldest_at;
+}

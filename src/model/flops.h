@@ -91,6 +91,8 @@ struct flops_totals {
     /* What processors counted, also where devices report. */
     struct flops_total processors[precision_COUNT];
 };
+/* The same cell of another center: of one precision and provenance, both of devices or both of nodes. */
+void flops_total_add(struct flops_total *into, const struct flops_total *t);
 static inline bool flops_told(const struct flops_total *t)
 {
     return t->reporting > 0 || t->declared;

@@ -15,26 +15,13 @@ enum precision flops_counted_in(const struct center_row *r)
                                                        : center_kind_UNKNOWN);
 }
 
-static void add(struct flops_total *into, const struct flops_total *t)
-{
-    into->flops += t->flops;
-    into->peak += t->peak;
-    into->reporting += t->reporting;
-    into->known += t->known;
-    into->peaked += t->peaked;
-    into->hearsay = into->hearsay || t->hearsay;
-    into->declared = into->declared || t->declared;
-    if (t->oldest_at > 0 && (into->oldest_at == 0 || t->oldest_at < into->oldest_at))
-        into->oldest_at = t->oldest_at;
-}
-
 /* Devices with devices, processors with processors. */
 static void add_center(struct flops_totals *all, const struct flops_totals *own, enum precision p)
 {
     for (enum provenance k = provenance_MEASURED; k < provenance_COUNT; k++)
         if (!own->of[p][k].nodes)
-            add(&all->of[p][k], &own->of[p][k]);
-    add(&all->processors[p], &own->processors[p]);
+            flops_total_add(&all->of[p][k], &own->of[p][k]);
+    flops_total_add(&all->processors[p], &own->processors[p]);
 }
 
 void flops_counted(const struct snapshot *s, int center, struct flops_totals *out)
