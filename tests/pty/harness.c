@@ -58,6 +58,9 @@ static void become(const char *const *env, char *const *argv, int frames_fd)
             unsetenv(*env);
         }
     }
+    /* Whoever started the tests in the background may have had these ignored. */
+    signal(SIGINT, SIG_DFL);
+    signal(SIGQUIT, SIG_DFL);
     dup2(frames_fd, PTY_TEST_FD);
     execv(argv[0], argv);
     _exit(127);
