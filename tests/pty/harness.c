@@ -58,9 +58,10 @@ static void become(const char *const *env, char *const *argv, int frames_fd)
             unsetenv(*env);
         }
     }
-    /* Whoever started the tests in the background may have had these ignored. */
-    signal(SIGINT, SIG_DFL);
-    signal(SIGQUIT, SIG_DFL);
+    /* Whoever started the tests in the background, or with nohup, may have had these ignored. */
+    static const int ours[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        signal(ours[i], SIG_DFL);
     dup2(frames_fd, PTY_TEST_FD);
     execv(argv[0], argv);
     _exit(127);
