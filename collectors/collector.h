@@ -30,7 +30,8 @@ enum option_type {
     OPT_DURATION,
     OPT_BOOL,
     OPT_SIZE,
-    OPT_WORD
+    OPT_WORD,
+    OPT_LIST /* texts with commas between them; in the file a YAML list, too */
 };
 
 struct option_desc {

@@ -35,7 +35,7 @@ enum {
     "Accept: application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.7,*/*;q=0.1"
 
 static const struct option_desc options[] = {
-    {"targets", OPT_STR,
+    {"targets", OPT_LIST,
      "which exporters: HOST:PORT[/PATH], hosts may be folded: cn[0001-0512].tj.example:19400,gpu[1-8]:9400",
      NULL, NULL},
     {"interval", OPT_DURATION,

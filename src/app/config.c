@@ -5,6 +5,8 @@
 #include "app/config_int.h"
 #include "base/buf.h"
 #include "base/xmem.h"
+#include "codec/yaml.h"
+#include "collectors/registry.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -86,12 +88,25 @@ enum rc config_load(const char *path, struct config *out, struct err *e)
     return rc;
 }
 
-enum rc config_load_text(const char *text, size_t len, const char *name, struct config *out,
-                         struct err *e)
+/* Options that are lists may be written as such; all else reads them as one text. */
+static void join_lists(const char *text, size_t len, struct buf *out)
 {
-    config_init(out);
-    if (memchr(text, '\0', len) != NULL)
-        return err_set(e, RC_SYNTAX, name, "holds a NUL byte");
+    buf_add(out, text, len);
+    for (const struct collector_ops *const *ops = collector_all(); *ops != NULL; ops++)
+        for (size_t i = 0; i < (*ops)->option_count; i++) {
+            struct buf before;
+            if ((*ops)->options[i].type != OPT_LIST)
+                continue;
+            before = *out;
+            buf_init(out, 2 * len + 4096);
+            yaml_join(before.data, before.len, (*ops)->options[i].name, out);
+            buf_fini(&before);
+        }
+}
+
+static enum rc load_joined(const char *text, size_t len, const char *name, struct config *out,
+                           struct err *e)
+{
     struct config_raw *raw = NULL;
     enum rc rc = config_parse(text, len, name, &raw, e);
     if (rc != RC_OK)
@@ -103,6 +118,21 @@ enum rc config_load_text(const char *text, size_t len, const char *name, struct 
         config_free(out);
     else
         out->path = xstrdup(name);
+    return rc;
+}
+
+enum rc config_load_text(const char *text, size_t len, const char *name, struct config *out,
+                         struct err *e)
+{
+    config_init(out);
+    if (memchr(text, '\0', len) != NULL)
+        return err_set(e, RC_SYNTAX, name, "holds a NUL byte");
+    struct buf joined;
+    buf_init(&joined, 2 * len + 4096);
+    join_lists(text, len, &joined);
+    enum rc rc = joined.failed ? err_set(e, RC_LIMIT, name, "its lists are too long")
+                               : load_joined(joined.data, joined.len, name, out, e);
+    buf_fini(&joined);
     return rc;
 }
 

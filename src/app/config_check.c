@@ -124,6 +124,7 @@ static enum rc check_option(const struct check *c, const char *path, const struc
     case OPT_STR:
     case OPT_PATH:
     case OPT_COMMAND:
+    case OPT_LIST:
         break;
     }
     for (const char *p = value; *p != '\0'; p++)

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #define MAX_TEXT 4096
+#define MAX_LIST (1 << 20)
 #define MAX_CENTERS 4096
 #define OPTIONAL_TEXT (CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL)
 
@@ -81,7 +82,8 @@ static cyaml_schema_field_t *option_fields(const struct collector_ops *ops)
             .value = {.type = CYAML_STRING,
                       .flags = OPTIONAL_TEXT,
                       .data_size = sizeof(char),
-                      .string = {.min = 0, .max = MAX_TEXT}},
+                      .string = {.min = 0,
+                                 .max = ops->options[i].type == OPT_LIST ? MAX_LIST : MAX_TEXT}},
         };
     fields[ops->option_count] = (cyaml_schema_field_t)CYAML_FIELD_END;
     return fields;

@@ -137,3 +137,105 @@ int yaml_line_of_key(const char *text, size_t len, const char *key, int from)
     }
     return from;
 }
+
+/* ---- lists as one text ---- */
+
+/* Byte at which the character of that number begins: libyaml counts characters. */
+static size_t byte_of(const char *text, size_t len, size_t character)
+{
+    size_t at = 0;
+    while (at < len && character > 0) {
+        at++;
+        while (at < len && ((unsigned char)text[at] & 0xC0) == 0x80)
+            at++;
+        character--;
+    }
+    return at;
+}
+
+static bool is_list_of_scalars(yaml_document_t *doc, const yaml_node_t *node)
+{
+    if (node->type != YAML_SEQUENCE_NODE)
+        return false;
+    for (yaml_node_item_t *i = node->data.sequence.items.start; i < node->data.sequence.items.top;
+         i++)
+        if (yaml_document_get_node(doc, *i)->type != YAML_SCALAR_NODE)
+            return false;
+    return node->data.sequence.items.start < node->data.sequence.items.top;
+}
+
+static void add_quoted(yaml_document_t *doc, const yaml_node_t *list, struct buf *out)
+{
+    buf_adds(out, " \""); /* the blank: a list may begin where its key does, a scalar may not */
+    for (yaml_node_item_t *i = list->data.sequence.items.start; i < list->data.sequence.items.top;
+         i++) {
+        const yaml_node_t *item = yaml_document_get_node(doc, *i);
+        if (i > list->data.sequence.items.start)
+            buf_addc(out, ',');
+        for (const char *p = (const char *)item->data.scalar.value; *p != '\0'; p++) {
+            if (*p == '"' || *p == '\\')
+                buf_addc(out, '\\');
+            buf_addc(out, *p);
+        }
+    }
+    buf_addc(out, '"');
+}
+
+/* The list's part of the text; a block list ends with its last item, not where the next token begins. */
+static void range_of(yaml_document_t *doc, const yaml_node_t *list, size_t *from, size_t *to)
+{
+    *from = list->start_mark.index;
+    *to = list->data.sequence.style == YAML_FLOW_SEQUENCE_STYLE
+              ? list->end_mark.index
+              : yaml_document_get_node(doc, list->data.sequence.items.top[-1])->end_mark.index;
+}
+
+static size_t join_one(yaml_document_t *doc, const yaml_node_t *list, const char *text, size_t len,
+                       size_t done, struct buf *out)
+{
+    size_t from, to;
+    range_of(doc, list, &from, &to);
+    from = byte_of(text, len, from);
+    to = byte_of(text, len, to);
+    if (from < done || to < from)
+        return done;
+    buf_add(out, text + done, from - done);
+    add_quoted(doc, list, out);
+    for (size_t i = from; i < to; i++)
+        if (text[i] == '\n')
+            buf_addc(out, '\n');
+    return to;
+}
+
+/* Nodes are in the order in which they begin. */
+static size_t join_all(yaml_document_t *doc, const char *key, const char *text, size_t len,
+                       struct buf *out)
+{
+    size_t done = 0, key_len = strlen(key);
+    for (yaml_node_t *n = doc->nodes.start; n < doc->nodes.top; n++) {
+        if (n->type != YAML_MAPPING_NODE)
+            continue;
+        yaml_node_t *value = child_of_mapping(doc, n, key, key_len);
+        if (value != NULL && is_list_of_scalars(doc, value))
+            done = join_one(doc, value, text, len, done, out);
+    }
+    return done;
+}
+
+void yaml_join(const char *text, size_t len, const char *key, struct buf *out)
+{
+    yaml_parser_t parser;
+    yaml_document_t doc;
+    size_t done = 0;
+    if (!yaml_parser_initialize(&parser)) {
+        buf_add(out, text, len);
+        return;
+    }
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
+    if (yaml_parser_load(&parser, &doc)) {
+        done = join_all(&doc, key, text, len, out);
+        yaml_document_delete(&doc);
+    }
+    yaml_parser_delete(&parser);
+    buf_add(out, text + done, len - done);
+}

@@ -3,6 +3,7 @@
 #ifndef SUAN_CODEC_YAML_H
 #define SUAN_CODEC_YAML_H
 
+#include "base/buf.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -17,5 +18,8 @@ typedef bool yaml_pair_fn(void *arg, const char *key, const char *value, int lin
 bool yaml_pairs(const char *text, size_t len, const char *path, yaml_pair_fn *pair, void *arg);
 /* The line on which the text stops being YAML, with why in `problem`; 0 if it is YAML throughout. */
 int yaml_broken(const char *text, size_t len, char problem[128]);
+/* Appends the text to out, with each list of scalars that is the value of that key as one quoted scalar, its items with
+ * commas between them. Everything else stays on its line. What is no YAML is appended as it is. */
+void yaml_join(const char *text, size_t len, const char *key, struct buf *out);
 
 #endif

@@ -72,6 +72,69 @@ static void test_write(void **state)
     buf_fini(&text);
 }
 
+/* A list where texts are wanted: in brackets, over several lines, at the column of its key; and one text as ever. */
+static void test_lists(void **state)
+{
+    static const char text[] =
+        "centers:\n"
+        "  - id: a\n"
+        "    name: 国家超级计算天津中心   # 三字节一字\n"
+        "    sources:\n"
+        "      - exporter: {targets: [\"cn[0001-0512].tj:19400\", 'gpu[1,3]:9400',\n"
+        "                   plain:9100], insecure: true}\n"
+        "      - exporter:\n"
+        "          targets:\n"
+        "          - one:1   # the first\n"
+        "          - \"two:2\"\n"
+        "          insecure: true\n"
+        "      - exporter: {targets: \"x[1-2]:3,y:4\", insecure: true}\n"
+        "      - exporter:\n"
+        "          insecure: true\n"
+        "          targets:\n"
+        "              - last:9\n";
+    static const char *const wanted[] = {"cn[0001-0512].tj:19400,gpu[1,3]:9400,plain:9100",
+                                         "one:1,two:2", "x[1-2]:3,y:4", "last:9"};
+    struct config c;
+    struct err e = {0};
+    (void)state;
+    if (config_load_text(text, strlen(text), "list.yaml", &c, &e) != RC_OK)
+        fail_msg("%s: %s", e.where, e.msg);
+    config_index(&c, "self");
+    assert_int_equal(c.centers[0].source_count, 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_string_equal(source_opt(&c.centers[0].sources[i].conf, "targets"), wanted[i]);
+        assert_string_equal(source_opt(&c.centers[0].sources[i].conf, "insecure"), "true");
+    }
+    config_free(&c);
+}
+
+/* What stands below a list is refused with its own line; what is no list of texts is refused. */
+static void test_wrong_lists(void **state)
+{
+    static const struct {
+        const char *text, *where;
+    } wrong[] = {
+        {"centers:\n  - id: a\n    sources:\n      - exporter:\n          targets:\n            - a:1\n"
+         "            - b:2\n          insecure: perhaps\n",
+         "w.yaml:8"},
+        {"centers:\n  - id: a\n    sources:\n      - exporter: {targets: [a:1,\n   b:2],\n   bogus: 1}\n",
+         "w.yaml:6"},
+        {"centers:\n  - id: a\n    sources:\n      - exporter: {targets: [[a, b]]}\n", "w.yaml:4"},
+        {"centers:\n  - id: a\n    sources:\n      - exporter: {targets: []}\n", "w.yaml:4"},
+        {"centers:\n  - id: a\n    sources:\n      - slurm: {url: [\"https://a:1\"]}\n",
+         "w.yaml:4"},
+    };
+    struct config c;
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct err e = {0};
+        if (config_load_text(wrong[i].text, strlen(wrong[i].text), "w.yaml", &c, &e) == RC_OK)
+            fail_msg("accepted: %s", wrong[i].text);
+        if (strcmp(e.where, wrong[i].where) != 0)
+            fail_msg("%s: told as %s: %s", wrong[i].text, e.where, e.msg);
+    }
+}
+
 struct refusal {
     const char *text, *where, *message;
 };
@@ -276,6 +339,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_good),     cmocka_unit_test(test_write),
+        cmocka_unit_test(test_lists),    cmocka_unit_test(test_wrong_lists),
         cmocka_unit_test(test_refusals), cmocka_unit_test(test_alerts),
         cmocka_unit_test(test_actions),  cmocka_unit_test(test_bell),
         cmocka_unit_test(test_history),  cmocka_unit_test(test_files),
