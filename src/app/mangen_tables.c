@@ -319,7 +319,7 @@ static const char *type_word(enum option_type type)
     static const char *const words[] = {
         [OPT_STR] = "TEXT",        [OPT_URL] = "URL",       [OPT_PATH] = "PATH",
         [OPT_COMMAND] = "COMMAND", [OPT_DURATION] = "TIME", [OPT_BOOL] = "true | false",
-        [OPT_SIZE] = "SIZE",       [OPT_WORD] = "WORD",       [OPT_LIST] = "LIST",
+        [OPT_SIZE] = "SIZE",       [OPT_WORD] = "WORD",     [OPT_LIST] = "LIST",
     };
     return words[type];
 }
