@@ -12,18 +12,20 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define PATIENCE_MS 200
+#define QUICK_MS 25 /* the first picture waits for it */
 #define PAGE_MAX ((size_t)512 << 10)
 #define PORTS_MAX 16
 
-/* Ports that nobody else has are taken at their word, so that the first picture waits for no page. */
+/* Of ports that exporters are known by only the first words are looked at, and one that takes its time is believed. */
 static const struct {
     int port;
-    bool shared; /* with many other programs: its page is looked at */
+    bool shared; /* with many other programs: its whole page is looked at */
 } usual_ports[] = {
     {19400, false}, /* suantop-node */
     {9100, false},  /* node_exporter */
@@ -41,7 +43,7 @@ static const struct {
 
 struct asked {
     int port, fd;
-    bool shared, sent, listens;
+    bool shared, sent, listens, slow;
     struct buf answer;
 };
 
@@ -78,10 +80,12 @@ static void send_request(struct asked *a)
 static void reached(struct asked *a)
 {
     a->listens = true;
-    if (a->shared)
-        send_request(a);
-    else
-        stop(a);
+    send_request(a);
+}
+
+static bool speaks_http(const struct asked *a)
+{
+    return a->answer.len >= 7 && memcmp(a->answer.data, "HTTP/1.", 7) == 0;
 }
 
 static void take(struct asked *a)
@@ -89,9 +93,11 @@ static void take(struct asked *a)
     char *room = buf_reserve(&a->answer, 16384);
     ssize_t n = room != NULL ? read(a->fd, room, 16384) : 0;
 
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
     if (n > 0)
         buf_commit(&a->answer, (size_t)n);
-    else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+    if (n <= 0 || !a->shared) /* of the others the first words are enough */
         stop(a);
 }
 
@@ -137,6 +143,28 @@ static bool is_known(const struct metric_map *map, const char *text, size_t len)
     return false;
 }
 
+/* Whoever listens there and says nothing yet is taken for what the port is for; what hangs up, or speaks otherwise, is not. */
+static void believe_the_slow(struct asked *all, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (all[i].fd >= 0 && all[i].listens && !all[i].shared) {
+            all[i].slow = true;
+            stop(&all[i]);
+        }
+}
+
+static bool is_exporter(const struct asked *a, struct metric_map *map, bool *read_map)
+{
+    if (!a->shared)
+        return a->slow || speaks_http(a);
+    if (a->answer.len == 0)
+        return false;
+    if (!*read_map)
+        (void)!metric_map_add(map, data_metrics, "metrics.conf", NULL);
+    *read_map = true;
+    return is_known(map, a->answer.data, a->answer.len);
+}
+
 static size_t start_asking(struct asked *all, const int *ports)
 {
     size_t count = 0;
@@ -144,10 +172,10 @@ static size_t start_asking(struct asked *all, const int *ports)
     for (size_t i = 0; count < PORTS_MAX; i++) {
         if (ports != NULL ? ports[i] == 0 : i == ARRAY_LEN(usual_ports))
             break;
-        int port = ports != NULL ? ports[i] : usual_ports[i].port;
+        int port = ports != NULL ? abs(ports[i]) : usual_ports[i].port;
         all[count] = (struct asked){.port = port,
                                     .fd = start_connecting(port),
-                                    .shared = ports != NULL || usual_ports[i].shared};
+                                    .shared = ports != NULL ? ports[i] > 0 : usual_ports[i].shared};
         buf_init(&all[count++].answer, PAGE_MAX);
     }
     return count;
@@ -157,22 +185,18 @@ void discover_exporters(struct buf *targets, const int *ports)
 {
     struct asked all[PORTS_MAX];
     struct metric_map map;
-    mono_ms until = clock_mono() + PATIENCE_MS;
+    mono_ms until = clock_mono() + PATIENCE_MS, soon = clock_mono() + QUICK_MS;
     size_t count = start_asking(all, ports);
     bool read_map = false;
 
+    while (wait_for_all(all, count, (int)(soon - clock_mono())))
+        ;
+    believe_the_slow(all, count);
     while (wait_for_all(all, count, (int)(until - clock_mono())))
         ;
     metric_map_init(&map);
     for (size_t i = 0; i < count; i++) {
-        bool found = all[i].listens && !all[i].shared;
-        if (all[i].answer.len > 0) {
-            if (!read_map)
-                (void)!metric_map_add(&map, data_metrics, "metrics.conf", NULL);
-            read_map = true;
-            found = is_known(&map, all[i].answer.data, all[i].answer.len);
-        }
-        if (found)
+        if (is_exporter(&all[i], &map, &read_map))
             buf_addf(targets, "%s127.0.0.1:%d", targets->len > 0 ? "," : "", all[i].port);
         if (all[i].fd >= 0)
             stop(&all[i]);

@@ -6,8 +6,9 @@
 
 #include "base/buf.h"
 
-/* Appends "127.0.0.1:19400,127.0.0.1:9100": ports where somebody listens; of those that other programs have too only if the page
- * tells at least one metric of the built-in map, in time. ports: such ones, for tests, ends with 0; NULL = the usual ones. */
+/* Appends "127.0.0.1:19400,127.0.0.1:9100". A port that exporters are known by: if what listens there speaks HTTP, or says nothing
+ * yet. One that many programs use: if its page tells at least one metric of the built-in map, in time.
+ * ports, for tests: such ones, those of the first kind negative, ends with 0; NULL = the usual ones. */
 void discover_exporters(struct buf *targets, const int *ports);
 
 #endif

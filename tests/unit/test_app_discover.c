@@ -42,9 +42,37 @@ static void test_exporters_are_found(void **state)
     fake_http_stop(hangs);
 }
 
+/* A port that exporters are known by, and what else may listen there: a controller that hangs up, or speaks its own tongue. */
+static void test_what_hangs_up_is_no_exporter(void **state)
+{
+    struct fake_http *slow = fake_http_start("on GET /metrics\n stall headers\n", NULL);
+    struct fake_http *good = fake_http_start("on GET /metrics\n body go_goroutines 5\\n\n", NULL);
+    struct fake_http *gone = fake_http_start("on GET /metrics\n hangup\n", NULL);
+    struct fake_http *reset = fake_http_start("on GET /metrics\n hangup\n rst\n", NULL);
+    struct fake_http *other = fake_http_start("on GET /metrics\n raw SSH-2.0-x\\r\\n\n", NULL);
+    const int ports[] = {-fake_http_port(slow),  -fake_http_port(good),  -fake_http_port(gone),
+                         -fake_http_port(reset), -fake_http_port(other), 0};
+    char wanted[64];
+    struct buf targets;
+
+    (void)state;
+    buf_init(&targets, 4096);
+    discover_exporters(&targets, ports);
+    snprintf(wanted, sizeof wanted, "127.0.0.1:%d,127.0.0.1:%d", fake_http_port(slow),
+             fake_http_port(good));
+    assert_string_equal(targets.data, wanted);
+    buf_fini(&targets);
+    fake_http_stop(slow);
+    fake_http_stop(good);
+    fake_http_stop(gone);
+    fake_http_stop(reset);
+    fake_http_stop(other);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_exporters_are_found)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_exporters_are_found),
+                                       cmocka_unit_test(test_what_hangs_up_is_no_exporter)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
