@@ -47,6 +47,16 @@ static void start_vterm(struct pty *p)
     p->cursor = true;
 }
 
+/* Whoever started the tests in the background, or with nohup, may have had these ignored. Once, at the start: some tests
+ * ignore them on purpose. */
+__attribute__((constructor)) static void take_signals(void)
+{
+    static const int ours[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
+
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        signal(ours[i], SIG_DFL);
+}
+
 static void become(const char *const *env, char *const *argv, int frames_fd)
 {
     for (; *env; env++) {
@@ -58,10 +68,6 @@ static void become(const char *const *env, char *const *argv, int frames_fd)
             unsetenv(*env);
         }
     }
-    /* Whoever started the tests in the background, or with nohup, may have had these ignored. */
-    static const int ours[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
-    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-        signal(ours[i], SIG_DFL);
     dup2(frames_fd, PTY_TEST_FD);
     execv(argv[0], argv);
     _exit(127);
