@@ -47,9 +47,7 @@ static void start_vterm(struct pty *p)
     p->cursor = true;
 }
 
-/* Whoever started the tests in the background, or with nohup, may have had these ignored. Once, at the start: some tests
- * ignore them on purpose. */
-__attribute__((constructor)) static void take_signals(void)
+void pty_take_signals(void)
 {
     static const int ours[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP};
 

@@ -50,6 +50,9 @@ void pty_close_master(struct pty *p); /* as when the window is closed */
 
 /* Takes in what is there; waits at most ms for the first of it. False at the end of the program's output. */
 bool pty_pump(struct pty *p, int ms);
+/* First of all in main() of a test, not of what it starts: who started the tests in the background, or with nohup, may have had
+ * these ignored. */
+void pty_take_signals(void);
 void pty_wait_text(struct pty *p, const char *text);
 void pty_wait_no_text(struct pty *p, const char *text);
 void pty_wait_frames(struct pty *p, unsigned long more);

@@ -426,5 +426,6 @@ int main(void)
         cmocka_unit_test(test_columns),   cmocka_unit_test(test_replay_keys),
         cmocka_unit_test(test_screens),   cmocka_unit_test(test_resize),
     };
+    pty_take_signals();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

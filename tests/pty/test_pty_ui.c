@@ -934,6 +934,7 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "--demo") == 0)
         return demo_ui_main(argc - 1, argv + 1);
     signal(SIGPIPE, SIG_IGN);
+    pty_take_signals();
     if (argc > 1)
         cmocka_set_test_filter(argv[1]); /* test_pty_ui 'test_f*' */
     return cmocka_run_group_tests(tests, NULL, NULL);
