@@ -5,7 +5,6 @@
 #include "fleetsim/heat.h"
 #include "fleetsim/slurm_int.h"
 #include "fleetsim/jsay.h"
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,7 +180,7 @@ static void add_size(struct jsay *t, const struct world *w, const struct sim_job
 
 static void add_times(struct jsay *t, const struct world *w, const struct sim_job *j)
 {
-    double limit = ceil(w->scenario->works[j->work].hours * 4) * 60;
+    double limit = world_job_limit_minutes(w, j);
 
     jsay_number(t, "submit_time", seconds(w, j->submitted_at));
     jsay_number(t, "eligible_time", seconds(w, j->eligible_at));

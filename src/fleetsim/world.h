@@ -133,6 +133,8 @@ void world_node_name(const struct world *w, uint32_t node, char out[SIM_NAME_MAX
 /* NO_INDEX if there is none. */
 uint32_t world_find_node(const struct world *w, const char *name);
 uint32_t world_find_job(const struct world *w, uint32_t id);
+/* The time limit that its user asked for; no attempt runs longer. */
+uint32_t world_job_limit_minutes(const struct world *w, const struct sim_job *j);
 /* The job that holds that place of a node, NO_INDEX = none. */
 static inline uint32_t world_job_on(const struct world *w, uint32_t node, unsigned place)
 {

@@ -47,17 +47,35 @@ static uint32_t choose_node(struct world *w)
     return low;
 }
 
-static uint32_t choose_fault(struct world *w)
+static const struct sim_model *model_of(const struct world *w, uint32_t pool)
 {
-    double sum = 0;
-    uint32_t i = 0;
+    const struct sim_pool *p = world_pool(w, pool);
 
-    for (uint32_t n = 0; n < w->scenario->fault_count; n++)
-        sum += w->scenario->faults[n].count;
+    return p->devices > 0 ? &w->scenario->models[p->model] : NULL;
+}
+
+/* How often that fault comes in this pool: nodes without accelerators lose none. */
+static double frequency(const struct world *w, const struct sim_fault *f, uint32_t pool)
+{
+    bool of_device = f->scope == SIM_SCOPE_DEVICE || f->xid != 0;
+
+    return of_device && model_of(w, pool) == NULL ? 0 : f->count;
+}
+
+static const struct sim_fault *choose_fault(struct world *w, uint32_t pool)
+{
+    const struct sim_fault *f = w->scenario->faults, *chosen = NULL;
+    double sum = 0;
+
+    for (uint32_t i = 0; i < w->scenario->fault_count; i++)
+        sum += frequency(w, &f[i], pool);
     sum *= random_share(&w->rng);
-    while (i + 1 < w->scenario->fault_count && (sum -= w->scenario->faults[i].count) >= 0)
-        i++;
-    return i;
+    for (uint32_t i = 0; i < w->scenario->fault_count && (chosen == NULL || sum >= 0); i++)
+        if (frequency(w, &f[i], pool) > 0) {
+            chosen = &f[i];
+            sum -= chosen->count;
+        }
+    return chosen;
 }
 
 /* Jobs on those places of the node end, and wait again. */
@@ -72,13 +90,25 @@ static void interrupt_on(struct world *w, uint32_t node, uint16_t places)
     }
 }
 
+/* Error codes of NVIDIA's driver are told of NVIDIA's devices only. */
+static char *reason_of(const struct world *w, const struct sim_node *n, const struct sim_fault *f)
+{
+    const struct sim_model *m = model_of(w, n->pool);
+
+    if (f->xid == 0 || m == NULL)
+        return xstrdup(f->reason[0] ? f->reason : "Not responding");
+    if (m->exporter == SIM_EXPORTER_DCGM)
+        return xasprintf("XID %u GPU %u: %s", f->xid, n->fault_device, f->reason);
+    return xasprintf("%s %u: %s", m->exporter == SIM_EXPORTER_NPU ? "NPU" : "device",
+                     n->fault_device, f->reason);
+}
+
 static void take_out(struct world *w, uint32_t node, const struct sim_fault *f)
 {
     struct sim_node *n = &w->nodes[node];
 
     free(n->reason);
-    n->reason = f->xid ? xasprintf("XID %u GPU %u: %s", f->xid, n->fault_device, f->reason)
-                       : xstrdup(f->reason[0] ? f->reason : "Not responding");
+    n->reason = reason_of(w, n, f);
     snprintf(n->by, sizeof(n->by), "%s", f->reason[0] ? "healthd" : "slurm");
     n->since = w->now;
     n->drained = true;
@@ -88,13 +118,13 @@ static void take_out(struct world *w, uint32_t node, const struct sim_fault *f)
 
 void faults_happen(struct world *w)
 {
-    uint32_t node = choose_node(w), fault = choose_fault(w);
-    const struct sim_fault *f = &w->scenario->faults[fault];
+    uint32_t node = choose_node(w);
     struct sim_node *n = &w->nodes[node];
+    const struct sim_fault *f = choose_fault(w, n->pool);
     uint16_t everything = UINT16_MAX;
 
     next_failure(w);
-    if (n->down || n->fault)
+    if (f == NULL || n->down || n->fault)
         return; /* it is out already */
     w->counts.failures++;
     n->fault_device = (uint8_t)random_below(&w->rng, w->pools[n->pool].places_of_node);
@@ -103,7 +133,7 @@ void faults_happen(struct world *w)
         jobs_schedule(w, n->pool);
         return;
     }
-    n->fault = (uint8_t)(fault + 1);
+    n->fault = (uint8_t)(f - w->scenario->faults + 1);
     if (f->scope == SIM_SCOPE_DEVICE)
         n->lost |= (uint16_t)(1u << n->fault_device);
     take_out(w, node, f);

@@ -161,6 +161,18 @@ static void choose_end(struct world *w, const struct sim_work *k, struct sim_job
         j->run_ms = 5000;
 }
 
+/* People ask for a round time, and for more than they think to need; what no limit would hold gets two weeks. */
+uint32_t world_job_limit_minutes(const struct world *w, const struct sim_job *j)
+{
+    static const uint32_t round_hours[] = {1, 2, 4, 8, 12, 24, 48, 72, 120, 168};
+    double hours = fmax(w->scenario->works[j->work].hours * 3, j->run_ms / HOUR_MS * 1.1);
+
+    for (size_t i = 0; i < ARRAY_LEN(round_hours); i++)
+        if (round_hours[i] >= hours)
+            return round_hours[i] * 60;
+    return (uint32_t)fmax(14 * 24, ceil(hours)) * 60;
+}
+
 static struct sim_job *make_job(struct world *w, wall_ms at)
 {
     struct sim_job *j = jobs_new(w);

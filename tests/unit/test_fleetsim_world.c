@@ -73,6 +73,23 @@ static void check_counts(const struct world *w)
     assert_int_equal(waiting, told_waiting);
 }
 
+/* No attempt outlives its limit; a node without devices loses none, and only NVIDIA's driver has XIDs. */
+static void check_tales(const struct world *w)
+{
+    for (uint32_t i = 0; i < w->job_count; i++) {
+        const struct sim_job *j = &w->jobs[i];
+        if (j->used && j->state == SIM_RUNNING)
+            assert_true(w->now - j->started_at <= world_job_limit_minutes(w, j) * 60000LL);
+    }
+    for (uint32_t i = 0; i < w->node_count; i++) {
+        const struct sim_pool *p = world_pool(w, w->nodes[i].pool);
+        const char *reason = w->nodes[i].reason ? w->nodes[i].reason : "";
+        bool nvidia = p->devices > 0 && national.models[p->model].exporter == SIM_EXPORTER_DCGM;
+        assert_true(nvidia || strstr(reason, "XID") == NULL);
+        assert_true(p->devices > 0 || w->nodes[i].lost == 0);
+    }
+}
+
 static void test_places_and_counts_hold_at_any_time(void **state)
 {
     (void)state;
@@ -81,6 +98,7 @@ static void test_places_and_counts_hold_at_any_time(void **state)
         for (int hour = 0; hour < 30; hour++) {
             check_places(w);
             check_counts(w);
+            check_tales(w);
             world_advance(w, BEGIN + hour * HOUR);
         }
         world_free(w);
