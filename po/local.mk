@@ -25,12 +25,15 @@ uninstall-local:
 	done
 endif
 
-# Collects the messages anew and merges them into each language.
-update-po:
-	cd $(srcdir) && find src ui collectors \( -name '*.c' -o -name '*.h' -o -name '*.def' \) | LC_ALL=C sort \
-	  | $(XGETTEXT) -L C --from-code=UTF-8 -k_ -kN_ -k_n:1,2 -c --add-location=file --package-name=$(PACKAGE) \
-	      --copyright-holder='suantop authors' -f - -o po/$(PACKAGE).pot
-	cd $(srcdir) && for l in $(PO_LANGUAGES); do \
-	  $(MSGMERGE) -q --no-fuzzy-matching --update --backup=none --add-location=file po/$$l.po po/$(PACKAGE).pot || exit 1; \
-	done; rm -f po/$(PACKAGE).pot
-.PHONY: update-po
+# Collects the messages of the sources anew (make pot), and merges them into each language (make update-po).
+POT_KEYWORDS = -k -k_ -kN_ -k_n:1,2 -k_c:1c,2 -kNC_:1c,2
+pot:
+	$(AM_V_GEN)here=$$PWD && cd $(srcdir) && find src ui collectors \( -name '*.c' -o -name '*.h' -o -name '*.def' \) | LC_ALL=C sort \
+	  | $(XGETTEXT) -L C --from-code=UTF-8 $(POT_KEYWORDS) -c --add-location=file --package-name=$(PACKAGE) \
+	      --copyright-holder='suantop authors' -f - -o $$here/po/$(PACKAGE).pot
+update-po: pot
+	here=$$PWD && cd $(srcdir) && for l in $(PO_LANGUAGES); do \
+	  $(MSGMERGE) -q --no-fuzzy-matching --update --backup=none --add-location=file po/$$l.po $$here/po/$(PACKAGE).pot || exit 1; \
+	done
+CLEANFILES += po/$(PACKAGE).pot
+.PHONY: pot update-po

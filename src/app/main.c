@@ -3,7 +3,9 @@
 #include "app/cli.h"
 #include "app/app.h"
 #include "base/buf.h"
+#include "base/i18n.h"
 #include "base/log.h"
+#include "base/xmem.h"
 #include "collectors/local/probe.h"
 
 #include "autoconf.h"
@@ -105,15 +107,25 @@ static int run(const struct cli *cli)
     }
 }
 
-int main(int argc, char **argv)
+/* Catalogues lie where they were installed, or beside the program that was built and not installed. */
+static void start_language(void)
+{
+    const char *own = getenv("SUANTOP_LOCALEDIR");
+    char self[4096];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    self[n > 0 ? n : 0] = '\0';
+    char *slash = strrchr(self, '/');
+    char *dirs = xasprintf("%s:%.*s/po:%s", own != NULL ? own : "",
+                           slash != NULL ? (int)(slash - self) : 0, self, LOCALEDIR);
+    i18n_start(dirs);
+    free(dirs);
+    (void)i18n_use("auto", NULL); /* without its catalogue: English */
+}
+
+static int act_on(int argc, char **argv)
 {
     struct cli cli;
     struct err e = {0};
-    (void)setlocale(LC_ALL, "");
-    if (!harden()) {
-        fputs("suantop: refuses to run setuid or setgid\n", stderr);
-        return EX_NOPERM;
-    }
     if (cli_parse(argc, argv, &cli, &e) != RC_OK)
         return cli.command == CLI_CHECK ? (printf("UNKNOWN - %s\n", e.msg), 3) : app_fail(&e);
     if (cli.value[OPTION_SHOW_HELP] != NULL)
@@ -124,5 +136,18 @@ int main(int argc, char **argv)
     if (status == 0)
         status = run(&cli);
     log_close();
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    (void)setlocale(LC_ALL, "");
+    if (!harden()) {
+        fputs("suantop: refuses to run setuid or setgid\n", stderr);
+        return EX_NOPERM;
+    }
+    start_language();
+    int status = act_on(argc, argv);
+    i18n_end();
     return status;
 }

@@ -8,6 +8,7 @@ noinst_LIBRARIES += %D%/libbase.a
 %C%_libbase_a_SOURCES += %D%/columns.c %D%/columns.h
 %C%_libbase_a_SOURCES += %D%/err.c %D%/err.h
 %C%_libbase_a_SOURCES += %D%/hash.c %D%/hash.h
+%C%_libbase_a_SOURCES += %D%/i18n.c %D%/i18n.h %D%/languages.def
 %C%_libbase_a_SOURCES += %D%/intern.c %D%/intern.h
 %C%_libbase_a_SOURCES += %D%/log.c %D%/log.h
 %C%_libbase_a_SOURCES += %D%/queue.c %D%/queue.h

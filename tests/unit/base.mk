@@ -19,4 +19,7 @@ check_PROGRAMS += %D%/test_base_queue
 %C%_test_base_queue_LDADD = $(UNIT_BASE)
 check_PROGRAMS += %D%/test_base_log
 %C%_test_base_log_LDADD = $(UNIT_BASE)
+check_PROGRAMS += %D%/test_base_i18n
+%C%_test_base_i18n_SOURCES = %D%/test_base_i18n.c %D%/mo_kit.h
+%C%_test_base_i18n_LDADD = $(UNIT_BASE)
 THREAD_TESTS += %D%/test_base_text %D%/test_base_intern %D%/test_base_queue %D%/test_base_log
