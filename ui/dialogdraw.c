@@ -144,7 +144,7 @@ static void add_facts(struct sheet *s, const struct dialog *d, const struct dial
 
     buf_init(&text, 512);
     sheet_part(sheet_line(s, RANK_EFFECT, "effect"), on(ROLE_BRIGHT), "%s",
-               verb_info(p->order->verb)->effect);
+               order_effect(p->order));
     dialog_risk(p, w, &text);
     if (text.len > 0)
         sheet_part(sheet_line(s, RANK_MUST, ""),

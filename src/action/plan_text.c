@@ -37,7 +37,7 @@ static void title(const struct plan *p, struct buf *out)
              o->center_id);
     if (cluster[0])
         buf_addf(out, " (cluster %s)", cluster);
-    buf_addf(out, ": %s\n", v->effect);
+    buf_addf(out, ": %s\n", order_effect(o));
 }
 
 static void devices(struct buf *out, double all, double busy)

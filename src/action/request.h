@@ -74,6 +74,8 @@ struct action_order {
     struct action_target *targets;
     size_t count;
 };
+/* What the verb does as this order asks for it (a requeue may hold what it stops). */
+const char *order_effect(const struct action_order *o);
 
 /* An order without targets, operation and actor; cluster and center_id come with the first target. */
 struct action_order *order_new(enum action_verb verb, uint16_t center);

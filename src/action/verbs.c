@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * verbs.c - the table of verbs.def, see request.h. */
 #include "action/request.h"
+#include "base/i18n.h"
 #include "base/xmem.h"
 #include <string.h>
 
@@ -38,6 +39,13 @@ _Static_assert(ARRAY_LEN(verbs) == action_verb_COUNT, "a line in verbs.def for e
 const struct verb_info *verb_info(enum action_verb v)
 {
     return &verbs[v];
+}
+
+const char *order_effect(const struct action_order *o)
+{
+    if (o->verb == action_verb_REQUEUE && o->hold_after)
+        return N_("stops now, and is held: it starts anew when it is released");
+    return verb_info(o->verb)->effect;
 }
 
 const struct verb_info *verb_find(const char *name)

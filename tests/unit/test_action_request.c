@@ -386,6 +386,17 @@ static void test_effects_in_words(void **state)
     }
 }
 
+static void test_the_effect_tells_of_a_hold(void **state)
+{
+    struct action_order *o = order_new(action_verb_REQUEUE, 0);
+
+    (void)state;
+    assert_null(strstr(order_effect(o), "held"));
+    o->hold_after = true;
+    assert_non_null(strstr(order_effect(o), "held"));
+    order_free(o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -404,6 +415,7 @@ int main(void)
         cmocka_unit_test(test_copy),
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_reason),
+        cmocka_unit_test(test_the_effect_tells_of_a_hold),
     };
     return cmocka_run_group_tests_name("request", tests, NULL, NULL);
 }
