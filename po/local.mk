@@ -26,7 +26,7 @@ uninstall-local:
 endif
 
 # Collects the messages of the sources anew (make pot), and merges them into each language (make update-po).
-POT_KEYWORDS = -k -k_ -kN_ -k_n:1,2 -k_c:1c,2 -kNC_:1c,2
+POT_KEYWORDS = -k -k_ -kN_ -k_n:1,2 -k_c:1c,2 -kNC_:1c,2 -kNN_:1,2 -kphrase_plural:4,5
 pot:
 	$(AM_V_GEN)here=$$PWD && cd $(srcdir) && find src ui collectors \( -name '*.c' -o -name '*.h' -o -name '*.def' \) | LC_ALL=C sort \
 	  | $(XGETTEXT) -L C --from-code=UTF-8 $(POT_KEYWORDS) -c --add-location=file --package-name=$(PACKAGE) \

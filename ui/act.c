@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * act.c - see act.h. */
 #include "ui/act.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include <stdarg.h>
 #include <string.h>
@@ -53,7 +54,7 @@ static bool one_center(struct view_out *out, const struct view_input *in, enum e
     for (size_t i = 1; i < count && first; i++) {
         const void *row = snapshot_row(in->snap, e, slots[i]);
         if (row && row_head_of(row)->center != row_head_of(first)->center) {
-            act_cannot(out, "the marked rows belong to several centers: act on one at a time");
+            act_cannot(out, _("the marked rows belong to several centers: act on one at a time"));
             return false;
         }
     }
@@ -79,7 +80,7 @@ bool act_start(struct view_out *out, const struct view_input *in, enum action_ve
     struct err e = {0};
 
     if (!first)
-        return act_cannot(out, "nothing is selected to %s", info->name);
+        return act_cannot(out, _("nothing is selected to %s"), info->name);
     if (!one_center(out, in, info->entity, slots, count))
         return true;
     struct action_order *order = order_new(verb, row_head_of(first)->center);
@@ -107,7 +108,7 @@ bool act_start_named(struct view_out *out, const struct view_input *in, enum act
     uint32_t slot = act_slot(in->snap, verb, center, id);
 
     if (slot == UINT32_MAX)
-        return act_cannot(out, "%s %.80s is not known (any more)",
+        return act_cannot(out, _("%s %.80s is not known (any more)"),
                           entity_info(verb_info(verb)->entity)->id, id);
     return act_start(out, in, verb, &slot, 1);
 }

@@ -4,6 +4,7 @@
 #include "ui/act.h"
 #include "ui/overlay.h"
 #include "base/hash.h"
+#include "base/i18n.h"
 #include "base/xmem.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,11 +21,11 @@ bool acting_possible(const struct ui *u, const char **why)
     if (u->options.act_limits.forbidden)
         *why = u->options.act_limits.forbidden;
     else if (u->options.act_limits.read_only)
-        *why = "this screen is read-only: nothing can be changed from here";
+        *why = _("this screen is read-only: nothing can be changed from here");
     else if (u->port.replay_step)
-        *why = "this is a replay: there is nobody to act on";
+        *why = _("this is a replay: there is nobody to act on");
     else if (!u->port.act_preview || !u->port.act_commit)
-        *why = "this screen only looks: nothing can be changed from here";
+        *why = _("this screen only looks: nothing can be changed from here");
     return !*why;
 }
 
@@ -55,8 +56,8 @@ static void say_where(struct ui *u, enum cmd cmd)
     for (const struct view_ops *const *v = view_all(); *v; v++)
         if (names_command(*v, cmd) && n < sizeof views)
             n += (size_t)snprintf(views + n, sizeof views - n, "%s%c %s", n ? ", " : "", (*v)->key,
-                                  (*v)->title);
-    ui_say(u, false, "%s does not work in this view, but in %s", cmd_info(cmd)->name, views);
+                                  _((*v)->title));
+    ui_say(u, false, _("%s does not work in this view, but in %s"), cmd_info(cmd)->name, views);
 }
 
 static bool may_act_now(struct ui *u, enum cmd cmd)
@@ -66,7 +67,7 @@ static bool may_act_now(struct ui *u, enum cmd cmd)
     if (!acting_possible(u, &why))
         ui_say(u, true, "%s: %s", cmd_info(cmd)->name, why);
     else if (u->frozen)
-        ui_say(u, true, "%s: the picture is frozen, z lets it go on; act on what is there now",
+        ui_say(u, true, _("%s: the picture is frozen, z lets it go on; act on what is there now"),
                cmd_info(cmd)->name);
     else
         return true;
@@ -119,7 +120,8 @@ void acting_ask(struct ui *u, struct action_order *take, struct ui_slot *from)
 
     if (!acting_possible(u, &why) || acting_mode(u, take->center) == ACT_OFF) {
         ui_say(u, true, "%s: %s", verb_info(take->verb)->name,
-               why ? why : "actions are off for this center (actions: off in the configuration)");
+               why ? why
+                   : _("actions are off for this center (actions: off in the configuration)"));
         order_free(take);
         return;
     }
@@ -180,7 +182,7 @@ static void commit(struct ui *u)
         from->ops->acted(from->state);
     forget_dialog(u);
     u->rows_stale = true;
-    ui_say(u, false, "%s: handed over", verb);
+    ui_say(u, false, _("%s: handed over"), verb);
 }
 
 static void dry_run(struct ui *u, const struct dialog_world *w)
@@ -260,10 +262,10 @@ void acting_named(struct ui *u, enum cmd cmd, const char *name)
     if (found == 1)
         ask_named(u, verb, center, name);
     else if (found == 0)
-        ui_say(u, true, "%s: no %s is called %s here", word,
+        ui_say(u, true, _("%s: no %s is called %s here"), word,
                entity_info(verb_info(verb)->entity)->id, name);
     else
-        ui_say(u, true, "%s: %d centers have %s, :center ID goes into one of them", word, found,
+        ui_say(u, true, _("%s: %d centers have %s, :center ID goes into one of them"), word, found,
                name);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * acting_arm.c - :arm and :disarm, and the banner that says which centers are armed; see acting.h. */
 #include "ui/acting.h"
+#include "base/i18n.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -35,9 +36,9 @@ static const struct center_row *choose(struct ui *u, const char *verb, const cha
     else if (u->snap && snapshot_count(u->snap, ENTITY_CENTER) == 1)
         c = snapshot_center(u->snap, 0);
     if (!c && *id)
-        ui_say(u, true, "no center has the id %s", id);
+        ui_say(u, true, _("no center has the id %s"), id);
     else if (!c)
-        ui_say(u, true, ":%s CENTER: which one? its id stands in the overview's details", verb);
+        ui_say(u, true, _(":%s CENTER: which one? its id stands in the overview's details"), verb);
     return c;
 }
 
@@ -50,12 +51,12 @@ void acting_arm(struct ui *u, const char *id)
         return;
     enum act_mode mode = acting_mode(u, c->h.center);
     if (!acting_possible(u, &why))
-        ui_say(u, true, "arm: %s", why);
+        ui_say(u, true, _("arm: %s"), why);
     else if (mode == ACT_OFF)
-        ui_say(u, true, "actions are off for %s (actions: off in the configuration)",
+        ui_say(u, true, _("actions are off for %s (actions: off in the configuration)"),
                name_of(u, c));
     else if (mode == ACT_CONFIRM)
-        ui_say(u, false, "%s needs no arming: each action asks on its own (actions: confirm)",
+        ui_say(u, false, _("%s needs no arming: each action asks on its own (actions: confirm)"),
                name_of(u, c));
     else {
         struct arm_panel *p = &u->arm_panel;
@@ -84,7 +85,7 @@ void acting_armed(struct ui *u)
 
     arming_set(&u->arming, u->arm_panel.center, now, until);
     tell_net(u, u->arm_panel.center, until);
-    ui_say(u, false, "%s is armed for %d minutes; :disarm ends it sooner", u->arm_panel.name,
+    ui_say(u, false, _("%s is armed for %d minutes; :disarm ends it sooner"), u->arm_panel.name,
            u->arm_panel.minutes);
 }
 
@@ -101,14 +102,14 @@ void acting_disarm(struct ui *u, const char *id)
     int count, center;
 
     if (*id && !c) {
-        ui_say(u, true, "no center has the id %s", id);
+        ui_say(u, true, _("no center has the id %s"), id);
     } else if (c) {
         disarm(u, c->h.center);
-        ui_say(u, false, "%s is not armed", name_of(u, c));
+        ui_say(u, false, _("%s is not armed"), name_of(u, c));
     } else {
         while ((center = arming_last(&u->arming, ui_now(u), &count)) >= 0)
             disarm(u, (uint16_t)center);
-        ui_say(u, false, "no center is armed");
+        ui_say(u, false, _("no center is armed"));
     }
 }
 
@@ -119,7 +120,7 @@ void acting_tick(struct ui *u)
     while ((center = arming_ended(&u->arming, ui_now(u))) >= 0) {
         const struct center_row *c = u->snap ? snapshot_center(u->snap, (uint16_t)center) : NULL;
         tell_net(u, (uint16_t)center, 0);
-        ui_say(u, false, "%s is no longer armed", c ? name_of(u, c) : "a center");
+        ui_say(u, false, _("%s is no longer armed"), c ? name_of(u, c) : _("a center"));
     }
     if (u->dialog && dialog_is_old(u->dialog, ui_now(u))) {
         struct dialog_world w = acting_world(u);
@@ -141,9 +142,9 @@ void acting_banner(const struct ui *u, char *out, size_t size)
     wall_ms left = arming_until(&u->arming, (uint16_t)center, now) - now;
     const char *name = c ? name_of(u, c) : "?";
     if (left >= MINUTE_MS)
-        snprintf(out, size, "ARMED %s %d min", name, (int)((left + MINUTE_MS - 1) / MINUTE_MS));
+        snprintf(out, size, _("ARMED %s %d min"), name, (int)((left + MINUTE_MS - 1) / MINUTE_MS));
     else
-        snprintf(out, size, "ARMED %s %d s", name, (int)((left + SECOND_MS - 1) / SECOND_MS));
+        snprintf(out, size, _("ARMED %s %d s"), name, (int)((left + SECOND_MS - 1) / SECOND_MS));
     if (count > 1)
         snprintf(out + strlen(out), size - strlen(out), " +%d", count - 1);
 }

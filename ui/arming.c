@@ -4,6 +4,7 @@
 #include "ui/dialog.h"
 #include "ui/keymap.h"
 #include "ui/panel.h"
+#include "base/i18n.h"
 #include "base/xmem.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,11 +77,11 @@ void arm_panel_open(struct arm_panel *p)
 static enum arm_event agree(struct arm_panel *p, mono_ms at)
 {
     if (p->typed_at > 0 && at - p->typed_at < DIALOG_ENTER_MS)
-        snprintf(p->note, sizeof p->note, "that Enter came with the text: press it once more");
+        snprintf(p->note, sizeof p->note, _("that Enter came with the text: press it once more"));
     else if (p->cramped)
-        snprintf(p->note, sizeof p->note, "there is no room to ask: make the window larger");
+        snprintf(p->note, sizeof p->note, _("there is no room to ask: make the window larger"));
     else if (strcmp(p->edit.text, p->id) != 0)
-        snprintf(p->note, sizeof p->note, "that is not the center's id");
+        snprintf(p->note, sizeof p->note, _("that is not the center's id"));
     else
         return ARM_AGREED;
     return ARM_CHANGED;
@@ -116,16 +117,16 @@ void arm_panel_draw(struct arm_panel *p, struct canvas *c, struct rect over)
     struct style text = style_on(ROLE_BRIGHT, ROLE_BAR), dim = style_on(ROLE_DIM, ROLE_BAR);
     char title[256];
 
-    snprintf(title, sizeof title, "Arm %s%s%s%s", p->name, p->cluster[0] ? " (cluster " : "",
+    snprintf(title, sizeof title, _("Arm %s%s%s%s"), p->name, p->cluster[0] ? _(" (cluster ") : "",
              p->cluster, p->cluster[0] ? ")" : "");
     struct rect r = panel_draw_in(c, panel_place(over, PANEL_ROWS, PANEL_CELLS), ROLE_ACT, title);
     p->cramped = r.h < PANEL_ROWS - 2 || r.w < 40;
-    canvas_textf(c, r.y + 1, r.x, r.w, text, "Opens this center for actions, for %d minutes.",
+    canvas_textf(c, r.y + 1, r.x, r.w, text, _("Opens this center for actions, for %d minutes."),
                  p->minutes);
     canvas_text(c, r.y + 2, r.x, r.w, dim,
-                "Each action still asks on its own. :disarm ends it sooner.");
+                _("Each action still asks on its own. :disarm ends it sooner."));
     canvas_textf(c, r.y + 4, r.x, r.w, style_on(ROLE_ACT, ROLE_BAR),
-                 "Type the center's id, %s, to arm it, Esc to leave", p->id);
+                 _("Type the center's id, %s, to arm it, Esc to leave"), p->id);
     canvas_text(c, r.y + 5, r.x, 2, style_bold(style_on(ROLE_BRAND, ROLE_BAR)), "> ");
     line_draw(&p->edit, c, r.y + 5, r.x + 2, r.w - 2, style_bold(text));
     canvas_text(c, r.y + 6, r.x, r.w, style_bold(style_on(ROLE_WARN, ROLE_BAR)), p->note);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * cells.c - see cells.h. */
 #include "ui/cells.h"
+#include "base/i18n.h"
 #include "ui/chart.h"
 #include "ui/glyph.h"
 #include "base/text.h"
@@ -13,6 +14,38 @@ enum { PERCENT_CELLS = 4, METER_MIN = 4 };
 const char *cell_string(const struct view_input *in, strid id)
 {
     return intern_text(snapshot_strings(in->snap), id);
+}
+
+static void add_flag_words(const struct field *f, uint32_t flags, struct buf *out)
+{
+    const char *separator = "";
+
+    for (unsigned i = 0; f->words[i]; i++)
+        if (flags >> i & 1) {
+            buf_addf(out, "%s%s", separator, _(f->words[i]));
+            separator = ",";
+        }
+}
+
+void cell_value(const struct view_input *in, const struct field *f, const struct value *v,
+                struct buf *out)
+{
+    if (v->kind == VALUE_WORD)
+        buf_adds(out, _(v->word));
+    else if (v->kind == VALUE_FLAGS && v->flags)
+        add_flag_words(f, v->flags, out);
+    else
+        value_text(&in->ctx, f, v, out);
+}
+
+const char *cell_word(enum entity e, int field, unsigned value)
+{
+    const char *const *words = column_info(e, (unsigned)field)->words;
+    unsigned count = 0;
+
+    while (words[count])
+        count++;
+    return value < count ? _(words[value]) : FIGURE_ABSENT;
 }
 
 static void put(const struct table_cell *cell, struct style s, const char *text)

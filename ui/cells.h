@@ -40,6 +40,12 @@ void cell_temperature(const struct table_cell *cell, bool has, double v, double 
                       enum freshness age);
 void cell_center(const struct table_cell *cell); /* name of the row's center */
 
+/* As value_text, with words in the reader's language. */
+void cell_value(const struct view_input *in, const struct field *f, const struct value *v,
+                struct buf *out);
+/* The word of an ENUM in the reader's language; FIGURE_ABSENT where it is none. */
+const char *cell_word(enum entity e, int field, unsigned value);
+
 int cell_measure(const struct view_input *in, strid id); /* cells of a string */
 int cell_measure_count(const struct view_input *in, bool has, double v);
 int cell_measure_time(const struct view_input *in, bool has, wall_ms t);

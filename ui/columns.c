@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * columns.c - see columns.h. */
 #include "ui/columns.h"
+#include "base/i18n.h"
 #include "model/value.h"
 #include <stdio.h>
 #include <string.h>
 
 static const char *const choices[COLUMN_CHOICES] = {
-    [COLUMN_AUTO] = "auto", [COLUMN_ALWAYS] = "always", [COLUMN_NEVER] = "never"};
+    [COLUMN_AUTO] = N_("auto"), [COLUMN_ALWAYS] = N_("always"), [COLUMN_NEVER] = N_("never")};
 
 static bool can_choose(const struct ui_slot *s)
 {
@@ -33,18 +34,18 @@ void columns_words(struct ui *u, char *out, size_t size)
     for (int k = 0; can_choose(slot) && slot->ops->column(slot->state, k, &c); k++)
         count += c.choice != COLUMN_AUTO;
     if (!can_choose(slot))
-        snprintf(out, size, "none to choose here");
+        snprintf(out, size, _("none to choose here"));
     else if (count == 0)
-        snprintf(out, size, "as there is room");
+        snprintf(out, size, _("as there is room"));
     else
-        snprintf(out, size, "%d chosen", count);
+        snprintf(out, size, _("%d chosen"), count);
 }
 
 static const char *help_of(const struct ui_slot *slot, const struct view_column *c)
 {
     int column = c->field ? column_find(slot->ops->entity, c->field) : -1;
 
-    return column >= 0 ? column_info(slot->ops->entity, (unsigned)column)->help : "";
+    return column >= 0 ? _(column_info(slot->ops->entity, (unsigned)column)->help) : "";
 }
 
 static void fill(struct ui *u)
@@ -55,10 +56,11 @@ static void fill(struct ui *u)
     int at = u->menu.at, top = u->menu.top;
 
     menu_fini(&u->menu);
-    snprintf(title, sizeof title, "Columns of %s", slot->ops->title);
+    snprintf(title, sizeof title, _("Columns of %s"), _(slot->ops->title));
     menu_init(&u->menu, title);
     for (int k = 0; slot->ops->column(slot->state, k, &c); k++)
-        menu_add(&u->menu, c.title, k == 0 ? "always" : choices[c.choice], help_of(slot, &c));
+        menu_add(&u->menu, _(c.title), _(choices[k == 0 ? COLUMN_ALWAYS : c.choice]),
+                 help_of(slot, &c));
     u->menu.at = at;
     u->menu.top = top;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * command.c - see command.h. The core answers what concerns the whole dashboard; the rest goes to the view. */
 #include "ui/command.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "ui/act.h"
 #include "ui/acting.h"
@@ -16,14 +17,14 @@ enum { TWICE_MS = 400 };
 
 static const char *asked(const struct ui *u, const char *words)
 {
-    return u->port.replay_step ? "this is a replay: there is nobody to ask" : words;
+    return u->port.replay_step ? _("this is a replay: there is nobody to ask") : words;
 }
 
 /* Who says it is known here only. */
 static void annotate(struct ui *u, struct view_out *out)
 {
     if (!u->port.annotate) {
-        ui_say(u, true, "nothing can be acknowledged, silenced or resolved on this screen");
+        ui_say(u, true, _("nothing can be acknowledged, silenced or resolved on this screen"));
         return;
     }
     for (size_t i = 0; i < out->annotation_count; i++) {
@@ -51,7 +52,7 @@ static void carry_out(struct ui *u, struct view_out *out)
     case WISH_RETRY:
         if (u->port.refresh)
             u->port.refresh(u->port.arg, out->source);
-        ui_say(u, false, "%s", asked(u, "asked again"));
+        ui_say(u, false, "%s", asked(u, _("asked again")));
         break;
     case WISH_MESSAGE:
         ui_say(u, false, "%s", out->text.data);
@@ -139,7 +140,7 @@ static void line_done(struct ui *u)
         line_history_add(&u->state.commands, u->edit.text);
         command_line(u, u->edit.text);
     } else if (*u->edit.text && !pager_find(&u->pager, u->edit.text, 1)) {
-        ui_say(u, false, "not found: %s", u->edit.text);
+        ui_say(u, false, _("not found: %s"), u->edit.text);
     }
 }
 
@@ -184,9 +185,9 @@ static void freeze(struct ui *u)
 static void replay_speed(struct ui *u, double factor)
 {
     if (u->port.replay_speed)
-        ui_say(u, false, "speed %gx", u->port.replay_speed(u->port.arg, factor));
+        ui_say(u, false, _("speed %gx"), u->port.replay_speed(u->port.arg, factor));
     else
-        ui_say(u, false, "only in a replay");
+        ui_say(u, false, _("only in a replay"));
 }
 
 static void filter_command(struct ui *u, const char *arg)
@@ -206,7 +207,7 @@ static void refresh(struct ui *u)
     u->rows_stale = u->dirty = true;
     if (u->port.refresh)
         u->port.refresh(u->port.arg, -1);
-    ui_say(u, false, "%s", asked(u, "all sources are asked again"));
+    ui_say(u, false, "%s", asked(u, _("all sources are asked again")));
 }
 
 static bool go_to_view(struct ui *u, enum cmd cmd)
@@ -263,7 +264,7 @@ static bool do_core(struct ui *u, enum cmd cmd, const char *arg)
         if (u->port.replay_step)
             u->port.replay_step(u->port.arg);
         else
-            ui_say(u, false, "only in a replay");
+            ui_say(u, false, _("only in a replay"));
         return true;
     case CMD_FASTER:
         replay_speed(u, 2);
@@ -305,7 +306,7 @@ static void theme_command(struct ui *u, const char *name)
     struct err e = {0};
 
     if (!*name)
-        ui_say(u, false, "theme %s", u->theme.name);
+        ui_say(u, false, _("theme %s"), u->theme.name);
     else if (overlay_theme(u, name, &e) != RC_OK)
         ui_say(u, true, "%s: %s", e.where, e.msg);
 }
@@ -333,7 +334,7 @@ static void center_command(struct ui *u, const char *id)
     }
     const struct center_row *c = center_named(u->snap, id);
     if (!c) {
-        ui_say(u, true, "no center has the id %s", id);
+        ui_say(u, true, _("no center has the id %s"), id);
         return;
     }
     scope.center = c->h.center;
@@ -376,7 +377,7 @@ void command_line(struct ui *u, const char *line)
             more[i].run(u, arg);
             return;
         }
-    ui_say(u, true, "no command is called %.*s; Tab shows what there is", (int)len, line);
+    ui_say(u, true, _("no command is called %.*s; Tab shows what there is"), (int)len, line);
 }
 
 /* What acts is typed: a click can only leave. */
@@ -433,7 +434,7 @@ static bool paste(struct ui *u, uint32_t key)
 {
     if (key == KEYC_PASTE_BEGIN || key == KEYC_PASTE_END) {
         if (key == KEYC_PASTE_BEGIN && u->line == UI_LINE_NONE)
-            ui_say(u, false, "pasted text is not taken for keys");
+            ui_say(u, false, _("pasted text is not taken for keys"));
         u->pasting = key == KEYC_PASTE_BEGIN;
         return true;
     }

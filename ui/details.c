@@ -4,6 +4,7 @@
 #include "ui/devices.h"
 #include "ui/cells.h"
 #include "ui/figure.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmem.h"
 #include <stdio.h>
@@ -24,9 +25,9 @@ static const char *group_word(enum field_group g)
 {
     switch (g) {
     case GROUP_CONFIG:
-        return "configuration";
+        return _("configuration");
     case GROUP_ROLLUP:
-        return "summed here";
+        return _("summed here");
     case GROUP_SCHED:
     case GROUP_TELE:
     case GROUP_COUNT:
@@ -61,7 +62,7 @@ static void origin(const struct view_input *in, const struct field *f, unsigned 
     wall_ms seen = 0;
 
     if (derived)
-        who = "computed here";
+        who = _("computed here");
     else if (f->group == GROUP_SCHED || f->group == GROUP_TELE)
         who = teller(in, column, row, f->group, &seen);
     if (seen > 0)
@@ -88,7 +89,7 @@ void details_value(const struct view_input *in, const struct field *f, const str
     char text[FIGURE_MAX];
 
     if (v->kind == VALUE_NUM && f->unit == UNIT_SECOND && v->num < 0) {
-        buf_adds(out, "unlimited");
+        buf_adds(out, _("unlimited"));
     } else if (v->kind == VALUE_NUM && f->unit == UNIT_MILLISECOND && v->num >= 10000) {
         figure_duration(text, (int64_t)v->num);
         buf_adds(out, text);
@@ -100,7 +101,7 @@ void details_value(const struct view_input *in, const struct field *f, const str
         figure_unit(text, v->num, f->unit, in->ascii);
         buf_adds(out, text);
     } else {
-        value_text(&in->ctx, f, v, out);
+        cell_value(in, f, v, out);
     }
 }
 
@@ -116,7 +117,7 @@ static void add_field(const struct view_input *in, enum entity e, unsigned colum
     buf_init(&text, VALUE_MAX);
     details_value(in, f, &v, &text);
     buf_adds(out, "  ");
-    text_pad(out, f->title, TITLE_CELLS, false);
+    text_pad(out, _(f->title), TITLE_CELLS, false);
     buf_addc(out, ' ');
     if (text_cells(text.data) > VALUE_CELLS) { /* a long one has the line for itself */
         buf_adds(out, text.data);
@@ -127,21 +128,21 @@ static void add_field(const struct view_input *in, enum entity e, unsigned colum
     }
     buf_addc(out, ' ');
     origin(in, f, column, row, column_is_derived(e, column), out);
-    buf_addf(out, " %s", f->help);
+    buf_addf(out, " %s", _(f->help));
     end_of_line(out);
     buf_fini(&text);
 }
 
 static void add_absent(const struct view_input *in, enum entity e, const void *row, struct buf *out)
 {
-    const char *sep = "\nNot known: ";
+    const char *sep = _("\nNot known: ");
     int cells = 11;
 
     for (unsigned i = 0; i < column_count(e); i++) {
         struct value v = column_value(&in->ctx, e, i, row);
         if (v.kind != VALUE_NONE || column_is_derived(e, i))
             continue;
-        const char *title = column_info(e, i)->title;
+        const char *title = _(column_info(e, i)->title);
         if (cells + text_cells(title) + 2 > 76) {
             sep = ",\n           ";
             cells = 11;
@@ -192,7 +193,7 @@ static void short_measure(const struct view_input *in, enum entity e, const void
     buf_init(&text, VALUE_MAX);
     for (int k = 0; k < t->count; k++) {
         struct short_column *col = &t->columns[k];
-        int cells = short_words(in, e, col, row, &text), title = text_cells(col->f->title);
+        int cells = short_words(in, e, col, row, &text), title = text_cells(_(col->f->title));
         if (cells > 0 && cells < title)
             cells = title;
         if (cells > col->cells)
@@ -221,7 +222,7 @@ static void short_line(const struct view_input *in, enum entity e, const void *r
             buf_adds(out, text.data);
             continue;
         }
-        text_pad(out, row ? text.len > 0 ? text.data : "-" : col->f->title, col->cells, number);
+        text_pad(out, row ? text.len > 0 ? text.data : "-" : _(col->f->title), col->cells, number);
     }
     end_of_line(out);
     buf_fini(&text);
@@ -248,7 +249,7 @@ void details_rows(const struct view_input *in, enum entity e, const char *title,
     for (int i = 0; i < count; i++)
         short_measure(in, e, snapshot_row(in->snap, e, slots[i]), &t);
     if (t.rows == 0) {
-        buf_addf(out, "\n%s: none\n", title);
+        buf_addf(out, _("\n%s: none\n"), title);
         return;
     }
     buf_addf(out, "\n%s\n", title);
@@ -256,7 +257,7 @@ void details_rows(const struct view_input *in, enum entity e, const char *title,
     for (int i = 0; i < count && i < SHORT_ROWS; i++)
         short_line(in, e, snapshot_row(in->snap, e, slots[i]), &t, out);
     if (t.rows > SHORT_ROWS)
-        buf_addf(out, "   and %d more\n", t.rows - SHORT_ROWS);
+        buf_addf(out, _("   and %d more\n"), t.rows - SHORT_ROWS);
 }
 
 static void add_all_of(const struct view_input *in, enum entity e, uint16_t center,
@@ -290,11 +291,11 @@ static void add_center(const struct view_input *in, const void *row, struct buf 
     static const char *const license[] = {"name", "total", "used", "free", "reserved", NULL};
     uint16_t center = row_head_of(row)->center;
 
-    add_all_of(in, ENTITY_SOURCE, center, "Sources", source, out);
-    add_all_of(in, ENTITY_SOURCE, center, "What the controllers say of themselves", controller,
+    add_all_of(in, ENTITY_SOURCE, center, _("Sources"), source, out);
+    add_all_of(in, ENTITY_SOURCE, center, _("What the controllers say of themselves"), controller,
                out);
-    add_all_of(in, ENTITY_RESERVATION, center, "Reservations", reservation, out);
-    add_all_of(in, ENTITY_LICENSE, center, "Licences", license, out);
+    add_all_of(in, ENTITY_RESERVATION, center, _("Reservations"), reservation, out);
+    add_all_of(in, ENTITY_LICENSE, center, _("Licences"), license, out);
 }
 
 /* A row of which several sources speak: who they are, and how much of it each tells. */
@@ -306,14 +307,14 @@ static void add_tellers(const struct view_input *in, const void *row, struct buf
 
     if (n < 2)
         return;
-    buf_addf(out, "\n%d sources speak of it\n", n);
+    buf_addf(out, _("\n%d sources speak of it\n"), n);
     for (int i = 0; i < n; i++) {
         buf_adds(out, "   ");
         text_pad(out, source_name(in, tellers[i].source), VALUE_CELLS, false);
         figure_duration(age, in->ctx.now - tellers[i].at);
         text_pad(out, tellers[i].at > 0 ? age : FIGURE_ABSENT, AGE_CELLS + 1, true);
         int told = __builtin_popcountll(tellers[i].fields);
-        buf_addf(out, "  %d value%s its word\n", told, told == 1 ? " is" : "s are");
+        buf_addf(out, _("  %d value%s its word\n"), told, told == 1 ? " is" : _("s are"));
     }
 }
 
@@ -326,7 +327,7 @@ static void add_title(const struct view_input *in, enum entity e, const void *ro
     if (e != ENTITY_CENTER)
         buf_addf(out, ", %s", cell_center_name(in, row_head_of(row)->center));
     if (row_head_of(row)->flags & ROW_GONE)
-        buf_adds(out, ": its source no longer lists it");
+        buf_adds(out, _(": its source no longer lists it"));
     buf_addc(out, '\n');
 }
 

@@ -6,6 +6,7 @@
 #include "ui/devices.h"
 #include "ui/glyph.h"
 #include "ui/nodelook.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmem.h"
 #include <stdarg.h>
@@ -31,22 +32,23 @@ __attribute__((format(printf, 3, 4))) static void line(struct buf *out, const ch
 static void add_throttle(const struct device_row *d, struct buf *out)
 {
     static const char *const meanings[throttle_COUNT] = {
-        [throttle_SW_POWER] = "the driver keeps it below its power limit: usual under full load",
-        [throttle_SW_THERMAL] = "the driver slows it down to stay below its temperature limit",
-        [throttle_HW_SLOWDOWN] = "the hardware slows it down: heat, or the power brake",
-        [throttle_HW_THERMAL] = "the hardware slows it down because it is too hot",
+        [throttle_SW_POWER] =
+            N_("the driver keeps it below its power limit: usual under full load"),
+        [throttle_SW_THERMAL] = N_("the driver slows it down to stay below its temperature limit"),
+        [throttle_HW_SLOWDOWN] = N_("the hardware slows it down: heat, or the power brake"),
+        [throttle_HW_THERMAL] = N_("the hardware slows it down because it is too hot"),
         [throttle_HW_POWER_BRAKE] =
-            "the board is told to brake: a power supply or the rack is short of power",
-        [throttle_SYNC_BOOST] = "it keeps step with a slower device of its group",
-        [throttle_OTHER] = "for another reason",
+            N_("the board is told to brake: a power supply or the rack is short of power"),
+        [throttle_SYNC_BOOST] = N_("it keeps step with a slower device of its group"),
+        [throttle_OTHER] = N_("for another reason"),
     };
 
     if (!row_has(d, device, throttle))
         return;
     for (unsigned i = 0; i < throttle_COUNT; i++)
         if (d->throttle >> i & 1)
-            line(out, "throttled", "%s: %s",
-                 column_info(ENTITY_DEVICE, FIELD_device_throttle)->words[i], meanings[i]);
+            line(out, _("throttled"), "%s: %s",
+                 _(column_info(ENTITY_DEVICE, FIELD_device_throttle)->words[i]), _(meanings[i]));
 }
 
 static void add_xid(const struct view_input *in, const struct device_row *d, struct buf *out)
@@ -60,9 +62,9 @@ static void add_xid(const struct view_input *in, const struct device_row *d, str
     if (row_has(d, device, xid_at))
         figure_duration(age, in->ctx.now - d->xid_at);
     line(out, "XID", "%s%s%s%s: %s", w.text, *age ? ", " : "", age, *age ? " ago" : "",
-         x ? x->what : "not in the table of XIDs");
+         x ? x->what : _("not in the table of XIDs"));
     if (x)
-        line(out, "to do", "%s (%s)", x->action, xid_class_word(x->class));
+        line(out, _("to do"), "%s (%s)", x->action, xid_class_word(x->class));
 }
 
 static void add_heat(const struct view_input *in, const struct device_row *d, struct buf *out)
@@ -75,10 +77,10 @@ static void add_heat(const struct view_input *in, const struct device_row *d, st
     figure_unit(left, margin, UNIT_DEGREE, in->ascii);
     if (row_has(d, device, temperature_celsius))
         figure_unit(heat, d->temperature_celsius, UNIT_CELSIUS, in->ascii);
-    line(out, "heat", "%s%s%s left, %s", row_has(d, device, temperature_celsius) ? heat : "",
+    line(out, _("heat"), "%s%s%s left, %s", row_has(d, device, temperature_celsius) ? heat : "",
          row_has(d, device, temperature_celsius) ? ", " : "", left,
-         row_has(d, device, temperature_headroom_celsius) ? "as the device tells"
-                                                          : "to the limit that is told");
+         row_has(d, device, temperature_headroom_celsius) ? _("as the device tells")
+                                                          : _("to the limit that is told"));
 }
 
 static void add_whose(const struct view_input *in, const struct device_row *d, struct buf *out)
@@ -88,22 +90,22 @@ static void add_whose(const struct view_input *in, const struct device_row *d, s
     char word[32];
 
     if (j)
-        line(out, "job", "%s %s of %s: Enter goes there", cell_string(in, d->job),
+        line(out, _("job"), _("%s %s of %s: Enter goes there"), cell_string(in, d->job),
              row_has(j, job, name) ? cell_string(in, j->name) : "",
              row_has(j, job, user) ? cell_string(in, j->user) : FIGURE_ABSENT);
     else if (row_has(d, device, job))
-        line(out, "job", "%s: no scheduler tells of it here", cell_string(in, d->job));
+        line(out, _("job"), _("%s: no scheduler tells of it here"), cell_string(in, d->job));
     if (n) {
         struct node_look look = node_look(in, n);
-        line(out, "node", "%s%s%s", node_word(&look, word, sizeof word),
+        line(out, _("node"), "%s%s%s", node_word(&look, word, sizeof word),
              row_has(n, node, reason) ? ": " : "",
              row_has(n, node, reason) ? cell_string(in, n->reason) : "");
     } else {
-        line(out, "node", "no scheduler tells of it");
+        line(out, _("node"), _("no scheduler tells of it"));
     }
     if (device_idle(d, n))
-        line(out, "idle",
-             "given away, and below 1 %% busy in the last sample: one sample is no proof");
+        line(out, _("idle"),
+             _("given away, and below 1 %% busy in the last sample: one sample is no proof"));
 }
 
 /* --- devices that belong together --- */
@@ -177,7 +179,7 @@ static void add_listing(struct listing *l, const char *title, struct buf *out)
         return;
     details_rows(l->in, ENTITY_DEVICE, title, fields, l->slots, l->count, out);
     if (l->more > 0)
-        buf_addf(out, "   and %d more: 3 shows them\n", l->more);
+        buf_addf(out, _("   and %d more: 3 shows them\n"), l->more);
 }
 
 void device_details_of(const struct view_input *in, enum entity e, const void *row, struct buf *out)
@@ -185,7 +187,7 @@ void device_details_of(const struct view_input *in, enum entity e, const void *r
     struct listing l = {.in = in};
 
     list_where(&l, e == ENTITY_JOB ? is_of_job : is_of_node, row);
-    add_listing(&l, e == ENTITY_JOB ? "Devices that work for it" : "Its devices", out);
+    add_listing(&l, e == ENTITY_JOB ? _("Devices that work for it") : _("Its devices"), out);
 }
 
 static void add_slices(const struct view_input *in, const struct device_row *d, struct buf *out)
@@ -194,10 +196,10 @@ static void add_slices(const struct view_input *in, const struct device_row *d, 
 
     if (device_is_slice(d)) {
         list_where(&whole, is_parent_of, d);
-        add_listing(&whole, "It is a slice of", out);
+        add_listing(&whole, _("It is a slice of"), out);
     } else if (row_has(d, device, uuid)) {
         list_where(&slices, is_slice_of, d);
-        add_listing(&slices, "Its slices", out);
+        add_listing(&slices, _("Its slices"), out);
     }
 }
 
@@ -208,10 +210,10 @@ void device_details(const struct view_input *in, const struct device_row *d, str
     char index[16];
 
     device_index_text(d, index);
-    buf_addf(out, "GPU %s of %s, %s\n\n", index, cell_string(in, d->node),
+    buf_addf(out, _("GPU %s of %s, %s\n\n"), index, cell_string(in, d->node),
              cell_center_name(in, d->h.center));
     if (health.text[0])
-        line(out, "health", "%s", health.text);
+        line(out, _("health"), "%s", health.text);
     add_heat(in, d, out);
     add_throttle(d, out);
     add_xid(in, d, out);

@@ -10,6 +10,7 @@
 #include "ui/glyph.h"
 #include "ui/listing.h"
 #include "ui/nodelook.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include <math.h>
 #include <stdio.h>
@@ -501,12 +502,12 @@ static void draw_cells(const struct painter *w, const struct map_band *b, uint32
 
 static void band_name(const struct painter *w, const struct map_band *b, char *out, size_t size)
 {
-    static const char *const none[] = {"no pool", "", "no model"};
+    static const char *const none[] = {N_("no pool"), "", N_("no model")};
 
     if (w->m->by == BANDS_CENTER)
         snprintf(out, size, "%s", cell_center_name(w->in, b->center));
     else
-        snprintf(out, size, "%s", b->name ? cell_string(w->in, b->name) : none[w->m->by]);
+        snprintf(out, size, "%s", b->name ? cell_string(w->in, b->name) : _(none[w->m->by]));
 }
 
 /* "p99 84 degrees", or the mean of what the colours show; the first four letters are only its name. */
@@ -522,7 +523,7 @@ static void band_figure(const struct painter *w, const struct map_band *b, char 
         return;
     }
     figure_percent(text, n > 0 ? (power ? b->power : b->tensor) / n / 100 : NAN);
-    snprintf(out, FIGURE_MAX, "avg %.8s", text);
+    snprintf(out, FIGURE_MAX, _("avg %.8s"), text);
 }
 
 static void draw_label(const struct painter *w, const struct map_band *b, uint32_t line, int y)
@@ -580,10 +581,10 @@ struct scale {
 
 const char *devicemap_shade_word(enum map_shade shade)
 {
-    static const char *const words[MAP_SHADES] = {"temperature", "degrees left",
-                                                  "tensor utilisation", "power of its limit"};
+    static const char *const words[MAP_SHADES] = {
+        N_("temperature"), N_("degrees left"), N_("tensor utilisation"), N_("power of its limit")};
 
-    return words[shade];
+    return _(words[shade]);
 }
 
 static struct scale scale_of(enum map_shade shade, bool ascii)
@@ -639,7 +640,7 @@ static void draw_legend(const struct painter *w)
     struct phrase p = phrase_start(w->c, in, y, draw_scale(w, y, end - 1 - LEGEND_CELLS) + 2, end);
 
     phrase_word(&p, style_bold(style_of(ROLE_CRIT)), glyph(GLYPH_TIMES, in->ascii));
-    phrase_word(&p, style_of(ROLE_CRIT), "down");
+    phrase_word(&p, style_of(ROLE_CRIT), _("down"));
 }
 
 /* --- the selected device --- */
@@ -661,7 +662,7 @@ static void draw_whose(struct phrase *p, const struct view_input *in, const stru
 
     if (row_has(d, device, job)) {
         phrase_gap(p, 1);
-        phrase_word(p, style_of(ROLE_DIM), "job");
+        phrase_word(p, style_of(ROLE_DIM), _("job"));
         phrase_word(p, style_of(ROLE_TEXT), cell_string(in, d->job));
         if (j && row_has(j, job, name))
             phrase_word(p, style_of(ROLE_DIM), cell_string(in, j->name));
@@ -687,7 +688,7 @@ static int draw_window(const struct painter *w, uint64_t top)
 
     if (w->p->lines <= (uint64_t)w->p->r.h)
         return end;
-    snprintf(text, sizeof text, "lines %llu-%llu of %llu", (unsigned long long)top + 1,
+    snprintf(text, sizeof text, _("lines %llu-%llu of %llu"), (unsigned long long)top + 1,
              (unsigned long long)top + (unsigned long long)w->p->r.h,
              (unsigned long long)w->p->lines);
     canvas_text_right(w->c, w->p->line_y, end, -1, style_of(ROLE_DIM), text);
@@ -716,7 +717,7 @@ static void draw_selected(const struct painter *w, const struct table *t, int en
         figure_unit(text, d->temperature_celsius, UNIT_CELSIUS, in->ascii);
         phrase_word(&p, device_heat_style(d, &crit), text);
     }
-    word_of(&p, device_margin_word(in, d), "left");
+    word_of(&p, device_margin_word(in, d), _("left"));
     if (row_has(d, device, power_watts)) {
         phrase_gap(&p, 1);
         figure_unit(text, d->power_watts, UNIT_WATT, in->ascii);

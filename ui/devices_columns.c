@@ -7,6 +7,7 @@
 #include "ui/glyph.h"
 #include "ui/nodelook.h"
 #include "ui/pending.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include <math.h>
 #include <stdio.h>
@@ -171,9 +172,8 @@ static void paint_precision(const struct table_cell *cell)
     const struct device_row *r = cell->row;
 
     if (row_has(r, device, flops) && row_has(r, device, flops_precision))
-        cell_text(
-            cell, style_of(ROLE_DIM),
-            column_info(ENTITY_DEVICE, FIELD_device_flops_precision)->words[r->flops_precision]);
+        cell_text(cell, style_of(ROLE_DIM),
+                  cell_word(ENTITY_DEVICE, FIELD_device_flops_precision, r->flops_precision));
     else
         cell_absent(cell);
 }
@@ -409,38 +409,40 @@ static int measure_ecc(const struct view_input *in, const void *row)
 }
 
 const struct table_column devices_columns[DEVICES_COLUMNS] = {
-    {"NODE", "node", 8, 24, 0, 0, false, paint_node, measure_node, NULL},
+    {N_("NODE"), "node", 8, 24, 0, 0, false, paint_node, measure_node, NULL},
     {"GPU", "index", 3, 4, 3, 0, true, paint_index, NULL, NULL},
-    {"CENTER", "center", 8, 24, 0, 14, false, cell_center, cell_measure_center, cell_many_centers},
-    {"MODEL", "model", 6, 20, 0, 8, false, paint_model, measure_model, NULL},
-    {"CORE\302\260C ", "temperature_celsius", 7, 7, 7, 0, true, paint_core, NULL, NULL},
+    {N_("CENTER"), "center", 8, 24, 0, 14, false, cell_center, cell_measure_center,
+     cell_many_centers},
+    {N_("MODEL"), "model", 6, 20, 0, 8, false, paint_model, measure_model, NULL},
+    {N_("CORE\302\260C "), "temperature_celsius", 7, 7, 7, 0, true, paint_core, NULL, NULL},
     {"HBM\302\260C", "memory_temperature_celsius", 5, 5, 0, 7, true, paint_memory_heat,
      measure_memory_heat, NULL},
-    {"MARGIN", "margin_celsius", 6, 6, 0, 2, true, paint_margin, measure_margin, NULL},
+    {N_("MARGIN"), "margin_celsius", 6, 6, 0, 2, true, paint_margin, measure_margin, NULL},
     {"W", "power_watts", 5, 5, 5, 3, true, paint_power, NULL, NULL},
-    {"TENSOR", "tensor_utilization_percent", 9, 14, 12, 4, false, paint_tensor, NULL, NULL},
+    {N_("TENSOR"), "tensor_utilization_percent", 9, 14, 12, 4, false, paint_tensor, NULL, NULL},
     {"FLOPS", "flops", 8, 9, 9, 1, true, paint_flops, NULL, NULL},
-    {"PREC", "flops_precision", 4, 4, 0, 12, false, paint_precision, measure_precision, NULL},
-    {"THROTTLE", "throttle", 10, 24, 0, 4, false, paint_throttle, measure_throttle, NULL},
+    {N_("PREC"), "flops_precision", 4, 4, 0, 12, false, paint_precision, measure_precision, NULL},
+    {N_("THROTTLE"), "throttle", 10, 24, 0, 4, false, paint_throttle, measure_throttle, NULL},
     {"XID", "xid_last", 4, 8, 0, 5, false, paint_xid, measure_xid, NULL},
-    [DEVICES_HEALTH_COLUMN] = {"HEALTH", "rank", 11, 20, 0, 1, false, paint_health, measure_health,
-                               NULL},
-    {"JOB", "job", 7, 14, 0, 6, false, paint_job, measure_job, NULL},
-    {"NAME", NULL, 12, 30, 0, 9, false, paint_job_name, measure_job_name, NULL, .fill = true},
-    {"USER", "user", 4, 12, 0, 11, false, paint_user, measure_user, NULL},
-    {"BUSY", "utilization_percent", 5, 5, 5, 12, true, paint_busy, NULL, NULL},
-    {"MEM", "memory_used_bytes", 4, 12, 4, 13, true, paint_memory, measure_memory, NULL},
-    {"OF", "memory_total_bytes", 5, 6, 0, 16, true, paint_memory_total, measure_memory_total, NULL},
-    {"NODE IS", NULL, 8, 12, 0, 10, false, paint_node_state, measure_node_state, NULL},
-    {"POOLS", "pools", 6, 20, 0, 15, false, paint_pools, measure_pools, NULL},
+    [DEVICES_HEALTH_COLUMN] = {N_("HEALTH"), "rank", 11, 20, 0, 1, false, paint_health,
+                               measure_health, NULL},
+    {N_("JOB"), "job", 7, 14, 0, 6, false, paint_job, measure_job, NULL},
+    {N_("NAME"), NULL, 12, 30, 0, 9, false, paint_job_name, measure_job_name, NULL, .fill = true},
+    {N_("USER"), "user", 4, 12, 0, 11, false, paint_user, measure_user, NULL},
+    {N_("BUSY"), "utilization_percent", 5, 5, 5, 12, true, paint_busy, NULL, NULL},
+    {N_("MEM"), "memory_used_bytes", 4, 12, 4, 13, true, paint_memory, measure_memory, NULL},
+    {N_("OF"), "memory_total_bytes", 5, 6, 0, 16, true, paint_memory_total, measure_memory_total,
+     NULL},
+    {N_("NODE IS"), NULL, 8, 12, 0, 10, false, paint_node_state, measure_node_state, NULL},
+    {N_("POOLS"), "pools", 6, 20, 0, 15, false, paint_pools, measure_pools, NULL},
     {"MIG", "mig", 5, 10, 0, 11, false, paint_mig, measure_mig, NULL},
     {"ECC", "ecc_uncorrectable", 4, 5, 0, 9, true, paint_ecc_uncorrectable, measure_ecc, NULL},
-    {"PEAK", "flops_peak", 7, 8, 0, 17, true, paint_peak, measure_peak, NULL},
-    {"W LIMIT", "power_limit_watts", 7, 7, 0, 18, true, paint_power_limit, measure_power_limit,
+    {N_("PEAK"), "flops_peak", 7, 8, 0, 17, true, paint_peak, measure_peak, NULL},
+    {N_("W LIMIT"), "power_limit_watts", 7, 7, 0, 18, true, paint_power_limit, measure_power_limit,
      NULL},
-    {"CLOCK", "clock_hertz", 8, 9, 0, 19, true, paint_clock, measure_clock, NULL},
-    {"VENDOR", "vendor", 6, 10, 0, 20, false, paint_vendor, measure_vendor, NULL},
+    {N_("CLOCK"), "clock_hertz", 8, 9, 0, 19, true, paint_clock, measure_clock, NULL},
+    {N_("VENDOR"), "vendor", 6, 10, 0, 20, false, paint_vendor, measure_vendor, NULL},
     {"PCI", "pci", 10, 16, 0, 21, false, paint_pci, measure_pci, NULL},
     {"UUID", "uuid", 12, 40, 0, 22, false, paint_uuid, measure_uuid, NULL},
-    {"AGE", "age_seconds", 5, 5, 5, 14, true, cell_row_age, NULL, NULL},
+    {N_("AGE"), "age_seconds", 5, 5, 5, 14, true, cell_row_age, NULL, NULL},
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * deviceword.c - one device in words; see devices.h. */
 #include "ui/cells.h"
+#include "base/i18n.h"
 #include "ui/devices.h"
 #include "ui/glyph.h"
 #include <stdio.h>
@@ -62,17 +63,17 @@ static struct device_word from_figures(const struct device_row *d, enum device_s
     } looks[DEVICE_STATUSES] = {
         [DEVICE_UNKNOWN] = {"", ROLE_FAINT},
         [DEVICE_OK] = {"", ROLE_FAINT},
-        [DEVICE_SILENT] = {"silent", ROLE_DIM},
-        [DEVICE_THROTTLED] = {"throttled", ROLE_WARN},
-        [DEVICE_HOT] = {"at its limit", ROLE_CRIT},
-        [DEVICE_TROUBLE] = {"remap failed !", ROLE_CRIT},
-        [DEVICE_LOST] = {"lost !", ROLE_CRIT},
+        [DEVICE_SILENT] = {N_("silent"), ROLE_DIM},
+        [DEVICE_THROTTLED] = {N_("throttled"), ROLE_WARN},
+        [DEVICE_HOT] = {N_("at its limit"), ROLE_CRIT},
+        [DEVICE_TROUBLE] = {N_("remap failed !"), ROLE_CRIT},
+        [DEVICE_LOST] = {N_("lost !"), ROLE_CRIT},
     };
     struct device_word w = {.style = style_of(looks[status].role)};
 
-    snprintf(w.text, sizeof w.text, "%s", looks[status].word);
+    snprintf(w.text, sizeof w.text, "%s", _(looks[status].word));
     if (status <= DEVICE_OK && row_has(d, device, remap_pending) && d->remap_pending) {
-        snprintf(w.text, sizeof w.text, "remap pending");
+        snprintf(w.text, sizeof w.text, "%s", _("remap pending"));
         w.style = style_of(ROLE_WARN);
     }
     return w;
@@ -101,13 +102,13 @@ struct device_word device_throttle_word(const struct device_row *d)
         const char *word;
         enum role role;
     } looks[throttle_COUNT] = {
-        [throttle_HW_THERMAL] = {"HW thermal", ROLE_CRIT},
-        [throttle_HW_SLOWDOWN] = {"HW slowdown", ROLE_CRIT},
-        [throttle_HW_POWER_BRAKE] = {"power brake", ROLE_CRIT},
-        [throttle_SW_THERMAL] = {"SW thermal", ROLE_WARN},
-        [throttle_SW_POWER] = {"power cap", ROLE_DIM},
-        [throttle_SYNC_BOOST] = {"sync boost", ROLE_DIM},
-        [throttle_OTHER] = {"other", ROLE_DIM},
+        [throttle_HW_THERMAL] = {N_("HW thermal"), ROLE_CRIT},
+        [throttle_HW_SLOWDOWN] = {N_("HW slowdown"), ROLE_CRIT},
+        [throttle_HW_POWER_BRAKE] = {N_("power brake"), ROLE_CRIT},
+        [throttle_SW_THERMAL] = {N_("SW thermal"), ROLE_WARN},
+        [throttle_SW_POWER] = {N_("power cap"), ROLE_DIM},
+        [throttle_SYNC_BOOST] = {N_("sync boost"), ROLE_DIM},
+        [throttle_OTHER] = {N_("other"), ROLE_DIM},
     };
     static const uint8_t order[throttle_COUNT] = {
         throttle_HW_THERMAL, throttle_HW_POWER_BRAKE, throttle_SW_THERMAL, throttle_HW_SLOWDOWN,
@@ -125,7 +126,7 @@ struct device_word device_throttle_word(const struct device_row *d)
         if (used == 0)
             w.style = style_of(looks[order[i]].role);
         int n = snprintf(w.text + used, sizeof w.text - used, "%s%s", used ? ", " : "",
-                         looks[order[i]].word);
+                         _(looks[order[i]].word));
         used += n > 0 && (size_t)n < sizeof w.text - used ? (size_t)n : 0;
     }
     return w;

@@ -3,6 +3,7 @@
 #include "ui/explain.h"
 #include "ui/cells.h"
 #include "ui/details.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmem.h"
 #include "model/value.h"
@@ -39,7 +40,7 @@ static void add_source(const struct view_input *in, uint16_t source, wall_ms at,
     if (at <= 0)
         return;
     figure_duration(age, in->ctx.now - at);
-    buf_addf(out, " (%s ago)", age);
+    buf_addf(out, _(" (%s ago)"), age);
 }
 
 void explain_teller(const struct view_input *in, enum entity e, unsigned column, const void *row,
@@ -81,26 +82,26 @@ static void add_told_by(const struct view_input *in, enum entity e, unsigned col
     if (column_value(&in->ctx, e, column, row).kind == VALUE_NONE)
         return;
     if (e == ENTITY_SOURCE && f->group != GROUP_CONFIG) {
-        explain_line(out, "told by", "what this program saw of the source");
+        explain_line(out, _("told by"), _("what this program saw of the source"));
         return;
     }
     buf_init(&who, VALUE_MAX);
     explain_teller(in, e, column, row, &who);
     if (who.len > 0) {
-        explain_line(out, "told by", "%s", who.data);
+        explain_line(out, _("told by"), "%s", who.data);
         buf_fini(&who);
         return;
     }
     int64_t oldest = snapshot_age_of(in->snap, row, in->ctx.now);
     if (f->group == GROUP_CONFIG && !column_is_derived(e, column)) {
-        explain_line(out, "told by", "the configuration");
+        explain_line(out, _("told by"), _("the configuration"));
     } else {
         row_tellers(in, row, &who);
-        explain_line(out, "told by", "computed here%s%s",
-                     who.len > 0 ? " from what these tell: " : "", who.data);
+        explain_line(out, _("told by"), _("computed here%s%s"),
+                     who.len > 0 ? _(" from what these tell: ") : "", who.data);
         figure_duration(age, oldest);
         if (oldest >= 0)
-            explain_line(out, "age", "%s: the oldest that went into it", age);
+            explain_line(out, _("age"), _("%s: the oldest that went into it"), age);
     }
     buf_fini(&who);
 }
@@ -110,22 +111,22 @@ static void add_told_by(const struct view_input *in, enum entity e, unsigned col
 static const char *unit_words(enum field_unit unit)
 {
     static const char *const words[] = {
-        [UNIT_COUNT] = "a number of things",
-        [UNIT_BYTE] = "bytes, in steps of 1024",
-        [UNIT_WATT] = "watts",
-        [UNIT_CELSIUS] = "degrees Celsius",
-        [UNIT_PERCENT] = "percent",
-        [UNIT_RPM] = "turns a minute",
-        [UNIT_LOAD] = "processes that run or wait for a CPU, mean of one minute",
-        [UNIT_SECOND] = "time",
-        [UNIT_MILLISECOND] = "milliseconds",
-        [UNIT_HOUR] = "hours of one device",
-        [UNIT_FLOPS] = "floating point operations a second",
-        [UNIT_HERTZ] = "hertz",
-        [UNIT_DEGREE] = "degrees Celsius of difference",
+        [UNIT_COUNT] = N_("a number of things"),
+        [UNIT_BYTE] = N_("bytes, in steps of 1024"),
+        [UNIT_WATT] = N_("watts"),
+        [UNIT_CELSIUS] = N_("degrees Celsius"),
+        [UNIT_PERCENT] = N_("percent"),
+        [UNIT_RPM] = N_("turns a minute"),
+        [UNIT_LOAD] = N_("processes that run or wait for a CPU, mean of one minute"),
+        [UNIT_SECOND] = N_("time"),
+        [UNIT_MILLISECOND] = N_("milliseconds"),
+        [UNIT_HOUR] = N_("hours of one device"),
+        [UNIT_FLOPS] = N_("floating point operations a second"),
+        [UNIT_HERTZ] = N_("hertz"),
+        [UNIT_DEGREE] = N_("degrees Celsius of difference"),
     };
 
-    return (size_t)unit < ARRAY_LEN(words) ? words[unit] : NULL;
+    return (size_t)unit < ARRAY_LEN(words) ? _(words[unit]) : NULL;
 }
 
 static void add_title(const struct view_input *in, enum entity e, const void *row,
@@ -139,7 +140,7 @@ static void add_title(const struct view_input *in, enum entity e, const void *ro
     if (name.kind == VALUE_STR)
         buf_adds(&text, cell_string(in, name.str));
     else if (name.kind != VALUE_NONE)
-        value_text(&in->ctx, &info->fields[info->name_field], &name, &text);
+        cell_value(in, &info->fields[info->name_field], &name, &text);
     if (e == ENTITY_DEVICE) {
         const struct device_row *d = row;
         buf_reset(&text);
@@ -147,7 +148,7 @@ static void add_title(const struct view_input *in, enum entity e, const void *ro
                  row_has(d, device, node) ? cell_string(in, d->node) : FIGURE_ABSENT,
                  (double)d->index);
     }
-    buf_addf(out, "%s \xC2\xB7 %s %s\n\n", f->title, info->id, text.data);
+    buf_addf(out, "%s \xC2\xB7 %s %s\n\n", _(f->title), info->id, text.data);
     buf_fini(&text);
 }
 
@@ -160,14 +161,14 @@ static void add_value(const struct view_input *in, enum entity e, unsigned colum
 
     buf_init(&text, VALUE_MAX);
     if (v.kind == VALUE_NONE)
-        buf_adds(&text, "? nobody tells it: that is not zero");
+        buf_adds(&text, _("? nobody tells it: that is not zero"));
     else
         details_value(in, f, &v, &text);
-    explain_line(out, f->title, "%s", text.data);
+    explain_line(out, _(f->title), "%s", text.data);
     buf_fini(&text);
-    explain_line(out, "is", "%s", f->help);
+    explain_line(out, _("is"), "%s", _(f->help));
     if (unit_words(f->unit))
-        explain_line(out, "unit", "%s", unit_words(f->unit));
+        explain_line(out, _("unit"), "%s", unit_words(f->unit));
 }
 
 /* Shares: what is divided by what. */
@@ -200,8 +201,9 @@ static void add_share(const struct view_input *in, enum entity e, const struct f
         buf_init(&whole, VALUE_MAX);
         details_value(in, column_info(e, (unsigned)a), &va, &part);
         details_value(in, column_info(e, (unsigned)b), &vb, &whole);
-        explain_line(out, "how", "%s %s / %s %s", part.data, column_info(e, (unsigned)a)->title,
-                     whole.data, column_info(e, (unsigned)b)->title);
+        explain_line(out, _("how"), "%s %s / %s %s", part.data,
+                     _(column_info(e, (unsigned)a)->title), whole.data,
+                     _(column_info(e, (unsigned)b)->title));
         buf_fini(&part);
         buf_fini(&whole);
         return;
@@ -224,7 +226,7 @@ void explain_figure(const struct view_input *in, enum entity e, const void *row,
     add_share(in, e, f, row, out);
     if (!about_flops(f) || e == ENTITY_DEVICE) /* of sums it is told below */
         add_told_by(in, e, column, row, out);
-    explain_line(out, "name", "%s, in filters, :sort and JSON", f->id);
+    explain_line(out, "name", _("%s, in filters, :sort and JSON"), f->id);
     if (!about_flops(f))
         return;
     if (e == ENTITY_DEVICE)

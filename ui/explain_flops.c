@@ -8,6 +8,7 @@
 #include "ui/flopslook.h"
 #include "ui/flopstotal.h"
 #include "ui/glyph.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmem.h"
 #include <math.h>
@@ -31,22 +32,22 @@ static void flops_words(const struct view_input *in, double flops, char out[FIGU
 
 static void explain_provenance(struct buf *out, unsigned provenance)
 {
-    explain_line(out, "known as", "%s %s: %s", flops_letter(provenance), flops_word(provenance),
+    explain_line(out, _("known as"), "%s %s: %s", flops_letter(provenance), flops_word(provenance),
                  flops_meaning(provenance));
 }
 
 static void explain_precision(struct buf *out, unsigned precision)
 {
-    explain_line(out, "precision", "%s: %s", precision_word(precision),
+    explain_line(out, _("precision"), "%s: %s", precision_word(precision),
                  precision_meaning(precision));
 }
 
 void explain_not(struct buf *out)
 {
     explain_line(
-        out, "is not",
-        "MFU or HFU: how much of the work was useful only the application knows. And a device that "
-        "is busy all the time may compute next to nothing: busy x peak is not FLOPS.");
+        out, _("is not"),
+        _("MFU or HFU: how much of the work was useful only the application knows. And a device that "
+          "is busy all the time may compute next to nothing: busy x peak is not FLOPS."));
 }
 
 /* --- one device --- */
@@ -76,19 +77,19 @@ static int terms_of(const struct device_row *d, const struct peak *p, unsigned p
 
     if (precision == precision_FP16) {
         if (isfinite(half))
-            out[n++] = (struct term){"FP16 tensor activity", half, p->fp16};
+            out[n++] = (struct term){N_("FP16 tensor activity"), half, p->fp16};
         else if (isfinite(any) && isfinite(full))
-            out[n++] = (struct term){"tensor activity without FP64's", any - full, p->fp16};
+            out[n++] = (struct term){N_("tensor activity without FP64's"), any - full, p->fp16};
         else if (isfinite(any))
-            out[n++] = (struct term){"tensor activity", any, p->fp16};
+            out[n++] = (struct term){N_("tensor activity"), any, p->fp16};
     } else if (precision == precision_FP32 && row_has(d, device, fp32_utilization_percent)) {
-        out[n++] =
-            (struct term){"FP32 pipe activity", (double)d->fp32_utilization_percent / 100, p->fp32};
+        out[n++] = (struct term){N_("FP32 pipe activity"),
+                                 (double)d->fp32_utilization_percent / 100, p->fp32};
     } else if (precision == precision_FP64) {
         if (isfinite(full))
-            out[n++] = (struct term){"FP64 tensor activity", full, p->fp64_tensor};
+            out[n++] = (struct term){N_("FP64 tensor activity"), full, p->fp64_tensor};
         if (row_has(d, device, fp64_utilization_percent))
-            out[n++] = (struct term){"FP64 pipe activity",
+            out[n++] = (struct term){N_("FP64 pipe activity"),
                                      (double)d->fp64_utilization_percent / 100, p->fp64};
     }
     return n;
@@ -103,7 +104,7 @@ static double clock_words(const struct view_input *in, const struct device_row *
     out[0] = '\0';
     if (isnan(of_peak))
         return 1;
-    snprintf(out, size, " %s clock %.3f/%.3f GHz", times(in), now / 1e9, of_peak / 1e9);
+    snprintf(out, size, _(" %s clock %.3f/%.3f GHz"), times(in), now / 1e9, of_peak / 1e9);
     return now / of_peak;
 }
 
@@ -120,7 +121,7 @@ static void explain_estimate(const struct view_input *in, const struct device_ro
     for (int i = 0; i < n; i++) {
         flops_words(in, terms[i].peak, peak);
         len += (size_t)snprintf(text + len, sizeof text - len, "%s%s %.2f%s %s %s", i ? " + " : "",
-                                terms[i].what, terms[i].share, clock, times(in), peak);
+                                _(terms[i].what), terms[i].share, clock, times(in), peak);
         sum += terms[i].share > 0 ? terms[i].share * by_clock * terms[i].peak : 0;
     }
     if (n == 0)
@@ -128,7 +129,7 @@ static void explain_estimate(const struct view_input *in, const struct device_ro
     flops_words(in, (double)d->flops, result);
     if (row_has(d, device, flops) && fabs(sum - (double)d->flops) <= 0.02 * fabs(sum) + 1)
         snprintf(text + len, sizeof text - len, " = %s", result);
-    explain_line(out, "how", "%s", text);
+    explain_line(out, _("how"), "%s", text);
 }
 
 /* The row of the table of peaks. p: NULL = the model is not in it. */
@@ -139,14 +140,15 @@ static void explain_peak(const struct view_input *in, const char *model, const s
 
     if (!p) {
         explain_line(
-            out, "peak",
-            "? no line of peaks.conf knows the model \"%s\": no estimate is made with somebody "
-            "else's. A line in your own peaks.conf makes it known",
+            out, _("peak"),
+            _("? no line of peaks.conf knows the model \"%s\": no estimate is made with somebody "
+              "else's. A line in your own peaks.conf makes it known"),
             model);
         return;
     }
     flops_words(in, peak_of(p, (enum precision)precision), text);
-    explain_line(out, "peak", "%s%s dense %s for \"%s\" (peaks.conf: %s), confidence %c, from: %s",
+    explain_line(out, _("peak"),
+                 _("%s%s dense %s for \"%s\" (peaks.conf: %s), confidence %c, from: %s"),
                  peak_is_hearsay(p, (enum precision)precision) ? "~" : "", text,
                  precision_word(precision), model, p->model, p->confidence, p->source);
 }
@@ -170,17 +172,17 @@ static void explain_pipes(const struct view_input *in, const struct device_row *
     struct buf who;
 
     if (isfinite(ofu))
-        explain_line(out, "tensor use", "%.1f%%: activity%s", ofu,
+        explain_line(out, _("tensor use"), _("%.1f%%: activity%s"), ofu,
                      row_has(d, device, clock_hertz) && row_has(d, device, clock_max_hertz)
-                         ? " x clock / highest clock"
-                         : "; the highest clock is not told, so the clock is taken for that");
+                         ? _(" x clock / highest clock")
+                         : _("; the highest clock is not told, so the clock is taken for that"));
     if (row_has(d, device, utilization_percent))
-        explain_line(out, "busy", "%.0f%% of the time with a kernel running: not FLOPS",
+        explain_line(out, _("busy"), _("%.0f%% of the time with a kernel running: not FLOPS"),
                      (double)d->utilization_percent);
     buf_init(&who, TEXT_MAX);
     explain_teller(in, ENTITY_DEVICE, FIELD_device_tensor_utilization_percent, d, &who);
     if (who.len > 0)
-        explain_line(out, "inputs by", "%s", who.data);
+        explain_line(out, _("inputs by"), "%s", who.data);
     buf_fini(&who);
 }
 
@@ -199,13 +201,13 @@ void explain_device_flops(const struct view_input *in, const struct device_row *
     explain_precision(out, precision);
     explain_provenance(out, provenance);
     if (provenance == provenance_MEASURED)
-        explain_line(out, "how", "the difference of two counts over the time between them");
+        explain_line(out, _("how"), _("the difference of two counts over the time between them"));
     else if (p)
         explain_estimate(in, d, p, precision, out);
     explain_peak(in, model, p, precision, out);
     explain_pipes(in, d, out);
     if (d->h.flags & ROW_SILENT)
-        explain_line(out, "counts", "not: nobody has heard of it for a while");
+        explain_line(out, _("counts"), _("not: nobody has heard of it for a while"));
 }
 
 /* --- devices of a node or a center --- */
@@ -226,7 +228,7 @@ static void device_words(const struct view_input *in, const struct device_row *d
              row_has(d, device, flops_provenance) ? flops_letter(d->flops_provenance)
                                                   : FIGURE_ABSENT);
     if (row_has(d, device, tensor_utilization_percent))
-        buf_addf(&words, ", tensor activity %.0f%%", (double)d->tensor_utilization_percent);
+        buf_addf(&words, _(", tensor activity %.0f%%"), (double)d->tensor_utilization_percent);
     if (row_has(d, device, temperature_celsius))
         buf_addf(&words,
                  ", %.0f\xC2\xB0"
@@ -235,7 +237,7 @@ static void device_words(const struct view_input *in, const struct device_row *d
     if (row_has(d, device, power_watts))
         buf_addf(&words, ", %.0f W", (double)d->power_watts);
     if (d->h.flags & ROW_SILENT)
-        buf_adds(&words, ", silent: not counted");
+        buf_adds(&words, _(", silent: not counted"));
     snprintf(key, sizeof key, "GPU %.0f", (double)d->index);
     explain_line(out, key, "%s", words.data);
     buf_fini(&words);
@@ -253,7 +255,8 @@ void explain_node_flops(const struct view_input *in, const struct node_row *n, s
     if (row_has(n, node, flops_precision))
         explain_precision(out, n->flops_precision);
     explain_provenance(out, provenance);
-    explain_line(out, "how", "the sum over its devices; its processors where no device tells any");
+    explain_line(out, _("how"),
+                 _("the sum over its devices; its processors where no device tells any"));
     for (uint32_t i = 0; i < snapshot_slots(in->snap, ENTITY_DEVICE); i++) {
         const struct device_row *d = snapshot_row(in->snap, ENTITY_DEVICE, i);
         if (!counts_in(d, n->h.center) || !row_has(d, device, node) || d->node != n->name)
@@ -266,13 +269,13 @@ void explain_node_flops(const struct view_input *in, const struct node_row *n, s
             explain_teller(in, ENTITY_DEVICE, FIELD_device_model, d, &who);
     }
     if (who.len > 0)
-        explain_line(out, "devices by", "%s", who.data);
+        explain_line(out, _("devices by"), "%s", who.data);
     buf_fini(&who);
     if (devices > shown)
-        explain_line(out, "", "and %d more devices", devices - shown);
+        explain_line(out, "", _("and %d more devices"), devices - shown);
     if (row_has(n, node, cpu_fp64_flops)) {
         flops_words(in, (double)n->cpu_fp64_flops, text);
-        explain_line(out, "processors", "%s M of FP64 that their counters counted", text);
+        explain_line(out, _("processors"), _("%s M of FP64 that their counters counted"), text);
     }
 }
 
@@ -283,29 +286,29 @@ static void total_words(const struct view_input *in, const struct flops_total *t
                         bool hearsay, enum provenance provenance, struct buf *out)
 {
     char text[FIGURE_MAX], known[FIGURE_MAX];
-    const char *what = t->nodes ? "nodes" : "devices";
+    const char *what = t->nodes ? "nodes" : _("devices");
 
     flops_words(in, t->flops, text);
     buf_adds(out, text);
     if (provenance != provenance_NAMEPLATE && isfinite(whole)) {
         flops_words(in, whole, text);
-        buf_addf(out, " of %s%s", hearsay ? "~" : "", text);
+        buf_addf(out, _(" of %s%s"), hearsay ? "~" : "", text);
         figure_percent(text, t->flops / whole);
         buf_addf(out, " (%s)", text);
     } else if (provenance <= provenance_ESTIMATED && t->peaked < t->reporting) {
         figure_number(text, t->reporting - t->peaked, 0, in->ascii);
-        buf_addf(out, " of ?: %s %s in it have no known peak", text, what);
+        buf_addf(out, _(" of ?: %s %s in it have no known peak"), text, what);
     }
     if (t->declared) {
-        buf_adds(out, ", as the configuration declares");
+        buf_adds(out, _(", as the configuration declares"));
     } else if (t->reporting > 0) {
         figure_number(text, t->reporting, 0, in->ascii);
         figure_number(known, t->known, 0, in->ascii);
-        buf_addf(out, ", from %s of %s %s", text, known, what);
+        buf_addf(out, _(", from %s of %s %s"), text, known, what);
     }
     if (t->oldest_at > 0) {
         figure_duration(text, in->ctx.now - t->oldest_at);
-        buf_addf(out, ", the oldest %s old", text);
+        buf_addf(out, _(", the oldest %s old"), text);
     }
 }
 
@@ -327,7 +330,7 @@ static void explain_precision_totals(const struct view_input *in, const struct f
         total_words(in, t, flops_whole(all, precision, k),
                     flops_whole_is_hearsay(all, precision, k), k, &words);
         if (k == best)
-            buf_adds(&words, ": this one is shown");
+            buf_adds(&words, _(": this one is shown"));
         snprintf(key, sizeof key, "%s %s", flops_letter(k), flops_word(k));
         explain_line(out, key, "%s", words.data);
     }
@@ -337,7 +340,7 @@ static void explain_precision_totals(const struct view_input *in, const struct f
         total_words(in, processors,
                     processors->peaked >= processors->reporting ? processors->peak : (double)NAN,
                     processors->hearsay, provenance_MEASURED, &words);
-        explain_line(out, "M processors", "%s: beside it, never added", words.data);
+        explain_line(out, _("M processors"), _("%s: beside it, never added"), words.data);
     }
     buf_fini(&words);
     buf_addc(out, '\n');
@@ -409,25 +412,25 @@ static void explain_model(const struct view_input *in, const struct model_sum *m
     figure_number(number, m->devices, 0, in->ascii);
     buf_addf(&words, "%s %s", number, cell_string(in, m->model));
     if (!p) {
-        buf_adds(&words, ": no peak is known, so no estimate (peaks.conf)");
+        buf_adds(&words, _(": no peak is known, so no estimate (peaks.conf)"));
     } else {
         flops_words(in, peak_of(p, (enum precision)m->precision), peak);
-        buf_addf(&words, ": %s%s %s dense each, confidence %c (%s)",
+        buf_addf(&words, _(": %s%s %s dense each, confidence %c (%s)"),
                  peak_is_hearsay(p, (enum precision)m->precision) ? "~" : "", peak,
                  precision_word(m->precision), p->confidence, p->source);
     }
     if (m->active > 0)
-        buf_addf(&words, ", mean tensor activity %.0f%%", m->activity / m->active);
+        buf_addf(&words, _(", mean tensor activity %.0f%%"), m->activity / m->active);
     if (m->reporting > 0) {
         flops_words(in, m->flops / m->reporting, each);
-        buf_addf(&words, ", %s each", each);
+        buf_addf(&words, _(", %s each"), each);
     }
     if (m->reporting < m->devices) {
         figure_number(number, m->devices - m->reporting, 0, in->ascii);
-        buf_addf(&words, "; %s tell no activity that counts in %s", number,
+        buf_addf(&words, _("; %s tell no activity that counts in %s"), number,
                  precision_word(m->precision));
     }
-    explain_line(out, "devices", "%s", words.data);
+    explain_line(out, _("devices"), "%s", words.data);
     buf_fini(&words);
 }
 
@@ -444,8 +447,9 @@ static void explain_watts(const struct view_input *in, const struct fleet_heat *
             flops_words(in, b->flops, flops);
             figure_unit(watts, b->watts, UNIT_WATT, in->ascii);
             figure_number(number, b->devices, 0, in->ascii);
-            explain_line(out, "for a watt", "%s/W: %s %s %s / %s of the %s devices that tell both",
-                         each, flops, precision_word(*p), flops_letter(k), watts, number);
+            explain_line(out, _("for a watt"),
+                         _("%s/W: %s %s %s / %s of the %s devices that tell both"), each, flops,
+                         precision_word(*p), flops_letter(k), watts, number);
         }
 }
 
@@ -458,7 +462,7 @@ static void explain_some(const struct view_input *in, struct buf *out, const cha
     if (n <= 0)
         return;
     figure_number(number, n, 0, in->ascii);
-    explain_line(out, key, "%s device%s %s", number, n == 1 ? "" : "s", what);
+    explain_line(out, key, _("%s device%s %s"), number, n == 1 ? "" : "s", what);
 }
 
 /* told: something tells FLOPS, if no device. */
@@ -473,12 +477,13 @@ static void explain_census(const struct view_input *in, int center, bool told, s
     }
     for (int i = 0; i < c.count; i++)
         explain_model(in, &c.models[i], out);
-    explain_some(in, out, "", c.others, "of more models");
-    explain_some(in, out, "no model", c.no_model, "without a model: no peak, so no estimate");
-    explain_some(in, out, "silent", c.silent, "of which nobody has heard for a while: in no sum");
+    explain_some(in, out, "", c.others, _("of more models"));
+    explain_some(in, out, _("no model"), c.no_model, _("without a model: no peak, so no estimate"));
+    explain_some(in, out, _("silent"), c.silent,
+                 _("of which nobody has heard for a while: in no sum"));
     explain_watts(in, &c.heat, out);
     if (c.devices == 0 && !told)
-        explain_line(out, "devices", "? %s", flopsline_why(in));
+        explain_line(out, _("devices"), "? %s", flopsline_why(in));
 }
 
 /* The sources that tell of devices. */
@@ -493,8 +498,8 @@ static void explain_sources(const struct view_input *in, int center, struct buf 
             (strcmp(kind, "exporter") != 0 && strcmp(kind, "prometheus") != 0))
             continue;
         figure_duration(age, in->ctx.now - s->last_ok_at);
-        explain_line(out, "told by", "%s%s%s%s", cell_string(in, s->name),
-                     row_has(s, source, last_ok_at) ? ", " : ": has not answered yet",
+        explain_line(out, _("told by"), "%s%s%s%s", cell_string(in, s->name),
+                     row_has(s, source, last_ok_at) ? ", " : _(": has not answered yet"),
                      row_has(s, source, last_ok_at) ? age : "",
                      row_has(s, source, last_ok_at) ? " ago" : "");
     }
@@ -510,7 +515,7 @@ static void explain_how(const struct flops_totals *all, struct buf *out)
     for (unsigned k = provenance_MEASURED; k < provenance_COUNT; k++)
         if (told[k])
             explain_line(out, flops_word(k),
-                         "%s, summed over what reports; never filled in for what does not",
+                         _("%s, summed over what reports; never filled in for what does not"),
                          flops_meaning(k));
 }
 
@@ -526,7 +531,7 @@ static void explain_all(const struct view_input *in, int center, struct buf *out
         explain_precision_totals(in, &all, *p, out);
         told = true;
     }
-    buf_adds(out, "# Where it comes from\n");
+    buf_adds(out, _("# Where it comes from\n"));
     explain_how(&all, out);
     explain_census(in, center, told, out);
     explain_sources(in, center, out);
@@ -540,11 +545,12 @@ void explain_center_flops(const struct view_input *in, const struct center_row *
 
 void explain_totals(const struct view_input *in, int center, struct buf *out)
 {
-    buf_addf(out, "FLOPS \xC2\xB7 %s\n\n",
-             center < 0 ? "all centers" : cell_center_name(in, (uint16_t)center));
-    buf_adds(out,
-             "Each line is of one precision and known in one way: no two of them are ever added. "
-             "Where measured and estimated figures exist, the one from more devices is shown.\n\n");
+    buf_addf(out, _("FLOPS \xC2\xB7 %s\n\n"),
+             center < 0 ? _("all centers") : cell_center_name(in, (uint16_t)center));
+    buf_adds(
+        out,
+        _("Each line is of one precision and known in one way: no two of them are ever added. "
+          "Where measured and estimated figures exist, the one from more devices is shown.\n\n"));
     explain_all(in, center, out);
     explain_not(out);
 }

@@ -7,6 +7,7 @@
 #include "ui/flopstotal.h"
 #include "ui/glyph.h"
 #include "ui/listing.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include <math.h>
 #include <stdio.h>
@@ -64,10 +65,11 @@ const char *flopsline_why(const struct view_input *in)
         devices = r && row_has(r, center, devices_seen) && r->devices_seen > 0;
     }
     if (devices)
-        return "the devices tell no activity of their pipes, or their models have no known peak";
+        return _("the devices tell no activity of their pipes, or their models have no known peak");
     if (answered)
-        return "the exporters tell of no devices";
-    return configured ? "no exporter has answered yet (8 shows them)" : "no exporter configured";
+        return _("the exporters tell of no devices");
+    return configured ? _("no exporter has answered yet (8 shows them)")
+                      : _("no exporter configured");
 }
 
 /* --- one line --- */
@@ -81,9 +83,9 @@ static void coverage_words(const struct view_input *in, const struct flops_total
     figure_number(some, t->reporting, 0, in->ascii);
     figure_number(all, t->known, 0, in->ascii);
     if (t->declared)
-        snprintf(out, WORDS_MAX, "as configured");
+        snprintf(out, WORDS_MAX, _("as configured"));
     else
-        snprintf(out, WORDS_MAX, "from %s of %s%s", some, all,
+        snprintf(out, WORDS_MAX, _("from %s of %s%s"), some, all,
                  !noun      ? ""
                  : t->nodes ? " nodes"
                             : " devices");
@@ -102,10 +104,10 @@ static void other_words(const struct view_input *in, const struct flops_totals *
     out[0] = '\0';
     if (other != provenance_NONE && t->reporting > 0 && !t->nodes) {
         figure_number(some, t->reporting, 0, in->ascii);
-        snprintf(out, WORDS_MAX, "(%s only from %s)", flops_letter(other), some);
+        snprintf(out, WORDS_MAX, _("(%s only from %s)"), flops_letter(other), some);
     } else if (processors->reporting > 0 && !all->of[p][shown].nodes) {
         figure_unit(some, processors->flops, UNIT_FLOPS, in->ascii);
-        snprintf(out, WORDS_MAX, "(processors besides: %s M)", some);
+        snprintf(out, WORDS_MAX, _("(processors besides: %s M)"), some);
     }
 }
 
@@ -126,7 +128,7 @@ static void draw_origin(struct phrase *p, const struct flops_totals *all, enum p
     phrase_word(p, style_bold(style_of(flops_role(provenance))), flops_letter(provenance));
     if (f != AGE_FRESH) {
         figure_duration(age, p->in->ctx.now - t->oldest_at);
-        snprintf(words, sizeof words, "oldest %s", age);
+        snprintf(words, sizeof words, _("oldest %s"), age);
         phrase_word(p, style_of(ROLE_WARN), words);
     }
     if (provenance == provenance_ALLOCATED || provenance == provenance_NAMEPLATE)

@@ -4,6 +4,7 @@
 #include "ui/cells.h"
 #include "ui/flopstotal.h"
 #include "ui/glyph.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include <math.h>
 #include <stdio.h>
@@ -18,18 +19,18 @@ struct look {
 };
 
 static const struct look looks[provenance_COUNT] = {
-    [provenance_NONE] = {FIGURE_ABSENT, "unknown", "nothing tells it", ROLE_FAINT},
-    [provenance_MEASURED] = {"M", "measured", "operations that the hardware counted",
+    [provenance_NONE] = {FIGURE_ABSENT, N_("unknown"), N_("nothing tells it"), ROLE_FAINT},
+    [provenance_MEASURED] = {"M", N_("measured"), N_("operations that the hardware counted"),
                              ROLE_MEASURED},
-    [provenance_ESTIMATED] = {"E", "estimated",
-                              "activity of the pipes x clock / clock of the peak x dense peak",
+    [provenance_ESTIMATED] = {"E", N_("estimated"),
+                              N_("activity of the pipes x clock / clock of the peak x dense peak"),
                               ROLE_ESTIMATED},
-    [provenance_ALLOCATED] = {"A", "allocated",
-                              "dense peak of what the scheduler has given to jobs: capacity in "
-                              "use, no rate of work",
+    [provenance_ALLOCATED] = {"A", N_("allocated"),
+                              N_("dense peak of what the scheduler has given to jobs: capacity in "
+                                 "use, no rate of work"),
                               ROLE_ALLOCATED},
-    [provenance_NAMEPLATE] = {"N", "nameplate", "dense peak of all that is installed: capacity",
-                              ROLE_DIM},
+    [provenance_NAMEPLATE] = {"N", N_("nameplate"),
+                              N_("dense peak of all that is installed: capacity"), ROLE_DIM},
 };
 
 static const struct look *look_of(unsigned provenance)
@@ -49,21 +50,21 @@ enum role flops_role(unsigned provenance)
 
 const char *flops_word(unsigned provenance)
 {
-    return look_of(provenance)->word;
+    return _(look_of(provenance)->word);
 }
 
 const char *flops_meaning(unsigned provenance)
 {
-    return look_of(provenance)->meaning;
+    return _(look_of(provenance)->meaning);
 }
 
 static const char *const precisions[precision_COUNT][4] = {
-    [precision_NONE] = {FIGURE_ABSENT, FIGURE_ABSENT, FIGURE_ABSENT, "no precision is known"},
-    [precision_FP64] = {"FP64", "FP64 超算", "FP64 HPC", "what a super center counts in"},
-    [precision_FP32] = {"FP32", "FP32 通用", "FP32 GEN", "what a general center counts in"},
+    [precision_NONE] = {FIGURE_ABSENT, FIGURE_ABSENT, FIGURE_ABSENT, N_("no precision is known")},
+    [precision_FP64] = {"FP64", "FP64 超算", "FP64 HPC", N_("what a super center counts in")},
+    [precision_FP32] = {"FP32", "FP32 通用", "FP32 GEN", N_("what a general center counts in")},
     [precision_FP16] = {"FP16", "FP16 智算", "FP16 AI",
-                        "dense FP16 or BF16, what an intelligent center counts in"},
-    [precision_FP8] = {"FP8", "FP8", "FP8", "dense FP8"},
+                        N_("dense FP16 or BF16, what an intelligent center counts in")},
+    [precision_FP8] = {"FP8", "FP8", "FP8", N_("dense FP8")},
 };
 
 static const char *precision_text(unsigned precision, int which)
@@ -83,7 +84,7 @@ const char *precision_label(unsigned precision, bool ascii)
 
 const char *precision_meaning(unsigned precision)
 {
-    return precision_text(precision, 3);
+    return _(precision_text(precision, 3));
 }
 
 /* --- whose figure --- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * follow.c - see follow.h. */
 #include "ui/follow.h"
+#include "base/i18n.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -9,19 +10,19 @@ static const struct {
     const char *word; /* beside a count */
     bool bad, over;
 } states[action_state_COUNT] = {
-    [action_state_PLANNED] = {"handed over", false, false},
-    [action_state_REFUSED] = {"refused", true, true},
-    [action_state_WAITING] = {"waiting for its turn", false, false},
-    [action_state_READING] = {"being read again", false, false},
-    [action_state_SENT] = {"sent, waiting for the answer", false, false},
-    [action_state_ACCEPTED] = {"sent, waiting for confirmation", false, false},
-    [action_state_CONFIRMED] = {"confirmed", false, true},
-    [action_state_UNCONFIRMED] = {"accepted, but no poll shows it", true, true},
-    [action_state_FAILED] = {"failed", true, true},
-    [action_state_CHANGED] = {"not sent, it changed", true, true},
-    [action_state_UNKNOWN] = {"unknown", true, false},
-    [action_state_STOPPED] = {"not sent, stopped", true, true},
-    [action_state_DRY_RUN] = {"dry run", false, true},
+    [action_state_PLANNED] = {N_("handed over"), false, false},
+    [action_state_REFUSED] = {N_("refused"), true, true},
+    [action_state_WAITING] = {N_("waiting for its turn"), false, false},
+    [action_state_READING] = {N_("being read again"), false, false},
+    [action_state_SENT] = {N_("sent, waiting for the answer"), false, false},
+    [action_state_ACCEPTED] = {N_("sent, waiting for confirmation"), false, false},
+    [action_state_CONFIRMED] = {N_("confirmed"), false, true},
+    [action_state_UNCONFIRMED] = {N_("accepted, but no poll shows it"), true, true},
+    [action_state_FAILED] = {N_("failed"), true, true},
+    [action_state_CHANGED] = {N_("not sent, it changed"), true, true},
+    [action_state_UNKNOWN] = {N_("unknown"), true, false},
+    [action_state_STOPPED] = {N_("not sent, stopped"), true, true},
+    [action_state_DRY_RUN] = {N_("dry run"), false, true},
 };
 
 struct tally {
@@ -71,16 +72,17 @@ static void count_rows(const struct follow_op *op, const struct snapshot *s, str
 /* "drain zb-g0412: confirmed", "drain 12 nodes: 4 confirmed, 1 failed, 7 waiting for its turn: no route" */
 static void tell(const struct follow_op *op, const struct tally *t, char words[FOLLOW_WORDS])
 {
-    size_t n = (size_t)snprintf(words, FOLLOW_WORDS, "%s %s", verb_info(op->verb)->name, op->what);
+    size_t n =
+        (size_t)snprintf(words, FOLLOW_WORDS, "%s %s", _(verb_info(op->verb)->name), op->what);
     const char *sep = ": ";
 
     for (int i = action_state_COUNT - 1; i >= 0 && n + 80 < FOLLOW_WORDS; i--) {
         if (t->counts[i] == 0)
             continue;
         n += (size_t)(op->count == 1
-                          ? snprintf(words + n, FOLLOW_WORDS - n, "%s%s", sep, states[i].word)
+                          ? snprintf(words + n, FOLLOW_WORDS - n, "%s%s", sep, _(states[i].word))
                           : snprintf(words + n, FOLLOW_WORDS - n, "%s%u %s", sep, t->counts[i],
-                                     states[i].word));
+                                     _(states[i].word)));
         sep = ", ";
     }
     if (t->message)

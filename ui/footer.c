@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * footer.c - see footer.h. */
 #include "ui/footer.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "ui/keymap.h"
 #include <stdio.h>
@@ -27,7 +28,7 @@ enum cmd footer_hit(const struct footer_map *map, int x)
 
 static const char *tab_word(const struct view_ops *v, bool brief)
 {
-    return brief && v->short_title ? v->short_title : v->title;
+    return _(brief && v->short_title ? v->short_title : v->title);
 }
 
 /* " 1 Overview ", brief: "2Node " with blanks around the current one only. */
@@ -47,7 +48,7 @@ static int tabs_cells(const struct footer *f, bool brief)
 
 static int hint_cells(const struct footer_hint *h)
 {
-    return text_cells(h->key) + 1 + text_cells(h->word) + HINT_GAP;
+    return text_cells(h->key) + 1 + text_cells(_(h->word)) + HINT_GAP;
 }
 
 static int hints_cells(const struct footer_hint *h)
@@ -99,7 +100,7 @@ static void draw_hint(struct canvas *c, int y, int x, const struct footer_hint *
     enum role key = h->acts ? ROLE_ACT : ROLE_KEY;
 
     x += canvas_text(c, y, x, -1, style_bold(style_on(key, ROLE_BAR)), h->key) + 1;
-    canvas_text(c, y, x, -1, style_on(ROLE_TEXT, ROLE_BAR), h->word);
+    canvas_text(c, y, x, -1, style_on(ROLE_TEXT, ROLE_BAR), _(h->word));
 }
 
 void footer_draw(const struct footer *f, struct canvas *c, int y, struct footer_map *map)

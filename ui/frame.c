@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * frame.c - see frame.h. */
 #include "ui/frame.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "ui/acting.h"
 #include "ui/header.h"
@@ -33,7 +34,7 @@ static void draw_header(struct ui *u)
         time_age(now - u->frozen_at, frozen);
     if (u->canvas.h >= UI_NEEDS_H && u->canvas.w >= UI_NEEDS_W)
         frame_status(u, &status);
-    const char *banner = u->snap && snapshot_notice(u->snap)->bad ? "NO HISTORY" : "";
+    const char *banner = u->snap && snapshot_notice(u->snap)->bad ? _("NO HISTORY") : "";
     struct header h = {.crumb = crumb,
                        .status = status.data,
                        .filter = u->line == UI_LINE_FILTER ? "" : ui_top(u)->filter_text,
@@ -53,9 +54,9 @@ static void draw_waiting(struct ui *u, struct rect area)
     int y = area.y + (area.h > 6 ? 2 : 0), x = 2;
 
     canvas_text(c, y, x, c->w - x, style_bold(style_of(ROLE_BRIGHT)),
-                "waiting for the first answer\xE2\x80\xA6");
+                _("waiting for the first answer\xE2\x80\xA6"));
     canvas_text(c, y + 1, x, c->w - x, style_of(ROLE_DIM),
-                "8 shows what is being asked, and what went wrong if something does");
+                _("8 shows what is being asked, and what went wrong if something does"));
 }
 
 static void draw_body(struct ui *u)
@@ -65,7 +66,7 @@ static void draw_body(struct ui *u)
 
     if (u->canvas.h < UI_NEEDS_H || u->canvas.w < UI_NEEDS_W) {
         canvas_textf(&u->canvas, area.y, 1, u->canvas.w - 1, style_of(ROLE_TEXT),
-                     "needs %dx%d, has %dx%d", UI_NEEDS_W, UI_NEEDS_H, u->canvas.w, u->canvas.h);
+                     _("needs %dx%d, has %dx%d"), UI_NEEDS_W, UI_NEEDS_H, u->canvas.w, u->canvas.h);
         return;
     }
     if (!u->snap || (snapshot_count(u->snap, ENTITY_CENTER) == 0 &&
@@ -110,30 +111,31 @@ static void draw_overlay(struct ui *u)
     }
 }
 
-static const struct footer_hint pager_hints[] = {{"/", "search", false, CMD_FILTER},
-                                                 {"n", "next", false, CMD_FIND_NEXT},
-                                                 {"Esc", "close", false, CMD_BACK},
+static const struct footer_hint pager_hints[] = {{"/", N_("search"), false, CMD_FILTER},
+                                                 {"n", N_("next"), false, CMD_FIND_NEXT},
+                                                 {"Esc", N_("close"), false, CMD_BACK},
                                                  {.word = NULL}};
 /* The first ones go where there is little room. */
 static const struct footer_hint explain_hints[] = {
-    {"?", "help of the view", false, CMD_HELP},
-    {"\xE2\x86\x90 \xE2\x86\x92", "more", false, CMD_NONE},
-    {"Esc", "close", false, CMD_BACK},
+    {"?", N_("help of the view"), false, CMD_HELP},
+    {"\xE2\x86\x90 \xE2\x86\x92", N_("more"), false, CMD_NONE},
+    {"Esc", N_("close"), false, CMD_BACK},
     {.word = NULL}};
-static const struct footer_hint sort_hints[] = {
-    {"Enter", "sort by it", false, CMD_OPEN}, {"Esc", "leave", false, CMD_BACK}, {.word = NULL}};
+static const struct footer_hint sort_hints[] = {{"Enter", N_("sort by it"), false, CMD_OPEN},
+                                                {"Esc", N_("leave"), false, CMD_BACK},
+                                                {.word = NULL}};
 static const struct footer_hint setup_hints[] = {
-    {"\xE2\x86\x90 \xE2\x86\x92", "change", false, CMD_RIGHT},
-    {"Esc", "done", false, CMD_BACK},
+    {"\xE2\x86\x90 \xE2\x86\x92", N_("change"), false, CMD_RIGHT},
+    {"Esc", N_("done"), false, CMD_BACK},
     {.word = NULL}};
 
-static const struct footer_hint dialog_hints[] = {{"Tab", "next field", false, CMD_NONE},
-                                                  {"C-d", "dry run", false, CMD_NONE},
-                                                  {"Enter", "confirm", true, CMD_NONE},
-                                                  {"Esc", "no", false, CMD_BACK},
+static const struct footer_hint dialog_hints[] = {{"Tab", N_("next field"), false, CMD_NONE},
+                                                  {"C-d", N_("dry run"), false, CMD_NONE},
+                                                  {"Enter", N_("confirm"), true, CMD_NONE},
+                                                  {"Esc", N_("no"), false, CMD_BACK},
                                                   {.word = NULL}};
 static const struct footer_hint arm_hints[] = {
-    {"Enter", "arm", true, CMD_NONE}, {"Esc", "no", false, CMD_BACK}, {.word = NULL}};
+    {"Enter", N_("arm"), true, CMD_NONE}, {"Esc", N_("no"), false, CMD_BACK}, {.word = NULL}};
 
 static void draw_tabs(struct ui *u, int y)
 {
@@ -173,9 +175,10 @@ static int draw_line_note(struct ui *u, int y)
     } else if (u->line == UI_LINE_FILTER) {
         frame_status(u, &note);
         if (c->w >= 100)
-            buf_addf(&note, "%sEnter keeps \xC2\xB7 Esc restores", note.len ? "  \xC2\xB7  " : "");
+            buf_addf(&note, _("%sEnter keeps \xC2\xB7 Esc restores"),
+                     note.len ? "  \xC2\xB7  " : "");
     } else if (u->line == UI_LINE_COMMAND && c->w >= 100) {
-        buf_adds(&note, "Tab completes \xC2\xB7 Esc leaves");
+        buf_adds(&note, _("Tab completes \xC2\xB7 Esc leaves"));
     }
     int room = c->w - 8 - text_cells(u->edit.text);
     int used = canvas_text_right(c, y, c->w - 1, room > c->w / 2 ? room : c->w / 2, s, note.data);

@@ -2,6 +2,7 @@
  * header.c - see header.h. What is worth most is placed first: the clock, the verdict, the place, the
  * counts, then the rest as far as there is room. */
 #include "ui/header.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmem.h"
 #include <stdio.h>
@@ -55,16 +56,16 @@ static void add_armed(struct line *l, const char *text)
 static void counts_text(const struct verdict *v, int brief, char out[COUNTS_BYTES])
 {
     int starting = v->centers - v->live - v->stale - v->down;
-    int n =
-        brief ? snprintf(out, COUNTS_BYTES, "%d/%d live", v->live, v->centers)
-              : snprintf(out, COUNTS_BYTES, "%d center%s", v->centers, v->centers == 1 ? "" : "s");
+    int n = brief ? snprintf(out, COUNTS_BYTES, _("%d/%d live"), v->live, v->centers)
+                  : snprintf(out, COUNTS_BYTES, _("%d center%s"), v->centers,
+                             v->centers == 1 ? "" : "s");
     const struct {
         int count;
         const char *word;
-    } parts[] = {{brief ? 0 : v->live, "live"},
-                 {v->stale, "stale"},
-                 {v->down, "down"},
-                 {brief ? 0 : starting, "starting"}};
+    } parts[] = {{brief ? 0 : v->live, _("live")},
+                 {v->stale, _("stale")},
+                 {v->down, _("down")},
+                 {brief ? 0 : starting, _("starting")}};
     bool full = false;
 
     for (size_t i = 0; i < ARRAY_LEN(parts) && brief < 2 && !full; i++)
@@ -88,17 +89,17 @@ static void verdict_chips(struct line *l, const struct verdict *v, bool brief)
 
     if (v->critical == 0 && v->warning == 0) {
         if (v->centers > 0 && v->live == v->centers)
-            add(l, 3, style_on(ROLE_OK, ROLE_BAR), "OK");
+            add(l, 3, style_on(ROLE_OK, ROLE_BAR), _("OK"));
         return;
     }
     int gap = brief ? 2 : 3;
     if (v->critical > 0) {
-        snprintf(text, sizeof text, "%d %s", v->critical, brief ? "CRIT" : "CRITICAL");
+        snprintf(text, sizeof text, "%d %s", v->critical, brief ? _("CRIT") : _("CRITICAL"));
         add_chip(l, gap, style_bold(style_on(ROLE_BRIGHT, ROLE_CRIT_BG)), text);
         gap = 1;
     }
     if (v->warning > 0) {
-        snprintf(text, sizeof text, "%d %s", v->warning, brief ? "WARN" : "WARNING");
+        snprintf(text, sizeof text, "%d %s", v->warning, brief ? _("WARN") : _("WARNING"));
         add_chip(l, gap, style_on(ROLE_WARN, ROLE_WARN_BG), text);
     }
 }
@@ -114,7 +115,7 @@ static int must_cells(const struct header *h)
     int cells = 0;
 
     if (*h->frozen)
-        cells += 2 + (int)sizeof " FROZEN  " - 1 + text_cells(h->frozen);
+        cells += 2 + (int)sizeof _(" FROZEN  ") - 1 + text_cells(h->frozen);
     if (*h->banner)
         cells += 4 + text_cells(h->banner);
     if (is_armed(h))
@@ -131,8 +132,8 @@ static int must_cells(const struct header *h)
 static int left_cells(const struct header *h, bool brief)
 {
     return LEFT_MARGIN + (int)sizeof brand - 1 + 2 + text_cells(h->crumb) + 2 +
-           chip_cells(h->verdict.critical, brief ? "CRIT" : "CRITICAL") +
-           chip_cells(h->verdict.warning, brief ? "WARN" : "WARNING") + must_cells(h);
+           chip_cells(h->verdict.critical, brief ? _("CRIT") : _("CRITICAL")) +
+           chip_cells(h->verdict.warning, brief ? _("WARN") : _("WARNING")) + must_cells(h);
 }
 
 /* The clock, and the counts in the longest form that leaves room for the left side. */
@@ -203,7 +204,7 @@ void header_draw(const struct header *h, struct canvas *c, int y)
         add_armed(&l, h->armed);
     verdict_chips(&l, &h->verdict, brief);
     if (*h->frozen) {
-        snprintf(text, sizeof text, "FROZEN %s", h->frozen);
+        snprintf(text, sizeof text, _("FROZEN %s"), h->frozen);
         add_chip(&l, 2, own, text);
     }
     if (*h->banner)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * incident.c - see incident.h. */
 #include "ui/incident.h"
+#include "base/i18n.h"
 #include "ui/cells.h"
 #include "ui/nodelook.h"
 #include "model/interrupt.h"
@@ -17,7 +18,7 @@ const char *incident_cause_word(uint8_t cause)
 {
     const char *const *words = column_info(ENTITY_INTERRUPTION, FIELD_interruption_cause)->words;
 
-    return words[cause < interruption_cause_COUNT ? cause : interruption_cause_UNKNOWN];
+    return _(words[cause < interruption_cause_COUNT ? cause : interruption_cause_UNKNOWN]);
 }
 
 enum role incident_cause_role(uint8_t cause)
@@ -38,20 +39,20 @@ const char *incident_outcome_word(const struct interruption_row *r, enum role *r
         enum role role;
     } words[interruption_outcome_COUNT] = {
         [interruption_outcome_UNKNOWN] = {FIGURE_ABSENT, ROLE_FAINT},
-        [interruption_outcome_WAITING] = {"queued", ROLE_WARN},
-        [interruption_outcome_HELD] = {"held", ROLE_WARN},
-        [interruption_outcome_RUNNING] = {"running", ROLE_TEXT},
-        [interruption_outcome_DONE] = {"done", ROLE_DIM},
-        [interruption_outcome_FAILED] = {"failed", ROLE_CRIT},
-        [interruption_outcome_CANCELLED] = {"cancelled", ROLE_DIM},
-        [interruption_outcome_LOST] = {"lost", ROLE_CRIT},
+        [interruption_outcome_WAITING] = {N_("queued"), ROLE_WARN},
+        [interruption_outcome_HELD] = {N_("held"), ROLE_WARN},
+        [interruption_outcome_RUNNING] = {N_("running"), ROLE_TEXT},
+        [interruption_outcome_DONE] = {N_("done"), ROLE_DIM},
+        [interruption_outcome_FAILED] = {N_("failed"), ROLE_CRIT},
+        [interruption_outcome_CANCELLED] = {N_("cancelled"), ROLE_DIM},
+        [interruption_outcome_LOST] = {N_("lost"), ROLE_CRIT},
     };
     unsigned o = row_has(r, interruption, outcome) && r->outcome < interruption_outcome_COUNT
                      ? r->outcome
                      : interruption_outcome_UNKNOWN;
 
     *role = words[o].role;
-    return words[o].word;
+    return _(words[o].word);
 }
 
 /* --- what else is known --- */
@@ -199,29 +200,33 @@ static void suspect_is_out(const struct view_input *in, const struct interruptio
         return;
     look = node_look(in, node);
     if (look.trouble >= NODE_TAKEN_OUT)
-        buf_addf(out, "%s is %s; ", cell_string(in, r->node), node_word(&look, word, sizeof word));
+        buf_addf(out, _("%s is %s; "), cell_string(in, r->node),
+                 node_word(&look, word, sizeof word));
 }
 
 static const char *what_then(const struct interruption_row *r, bool drained)
 {
     switch (row_has(r, interruption, outcome) ? r->outcome : interruption_outcome_UNKNOWN) {
     case interruption_outcome_WAITING:
-        return drained ? "before the job starts there again" : "the job waits and starts by itself";
+        return drained ? _("before the job starts there again")
+                       : _("the job waits and starts by itself");
     case interruption_outcome_HELD:
-        return drained ? "then release the job" : "release the job when the cause is gone";
+        return drained ? _("then release the job") : _("release the job when the cause is gone");
     case interruption_outcome_FAILED:
-        return drained ? "then requeue the job" : "requeue the job, or its owner submits it again";
+        return drained ? _("then requeue the job")
+                       : _("requeue the job, or its owner submits it again");
     case interruption_outcome_LOST:
-        return drained ? "and tell the owner: nothing restarts it"
-                       : "nothing restarts it: tell the owner";
+        return drained ? _("and tell the owner: nothing restarts it")
+                       : _("nothing restarts it: tell the owner");
     case interruption_outcome_RUNNING:
-        return drained ? "if it goes on" : "nothing to do: it runs again";
+        return drained ? _("if it goes on") : _("nothing to do: it runs again");
     case interruption_outcome_DONE:
-        return drained ? "if it goes on" : "nothing to do: it ended well";
+        return drained ? _("if it goes on") : _("nothing to do: it ended well");
     case interruption_outcome_CANCELLED:
-        return drained ? "if it goes on" : "nothing to do: it was cancelled";
+        return drained ? _("if it goes on") : _("nothing to do: it was cancelled");
     default:
-        return drained ? "and see what became of the job" : "what became of the job is not known";
+        return drained ? _("and see what became of the job")
+                       : _("what became of the job is not known");
     }
 }
 
@@ -231,7 +236,7 @@ void incident_advice(const struct view_input *in, const struct interruption_row 
 
     if (node) {
         const char *then = what_then(r, true);
-        buf_addf(out, "drain %s%s %s", node, strncmp(then, "then", 4) == 0 ? "," : "", then);
+        buf_addf(out, _("drain %s%s %s"), node, strncmp(then, _("then"), 4) == 0 ? "," : "", then);
         return;
     }
     suspect_is_out(in, r, out);

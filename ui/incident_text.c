@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * incident_text.c - an interruption at length: the formula of what it cost, its attempts, everything that is known. */
 #include "ui/incident.h"
+#include "base/i18n.h"
 #include "ui/cells.h"
 #include "ui/details.h"
 #include "ui/glyph.h"
@@ -42,16 +43,16 @@ static void add_sum(const struct view_input *in, const struct interruption_row *
     const char *times = glyph(GLYPH_TIMES, in->ascii);
     bool capped = r->gpu_hours_lost >= r->gpu_hours_lost_ceiling;
 
-    add_number(in, out, r->devices, " GPUs ");
+    add_number(in, out, r->devices, _(" GPUs "));
     buf_addf(out, "%s (", times);
     add_minutes(in, out, since < ran ? since : ran);
-    buf_adds(out, " of work + ");
+    buf_adds(out, _(" of work + "));
     add_minutes(in, out, INTERRUPT_RESTART_MS);
     if (capped) {
-        buf_adds(out, " to start again) is more than it ran, so ");
+        buf_adds(out, _(" to start again) is more than it ran, so "));
     } else {
-        buf_adds(out, " to start again) = ");
-        add_hours(in, out, r->gpu_hours_lost, " GPU-h; no more than ");
+        buf_adds(out, _(" to start again) = "));
+        add_hours(in, out, r->gpu_hours_lost, _(" GPU-h; no more than "));
     }
     add_number(in, out, r->devices, " ");
     buf_addf(out, "%s ", times);
@@ -69,23 +70,23 @@ void incident_formula(const struct view_input *in, const struct interruption_row
 
     if (!has) {
         buf_adds(out,
-                 "Lost GPU-hours are not known: it had no GPUs, or nobody told when it ran.\n");
+                 _("Lost GPU-hours are not known: it had no GPUs, or nobody told when it ran.\n"));
         return;
     }
     buf_adds(out,
-             "Lost GPU-hours: the work since the last checkpoint, and the time to start again, "
-             "no more than the attempt ran.\n");
+             _("Lost GPU-hours: the work since the last checkpoint, and the time to start again, "
+               "no more than the attempt ran.\n"));
     if (row_has(r, interruption, checkpoint_at)) {
         since = r->at - r->checkpoint_at;
     } else {
-        buf_adds(out, "Its last checkpoint is not known: half of the usual ");
+        buf_adds(out, _("Its last checkpoint is not known: half of the usual "));
         add_minutes(in, out, INTERRUPT_CHECKPOINT_MS);
-        buf_adds(out, " is assumed, hence the ~.\n");
+        buf_adds(out, _(" is assumed, hence the ~.\n"));
     }
     add_sum(in, r, r->at - r->started_at, since, out);
     if (row_has(r, interruption, gpu_hours_caused) && r->gpu_hours_caused > 0) {
-        buf_adds(out, "Jobs that were preempted to restart it lost ");
-        add_number(in, out, r->gpu_hours_caused, " GPU-h more.\n");
+        buf_adds(out, _("Jobs that were preempted to restart it lost "));
+        add_number(in, out, r->gpu_hours_caused, _(" GPU-h more.\n"));
     }
 }
 
@@ -97,18 +98,18 @@ static void add_before(const struct view_input *in, const struct interruption_ro
 
     if (!row_has(r, interruption, node))
         return;
-    buf_addf(out, "\nBefore on %s\n", cell_string(in, r->node));
+    buf_addf(out, _("\nBefore on %s\n"), cell_string(in, r->node));
     if (b.at == 0) {
-        buf_adds(out, "   nothing is known\n");
+        buf_adds(out, _("   nothing is known\n"));
         return;
     }
     time_short(b.at, in->ctx.utc_offset_minutes, at);
-    buf_addf(out, "   %d interruption%s within the time that is kept; last: %s %s\n",
+    buf_addf(out, _("   %d interruption%s within the time that is kept; last: %s %s\n"),
              b.interruptions, b.interruptions == 1 ? "" : "s", at, cell_string(in, b.what));
     const struct offender_row *o = incident_offender(in, r->h.center, r->node);
     if (o && row_has(o, offender, score))
-        buf_addf(out, "   lemon score %.2f%s\n", o->score,
-                 row_has(o, offender, flagged) && o->flagged ? ", flagged" : "");
+        buf_addf(out, _("   lemon score %.2f%s\n"), o->score,
+                 row_has(o, offender, flagged) && o->flagged ? _(", flagged") : "");
 }
 
 static void add_attempts(const struct view_input *in, const struct interruption_row *r,
@@ -119,7 +120,7 @@ static void add_attempts(const struct view_input *in, const struct interruption_
     uint32_t slots[INCIDENT_ATTEMPTS];
     int n = incident_attempts(in, r, slots);
 
-    details_rows(in, ENTITY_ATTEMPT, "Attempts of the job", fields, slots, n, out);
+    details_rows(in, ENTITY_ATTEMPT, _("Attempts of the job"), fields, slots, n, out);
 }
 
 void incident_details(const struct view_input *in, const struct interruption_row *r,
@@ -133,7 +134,7 @@ void incident_details(const struct view_input *in, const struct interruption_row
     buf_add(out, fields.data, title);
     buf_adds(out, "\n\n");
     incident_formula(in, r, out);
-    buf_adds(out, "Advice: ");
+    buf_adds(out, _("Advice: "));
     incident_advice(in, r, out);
     buf_addc(out, '\n');
     add_attempts(in, r, out);

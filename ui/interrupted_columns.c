@@ -5,6 +5,7 @@
 #include "ui/interrupted.h"
 #include "ui/pending.h"
 #include "ui/queueplace.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include <stdio.h>
 
@@ -225,7 +226,7 @@ static void paint_acknowledged(const struct table_cell *cell)
         cell_text(cell, style_of(ROLE_DIM),
                   row_has(r, interruption, acknowledged_by)
                       ? cell_string(cell->in, r->acknowledged_by)
-                      : "yes");
+                      : _("yes"));
 }
 
 static int measure_acknowledged(const struct view_input *in, const void *row)
@@ -253,29 +254,32 @@ static bool has_devices(const struct view_input *in)
 }
 
 const struct table_column interrupted_columns[INTERRUPTED_COLUMNS] = {
-    [INTERRUPTED_WHEN] = {"WHEN", "at", 5, 11, 0, 0, false, paint_at, measure_at, NULL,
+    [INTERRUPTED_WHEN] = {N_("WHEN"), "at", 5, 11, 0, 0, false, paint_at, measure_at, NULL,
                           .whole = true},
-    {"CENTER", "center", 8, 24, 0, 4, false, cell_center, cell_measure_center, cell_many_centers},
-    {"JOB", "job", 8, 22, 0, 0, false, paint_job, measure_job, NULL, .whole = true},
-    {"NAME", "name", 8, 40, 0, 0, false, paint_name, measure_name, NULL, .fill = true},
-    {"USER", "user", 6, 16, 0, 11, false, paint_user, measure_user, NULL},
-    {"ACCOUNT", "account", 7, 16, 0, 18, false, paint_account, measure_account, NULL},
-    {"POOL", "pool", 6, 24, 0, 14, false, paint_pool, measure_pool, NULL},
-    {"GPUS", "devices", 4, 7, 5, 2, true, paint_devices, NULL, has_devices},
-    {"CAUSE", "cause", 9, 9, 9, 0, false, paint_cause, NULL, NULL},
-    {"EVIDENCE", "evidence", 12, 60, 0, 1, false, paint_evidence, measure_evidence, NULL,
+    {N_("CENTER"), "center", 8, 24, 0, 4, false, cell_center, cell_measure_center,
+     cell_many_centers},
+    {N_("JOB"), "job", 8, 22, 0, 0, false, paint_job, measure_job, NULL, .whole = true},
+    {N_("NAME"), "name", 8, 40, 0, 0, false, paint_name, measure_name, NULL, .fill = true},
+    {N_("USER"), "user", 6, 16, 0, 11, false, paint_user, measure_user, NULL},
+    {N_("ACCOUNT"), "account", 7, 16, 0, 18, false, paint_account, measure_account, NULL},
+    {N_("POOL"), "pool", 6, 24, 0, 14, false, paint_pool, measure_pool, NULL},
+    {N_("GPUS"), "devices", 4, 7, 5, 2, true, paint_devices, NULL, has_devices},
+    {N_("CAUSE"), "cause", 9, 9, 9, 0, false, paint_cause, NULL, NULL},
+    {N_("EVIDENCE"), "evidence", 12, 60, 0, 1, false, paint_evidence, measure_evidence, NULL,
      .fill = true},
-    {"SUSPECT", "node", 8, 20, 0, 16, false, paint_node, measure_node, NULL},
-    {"NODES", "node_count", 5, 7, 5, 13, true, paint_node_count, NULL, NULL},
-    {"NODELIST", "nodes", 8, 30, 0, 19, false, paint_nodes, measure_nodes, NULL},
-    {"RAN", NULL, 5, 5, 0, 11, true, paint_ran, measure_ran, NULL},
-    {"LOST GPU-h", "gpu_hours_lost", 10, 10, 10, 0, true, paint_lost, NULL, has_devices},
-    {"AT MOST", "gpu_hours_lost_ceiling", 7, 9, 0, 12, true, paint_ceiling, measure_ceiling,
+    {N_("SUSPECT"), "node", 8, 20, 0, 16, false, paint_node, measure_node, NULL},
+    {N_("NODES"), "node_count", 5, 7, 5, 13, true, paint_node_count, NULL, NULL},
+    {N_("NODELIST"), "nodes", 8, 30, 0, 19, false, paint_nodes, measure_nodes, NULL},
+    {N_("RAN"), NULL, 5, 5, 0, 11, true, paint_ran, measure_ran, NULL},
+    {N_("LOST GPU-h"), "gpu_hours_lost", 10, 10, 10, 0, true, paint_lost, NULL, has_devices},
+    {N_("AT MOST"), "gpu_hours_lost_ceiling", 7, 9, 0, 12, true, paint_ceiling, measure_ceiling,
      has_devices},
-    {"CAUSED", "gpu_hours_caused", 6, 9, 0, 17, true, paint_caused, measure_caused, has_devices},
-    {"ATT", "attempt", 3, 4, 3, 10, true, paint_attempt, NULL, NULL},
-    {"NOW", "outcome", 9, 14, 0, 0, false, paint_now, measure_now, NULL, .whole = true},
-    {"SINCE", "outcome_at", 5, 5, 5, 15, true, paint_outcome_at, NULL, NULL},
-    {"ACK", "acknowledged_by", 4, 12, 0, 6, false, paint_acknowledged, measure_acknowledged, NULL},
-    {"NOTE", "note", 6, 40, 0, 20, false, paint_note, measure_note, NULL, .fill = true},
+    {N_("CAUSED"), "gpu_hours_caused", 6, 9, 0, 17, true, paint_caused, measure_caused,
+     has_devices},
+    {N_("ATT"), "attempt", 3, 4, 3, 10, true, paint_attempt, NULL, NULL},
+    {N_("NOW"), "outcome", 9, 14, 0, 0, false, paint_now, measure_now, NULL, .whole = true},
+    {N_("SINCE"), "outcome_at", 5, 5, 5, 15, true, paint_outcome_at, NULL, NULL},
+    {N_("ACK"), "acknowledged_by", 4, 12, 0, 6, false, paint_acknowledged, measure_acknowledged,
+     NULL},
+    {N_("NOTE"), "note", 6, 40, 0, 20, false, paint_note, measure_note, NULL, .fill = true},
 };

@@ -7,6 +7,7 @@
 #include "ui/glyph.h"
 #include "ui/incident.h"
 #include "base/hash.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include <math.h>
 #include <stdio.h>
@@ -75,13 +76,13 @@ static void lost_words(struct phrase *p, const struct tally *t)
     if (!fits(p, text_cells(text) + text_cells(unit) + 6))
         return;
     word(p, loud(t->sum.gpu_hours_lost, ROLE_BRIGHT), text);
-    snprintf(text, sizeof text, "%s lost", unit);
+    snprintf(text, sizeof text, _("%s lost"), unit);
     word(p, style_of(ROLE_DIM), text);
     figure_hours(most, t->sum.gpu_hours_lost_ceiling, p->in->ascii);
     snprintf(text, sizeof text, p->in->ascii ? "(<= %s)" : "(\xE2\x89\xA4 %s)", most);
     if (t->sum.gpu_hours_lost_ceiling > 0 && most[0] != '<' && fits(p, text_cells(text) + 1))
         word(p, style_of(ROLE_DIM), text);
-    snprintf(text, sizeof text, "from %u of %u", t->sum.sized, t->sum.interruptions);
+    snprintf(text, sizeof text, _("from %u of %u"), t->sum.sized, t->sum.interruptions);
     if (known && t->sum.sized < t->sum.interruptions && p->end >= 120 &&
         fits(p, text_cells(text) + 1))
         word(p, style_of(ROLE_FAINT), text);
@@ -133,7 +134,7 @@ static void observed_words(struct phrase *p, const struct interrupted_own *own)
     if (!(hours * 3600000 < 0.95 * (double)s->ms))
         return;
     figure_duration(seen, (int64_t)(hours * 3600000));
-    snprintf(text, sizeof text, "observed %s of %s", seen, s->name);
+    snprintf(text, sizeof text, _("observed %s of %s"), seen, s->name);
     if (fits(p, text_cells(text) + 1))
         word(p, style_of(ROLE_FAINT), text);
 }
@@ -144,13 +145,13 @@ static void draw_figures(const struct list *l, const struct view_input *in, cons
     const struct interrupted_own *own = l->own;
     struct phrase p = phrase_start(c, in, y, r.x + 1, r.x + r.w - 1);
 
-    phrase_plural(&p, loud(t->sum.interruptions, ROLE_BRIGHT), t->sum.interruptions,
+    phrase_plural(&p, loud(t->sum.interruptions, ROLE_BRIGHT), t->sum.interruptions, "interruption",
                   "interruptions");
-    word(&p, style_of(ROLE_DIM), "in");
+    word(&p, style_of(ROLE_DIM), _("in"));
     word(&p, style_of(ROLE_TEXT), interrupted_spans[own->span].name);
     gap(&p);
     phrase_count(&p, loud(t->sum.waiting, ROLE_WARN), t->sum.waiting,
-                 r.w >= 100 ? "still waiting" : "waiting");
+                 r.w >= 100 ? _("still waiting") : _("waiting"));
     gap(&p);
     lost_words(&p, t);
     mtti_words(&p, t);
@@ -184,9 +185,9 @@ static void draw_bar(const struct view_input *in, const struct tally *t, struct 
 /* What ended by itself, so that nobody looks for it among the causes. */
 static int others_text(const struct tally *t, char out[160])
 {
-    return snprintf(out, 160,
-                    "ended by user or limit: OOM %.0f  time limit %.0f  failed %.0f (not counted)",
-                    t->sum.ended_oom, t->sum.ended_time_limit, t->sum.ended_failed);
+    return snprintf(
+        out, 160, _("ended by user or limit: OOM %.0f  time limit %.0f  failed %.0f (not counted)"),
+        t->sum.ended_oom, t->sum.ended_time_limit, t->sum.ended_failed);
 }
 
 static void draw_legend(const struct view_input *in, const struct tally *t, struct rect r, int y,
@@ -356,19 +357,19 @@ void interrupted_nothing(const struct list *l, const struct view_input *in, stru
 
     if (own->tally.sum.interruptions > 0)
         buf_addf(out,
-                 "nothing is open: what was interrupted within the last %s\n"
-                 "is resolved or acknowledged (e shows it)\n",
+                 _("nothing is open: what was interrupted within the last %s\n"
+                   "is resolved or acknowledged (e shows it)\n"),
                  span);
     else
-        buf_addf(out, "no job was interrupted within the last %s\n", span);
-    buf_adds(out, "\nHere stand jobs that a node, a device, a job of more weight,\n"
-                  "an operator or an eviction ended, until they run again.\n");
+        buf_addf(out, _("no job was interrupted within the last %s\n"), span);
+    buf_adds(out, _("\nHere stand jobs that a node, a device, a job of more weight,\n"
+                    "an operator or an eviction ended, until they run again.\n"));
     if (own->tally.since == 0) {
-        buf_adds(out, "No hour has been observed yet.\n");
+        buf_adds(out, _("No hour has been observed yet.\n"));
         return;
     }
     time_short(own->tally.since, in->ctx.utc_offset_minutes, since);
-    buf_addf(out, "Watched since %s.\n", since);
+    buf_addf(out, _("Watched since %s.\n"), since);
 }
 
 /* --- all of it --- */

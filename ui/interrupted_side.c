@@ -8,6 +8,7 @@
 #include "ui/glyph.h"
 #include "ui/incident.h"
 #include "ui/nodelook.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include <math.h>
 #include <stdio.h>
@@ -193,11 +194,11 @@ static int draw_offenders(const struct list *l, const struct view_input *in, str
 
     canvas_text(c, y, r.x + 1, r.w - SCORE_CELLS - 2,
                 style_bold(style_on(own->on_side ? ROLE_BRAND : ROLE_BRIGHT, ROLE_BAR)),
-                in->ascii ? "Repeat offenders - 28 d" : "Repeat offenders \xC2\xB7 28 d");
-    canvas_text_right(c, y, r.x + r.w, 5, style_on(ROLE_DIM, ROLE_BAR), "score");
+                in->ascii ? _("Repeat offenders - 28 d") : _("Repeat offenders \xC2\xB7 28 d"));
+    canvas_text_right(c, y, r.x + r.w, 5, style_on(ROLE_DIM, ROLE_BAR), _("score"));
     y++;
     if (t->result.count == 0) {
-        canvas_text(c, y, r.x + 1, r.w - 1, style_of(ROLE_FAINT), "no node interrupted a job");
+        canvas_text(c, y, r.x + 1, r.w - 1, style_of(ROLE_FAINT), _("no node interrupted a job"));
         return y + 1;
     }
     for (int i = 0; i < room && t->top + (uint32_t)i < t->result.count; i++) {
@@ -260,12 +261,12 @@ static void ran_line(struct lines *s, const struct interruption_row *r)
     n = snprintf(text, sizeof text, "%s", ran);
     if (row_has(r, interruption, node_count)) {
         figure_number(nodes, (double)r->node_count, 0, s->in->ascii);
-        n += snprintf(text + n, sizeof text - (size_t)n, ", %s node%s", nodes,
+        n += snprintf(text + n, sizeof text - (size_t)n, _(", %s node%s"), nodes,
                       (double)r->node_count == 1 ? "" : "s");
     }
     if (row_has(r, interruption, attempt))
-        snprintf(text + n, sizeof text - (size_t)n, ", attempt %.0f", (double)r->attempt);
-    labelled(s, "ran", style_of(ROLE_TEXT), text, 1);
+        snprintf(text + n, sizeof text - (size_t)n, _(", attempt %.0f"), (double)r->attempt);
+    labelled(s, _("ran"), style_of(ROLE_TEXT), text, 1);
 }
 
 static void checkpoint_line(struct lines *s, const struct interruption_row *r)
@@ -273,13 +274,13 @@ static void checkpoint_line(struct lines *s, const struct interruption_row *r)
     char text[WORDS_MAX], hms[16], before[FIGURE_MAX];
 
     if (!row_has(r, interruption, checkpoint_at)) {
-        labelled(s, "checkpoint", style_of(ROLE_TEXT), "unknown, 60 min assumed", 1);
+        labelled(s, _("checkpoint"), style_of(ROLE_TEXT), _("unknown, 60 min assumed"), 1);
         return;
     }
     time_hms(r->checkpoint_at, s->in->ctx.utc_offset_minutes, hms);
     figure_duration(before, r->at - r->checkpoint_at);
-    snprintf(text, sizeof text, "%s, %s before the end", hms, before);
-    labelled(s, "checkpoint", style_of(ROLE_TEXT), text, 1);
+    snprintf(text, sizeof text, _("%s, %s before the end"), hms, before);
+    labelled(s, _("checkpoint"), style_of(ROLE_TEXT), text, 1);
 }
 
 /* What was seen last, without the name of the node that stands before it. */
@@ -298,17 +299,17 @@ static void before_lines(struct lines *s, const struct interruption_row *r)
 
     if (!row_has(r, interruption, node))
         return;
-    snprintf(text, sizeof text, "%.64s: %s", name, b.at == 0 ? "nothing known" : "");
+    snprintf(text, sizeof text, "%.64s: %s", name, b.at == 0 ? _("nothing known") : "");
     if (b.interruptions > 0)
-        snprintf(text, sizeof text, "%.64s: %d in 28 d", name, b.interruptions);
+        snprintf(text, sizeof text, _("%.64s: %d in 28 d"), name, b.interruptions);
     if (b.at == 0 || b.interruptions > 0)
-        labelled(s, "before", style_of(ROLE_TEXT), text, 1);
+        labelled(s, _("before"), style_of(ROLE_TEXT), text, 1);
     if (b.at == 0)
         return;
     time_short(b.at, s->in->ctx.utc_offset_minutes, at);
     snprintf(text, sizeof text, "%s %.200s", s->in->ctx.now - b.at < 86400000 ? at + 6 : at,
              without_name(cell_string(s->in, b.what), name));
-    labelled(s, b.interruptions > 0 ? "" : "before", style_of(ROLE_TEXT), text, 2);
+    labelled(s, b.interruptions > 0 ? "" : _("before"), style_of(ROLE_TEXT), text, 2);
 }
 
 /* "preempted", "node zb-g0017" */
@@ -318,10 +319,10 @@ static void end_words(const struct lines *s, const struct attempt_row *a, char o
     bool has = row_has(a, attempt, end) && a->end < attempt_end_COUNT;
 
     if (has && a->end == attempt_end_NODE_FAIL && row_has(a, attempt, failed_node)) {
-        snprintf(out, 128, "node %.100s", cell_string(s->in, a->failed_node));
+        snprintf(out, 128, _("node %.100s"), cell_string(s->in, a->failed_node));
         return;
     }
-    snprintf(out, 128, "%s", has ? f->words[a->end] : FIGURE_ABSENT);
+    snprintf(out, 128, "%s", has ? _(f->words[a->end]) : FIGURE_ABSENT);
     for (char *p = out; *p; p++)
         *p = *p == '_' ? ' ' : *p;
 }
@@ -352,8 +353,8 @@ static void attempt_lines(struct lines *s)
 
     if (n == 0 || most < 1)
         return;
-    snprintf(text, sizeof text, isfinite(ettr) ? "%d, ETTR %.2f" : "%d", n, ettr);
-    labelled(s, "attempts", style_of(ROLE_TEXT), text, 1);
+    snprintf(text, sizeof text, isfinite(ettr) ? _("%d, ETTR %.2f") : "%d", n, ettr);
+    labelled(s, _("attempts"), style_of(ROLE_TEXT), text, 1);
     for (int i = n > most + 1 ? n - most - 1 : 0; i < n; i++)
         attempt_line(s, snapshot_row(s->in->snap, ENTITY_ATTEMPT, s->story->attempts[i]));
 }
@@ -371,14 +372,14 @@ static void note_line(struct lines *s, const struct interruption_row *r)
                                                            : FIGURE_ABSENT);
     if (row_has(r, interruption, note))
         snprintf(text + n, sizeof text - (size_t)n, ": %.200s", cell_string(s->in, r->note));
-    labelled(s, "seen", style_of(ROLE_TEXT), text, 2);
+    labelled(s, _("seen"), style_of(ROLE_TEXT), text, 2);
 }
 
 static void selected_title(struct lines *s, const char *id, const char *name)
 {
     int x = s->r.x + 1 + LABEL_CELLS, end = s->r.x + s->r.w;
 
-    canvas_text(s->c, s->y, s->r.x + 1, LABEL_CELLS - 1, style_of(ROLE_DIM), "Selected");
+    canvas_text(s->c, s->y, s->r.x + 1, LABEL_CELLS - 1, style_of(ROLE_DIM), _("Selected"));
     x += canvas_text(s->c, s->y, x, end - x, style_bold(style_of(ROLE_BRIGHT)), id);
     canvas_text(s->c, s->y, x + 1, end - x - 1, style_bold(style_of(ROLE_BRIGHT)), name);
     s->y++;
@@ -396,7 +397,7 @@ static void selected_interruption(struct lines *s, const struct interruption_row
     note_line(s, r);
     buf_init(&advice, WORDS_MAX);
     incident_advice(s->in, r, &advice);
-    labelled(s, "advice", style_of(ROLE_BRAND), advice.data, 3);
+    labelled(s, _("advice"), style_of(ROLE_BRAND), advice.data, 3);
     buf_fini(&advice);
     attempt_lines(s);
 }
@@ -406,31 +407,32 @@ static void selected_offender(struct lines *s, const struct offender_row *o)
     char text[WORDS_MAX], word[24], at[16];
 
     selected_title(s, cell_string(s->in, o->node), cell_center_name(s->in, o->h.center));
-    labelled(s, "state", style_of(ROLE_TEXT), *out_word(s->in, o, word) ? word : "takes work", 1);
-    snprintf(text, sizeof text, "%.0f job%s of several nodes", (double)o->broken_jobs,
+    labelled(s, _("state"), style_of(ROLE_TEXT), *out_word(s->in, o, word) ? word : _("takes work"),
+             1);
+    snprintf(text, sizeof text, _("%.0f job%s of several nodes"), (double)o->broken_jobs,
              (double)o->broken_jobs == 1 ? "" : "s");
-    labelled(s, "broke", style_of(ROLE_TEXT), text, 1);
-    snprintf(text, sizeof text, "%.0f of %.0f that it ran alone", (double)o->lone_failures,
+    labelled(s, _("broke"), style_of(ROLE_TEXT), text, 1);
+    snprintf(text, sizeof text, _("%.0f of %.0f that it ran alone"), (double)o->lone_failures,
              (double)o->lone_jobs);
     labelled(s, "", style_of(ROLE_TEXT), text, 1);
-    snprintf(text, sizeof text, "%.0f kind%s of device", (double)o->device_faults,
+    snprintf(text, sizeof text, _("%.0f kind%s of device"), (double)o->device_faults,
              (double)o->device_faults == 1 ? "" : "s");
-    labelled(s, "faults", style_of(ROLE_TEXT), text, 1);
-    snprintf(text, sizeof text, "%.0f time%s", (double)o->times_out,
+    labelled(s, _("faults"), style_of(ROLE_TEXT), text, 1);
+    snprintf(text, sizeof text, _("%.0f time%s"), (double)o->times_out,
              (double)o->times_out == 1 ? "" : "s");
-    labelled(s, "taken out", style_of(ROLE_TEXT), text, 1);
-    snprintf(text, sizeof text, "%.0f other %.40s nodes", (double)o->peers,
+    labelled(s, _("taken out"), style_of(ROLE_TEXT), text, 1);
+    snprintf(text, sizeof text, _("%.0f other %.40s nodes"), (double)o->peers,
              row_has(o, offender, device_model) ? cell_string(s->in, o->device_model) : "");
-    labelled(s, "among", style_of(ROLE_TEXT), text, 1);
+    labelled(s, _("among"), style_of(ROLE_TEXT), text, 1);
     if (row_has(o, offender, last_at)) {
         time_short(o->last_at, s->in->ctx.utc_offset_minutes, at);
-        labelled(s, "last", style_of(ROLE_TEXT), at, 1);
+        labelled(s, _("last"), style_of(ROLE_TEXT), at, 1);
     }
     bool flagged = row_has(o, offender, flagged) && o->flagged;
-    labelled(s, "advice", style_of(ROLE_BRAND),
-             *word     ? "look at the hardware before it comes back"
-             : flagged ? "drain it and have the hardware looked at"
-                       : "watch it: this is not far from its peers",
+    labelled(s, _("advice"), style_of(ROLE_BRAND),
+             *word     ? _("look at the hardware before it comes back")
+             : flagged ? _("drain it and have the hardware looked at")
+                       : _("watch it: this is not far from its peers"),
              2);
 }
 

@@ -5,6 +5,7 @@
  * never a mark that the filter hides. */
 #include "ui/listing.h"
 #include "ui/act.h"
+#include "base/i18n.h"
 #include "base/xmem.h"
 #include <stdlib.h>
 
@@ -43,18 +44,18 @@ uint32_t *list_chosen(const struct list *l, const struct view_input *in, struct 
         slots = marked_rows(l, in, count);
         if (*count == l->table.mark_count)
             return slots;
-        act_cannot(out, "%zu of %u marked rows are not shown here: * takes the marks away",
+        act_cannot(out, _("%zu of %u marked rows are not shown here: * takes the marks away"),
                    l->table.mark_count - *count, l->table.mark_count);
         free(slots);
         return NULL;
     }
     if (!table_row(&l->table, in)) {
-        act_cannot(out, "there is no row under the cursor");
+        act_cannot(out, _("there is no row under the cursor"));
         return NULL;
     }
     if (just_jumped(l, in)) {
         act_cannot(out,
-                   "the row that was here has just gone: look again, then press the key again");
+                   _("the row that was here has just gone: look again, then press the key again"));
         return NULL;
     }
     slots = xmalloc(sizeof *slots);
@@ -70,7 +71,7 @@ bool list_act(struct list *l, const struct view_input *in, enum action_verb verb
     const struct verb_info *info = verb_info(verb);
 
     if (info->entity != l->spec->entity)
-        return act_cannot(out, "%s is for %s, which are not listed here", info->name,
+        return act_cannot(out, _("%s is for %s, which are not listed here"), info->name,
                           entity_info(info->entity)->plural);
     uint32_t *slots = list_chosen(l, in, out, &count);
     if (slots)

@@ -6,6 +6,7 @@
 #include "ui/details.h"
 #include "ui/glyph.h"
 #include "base/hash.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmem.h"
 #include <stdio.h>
@@ -286,14 +287,14 @@ static void draw_nothing(const struct list *l, const struct view_input *in, stru
         draw_empty(l, in, c, y);
     else if (in->filter)
         canvas_textf(c, y, r.x + TABLE_MARGIN, r.w - 4, s,
-                     "nothing matches the filter %s: Esc clears",
+                     _("nothing matches the filter %s: Esc clears"),
                      in->filter_text ? in->filter_text : "");
     else if (!anybody_answered(in->snap) && l->spec->entity != ENTITY_SOURCE)
         canvas_text(c, y, r.x + TABLE_MARGIN, r.w - 4, s,
-                    "no source has answered yet (8 shows them)");
+                    _("no source has answered yet (8 shows them)"));
     else
         canvas_text(c, y, r.x + TABLE_MARGIN, r.w - 4, s,
-                    l->gone ? l->spec->nothing_gone : l->spec->nothing);
+                    _(l->gone ? l->spec->nothing_gone : l->spec->nothing));
 }
 
 void list_draw(const void *view, const struct view_input *in, struct canvas *c)
@@ -415,7 +416,7 @@ static int column_of(const struct list *l, int field)
 
 static void say_sortable(const struct list *l, struct view_out *out)
 {
-    list_message(out, ":sort any column, then asc or desc:");
+    list_message(out, _(":sort any column, then asc or desc:"));
     for (int k = 0; k < l->table.column_count; k++)
         if (l->table.columns[k].field)
             buf_addf(&out->text, " %s", l->table.columns[k].field);
@@ -493,8 +494,9 @@ static bool find(struct list *l, const struct view_input *in, const char *arg, i
     bool found = false;
 
     if (!*word || filter_compile(word, l->spec->entity, &f, NULL) != RC_OK || n == 0) {
-        list_message(out, n > 0 ? "nothing to search for yet: / filters, :find-next WORD searches"
-                                : "nothing to search in");
+        list_message(out, n > 0
+                              ? _("nothing to search for yet: / filters, :find-next WORD searches")
+                              : _("nothing to search in"));
         filter_free(f);
         return true;
     }
@@ -507,7 +509,7 @@ static bool find(struct list *l, const struct view_input *in, const char *arg, i
     if (found)
         table_go(&l->table, in, at, row_lines(l, in));
     else
-        list_message(out, "not found");
+        list_message(out, _("not found"));
     return true;
 }
 
@@ -546,11 +548,11 @@ static bool ask_raw(const struct list *l, const struct view_input *in, struct vi
     const struct row_head *head = row_head_of(row);
     strid id = name_of(l->spec->entity, row);
     if (source_of(head) == UINT16_MAX || l->spec->entity == ENTITY_CENTER) {
-        list_message(out, "a sum has no record of its own: its nodes, jobs and sources do");
+        list_message(out, _("a sum has no record of its own: its nodes, jobs and sources do"));
         return true;
     }
     if (intern_is_cut(strings, id) || intern_raw_len(strings, id) + INDEX_MAX >= sizeof out->id) {
-        list_message(out, "its name is too long to ask for");
+        list_message(out, _("its name is too long to ask for"));
         return true;
     }
     out->wish = WISH_RAW;
@@ -588,11 +590,11 @@ static bool fold(struct list *l, const struct view_input *in, const char *arg, s
     else if (strcmp(arg, "none") == 0)
         table_unfold_all(&l->table);
     else if (*arg)
-        list_message(out, ":fold, :fold all or :fold none");
+        list_message(out, _(":fold, :fold all or :fold none"));
     else
         done = table_fold(&l->table, in);
     if (!done)
-        list_message(out, "there are no groups here: t groups the rows");
+        list_message(out, _("there are no groups here: t groups the rows"));
     list_rebuild(l, in);
     return true;
 }
@@ -700,12 +702,12 @@ void list_status(const void *view, const struct view_input *in, struct buf *out)
     buf_adds(out, text);
     if (count != r->considered && in->filter) {
         figure_number(text, r->considered, 0, in->ascii);
-        buf_addf(out, " of %s", text);
+        buf_addf(out, _(" of %s"), text);
     }
     bool one = count == 1 && (!in->filter || r->considered == 1);
-    buf_addf(out, " %.*s", (int)strlen(l->spec->noun) - one, l->spec->noun);
+    buf_addf(out, " %s", _n(l->spec->noun[0], l->spec->noun[1], one ? 1 : 2));
     if (l->table.mark_count > 0)
-        buf_addf(out, " %s %u marked", glyph(GLYPH_DOT, in->ascii), l->table.mark_count);
+        buf_addf(out, _(" %s %u marked"), glyph(GLYPH_DOT, in->ascii), l->table.mark_count);
     if (l->grouping >= 0)
-        buf_addf(out, " %s by %s", glyph(GLYPH_DOT, in->ascii), l->spec->groups[l->grouping]);
+        buf_addf(out, _(" %s by %s"), glyph(GLYPH_DOT, in->ascii), l->spec->groups[l->grouping]);
 }

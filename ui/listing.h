@@ -21,7 +21,7 @@ struct list_spec {
     const char *const *groups;                  /* the model's column names, NULL-terminated */
     const char *nothing;                        /* said when there is no such thing at all */
     const char *nothing_gone;                   /* the same for rows that are no longer listed */
-    const char *noun;                           /* "nodes" */
+    const char *noun[2];                        /* "node", "nodes" */
     /* The view's own condition; NULL = all. The scope's center is seen to. */
     bool (*keep)(struct list *l, const struct value_ctx *c, const void *row);
     /* Before a query: prepare what keep needs. */
@@ -133,7 +133,7 @@ void phrase_word(struct phrase *p, struct style s, const char *text); /* one bla
 void phrase_gap(struct phrase *p, int cells);
 void phrase_count(struct phrase *p, struct style s, double v, const char *word);
 /* The same; of one "nodes" becomes "node". */
-void phrase_plural(struct phrase *p, struct style s, double v, const char *word);
+void phrase_plural(struct phrase *p, struct style s, double v, const char *one, const char *many);
 /* That phrase and `more` cells before it have room. */
 bool phrase_fits(const struct phrase *p, double v, const char *word, int more);
 

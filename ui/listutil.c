@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * listutil.c - going down, scopes and phrases for list views; see listing.h. */
 #include "ui/listing.h"
+#include "base/i18n.h"
 #include "ui/cells.h"
 #include "ui/glyph.h"
 #include "base/text.h"
@@ -97,12 +98,9 @@ bool phrase_fits(const struct phrase *p, double v, const char *word, int more)
     return p->x + !p->first + more + text_cells(text) + 1 + text_cells(word) <= p->end;
 }
 
-void phrase_plural(struct phrase *p, struct style s, double v, const char *word)
+void phrase_plural(struct phrase *p, struct style s, double v, const char *one, const char *many)
 {
-    char one[32];
-
-    snprintf(one, sizeof one, "%.*s", (int)strlen(word) - (v == 1), word);
-    phrase_count(p, s, v, one);
+    phrase_count(p, s, v, _n(one, many, v == 1 ? 1 : 2));
 }
 
 void phrase_count(struct phrase *p, struct style s, double v, const char *word)

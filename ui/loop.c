@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * loop.c - what ui.h promises. The loop: wait for keys, snapshots, signals or the next second; draw if something changed. */
 #include "ui/ui.h"
+#include "base/i18n.h"
 #include "base/xmem.h"
 #include "ui/acting.h"
 #include "ui/command.h"
@@ -70,7 +71,7 @@ static enum rc start(struct ui *u, struct err *e)
     enum rc rc = first_theme(u, e);
     u->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (rc == RC_OK && u->wake_fd < 0)
-        rc = err_sys(e, RC_IO, errno, "terminal", "no event descriptor");
+        rc = err_sys(e, RC_IO, errno, "terminal", _("no event descriptor"));
     if (rc == RC_OK)
         rc = nav_start(u, u->options.view, u->options.filter, e);
     if (rc)
@@ -330,5 +331,5 @@ enum rc ui_run(struct ui *u, struct err *e)
         if (u->dirty && !u->quit && !u->lost)
             show_frame(u);
     }
-    return u->lost && !u->quit ? err_set(e, RC_IO, "terminal", "the terminal went away") : RC_OK;
+    return u->lost && !u->quit ? err_set(e, RC_IO, "terminal", _("the terminal went away")) : RC_OK;
 }

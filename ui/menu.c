@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * menu.c - see menu.h. */
 #include "ui/menu.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmem.h"
 #include "ui/keymap.h"
@@ -150,7 +151,7 @@ void menu_draw(const struct menu *m, struct canvas *c, struct rect over)
     char place[32] = "";
 
     if (m->count > m->height)
-        snprintf(place, sizeof place, "%d of %d", m->at + 1, m->count);
+        snprintf(place, sizeof place, _("%d of %d"), m->at + 1, m->count);
     struct rect in = panel_draw(c, panel_of(m, over), m->title, place);
     for (int i = 0; i < m->height && m->top + i < m->count && i + 1 < in.h; i++)
         draw_item(m, m->top + i, c, in.y + 1 + i, in);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * nav.c - see nav.h. */
 #include "ui/nav.h"
+#include "base/i18n.h"
 #include "ui/columns.h"
 #include "ui/viewlist.h"
 #include <stdio.h>
@@ -89,7 +90,7 @@ void nav_step(struct ui *u, int by)
 void nav_push(struct ui *u, const struct view_ops *ops, const struct view_scope *scope)
 {
     if (u->depth + 1 >= UI_LEVELS) {
-        ui_say(u, true, "that is as deep as it goes");
+        ui_say(u, true, _("that is as deep as it goes"));
         return;
     }
     struct ui_level *l = &u->levels[++u->depth];
@@ -146,9 +147,9 @@ void nav_crumb(struct ui *u, char *out, size_t size)
     struct ui_level *l = ui_top(u);
 
     if (l->scope.title[0])
-        snprintf(out, size, "%s \xE2\x80\xBA %s", l->scope.title, l->slot->ops->title);
+        snprintf(out, size, "%s \xE2\x80\xBA %s", l->scope.title, _(l->slot->ops->title));
     else
-        snprintf(out, size, "%s", l->slot->ops->title);
+        snprintf(out, size, "%s", _(l->slot->ops->title));
 }
 
 enum rc nav_start(struct ui *u, const char *view, const char *filter, struct err *e)
@@ -156,7 +157,7 @@ enum rc nav_start(struct ui *u, const char *view, const char *filter, struct err
     const struct view_ops *ops = view ? view_find(view) : view_all()[0];
 
     if (!ops)
-        return err_set(e, RC_USAGE, "view", "no view is called %.40s", view);
+        return err_set(e, RC_USAGE, "view", _("no view is called %.40s"), view);
     nav_go(u, ops);
     return filter && nav_filter(u, filter, e) ? RC_USAGE : RC_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * nodelook.c - see nodelook.h. */
 #include "ui/nodelook.h"
+#include "base/i18n.h"
 #include "ui/figure.h"
 #include <stdio.h>
 #include <string.h>
@@ -8,31 +9,31 @@
 enum { WORDS_MAX = 32 };
 
 static const struct node_look looks[] = {
-    {.word = "down", .trouble = NODE_BROKEN, .role = ROLE_CRIT, .letter = 'x'},
-    {.word = "error", .trouble = NODE_BROKEN, .role = ROLE_CRIT, .letter = 'x'},
-    {.word = "invalid", .trouble = NODE_BROKEN, .role = ROLE_CRIT, .letter = 'x'},
-    {.word = "fail", .trouble = NODE_BROKEN, .role = ROLE_CRIT, .letter = 'x'},
-    {.word = "no_answer", .trouble = NODE_BROKEN, .role = ROLE_CRIT, .letter = 'x'},
-    {.word = "drained", .trouble = NODE_TAKEN_OUT, .role = ROLE_WARN, .letter = 'D'},
-    {.word = "draining", .trouble = NODE_TAKEN_OUT, .role = ROLE_WARN, .letter = 'd'},
-    {.word = "blocked", .trouble = NODE_TAKEN_OUT, .role = ROLE_WARN, .letter = 'b'},
-    {.word = "maint", .trouble = NODE_AWAY, .role = ROLE_MEASURED, .letter = 'm'},
-    {.word = "reboot", .trouble = NODE_AWAY, .role = ROLE_MEASURED, .letter = 'r'},
-    {.word = "reserved", .trouble = NODE_FINE, .role = ROLE_MEASURED, .letter = 0},
-    {.word = "planned", .trouble = NODE_FINE, .role = ROLE_DIM, .letter = 0},
-    {.word = "powering", .trouble = NODE_AWAY, .role = ROLE_DIM, .letter = 'p'},
-    {.word = "powered_down", .trouble = NODE_AWAY, .role = ROLE_DIM, .letter = 'o'},
-    {.word = "future", .trouble = NODE_AWAY, .role = ROLE_FAINT, .letter = 'o'},
-    {.word = "completing", .trouble = NODE_FINE, .role = ROLE_TEXT, .letter = 0},
-    {.word = "allocated", .trouble = NODE_FINE, .role = ROLE_TEXT, .letter = 0},
-    {.word = "mixed", .trouble = NODE_FINE, .role = ROLE_TEXT, .letter = 0},
-    {.word = "idle", .trouble = NODE_FINE, .role = ROLE_DIM, .letter = 0},
-    {.word = "unknown", .trouble = NODE_AWAY, .role = ROLE_FAINT, .letter = '?'},
+    {.word = N_("down"), .trouble = NODE_BROKEN, .role = ROLE_CRIT, .letter = 'x'},
+    {.word = N_("error"), .trouble = NODE_BROKEN, .role = ROLE_CRIT, .letter = 'x'},
+    {.word = N_("invalid"), .trouble = NODE_BROKEN, .role = ROLE_CRIT, .letter = 'x'},
+    {.word = N_("fail"), .trouble = NODE_BROKEN, .role = ROLE_CRIT, .letter = 'x'},
+    {.word = N_("no_answer"), .trouble = NODE_BROKEN, .role = ROLE_CRIT, .letter = 'x'},
+    {.word = N_("drained"), .trouble = NODE_TAKEN_OUT, .role = ROLE_WARN, .letter = 'D'},
+    {.word = N_("draining"), .trouble = NODE_TAKEN_OUT, .role = ROLE_WARN, .letter = 'd'},
+    {.word = N_("blocked"), .trouble = NODE_TAKEN_OUT, .role = ROLE_WARN, .letter = 'b'},
+    {.word = N_("maint"), .trouble = NODE_AWAY, .role = ROLE_MEASURED, .letter = 'm'},
+    {.word = N_("reboot"), .trouble = NODE_AWAY, .role = ROLE_MEASURED, .letter = 'r'},
+    {.word = N_("reserved"), .trouble = NODE_FINE, .role = ROLE_MEASURED, .letter = 0},
+    {.word = N_("planned"), .trouble = NODE_FINE, .role = ROLE_DIM, .letter = 0},
+    {.word = N_("powering"), .trouble = NODE_AWAY, .role = ROLE_DIM, .letter = 'p'},
+    {.word = N_("powered_down"), .trouble = NODE_AWAY, .role = ROLE_DIM, .letter = 'o'},
+    {.word = N_("future"), .trouble = NODE_AWAY, .role = ROLE_FAINT, .letter = 'o'},
+    {.word = N_("completing"), .trouble = NODE_FINE, .role = ROLE_TEXT, .letter = 0},
+    {.word = N_("allocated"), .trouble = NODE_FINE, .role = ROLE_TEXT, .letter = 0},
+    {.word = N_("mixed"), .trouble = NODE_FINE, .role = ROLE_TEXT, .letter = 0},
+    {.word = N_("idle"), .trouble = NODE_FINE, .role = ROLE_DIM, .letter = 0},
+    {.word = N_("unknown"), .trouble = NODE_AWAY, .role = ROLE_FAINT, .letter = '?'},
 };
 
 const char *node_word(const struct node_look *look, char *out, size_t size)
 {
-    snprintf(out, size, "%s", look->word);
+    snprintf(out, size, "%s", _(look->word));
     for (char *p = out; *p; p++)
         *p = *p == '_' ? ' ' : *p;
     return out;

@@ -6,6 +6,7 @@
 #include "ui/glyph.h"
 #include "ui/listing.h"
 #include "ui/nodelook.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include <stdio.h>
 
@@ -208,9 +209,9 @@ static void draw_label(const struct table *t, const struct view_input *in, const
     buf_init(&text, 1024);
     if (t->group >= 0) {
         struct value v = column_value(&in->ctx, ENTITY_NODE, (unsigned)t->group, row);
-        value_text(&in->ctx, column_info(ENTITY_NODE, (unsigned)t->group), &v, &text);
+        cell_value(in, column_info(ENTITY_NODE, (unsigned)t->group), &v, &text);
     } else {
-        buf_adds(&text, "nodes");
+        buf_adds(&text, _("nodes"));
     }
     canvas_text(c, y, p->r.x + 1, LABEL_CELLS, style_bold(style_of(ROLE_BRIGHT)), text.data);
     buf_fini(&text);
@@ -279,24 +280,25 @@ static void draw_legend(const struct table *t, const struct view_input *in, enum
         char letter[2];
         enum role role;
         const char *word;
-    } letters[] = {{"x", ROLE_CRIT, "down"},
-                   {"D", ROLE_WARN, "drained"},
-                   {"d", ROLE_WARN, "draining"},
-                   {"m", ROLE_MEASURED, "maint"}};
+    } letters[] = {{"x", ROLE_CRIT, N_("down")},
+                   {"D", ROLE_WARN, N_("drained")},
+                   {"d", ROLE_WARN, N_("draining")},
+                   {"m", ROLE_MEASURED, N_("maint")}};
     struct rect r = in->area;
     int y = r.y + legend_lines(in) - 2;
     struct phrase p = phrase_start(c, in, y, r.x + 1, r.x + r.w - 1);
 
-    phrase_plural(&p, style_bold(style_of(ROLE_BRIGHT)), t->result.count, "nodes");
+    phrase_plural(&p, style_bold(style_of(ROLE_BRIGHT)), t->result.count, "node", "nodes");
     phrase_word(&p, style_of(ROLE_DIM), glyph(GLYPH_DOT, in->ascii));
-    phrase_word(&p, style_of(ROLE_DIM), mode == NODEMAP_HEAT ? "temperature" : "share allocated");
+    phrase_word(&p, style_of(ROLE_DIM),
+                mode == NODEMAP_HEAT ? _("temperature") : _("share allocated"));
     p.x = scale(in, y, p.x + 3, mode, c) + 1;
     for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++) {
         phrase_gap(&p, 1);
-        if (p.x + 4 + text_cells(letters[i].word) > p.end)
+        if (p.x + 4 + text_cells(_(letters[i].word)) > p.end)
             break;
         phrase_word(&p, style_bold(style_of(letters[i].role)), letters[i].letter);
-        phrase_word(&p, style_of(ROLE_DIM), letters[i].word);
+        phrase_word(&p, style_of(ROLE_DIM), _(letters[i].word));
     }
 }
 
@@ -325,16 +327,16 @@ static void draw_figures(const struct view_input *in, const struct node_row *n, 
 
     phrase_word(&p, style_bold(style_of(ROLE_BRIGHT)), cell_string(in, n->name));
     phrase_gap(&p, 1);
-    phrase_word(&p, style_bold(style_of(look.role)), look.word);
+    phrase_word(&p, style_bold(style_of(look.role)), _(look.word));
     if (cell_many_centers(in)) {
         phrase_gap(&p, 1);
         phrase_word(&p, style_of(ROLE_DIM), cell_center_name(in, n->h.center));
     }
-    pair(&p, "GPUs",
+    pair(&p, _("GPUs"),
          row_has(n, node, devices_allocated) && row_has(n, node, devices_total) &&
              n->devices_total > 0,
          n->devices_allocated, n->devices_total);
-    pair(&p, "CPUs", row_has(n, node, cpus_allocated) && row_has(n, node, cpus_total),
+    pair(&p, _("CPUs"), row_has(n, node, cpus_allocated) && row_has(n, node, cpus_total),
          n->cpus_allocated, n->cpus_total);
     if (row_has(n, node, temperature_celsius)) {
         phrase_gap(&p, 2);
@@ -365,7 +367,7 @@ static void draw_selected(const struct table *t, const struct view_input *in, st
         phrase_word(&p, style_of(ROLE_TEXT), cell_string(in, n->reason));
     }
     if (row_has(n, node, reason_by)) {
-        phrase_word(&p, style_of(ROLE_DIM), "by");
+        phrase_word(&p, style_of(ROLE_DIM), _("by"));
         phrase_word(&p, style_of(ROLE_DIM), cell_string(in, n->reason_by));
     }
 }

@@ -2,6 +2,7 @@
  * overlay.c - see overlay.h. */
 #include "ui/overlay.h"
 #include "ui/columns.h"
+#include "base/i18n.h"
 #include "base/xmem.h"
 #include "model/value.h"
 #include "ui/explain.h"
@@ -76,14 +77,14 @@ void overlay_raw(struct ui *u, enum entity e, int source, const char *id)
     char text[600];
 
     if (!u->port.lookup) {
-        ui_say(u, true, "raw records cannot be asked for here");
+        ui_say(u, true, _("raw records cannot be asked for here"));
         return;
     }
     const char *index = e == ENTITY_DEVICE ? id + strlen(id) + 1 : "";
     size_t len = strlen(id) + (e == ENTITY_DEVICE ? 1 + strlen(index) : 0);
     uint32_t ticket = u->port.lookup(u->port.arg, source, e, id, len);
     if (ticket == 0) {
-        ui_say(u, true, "this source cannot be asked for a single record");
+        ui_say(u, true, _("this source cannot be asked for a single record"));
         return;
     }
     int n = snprintf(text, sizeof text, "%s %.300s%s%.20s\nasking its source\xE2\x80\xA6\n",
@@ -120,7 +121,7 @@ static void show_raw(struct ui *u, enum rc rc, const char *text, size_t len, con
     buf_init(&page, RAW_MAX + 1024);
     buf_addf(&page, "%s\n", u->pager.title);
     if (rc)
-        buf_addf(&page, "its source did not tell: %s%s%s\n", rc_name(rc), *message ? ": " : "",
+        buf_addf(&page, _("its source did not tell: %s%s%s\n"), rc_name(rc), *message ? ": " : "",
                  message);
     buf_add(&page, text, len);
     overlay_text(u, PAGER_PLAIN, page.data, page.len);
@@ -157,8 +158,8 @@ static void add_column(struct ui *u, enum entity e, const char *name)
     int column = column_find(e, name);
 
     if (column >= 0)
-        menu_add(&u->menu, name, column_info(e, (unsigned)column)->title,
-                 column_info(e, (unsigned)column)->help);
+        menu_add(&u->menu, name, _(column_info(e, (unsigned)column)->title),
+                 _(column_info(e, (unsigned)column)->help));
 }
 
 /* The columns that the view can sort by, in its order. */
@@ -184,7 +185,7 @@ void overlay_sort(struct ui *u)
     const struct view_ops *ops = ui_top(u)->slot->ops;
 
     menu_fini(&u->menu);
-    menu_init(&u->menu, "Sort by");
+    menu_init(&u->menu, _("Sort by"));
     if (ops->sortable && u->snap)
         add_sortable(u, ops);
     for (unsigned i = 0; !ops->sortable && i < column_count(ops->entity); i++)
@@ -207,16 +208,19 @@ static void fill_setup(struct ui *u)
     char every[32], columns[32];
 
     menu_fini(&u->menu);
-    menu_init(&u->menu, "Setup");
+    menu_init(&u->menu, _("Setup"));
     every_words(u->every_ms, every);
-    menu_add(&u->menu, "theme", u->theme.name, "any .theme file, btop's too");
-    menu_add(&u->menu, "new data", every, "shown at most this often");
+    menu_add(&u->menu, "theme", u->theme.name, _("any .theme file, btop's too"));
+    menu_add(&u->menu, _("new data"), every, _("shown at most this often"));
     columns_words(u, columns, sizeof columns);
-    menu_add(&u->menu, "columns", columns, "of this view: Enter chooses");
-    menu_add(&u->menu, "mouse", u->mouse ? "on" : "off", "off: the terminal's own selecting");
-    menu_add(&u->menu, "ASCII only", u->ascii ? "on" : "off", "bars and lines of plain characters");
-    menu_add(&u->menu, "bell", u->bells ? "on" : "off", "rings when an alert turns critical");
-    menu_add(&u->menu, "colours", term_depth(u->term), "what this terminal shows (--colour)");
+    menu_add(&u->menu, _("columns"), columns, _("of this view: Enter chooses"));
+    menu_add(&u->menu, _("mouse"), u->mouse ? _("on") : _("off"),
+             _("off: the terminal's own selecting"));
+    menu_add(&u->menu, _("ASCII only"), u->ascii ? _("on") : _("off"),
+             _("bars and lines of plain characters"));
+    menu_add(&u->menu, _("bell"), u->bells ? _("on") : _("off"),
+             _("rings when an alert turns critical"));
+    menu_add(&u->menu, _("colours"), term_depth(u->term), _("what this terminal shows (--colour)"));
     u->menu.at = at;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * pager.c - see pager.h. */
 #include "ui/pager.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmem.h"
 #include "ui/keymap.h"
@@ -64,7 +65,7 @@ void pager_set(struct pager *p, enum pager_kind kind, const char *text, size_t l
     }
     if (p->text.failed) {
         p->text.failed = false;
-        buf_adds(&p->text, "\n(cut: the text is longer than this pager takes)\n");
+        buf_adds(&p->text, _("\n(cut: the text is longer than this pager takes)\n"));
     }
     p->wrapped = 0;
     p->count = p->top = 0;
@@ -363,7 +364,7 @@ void pager_draw(struct pager *p, struct canvas *c, struct rect over)
     pager_fit(p, r.h > top + below ? r.h - top - below : 0, r.w > MARGINS ? r.w - MARGINS : 0);
     size_t last = p->top + (size_t)p->height;
     if (p->count > (size_t)p->height)
-        snprintf(place, sizeof place, "%zu\xE2\x80\x93%zu of %zu", p->top + 1,
+        snprintf(place, sizeof place, _("%zu\xE2\x80\x93%zu of %zu"), p->top + 1,
                  last < p->count ? last : p->count, p->count);
     struct rect in = panel_draw(c, r, p->title, place);
     for (int i = 0; i < p->height && p->top + (size_t)i < p->count; i++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * pending.c - see pending.h. Few rows are pending, so their ACTION rows are simply looked for. */
 #include "ui/pending.h"
+#include "base/i18n.h"
 #include "action/request.h"
 #include <stdio.h>
 
@@ -39,5 +40,5 @@ const char *pending_word(const struct view_input *in, enum entity e, const void 
             (!newest || a->planned_at > newest->planned_at))
             newest = a;
     }
-    return newest ? word_of((enum action_verb)newest->verb) : "pending\xE2\x80\xA6";
+    return newest ? word_of((enum action_verb)newest->verb) : _("pending\xE2\x80\xA6");
 }

@@ -9,6 +9,7 @@
 #include "ui/flopstotal.h"
 #include "ui/glyph.h"
 #include "ui/listing.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include <math.h>
 #include <stdio.h>
@@ -85,10 +86,10 @@ static void bar_figures(struct phrase *p, double used, double total, const char 
     phrase_gap(p, 1);
     phrase_word(p, style_bold(style_of(ROLE_ALLOCATED)), "A");
     if (p->x + 11 + text_cells(coverage) <= p->end) {
-        phrase_word(p, style_of(ROLE_FAINT), "allocated");
+        phrase_word(p, style_of(ROLE_FAINT), _("allocated"));
         phrase_word(p, style_of(ROLE_FAINT), coverage);
     } else if (p->x + 10 <= p->end) {
-        phrase_word(p, style_of(ROLE_FAINT), "allocated");
+        phrase_word(p, style_of(ROLE_FAINT), _("allocated"));
     }
 }
 
@@ -108,7 +109,7 @@ static void draw_devices_bar(const struct view_input *in, struct rect r, int y, 
                                  {t->devices_idle, ROLE_LINE, '.'},
                                  {t->devices_draining, ROLE_WARN, '!'},
                                  {t->devices_down, ROLE_CRIT, 'x'}};
-    struct phrase p = start(in, r, y, c, "GPUs");
+    struct phrase p = start(in, r, y, c, _("GPUs"));
     int w = bar_cells(r, FIGURES_CELLS);
     char tell[FIGURE_MAX], all[FIGURE_MAX], coverage[3 * FIGURE_MAX];
 
@@ -116,7 +117,7 @@ static void draw_devices_bar(const struct view_input *in, struct rect r, int y, 
     p.x += w + 1;
     figure_number(tell, t->device_nodes, 0, in->ascii);
     figure_number(all, t->nodes, 0, in->ascii);
-    snprintf(coverage, sizeof coverage, "from %s of %s nodes", tell, all);
+    snprintf(coverage, sizeof coverage, _("from %s of %s nodes"), tell, all);
     bar_figures(&p, t->devices_allocated, t->devices, coverage);
 }
 
@@ -125,7 +126,7 @@ static void draw_cpus_bar(const struct view_input *in, struct rect r, int y, str
     const struct totals *t = snapshot_totals(in->snap);
     struct chart_part part = {t->cpus_allocated, has_devices(in) ? ROLE_MEASURED : ROLE_ALLOCATED,
                               '#'};
-    struct phrase p = start(in, r, y, c, "CPUs");
+    struct phrase p = start(in, r, y, c, _("CPUs"));
     int w = bar_cells(r, FIGURES_CELLS);
 
     if (!list_some_center_tells(in, FIELD_center_cpus_total)) {
@@ -177,7 +178,7 @@ static int draw_hottest(const struct view_input *in, struct rect r, int y, int x
     figure_unit(text, celsius, UNIT_CELSIUS, in->ascii);
     x -= canvas_text_right(c, y, x, 8, style_bold(s), text) + 1;
     if (r.w >= WIDE)
-        x -= canvas_text_right(c, y, x, 8, style_of(ROLE_DIM), "hottest") + 1;
+        x -= canvas_text_right(c, y, x, 8, style_of(ROLE_DIM), _("hottest")) + 1;
     return x - 2;
 }
 
@@ -229,31 +230,34 @@ static void draw_devices(const struct view_input *in, const struct fleet_heat *h
                          int y, struct canvas *c)
 {
     const struct totals *t = snapshot_totals(in->snap);
-    struct phrase p = start(in, r, y, c, "devices");
+    struct phrase p = start(in, r, y, c, _("devices"));
     bool brief = r.w < WIDE && t->has_device_temperature;
     int gap = brief ? 0 : 1;
 
     p.end = draw_heat(in, h, r, y, c);
     if (has_devices(in)) {
-        phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), t->devices, brief ? "all" : "in all");
+        phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), t->devices,
+                     brief ? "all" : _("in all"));
         phrase_gap(&p, gap);
-        phrase_count(&p, style_of(ROLE_TEXT), t->devices_allocated, "used");
+        phrase_count(&p, style_of(ROLE_TEXT), t->devices_allocated, _("used"));
         phrase_gap(&p, gap);
-        phrase_count(&p, style_of(ROLE_TEXT), t->devices_idle, "idle");
+        phrase_count(&p, style_of(ROLE_TEXT), t->devices_idle, _("idle"));
         phrase_gap(&p, gap);
         phrase_count(&p, bad(t->devices_draining, ROLE_WARN), t->devices_draining,
-                     brief ? "drain" : "draining");
+                     brief ? _("drain") : _("draining"));
         phrase_gap(&p, gap);
-        phrase_count(&p, bad(t->devices_down, ROLE_CRIT), t->devices_down, "down");
+        phrase_count(&p, bad(t->devices_down, ROLE_CRIT), t->devices_down, _("down"));
     } else {
-        phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), t->devices_seen, "seen by exporters");
+        phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), t->devices_seen,
+                     _("seen by exporters"));
     }
     phrase_gap(&p, gap);
     if (t->devices_throttled > 0)
-        phrase_count(&p, bad(t->devices_throttled, ROLE_WARN), t->devices_throttled, "throttled");
+        phrase_count(&p, bad(t->devices_throttled, ROLE_WARN), t->devices_throttled,
+                     _("throttled"));
     phrase_gap(&p, gap);
     if (t->devices_silent > 0)
-        phrase_count(&p, bad(t->devices_silent, ROLE_WARN), t->devices_silent, "silent");
+        phrase_count(&p, bad(t->devices_silent, ROLE_WARN), t->devices_silent, _("silent"));
 }
 
 /* Right part of the line of nodes: power and the hottest sensor. Returns where it begins. */
@@ -274,7 +278,7 @@ static int draw_node_heat(const struct view_input *in, struct rect r, int y, str
             row_has(node, node, temperature_limit_celsius) ? node->temperature_limit_celsius : 0,
             cell_string(in, node->name), c);
     if (t->power_nodes > 0 && r.w >= WIDE) {
-        snprintf(text, sizeof text, "from %u node%s", t->power_nodes,
+        snprintf(text, sizeof text, _("from %u node%s"), t->power_nodes,
                  t->power_nodes == 1 ? "" : "s");
         x -= canvas_text_right(c, y, x, 24, style_of(ROLE_FAINT), text) + 1;
         figure_unit(text, t->power_watts, UNIT_WATT, in->ascii);
@@ -293,7 +297,7 @@ static void draw_cpus(struct phrase *p)
         return;
     figure_number(used, t->cpus_allocated, 0, p->in->ascii);
     figure_number(all, t->cpus, 0, p->in->ascii);
-    snprintf(text, sizeof text, "of %s CPUs used", all);
+    snprintf(text, sizeof text, _("of %s CPUs used"), all);
     if (p->x + text_cells(used) + text_cells(text) + 3 > p->end)
         return;
     phrase_gap(p, 1);
@@ -305,20 +309,20 @@ static void draw_nodes(const struct view_input *in, struct rect r, int y, struct
 {
     const struct totals *t = snapshot_totals(in->snap);
     int end = draw_node_heat(in, r, y, c);
-    struct phrase p = start(in, r, y, c, "nodes");
+    struct phrase p = start(in, r, y, c, _("nodes"));
 
     p.end = end;
     if (!list_some_center_tells(in, FIELD_center_nodes_total)) {
         unknown(&p);
         return;
     }
-    phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), t->nodes, "in all");
+    phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), t->nodes, _("in all"));
     phrase_gap(&p, 1);
-    phrase_count(&p, style_of(ROLE_TEXT), t->nodes_up, "up");
+    phrase_count(&p, style_of(ROLE_TEXT), t->nodes_up, _("up"));
     phrase_gap(&p, 1);
-    phrase_count(&p, bad(t->nodes_drained, ROLE_WARN), t->nodes_drained, "drained");
+    phrase_count(&p, bad(t->nodes_drained, ROLE_WARN), t->nodes_drained, _("drained"));
     phrase_gap(&p, 1);
-    phrase_count(&p, bad(t->nodes_down, ROLE_CRIT), t->nodes_down, "down");
+    phrase_count(&p, bad(t->nodes_down, ROLE_CRIT), t->nodes_down, _("down"));
     if (flopsline_told(in))
         draw_cpus(&p);
 }
@@ -329,10 +333,11 @@ static void draw_interrupted(struct phrase *p, const struct totals *t)
     char number[FIGURE_MAX], text[2 * FIGURE_MAX];
 
     phrase_count(p, bad(t->interruptions_day, t->interruptions_open > 0 ? ROLE_WARN : ROLE_TEXT),
-                 t->interruptions_day, "interrupted in 24 h");
+                 t->interruptions_day, _("interrupted in 24 h"));
     phrase_gap(p, 1);
     figure_hours(number, t->gpu_hours_lost_day, p->in->ascii);
-    snprintf(text, sizeof text, p->in->ascii ? "~%s GPU-h lost" : "~%s GPU\xC2\xB7h lost", number);
+    snprintf(text, sizeof text, p->in->ascii ? _("~%s GPU-h lost") : _("~%s GPU\xC2\xB7h lost"),
+             number);
     if (t->gpu_hours_lost_day < 0.05 || p->x + 1 + text_cells(text) > p->end)
         return;
     phrase_word(p, style_of(ROLE_TEXT), text);
@@ -342,32 +347,32 @@ static void draw_interrupted(struct phrase *p, const struct totals *t)
 static void draw_jobs(const struct view_input *in, struct rect r, int y, struct canvas *c)
 {
     const struct totals *t = snapshot_totals(in->snap);
-    struct phrase p = start(in, r, y, c, "jobs");
+    struct phrase p = start(in, r, y, c, _("jobs"));
     char text[FIGURE_MAX];
 
     if (!list_some_center_tells(in, FIELD_center_jobs_running)) {
         unknown(&p);
         return;
     }
-    phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), t->jobs_running, "running");
+    phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), t->jobs_running, _("running"));
     phrase_gap(&p, 1);
     phrase_count(&p, style_bold(style_of(t->jobs_queued > 0 ? ROLE_BRIGHT : ROLE_DIM)),
-                 t->jobs_queued, "queued");
+                 t->jobs_queued, _("queued"));
     if (t->oldest_queued_at > 0) {
         figure_duration(text, in->ctx.now - t->oldest_queued_at);
-        phrase_word(&p, style_of(ROLE_FAINT), "oldest");
+        phrase_word(&p, style_of(ROLE_FAINT), _("oldest"));
         phrase_word(&p, style_of(ROLE_TEXT), text);
     }
     phrase_gap(&p, 1);
     if (has_devices(in) && t->devices_wanted > 0) {
-        phrase_count(&p, style_of(ROLE_TEXT), t->devices_wanted, "GPUs wanted");
+        phrase_count(&p, style_of(ROLE_TEXT), t->devices_wanted, _("GPUs wanted"));
         phrase_gap(&p, 1);
     }
-    phrase_count(&p, bad(t->jobs_held, ROLE_WARN), t->jobs_held, "held");
+    phrase_count(&p, bad(t->jobs_held, ROLE_WARN), t->jobs_held, _("held"));
     phrase_gap(&p, 1);
     if (list_some_center_tells(in, FIELD_center_interruptions_day))
         draw_interrupted(&p, t);
-    phrase_plural(&p, bad(t->restarts, ROLE_WARN), t->restarts, "requeues");
+    phrase_plural(&p, bad(t->restarts, ROLE_WARN), t->restarts, "requeue", "requeues");
 }
 
 void summary_draw(const struct view_input *in, const struct fleet_heat *heat, struct rect r,

@@ -5,7 +5,9 @@
  * when something would be cut for them. What is left goes to contents that are cut, then to meters up to
  * what they want, then to the gaps, then to meters and sparklines again, then to free text. */
 #include "ui/table.h"
+#include "ui/cells.h"
 #include "ui/glyph.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +17,7 @@ enum { RIGHT_MARGIN = 1, GAP_MAX = 4 };
 /* Cells of a title that the sort mark does not touch the next title of: 0 for other columns. */
 static int sort_cells(const struct table *t, int k)
 {
-    const char *title = t->columns[k].title;
+    const char *title = _(t->columns[k].title);
     size_t len = strlen(title);
 
     if (k != t->sort || t->sort_unseen >= 0)
@@ -27,7 +29,8 @@ static int sort_cells(const struct table *t, int k)
 static int floor_of(const struct table *t, int k)
 {
     const struct table_column *col = &t->columns[k];
-    int title = text_cells(col->title), natural = title > t->measured[k] ? title : t->measured[k];
+    int title = text_cells(_(col->title)),
+        natural = title > t->measured[k] ? title : t->measured[k];
 
     return col->measure && t->measured[k] > 0 && natural < col->min ? natural : col->min;
 }
@@ -255,19 +258,19 @@ static void draw_title(const struct table *t, const struct view_input *in, struc
 {
     const struct table_column *col = &t->columns[k];
     struct style s = style_on(ROLE_DIM, ROLE_BAR);
-    int cells = text_cells(col->title), sort = sort_cells(t, k);
+    int cells = text_cells(_(col->title)), sort = sort_cells(t, k);
 
     if (sort > 0)
         s = style_bold(style_on(ROLE_BRAND, ROLE_BAR));
     if (sort == 0 && col->right)
-        canvas_text_right(c, y, x + w, w, s, col->title);
+        canvas_text_right(c, y, x + w, w, s, _(col->title));
     if (sort == 0 && !col->right)
-        canvas_text(c, y, x, w, s, col->title);
+        canvas_text(c, y, x, w, s, _(col->title));
     if (sort == 0)
         return;
     if (col->right && w > sort)
         x += w - sort;
-    canvas_text(c, y, x, w < cells ? w : cells, s, col->title);
+    canvas_text(c, y, x, w < cells ? w : cells, s, _(col->title));
     canvas_text(c, y, x + (w < sort ? w : sort) - 1, 1, s,
                 glyph(t->descending ? GLYPH_SORT_DOWN : GLYPH_SORT_UP, in->ascii));
 }
@@ -303,14 +306,14 @@ static void draw_heading(const struct table *t, const struct view_input *in, str
     figure_number(count, rows, 0, in->ascii);
     struct value v = column_value(&in->ctx, t->entity, (unsigned)t->group, row);
     buf_init(&text, 4096);
-    value_text(&in->ctx, f, &v, &text);
+    cell_value(in, f, &v, &text);
     int x = r.x + TABLE_MARGIN;
     if (v.kind == VALUE_NONE)
-        x += canvas_text(c, r.y, x, r.w - 4, style_of(ROLE_FAINT), "none");
+        x += canvas_text(c, r.y, x, r.w - 4, style_of(ROLE_FAINT), _("none"));
     else
         x += canvas_text(c, r.y, x, r.w - 4, style_bold(style_of(ROLE_BRIGHT)), text.data);
     canvas_textf(c, r.y, x + 1, r.x + r.w - x - 1, style_of(ROLE_DIM), "%s %s%s",
-                 glyph(GLYPH_TIMES, in->ascii), count, folded > 0 ? ", folded" : "");
+                 glyph(GLYPH_TIMES, in->ascii), count, folded > 0 ? _(", folded") : "");
     buf_fini(&text);
 }
 

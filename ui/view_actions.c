@@ -6,6 +6,7 @@
 #include "ui/cells.h"
 #include "ui/glyph.h"
 #include "ui/listing.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmem.h"
 #include <stdio.h>
@@ -81,9 +82,8 @@ static void paint_verb(const struct table_cell *cell)
     const struct action_row *r = cell->row;
 
     cell_text(cell, style_of(ROLE_TEXT),
-              row_has(r, action, verb)
-                  ? column_info(ENTITY_ACTION, FIELD_action_verb)->words[r->verb]
-                  : FIGURE_ABSENT);
+              row_has(r, action, verb) ? cell_word(ENTITY_ACTION, FIELD_action_verb, r->verb)
+                                       : FIGURE_ABSENT);
 }
 
 /* "failed !", "accepted…": a sign beside the colour. */
@@ -94,8 +94,7 @@ static void paint_state(const struct table_cell *cell)
     struct style s = style_of(is_past(&cell->in->ctx, cell->row) ? ROLE_TEXT : looks[state].role);
     char text[32];
 
-    snprintf(text, sizeof text, "%s%s",
-             column_info(ENTITY_ACTION, FIELD_action_state)->words[state],
+    snprintf(text, sizeof text, "%s%s", cell_word(ENTITY_ACTION, FIELD_action_state, state),
              how == HOW_BADLY     ? " !"
              : how == HOW_PENDING ? "\xE2\x80\xA6"
                                   : "");
@@ -164,25 +163,28 @@ CELL_STR(action, request, ROLE_DIM)
 enum { COLUMN_WHEN };
 
 static const struct table_column columns[] = {
-    [COLUMN_WHEN] = {"WHEN", "planned_at", 8, 11, 0, 0, false, paint_planned_at, measure_planned_at,
-                     NULL},
-    {"WHO", "actor", 6, 16, 0, 3, false, paint_actor, measure_actor, NULL},
-    {"VERB", "verb", 7, 7, 7, 0, false, paint_verb, NULL, NULL},
-    {"TARGET", "target", 10, 32, 0, 0, false, paint_target, measure_target, NULL},
-    {"CENTER", "center", 8, 24, 0, 4, false, cell_center, cell_measure_center, cell_many_centers},
-    {"STATE", "state", 12, 13, 12, 0, false, paint_state, NULL, NULL},
-    {"BEFORE → AFTER", "before", 12, 40, 0, 6, false, paint_change, measure_change, NULL},
-    {"TICKET", "ticket", 6, 16, 0, 7, false, paint_ticket, measure_ticket, NULL},
-    {"REASON", "reason", 10, 50, 0, 5, false, paint_reason, measure_reason, NULL, .fill = true},
-    {"MESSAGE", "message", 12, 60, 0, 2, false, paint_message, measure_message, NULL, .fill = true},
-    {"SENT", "sent_at", 8, 11, 0, 11, true, paint_sent_at, measure_sent_at, NULL},
-    {"ANSWERED", "answered_at", 8, 11, 0, 12, true, paint_answered_at, measure_answered_at, NULL},
-    {"CONFIRMED", "confirmed_at", 9, 11, 0, 13, true, paint_confirmed_at, measure_confirmed_at,
+    [COLUMN_WHEN] = {N_("WHEN"), "planned_at", 8, 11, 0, 0, false, paint_planned_at,
+                     measure_planned_at, NULL},
+    {N_("WHO"), "actor", 6, 16, 0, 3, false, paint_actor, measure_actor, NULL},
+    {N_("VERB"), "verb", 7, 7, 7, 0, false, paint_verb, NULL, NULL},
+    {N_("TARGET"), "target", 10, 32, 0, 0, false, paint_target, measure_target, NULL},
+    {N_("CENTER"), "center", 8, 24, 0, 4, false, cell_center, cell_measure_center,
+     cell_many_centers},
+    {N_("STATE"), "state", 12, 13, 12, 0, false, paint_state, NULL, NULL},
+    {N_("BEFORE → AFTER"), "before", 12, 40, 0, 6, false, paint_change, measure_change, NULL},
+    {N_("TICKET"), "ticket", 6, 16, 0, 7, false, paint_ticket, measure_ticket, NULL},
+    {N_("REASON"), "reason", 10, 50, 0, 5, false, paint_reason, measure_reason, NULL, .fill = true},
+    {N_("MESSAGE"), "message", 12, 60, 0, 2, false, paint_message, measure_message, NULL,
+     .fill = true},
+    {N_("SENT"), "sent_at", 8, 11, 0, 11, true, paint_sent_at, measure_sent_at, NULL},
+    {N_("ANSWERED"), "answered_at", 8, 11, 0, 12, true, paint_answered_at, measure_answered_at,
      NULL},
-    {"FROM", "actor_from", 6, 24, 0, 14, false, paint_actor_from, measure_actor_from, NULL},
-    {"CLUSTER", "cluster", 7, 16, 0, 15, false, paint_cluster, measure_cluster, NULL},
-    {"OPERATION", "op", 12, 26, 0, 16, false, paint_op, measure_op, NULL},
-    {"REQUEST", "request", 20, 80, 0, 17, false, paint_request, measure_request, NULL,
+    {N_("CONFIRMED"), "confirmed_at", 9, 11, 0, 13, true, paint_confirmed_at, measure_confirmed_at,
+     NULL},
+    {N_("FROM"), "actor_from", 6, 24, 0, 14, false, paint_actor_from, measure_actor_from, NULL},
+    {N_("CLUSTER"), "cluster", 7, 16, 0, 15, false, paint_cluster, measure_cluster, NULL},
+    {N_("OPERATION"), "op", 12, 26, 0, 16, false, paint_op, measure_op, NULL},
+    {N_("REQUEST"), "request", 20, 80, 0, 17, false, paint_request, measure_request, NULL,
      .fill = true},
 };
 
@@ -220,16 +222,16 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
 
     if (l->table.result.count == 0)
         return;
-    phrase_plural(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.total, "actions");
+    phrase_plural(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.total, "action", "actions");
     phrase_gap(&p, 2);
     phrase_count(&p, pending > 0 ? style_bold(style_of(ROLE_ACT)) : style_of(ROLE_FAINT), pending,
-                 "pending");
+                 _("pending"));
     phrase_gap(&p, 2);
     phrase_count(&p, bad > 0 ? style_bold(style_of(ROLE_CRIT)) : style_of(ROLE_FAINT), bad,
-                 "failed or unknown");
+                 _("failed or unknown"));
     phrase_gap(&p, 2);
     phrase_count(&p, not_done > 0 ? style_of(ROLE_WARN) : style_of(ROLE_FAINT), not_done,
-                 "not sent");
+                 _("not sent"));
 }
 
 static int foot_lines(const struct list *l, const struct view_input *in)
@@ -253,14 +255,15 @@ static void foot(const struct list *l, const struct view_input *in, struct rect 
     canvas_hline(c, r.y, r.x, r.w, style_of(ROLE_LINE));
     if (!row)
         return;
-    labelled(r, r.y + 1, "request", row_has(row, action, request) ? style_of(ROLE_TEXT) : none,
-             row_has(row, action, request) ? cell_string(in, row->request) : "none was made", c);
-    labelled(r, r.y + 2, "reason", row_has(row, action, reason) ? style_of(ROLE_TEXT) : none,
-             row_has(row, action, reason) ? cell_string(in, row->reason) : "none", c);
+    labelled(r, r.y + 1, _("request"), row_has(row, action, request) ? style_of(ROLE_TEXT) : none,
+             row_has(row, action, request) ? cell_string(in, row->request) : _("none was made"), c);
+    labelled(r, r.y + 2, _("reason"), row_has(row, action, reason) ? style_of(ROLE_TEXT) : none,
+             row_has(row, action, reason) ? cell_string(in, row->reason) : _("none"), c);
     bool bad = looks[state_of(row)].how == HOW_BADLY;
-    labelled(r, r.y + 3, "outcome",
+    labelled(r, r.y + 3, _("outcome"),
              row_has(row, action, message) ? style_of(bad ? ROLE_CRIT : ROLE_TEXT) : none,
-             row_has(row, action, message) ? cell_string(in, row->message) : "nothing to add", c);
+             row_has(row, action, message) ? cell_string(in, row->message) : _("nothing to add"),
+             c);
 }
 
 static bool open_action(struct list *l, const struct view_input *in, const void *row,
@@ -278,8 +281,8 @@ static const struct list_spec spec = {
     .sort = COLUMN_WHEN,
     .descending = true,
     .groups = groups,
-    .nothing = "nothing was done from here",
-    .noun = "actions",
+    .nothing = N_("nothing was done from here"),
+    .noun = NN_("action", "actions"),
     .age = list_ageless, /* what was done does not age */
     .keep = keep,
     .count_start = count_start,
@@ -365,7 +368,7 @@ static bool undo(struct list *l, const struct view_input *in, enum action_verb w
             add_operation(&u, row);
     }
     if (rows && u.count == 0)
-        act_cannot(out, "%s takes back a %s: nothing of one is left here that is ours",
+        act_cannot(out, _("%s takes back a %s: nothing of one is left here that is ours"),
                    verb_info(with)->name, verb_info(u.did)->name);
     else if (rows)
         act_start(out, in, with, u.slots, u.count);
@@ -389,10 +392,10 @@ static const enum cmd footer[] = {CMD_GROUP,   CMD_FILTER, CMD_RELEASE, CMD_RESU
 
 const struct view_ops view_actions = {
     .name = "actions",
-    .title = "Actions",
-    .short_title = "Act",
+    .title = N_("Actions"),
+    .short_title = N_("Act"),
     .key = '9',
-    .help =
+    .help = N_(
         "What was done to nodes and jobs, the newest first: from here, and from the journal what was done "
         "before, by anybody who writes the same file. One line is one verb on one target.\n\n"
         "STATE tells how far it came. waiting, reading, sent, accepted: under way. confirmed: a later poll "
@@ -401,7 +404,7 @@ const struct view_ops view_actions = {
         "not as it had been when the key was pressed, so nothing was sent. stopped: an error before it in the "
         "same operation.\n\n"
         "U on a drain takes it back: it resumes what that whole operation drained, as far as the reason on "
-        "the nodes is still ours. L on a hold releases what it held. d shows the exact request and all times.",
+        "the nodes is still ours. L on a hold releases what it held. d shows the exact request and all times."),
     .entity = ENTITY_ACTION,
     .footer = footer,
     LIST_OPS_WITH(list_open_view, command),

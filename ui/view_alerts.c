@@ -5,6 +5,7 @@
 #include "ui/cells.h"
 #include "ui/glyph.h"
 #include "ui/verdict.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "model/rules.h"
 #include <stdio.h>
@@ -93,13 +94,12 @@ static void paint_severity(const struct table_cell *cell)
     char text[24];
 
     if (is_resolved(r))
-        snprintf(text, sizeof text, "resolved");
+        snprintf(text, sizeof text, _("resolved"));
     else if (!fires(r))
-        snprintf(text, sizeof text, "pending");
+        snprintf(text, sizeof text, _("pending"));
     else
         snprintf(text, sizeof text, "%s%s",
-                 column_info(ENTITY_ALERT, FIELD_alert_severity)->words[r->severity],
-                 critical ? " !" : "");
+                 cell_word(ENTITY_ALERT, FIELD_alert_severity, r->severity), critical ? " !" : "");
     cell_text(cell, calm(cell, critical ? style_bold(s) : s), text);
 }
 
@@ -206,11 +206,11 @@ static int quiet_text(const struct view_input *in, const struct alert_row *r, ch
     out[0] = '\0';
     if (is_silenced(r, in->ctx.now)) {
         figure_duration(text, r->silenced_until - in->ctx.now);
-        snprintf(out, 160, "silent %s %.64s", text,
+        snprintf(out, 160, _("silent %s %.64s"), text,
                  row_has(r, alert, silenced_by) ? cell_string(in, r->silenced_by) : "");
     } else if (is_acknowledged(r, in->ctx.now)) {
         time_hms(r->acknowledged_at, in->ctx.utc_offset_minutes, text);
-        snprintf(out, 160, "ack %.64s %.5s",
+        snprintf(out, 160, _("ack %.64s %.5s"),
                  row_has(r, alert, acknowledged_by) ? cell_string(in, r->acknowledged_by) : "",
                  text);
     }
@@ -259,17 +259,19 @@ CELL_STR(alert, note, ROLE_DIM)
 enum { COLUMN_SEVERITY };
 
 static const struct table_column columns[] = {
-    [COLUMN_SEVERITY] = {"SEVERITY", "severity", 10, 10, 10, 0, false, paint_severity, NULL, NULL},
-    {"SINCE", "since", 5, 6, 5, 0, true, paint_since, NULL, NULL},
-    {"CENTER", "center", 8, 24, 0, 1, false, paint_center, cell_measure_center, cell_many_centers},
-    {"WHAT", "summary", 16, 90, 0, 0, false, paint_what, measure_what, NULL, .fill = true},
-    {"VALUE", "value", 6, 8, 7, 10, true, paint_value, NULL, NULL},
-    {"LIMIT", "threshold", 6, 8, 7, 11, true, paint_threshold, NULL, NULL},
-    {"ACK/SILENCED", "acknowledged_by", 12, 24, 0, 5, false, paint_quiet, measure_quiet, NULL},
-    {"ENDED", "resolved_at", 5, 5, 0, 12, false, paint_resolved, measure_resolved, NULL},
-    {"NOTE", "note", 8, 60, 0, 13, false, paint_note, measure_note, NULL, .fill = true},
-    {"RULE", "rule", 8, 24, 0, 14, false, paint_rule, measure_rule, NULL},
-    {"FROM", "origin", 7, 20, 0, 15, false, paint_origin, measure_origin, NULL},
+    [COLUMN_SEVERITY] = {N_("SEVERITY"), "severity", 10, 10, 10, 0, false, paint_severity, NULL,
+                         NULL},
+    {N_("SINCE"), "since", 5, 6, 5, 0, true, paint_since, NULL, NULL},
+    {N_("CENTER"), "center", 8, 24, 0, 1, false, paint_center, cell_measure_center,
+     cell_many_centers},
+    {N_("WHAT"), "summary", 16, 90, 0, 0, false, paint_what, measure_what, NULL, .fill = true},
+    {N_("VALUE"), "value", 6, 8, 7, 10, true, paint_value, NULL, NULL},
+    {N_("LIMIT"), "threshold", 6, 8, 7, 11, true, paint_threshold, NULL, NULL},
+    {N_("ACK/SILENCED"), "acknowledged_by", 12, 24, 0, 5, false, paint_quiet, measure_quiet, NULL},
+    {N_("ENDED"), "resolved_at", 5, 5, 0, 12, false, paint_resolved, measure_resolved, NULL},
+    {N_("NOTE"), "note", 8, 60, 0, 13, false, paint_note, measure_note, NULL, .fill = true},
+    {N_("RULE"), "rule", 8, 24, 0, 14, false, paint_rule, measure_rule, NULL},
+    {N_("FROM"), "origin", 7, 20, 0, 15, false, paint_origin, measure_origin, NULL},
 };
 
 /* --- which, and in which order --- */
@@ -379,22 +381,22 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
     const struct alerts_own *own = l->own;
     struct phrase p = phrase_start(c, in, r.y + (r.h > 1), r.x + 1, r.x + r.w - 1);
 
-    phrase_count(&p, loud(own->critical, ROLE_CRIT), own->critical, "critical");
+    phrase_count(&p, loud(own->critical, ROLE_CRIT), own->critical, _("critical"));
     phrase_gap(&p, 2);
-    phrase_count(&p, loud(own->warning, ROLE_WARN), own->warning, "warning");
+    phrase_count(&p, loud(own->warning, ROLE_WARN), own->warning, _("warning"));
     phrase_gap(&p, 2);
     phrase_count(&p, style_of(own->acknowledged > 0 ? ROLE_TEXT : ROLE_FAINT), own->acknowledged,
-                 "acknowledged");
+                 _("acknowledged"));
     phrase_gap(&p, 2);
     phrase_count(&p, style_of(own->silenced > 0 ? ROLE_TEXT : ROLE_FAINT), own->silenced,
-                 "silenced");
+                 _("silenced"));
     phrase_gap(&p, 2);
     phrase_count(&p, style_of(own->resolved > 0 ? ROLE_TEXT : ROLE_FAINT), own->resolved,
-                 r.w >= 100 ? "resolved within the last hour" : "resolved");
+                 r.w >= 100 ? _("resolved within the last hour") : _("resolved"));
     if (own->soon == 0)
         return;
     phrase_gap(&p, 2);
-    phrase_count(&p, style_of(ROLE_WARN), own->soon, "just fell silent (8 shows them)");
+    phrase_count(&p, style_of(ROLE_WARN), own->soon, _("just fell silent (8 shows them)"));
 }
 
 static void empty(const struct list *l, const struct view_input *in, struct buf *out)
@@ -403,10 +405,10 @@ static void empty(const struct list *l, const struct view_input *in, struct buf 
     int room = in->area.w - 2 * TABLE_MARGIN, used = 0;
 
     if (own->silenced > 0) {
-        buf_addf(out, "nothing but what is silenced (%.0f): e shows it\n", own->silenced);
+        buf_addf(out, _("nothing but what is silenced (%.0f): e shows it\n"), own->silenced);
         return;
     }
-    buf_adds(out, "nothing is wrong by the rules that are watched:\n");
+    buf_adds(out, _("nothing is wrong by the rules that are watched:\n"));
     for (int i = 0; i < RULE_COUNT; i++) {
         const char *name = rule_info((enum rule)i)->id;
         int cells = (int)strlen(name), gap = used == 0 ? 0 : 2;
@@ -453,8 +455,8 @@ static bool acknowledge(struct list *l, const struct view_input *in, const char 
                                is_acknowledged,
                                0,
                                note,
-                               "acknowledged until it ends or gets worse: a takes it back",
-                               "no longer acknowledged"};
+                               _("acknowledged until it ends or gets worse: a takes it back"),
+                               _("no longer acknowledged")};
 
     return annotate_rows(l, in, &a, &((struct alerts_own *)l->own)->recent, out);
 }
@@ -498,8 +500,8 @@ static bool silence(struct list *l, const struct view_input *in, const char *arg
         for_ms = longer(l, in);
     figure_duration(text, for_ms);
     snprintf(words, sizeof words,
-             for_ms > 0 ? "silenced for %s: s again for longer, e shows what is"
-                        : "no longer silenced",
+             for_ms > 0 ? _("silenced for %s: s again for longer, e shows what is")
+                        : _("no longer silenced"),
              text);
     const struct annotate a = {ANNOTATE_SILENCE,
                                ANNOTATE_SILENCE,
@@ -542,7 +544,7 @@ static const struct list_spec spec = {
     .descending = true,
     .order = by_urgency,
     .groups = groups,
-    .noun = "alerts",
+    .noun = NN_("alert", "alerts"),
     .prepare = prepare,
     .keep = keep,
     .head_lines = head_lines,
@@ -561,7 +563,7 @@ static void status(const void *view, const struct view_input *in, struct buf *ou
 
     list_status(l, in, out);
     if (((const struct alerts_own *)l->own)->all)
-        buf_addf(out, " %s all", glyph(GLYPH_DOT, in->ascii));
+        buf_addf(out, _(" %s all"), glyph(GLYPH_DOT, in->ascii));
 }
 
 static const enum cmd footer[] = {CMD_FILTER,  CMD_ENDED, CMD_OPEN, CMD_DETAILS,
@@ -569,10 +571,10 @@ static const enum cmd footer[] = {CMD_FILTER,  CMD_ENDED, CMD_OPEN, CMD_DETAILS,
 
 const struct view_ops view_alerts = {
     .name = "alerts",
-    .title = "Alerts",
-    .short_title = "Alert",
+    .title = N_("Alerts"),
+    .short_title = N_("Alert"),
     .key = '7',
-    .help =
+    .help = N_(
         "Rules that hold now, the worst first; what ended within the last hour is faint. The chips at the top "
         "count those that fire and that nobody has acknowledged or silenced.\n\n"
         "SINCE is when the condition began, VALUE what the rule looks at now, LIMIT what it crossed. A rule fires "
@@ -583,7 +585,7 @@ const struct view_ops view_alerts = {
         "happens; :silence 90m NOTE says how long and why. e shows what is silenced and what has not held long enough "
         "to fire. Marked rows are all meant.\n\n"
         "Enter goes to what it is about: the node, the interruptions, the queue, the sources. A new critical alert "
-        "rings the bell of the terminal, at most once in 5 seconds (F2 or --no-bell: never).",
+        "rings the bell of the terminal, at most once in 5 seconds (F2 or --no-bell: never)."),
     .entity = ENTITY_ALERT,
     .footer = footer,
     .open = list_open_view,

@@ -10,6 +10,7 @@
 #include "ui/scope.h"
 #include "ui/viewlist.h"
 #include "base/hash.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,18 +164,18 @@ static void head_figures(const struct devices_sums *s, const struct view_input *
     if (s->hottest > 0) {
         figure_unit(rest, p99(s), UNIT_CELSIUS, in->ascii);
         snprintf(text, sizeof text, "%u", s->hottest - 1);
-        head_figure(p, "max", text, "");
+        head_figure(p, _("max"), text, "");
         head_figure(p, "p99", rest, "");
     }
     if (s->powers > 0) {
         figure_unit(text, s->power, UNIT_WATT, in->ascii);
-        snprintf(rest, sizeof rest, "of %u", s->powers);
+        snprintf(rest, sizeof rest, _("of %u"), s->powers);
         head_figure(p, "power", text, s->powers < s->all ? rest : "");
     }
     if (s->tensors > 0) {
         figure_percent(text, s->tensor / s->tensors / 100);
-        snprintf(rest, sizeof rest, "of %u", s->tensors);
-        head_figure(p, "tensor", text, s->tensors < s->all ? rest : "");
+        snprintf(rest, sizeof rest, _("of %u"), s->tensors);
+        head_figure(p, _("tensor"), text, s->tensors < s->all ? rest : "");
     }
 }
 
@@ -184,7 +185,8 @@ static void chip(struct phrase *p, uint32_t n, bool on)
 
     if (n == 0 && !on)
         return;
-    snprintf(text, sizeof text, on ? " only the %u allocated, idle " : " %u allocated, idle ", n);
+    snprintf(text, sizeof text, on ? _(" only the %u allocated, idle ") : _(" %u allocated, idle "),
+             n);
     phrase_gap(p, 2);
     if (p->x + 1 + text_cells(text) > p->end)
         return;
@@ -199,14 +201,14 @@ static void head_counts(const struct devices_own *own, struct phrase *p)
         enum device_status status;
         const char *word;
         enum role role;
-    } counts[] = {{DEVICE_LOST, "lost", ROLE_CRIT},
-                  {DEVICE_TROUBLE, "in trouble", ROLE_CRIT},
-                  {DEVICE_HOT, "hot", ROLE_CRIT},
-                  {DEVICE_THROTTLED, "throttled", ROLE_WARN},
-                  {DEVICE_SILENT, "silent", ROLE_DIM}};
+    } counts[] = {{DEVICE_LOST, N_("lost"), ROLE_CRIT},
+                  {DEVICE_TROUBLE, N_("in trouble"), ROLE_CRIT},
+                  {DEVICE_HOT, N_("hot"), ROLE_CRIT},
+                  {DEVICE_THROTTLED, N_("throttled"), ROLE_WARN},
+                  {DEVICE_SILENT, N_("silent"), ROLE_DIM}};
     const struct devices_sums *s = &own->sums;
 
-    phrase_plural(p, style_bold(style_of(ROLE_BRIGHT)), s->all, "devices");
+    phrase_plural(p, style_bold(style_of(ROLE_BRIGHT)), s->all, "device", "devices");
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         uint32_t n = s->status[counts[i].status];
         if (n == 0)
@@ -242,8 +244,8 @@ static void legend_word(struct phrase *p, const char *key, const char *word)
 /* What is most of use comes first. */
 static void map_legend(const struct list *l, const struct view_input *in, struct canvas *c)
 {
-    static const char *const by[] = {"hottest pools first", "hottest centers first",
-                                     "hottest models first"};
+    static const char *const by[] = {N_("hottest pools first"), N_("hottest centers first"),
+                                     N_("hottest models first")};
     const struct devices_own *own = l->own;
     struct rect r = devicemap_legend_rect(&own->devicemap, in);
     struct phrase p = phrase_start(c, in, r.y, r.x, r.x + r.w);
@@ -254,7 +256,7 @@ static void map_legend(const struct list *l, const struct view_input *in, struct
     p.end = r.x + r.w;
     legend_word(&p, "v", devicemap_shade_word(own->shade));
     legend_word(&p, "t", by[own->bands]);
-    legend_word(&p, "", "1 cell = 1 GPU, 8 a node");
+    legend_word(&p, "", _("1 cell = 1 GPU, 8 a node"));
 }
 
 static void nothing(const struct list *l, const struct view_input *in, struct buf *out)
@@ -263,14 +265,14 @@ static void nothing(const struct list *l, const struct view_input *in, struct bu
 
     (void)in;
     if (own->only_idle)
-        buf_adds(out, "no device that was given to a job is idle (b shows all)");
+        buf_adds(out, _("no device that was given to a job is idle (b shows all)"));
     else if (in->scope->job[0] || in->scope->node[0] || in->scope->pool[0] ||
              in->scope->center >= 0)
-        buf_adds(out, "nothing tells of devices here (3 shows all)");
+        buf_adds(out, _("nothing tells of devices here (3 shows all)"));
     else
         buf_adds(
             out,
-            "nothing tells of devices: an exporter or Prometheus as a source does (suantop.conf(5))");
+            _("nothing tells of devices: an exporter or Prometheus as a source does (suantop.conf(5))"));
 }
 
 /* --- going on --- */
@@ -306,7 +308,7 @@ static uint32_t *chosen_nodes(struct list *l, const struct view_input *in, enum 
         uint32_t slot = act_slot(in->snap, verb, d->h.center, name);
         bool twice = slot == last;
         if (slot == UINT32_MAX) {
-            act_cannot(out, "%s: no scheduler knows this node", cell_string(in, d->node));
+            act_cannot(out, _("%s: no scheduler knows this node"), cell_string(in, d->node));
             free(slots);
             return NULL;
         }
@@ -326,7 +328,7 @@ static bool act(struct list *l, const struct view_input *in, enum action_verb ve
     size_t count = 0;
 
     if (verb_info(verb)->entity != ENTITY_NODE)
-        return act_cannot(out, "%s is for jobs: Enter goes to the job of a device",
+        return act_cannot(out, _("%s is for jobs: Enter goes to the job of a device"),
                           verb_info(verb)->name);
     uint32_t *slots = chosen_nodes(l, in, verb, out, &count);
     if (slots)
@@ -345,8 +347,8 @@ static const struct list_spec spec = {
     .sort = DEVICES_HEALTH_COLUMN,
     .descending = true,
     .groups = groups,
-    .nothing = "nothing tells of devices",
-    .noun = "devices",
+    .nothing = N_("nothing tells of devices"),
+    .noun = NN_("device", "devices"),
     .prepare = prepare,
     .keep = keep,
     .count_start = count_start,
@@ -490,7 +492,7 @@ static bool command(void *view, const struct view_input *in, enum cmd cmd, const
         return true;
     }
     if (cmd == CMD_SHADE && !shows_map(l)) {
-        list_message(out, "the map has colours: m shows it");
+        list_message(out, _("the map has colours: m shows it"));
         return true;
     }
     return (shows_map(l) && map_command(l, in, cmd)) || list_command(l, &table, cmd, arg, out);
@@ -521,7 +523,7 @@ static void status(const void *view, const struct view_input *in, struct buf *ou
 
     list_status(l, in, out);
     if (own->only_idle)
-        buf_addf(out, " %s idle", glyph(GLYPH_DOT, in->ascii));
+        buf_addf(out, _(" %s idle"), glyph(GLYPH_DOT, in->ascii));
 }
 
 LIST_OPEN(spec)
@@ -539,10 +541,10 @@ static const enum cmd footer[] = {CMD_OPEN, CMD_GROUP, CMD_FILTER,  CMD_RESUME, 
 
 const struct view_ops view_devices = {
     .name = "devices",
-    .title = "Devices",
-    .short_title = "Dev",
+    .title = N_("Devices"),
+    .short_title = N_("Dev"),
     .key = '3',
-    .help =
+    .help = N_(
         "Accelerators, the worst first: lost ones, then those in trouble, then those nearest to their "
         "limit.\n\n"
         "CORE is the core temperature, amber from six degrees below the limit of the device (90°C where "
@@ -571,7 +573,7 @@ const struct view_ops view_devices = {
         "table below follows. Where a cell is half of a line, a second click means the lower half.\n\n"
         "Enter goes to the job of a device, if it tells one, else to its node. D drains its node, U takes "
         "that back: a device cannot be drained alone. In views 2, 4 and 5, inside a node or a job, 3 shows "
-        "its devices; where devices tell no job, all those of the nodes of the job.",
+        "its devices; where devices tell no job, all those of the nodes of the job."),
     .entity = ENTITY_DEVICE,
     .footer = footer,
     .open = list_open_view,

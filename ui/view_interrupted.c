@@ -2,6 +2,7 @@
  * view_interrupted.c - view 6: attempts that were ended by something else than success or their owner, what was lost
  * with them, what became of the job, and beside it the nodes that did it again and again. */
 #include "ui/viewlist.h"
+#include "base/i18n.h"
 #include "ui/act.h"
 #include "ui/cells.h"
 #include "ui/glyph.h"
@@ -137,7 +138,7 @@ static bool choose_span(struct list *l, const struct view_input *in, const char 
     int next = *arg ? span_named(arg) : (own->span + 1) % SPANS;
 
     if (next < 0) {
-        list_message(out, ":window 1h 24h 7d 28d");
+        list_message(out, _(":window 1h 24h 7d 28d"));
         return true;
     }
     own->span = next;
@@ -167,8 +168,8 @@ static bool acknowledge(struct list *l, const struct view_input *in, const char 
                                is_acknowledged,
                                0,
                                note,
-                               "acknowledged: a takes it back, e shows what is",
-                               "no longer acknowledged"};
+                               _("acknowledged: a takes it back, e shows what is"),
+                               _("no longer acknowledged")};
 
     return annotate_rows(l, in, &a, &((struct interrupted_own *)l->own)->recent, out);
 }
@@ -181,8 +182,8 @@ static bool resolve(struct list *l, const struct view_input *in, const char *not
                                is_resolved,
                                0,
                                note,
-                               "resolved: :resolve takes it back, e shows what is",
-                               "open again"};
+                               _("resolved: :resolve takes it back, e shows what is"),
+                               _("open again")};
 
     return annotate_rows(l, in, &a, &((struct interrupted_own *)l->own)->recent, out);
 }
@@ -208,7 +209,8 @@ static uint32_t *targets(struct list *l, const struct view_input *in, enum actio
         for (size_t k = 0; k < n; k++)
             twice = twice || slots[k] == slot;
         if (slot == UINT32_MAX) {
-            act_cannot(out, nodes ? "%s: no known node is blamed" : "job %s is not known any more",
+            act_cannot(out,
+                       nodes ? _("%s: no known node is blamed") : _("job %s is not known any more"),
                        row_has(r, interruption, job) ? cell_string(in, r->job) : FIGURE_ABSENT);
             free(slots);
             return NULL;
@@ -240,9 +242,9 @@ static bool act_on_offender(const struct list *l, const struct view_input *in,
     const struct offender_row *o = table_row(&own->offenders->table, in);
 
     if (verb_info(verb)->entity != ENTITY_NODE)
-        return act_cannot(out, "%s is for jobs: Esc goes back to them", verb_info(verb)->name);
+        return act_cannot(out, _("%s is for jobs: Esc goes back to them"), verb_info(verb)->name);
     if (!o || !row_has(o, offender, node))
-        return act_cannot(out, "there is no node under the cursor");
+        return act_cannot(out, _("there is no node under the cursor"));
     return act_start_named(out, in, verb, o->h.center,
                            intern_raw(snapshot_strings(in->snap), o->node));
 }
@@ -311,7 +313,7 @@ static bool side_command(struct list *l, const struct view_input *in, enum cmd c
     case CMD_OPEN:
         return open_offender(l, in, out);
     case CMD_ACK:
-        list_message(out, "Esc goes back to the interruptions, where a acknowledges");
+        list_message(out, _("Esc goes back to the interruptions, where a acknowledges"));
         return true;
     default:
         return list_command(own->offenders, &side, cmd, arg, out);
@@ -396,7 +398,7 @@ static const struct list_spec spec = {
     .sort = INTERRUPTED_WHEN,
     .descending = true,
     .groups = groups,
-    .noun = "interruptions",
+    .noun = NN_("interruption", "interruptions"),
     .prepare = prepare,
     .keep = keep,
     .head_lines = interrupted_head_lines,
@@ -448,7 +450,7 @@ static void status(const void *view, const struct view_input *in, struct buf *ou
     const char *dot = glyph(GLYPH_DOT, in->ascii);
 
     list_status(l, in, out);
-    buf_addf(out, " %s %s %s %s", dot, own->all ? "all" : "open", dot,
+    buf_addf(out, " %s %s %s %s", dot, own->all ? "all" : _("open"), dot,
              interrupted_spans[own->span].name);
 }
 
@@ -459,10 +461,10 @@ static const enum cmd footer[] = {CMD_RESUME,  CMD_HOLD,      CMD_CANCEL,  CMD_E
 
 const struct view_ops view_interrupted = {
     .name = "interrupted",
-    .title = "Interrupted",
-    .short_title = "Int",
+    .title = N_("Interrupted"),
+    .short_title = N_("Int"),
     .key = '6',
-    .help =
+    .help = N_(
         "An interruption is a running attempt that was ended by something other than success or its "
         "owner: a node or its boot failed, a device failed, a job of more weight took its place, an "
         "operator or an eviction ended it. What ran out of memory, met its time limit or failed by "
@@ -489,7 +491,7 @@ const struct view_ops view_interrupted = {
         "(!) is a node with three events or more, at p < 0.0001 against the rate of its peers, that is "
         "among the worst 5 % in two signals.\n\n"
         "o goes into the pane of offenders (again: to the whole list; Esc: back). Enter goes to the suspected "
-        "node, d tells everything, with the attempts of the job and the sum of what it lost.",
+        "node, d tells everything, with the attempts of the job and the sum of what it lost."),
     .entity = ENTITY_INTERRUPTION,
     .footer = footer,
     .open = open_view,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * view_nodes.c - view 2: nodes as a table, the worst first, or as a map (nodemap.c). */
 #include "ui/viewlist.h"
+#include "base/i18n.h"
 #include "ui/cells.h"
 #include "ui/chart.h"
 #include "ui/flopslook.h"
@@ -275,7 +276,7 @@ static void paint_trouble(const struct table_cell *cell)
     if (!row_has(r, node, device_trouble))
         return;
     const char *words = cell_string(cell->in, r->device_trouble);
-    cell_text(cell, style_bold(style_of(strstr(words, "lost") ? ROLE_CRIT : ROLE_WARN)), words);
+    cell_text(cell, style_bold(style_of(strstr(words, _("lost")) ? ROLE_CRIT : ROLE_WARN)), words);
 }
 
 static int measure_trouble(const struct view_input *in, const void *row)
@@ -362,42 +363,46 @@ CELL_STR(node, reservation, ROLE_DIM)
 enum { COLUMN_NAME, COLUMN_CENTER, COLUMN_STATUS };
 
 static const struct table_column columns[] = {
-    {"NODE", "name", 10, 32, 0, 0, false, paint_name, measure_name, NULL},
-    {"CENTER", "center", 8, 24, 0, 9, false, cell_center, cell_measure_center, cell_many_centers},
-    {"STATUS", "status", 11, 12, 11, 0, false, paint_status, NULL, NULL},
-    {"POOLS", "pools", 6, 24, 0, 10, false, paint_pools, measure_pools, NULL},
-    {"GPUS", "devices_allocated", 5, 22, 0, 1, false, paint_devices, measure_devices, has_devices,
-     true},
-    {"MODEL", "device_model", 6, 16, 0, 11, false, paint_device_model, measure_device_model,
+    {N_("NODE"), "name", 10, 32, 0, 0, false, paint_name, measure_name, NULL},
+    {N_("CENTER"), "center", 8, 24, 0, 9, false, cell_center, cell_measure_center,
+     cell_many_centers},
+    {N_("STATUS"), "status", 11, 12, 11, 0, false, paint_status, NULL, NULL},
+    {N_("POOLS"), "pools", 6, 24, 0, 10, false, paint_pools, measure_pools, NULL},
+    {N_("GPUS"), "devices_allocated", 5, 22, 0, 1, false, paint_devices, measure_devices,
+     has_devices, true},
+    {N_("MODEL"), "device_model", 6, 16, 0, 11, false, paint_device_model, measure_device_model,
      has_devices},
-    {"GPU° ", "device_temperature_max_celsius", 5, 5, 0, 5, true, paint_device_heat,
+    {N_("GPU° "), "device_temperature_max_celsius", 5, 5, 0, 5, true, paint_device_heat,
      measure_device_heat, NULL},
     {"FLOPS", "flops", FLOPS_CELLS, FLOPS_CELLS, 0, 5, true, paint_flops, measure_flops, NULL},
-    {"TENSOR", "tensor_utilization_percent", 6, 16, 10, 8, false, paint_tensor, measure_tensor,
+    {N_("TENSOR"), "tensor_utilization_percent", 6, 16, 10, 8, false, paint_tensor, measure_tensor,
      NULL},
-    {"GPU W", "device_power_watts", 5, 7, 0, 9, true, paint_device_power, measure_device_power,
+    {N_("GPU W"), "device_power_watts", 5, 7, 0, 9, true, paint_device_power, measure_device_power,
      NULL},
-    {"GPU TROUBLE", "device_trouble", 11, 30, 0, 5, false, paint_trouble, measure_trouble, NULL},
-    {"THROTTLED", "devices_throttled", 9, 9, 0, 12, true, paint_throttled, measure_throttled, NULL},
-    {"CPU", "cpu_share_percent", 9, 24, 12, 3, false, paint_cpu, NULL, NULL},
-    {"LOAD", "load", 6, 7, 6, 7, true, paint_load, NULL, NULL},
-    {"MEMORY", "memory_share_percent", 9, 24, 12, 6, false, paint_memory, NULL, NULL},
-    {"OF", "memory_total_bytes", 5, 6, 0, 14, true, paint_memory_total, measure_memory_total, NULL},
-    {"TEMP ", "temperature_celsius", 5, 5, 0, 5, true, paint_temperature, measure_temperature,
+    {N_("GPU TROUBLE"), "device_trouble", 11, 30, 0, 5, false, paint_trouble, measure_trouble,
+     NULL},
+    {N_("THROTTLED"), "devices_throttled", 9, 9, 0, 12, true, paint_throttled, measure_throttled,
+     NULL},
+    {N_("CPU"), "cpu_share_percent", 9, 24, 12, 3, false, paint_cpu, NULL, NULL},
+    {N_("LOAD"), "load", 6, 7, 6, 7, true, paint_load, NULL, NULL},
+    {N_("MEMORY"), "memory_share_percent", 9, 24, 12, 6, false, paint_memory, NULL, NULL},
+    {N_("OF"), "memory_total_bytes", 5, 6, 0, 14, true, paint_memory_total, measure_memory_total,
+     NULL},
+    {N_("TEMP "), "temperature_celsius", 5, 5, 0, 5, true, paint_temperature, measure_temperature,
      NULL},
     {"W", "power_watts", 5, 7, 0, 8, true, paint_power, measure_power, NULL},
-    {"REASON", "reason", 16, 60, 0, 2, false, paint_reason, measure_reason, NULL, .fill = true},
-    {"BY", "reason_by", 6, 12, 8, 12, false, paint_by, NULL, NULL},
-    {"OUT FOR", "out_for", 7, 7, 7, 6, true, paint_out_for, NULL, NULL},
-    {"RESERVATION", "reservation", 11, 16, 0, 15, false, paint_reservation, measure_reservation,
+    {N_("REASON"), "reason", 16, 60, 0, 2, false, paint_reason, measure_reason, NULL, .fill = true},
+    {N_("BY"), "reason_by", 6, 12, 8, 12, false, paint_by, NULL, NULL},
+    {N_("OUT FOR"), "out_for", 7, 7, 7, 6, true, paint_out_for, NULL, NULL},
+    {N_("RESERVATION"), "reservation", 11, 16, 0, 15, false, paint_reservation, measure_reservation,
      NULL},
-    {"FEATURES", "features", 8, 24, 0, 17, false, paint_features, measure_features, NULL},
-    {"VERSION", "version", 7, 12, 0, 16, false, paint_version, measure_version, NULL},
-    {"UP SINCE", "booted_at", 8, 11, 0, 18, true, paint_booted_at, measure_booted_at, NULL},
-    {"LAST BUSY", "last_busy_at", 9, 11, 0, 19, true, paint_last_busy_at, measure_last_busy_at,
+    {N_("FEATURES"), "features", 8, 24, 0, 17, false, paint_features, measure_features, NULL},
+    {N_("VERSION"), "version", 7, 12, 0, 16, false, paint_version, measure_version, NULL},
+    {N_("UP SINCE"), "booted_at", 8, 11, 0, 18, true, paint_booted_at, measure_booted_at, NULL},
+    {N_("LAST BUSY"), "last_busy_at", 9, 11, 0, 19, true, paint_last_busy_at, measure_last_busy_at,
      NULL},
-    {"OS", "os", 8, 30, 0, 20, false, paint_os, measure_os, NULL},
-    {"AGE", "age_seconds", 5, 5, 5, 13, true, cell_row_age, NULL, NULL},
+    {N_("OS"), "os", 8, 30, 0, 20, false, paint_os, measure_os, NULL},
+    {N_("AGE"), "age_seconds", 5, 5, 5, 13, true, cell_row_age, NULL, NULL},
 };
 
 static void prepare(struct list *l, const struct view_input *in)
@@ -442,7 +447,7 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
 
     if (l->table.result.count == 0)
         return;
-    phrase_plural(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.total, "nodes");
+    phrase_plural(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.total, "node", "nodes");
     for (int i = WORDS_MAX - 1; i >= 0; i--) {
         const struct node_look *look = &own->looks[i];
         if (own->counts[i] == 0)
@@ -474,8 +479,8 @@ static const struct list_spec spec = {
     .sort = COLUMN_STATUS,
     .descending = true, /* the model orders the words by how bad they are */
     .groups = groups,
-    .nothing = "there are no nodes here",
-    .noun = "nodes",
+    .nothing = N_("there are no nodes here"),
+    .noun = NN_("node", "nodes"),
     .prepare = prepare,
     .keep = keep,
     .count_start = count_start,
@@ -570,10 +575,10 @@ static const enum cmd footer[] = {CMD_OPEN,  CMD_HEAT,    CMD_GROUP, CMD_FILTER,
 
 const struct view_ops view_nodes = {
     .name = "nodes",
-    .title = "Nodes",
-    .short_title = "Node",
+    .title = N_("Nodes"),
+    .short_title = N_("Node"),
     .key = '2',
-    .help =
+    .help = N_(
         "Hosts, the worst first: down, in error, not answering, drained, draining, then the others.\n\n"
         "GPUS is what the scheduler has given to jobs, of what the node has: one box a device. CPU and "
         "MEMORY are shares given to jobs, not how busy they are; LOAD is the load average over one "
@@ -588,7 +593,7 @@ const struct view_ops view_nodes = {
         "REASON, BY and OUT FOR tell why a node was taken out, who did it and how long ago.\n\n"
         "m shows a map: one cell a node in blocks by pool, first by the share allocated (0 to 9 tenths, "
         "F full), then by temperature (tens of degrees in narrow cells). Letters: x down, D drained, d "
-        "draining, b blocked, m maintenance, r reboot, o off, ? unknown. Enter goes to the jobs of a node.",
+        "draining, b blocked, m maintenance, r reboot, o off, ? unknown. Enter goes to the jobs of a node."),
     .entity = ENTITY_NODE,
     .footer = footer,
     .open = list_open_view,

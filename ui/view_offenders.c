@@ -6,6 +6,7 @@
 #include "ui/chart.h"
 #include "ui/interrupted.h"
 #include "ui/nodelook.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,7 +86,7 @@ static void paint_score(const struct table_cell *cell)
 static void paint_flagged(const struct table_cell *cell)
 {
     if (is_flagged(cell->row))
-        cell_text(cell, style_bold(style_of(ROLE_CRIT)), "lemon!");
+        cell_text(cell, style_bold(style_of(ROLE_CRIT)), _("lemon!"));
     else
         cell_dash(cell);
 }
@@ -138,24 +139,26 @@ CELL_TIME(offender, last_at, ROLE_DIM)
 enum { COLUMN_SCORE = 3 };
 
 static const struct table_column columns[] = {
-    {"NODE", "node", 8, 28, 0, 0, false, paint_node, measure_node, NULL, .whole = true},
-    {"CENTER", "center", 8, 24, 0, 3, false, cell_center, cell_measure_center, cell_many_centers},
-    {"STATE", NULL, 9, 12, 10, 2, false, paint_state, NULL, NULL},
-    [COLUMN_SCORE] = {"SCORE", "score", 5, 32, 16, 0, true, paint_score, NULL, NULL},
-    {"LEMON", "flagged", 6, 6, 0, 5, false, paint_flagged, measure_flagged, NULL},
-    {"EVENTS", "events", 6, 7, 6, 0, true, paint_events, NULL, NULL},
-    {"BROKEN", "broken_jobs", 6, 7, 6, 8, true, paint_broken_jobs, NULL, NULL},
-    {"ALONE", "lone_failures", 5, 6, 5, 10, true, paint_lone_failures, NULL, NULL},
-    {"OF", "lone_jobs", 4, 7, 5, 11, true, paint_lone_jobs, NULL, NULL},
-    {"XIDS", "device_faults", 4, 5, 4, 9, true, paint_device_faults, NULL, NULL},
-    {"OUT", "times_out", 4, 5, 4, 9, true, paint_times_out, NULL, NULL},
-    {"EXCLUDED", "exclusions", 8, 8, 8, 15, true, paint_exclusions, NULL, NULL},
-    {"LOST GPU-h", "gpu_hours_lost", 10, 10, 10, 4, true, paint_lost, NULL, NULL},
+    {N_("NODE"), "node", 8, 28, 0, 0, false, paint_node, measure_node, NULL, .whole = true},
+    {N_("CENTER"), "center", 8, 24, 0, 3, false, cell_center, cell_measure_center,
+     cell_many_centers},
+    {N_("STATE"), NULL, 9, 12, 10, 2, false, paint_state, NULL, NULL},
+    [COLUMN_SCORE] = {N_("SCORE"), "score", 5, 32, 16, 0, true, paint_score, NULL, NULL},
+    {N_("LEMON"), "flagged", 6, 6, 0, 5, false, paint_flagged, measure_flagged, NULL},
+    {N_("EVENTS"), "events", 6, 7, 6, 0, true, paint_events, NULL, NULL},
+    {N_("BROKEN"), "broken_jobs", 6, 7, 6, 8, true, paint_broken_jobs, NULL, NULL},
+    {N_("ALONE"), "lone_failures", 5, 6, 5, 10, true, paint_lone_failures, NULL, NULL},
+    {N_("OF"), "lone_jobs", 4, 7, 5, 11, true, paint_lone_jobs, NULL, NULL},
+    {N_("XIDS"), "device_faults", 4, 5, 4, 9, true, paint_device_faults, NULL, NULL},
+    {N_("OUT"), "times_out", 4, 5, 4, 9, true, paint_times_out, NULL, NULL},
+    {N_("EXCLUDED"), "exclusions", 8, 8, 8, 15, true, paint_exclusions, NULL, NULL},
+    {N_("LOST GPU-h"), "gpu_hours_lost", 10, 10, 10, 4, true, paint_lost, NULL, NULL},
     {"P", "p_value", 5, 6, 0, 13, true, paint_p_value, measure_p_value, NULL},
-    {"PEERS", "peers", 5, 6, 5, 14, true, paint_peers, NULL, NULL},
-    {"MODEL", "device_model", 6, 16, 0, 12, false, paint_device_model, measure_device_model, NULL},
-    {"LAST", "last_at", 8, 11, 0, 6, false, paint_last_at, measure_last_at, NULL},
-    {"WHAT", "what", 12, 60, 0, 1, false, paint_what, measure_what, NULL, .fill = true},
+    {N_("PEERS"), "peers", 5, 6, 5, 14, true, paint_peers, NULL, NULL},
+    {N_("MODEL"), "device_model", 6, 16, 0, 12, false, paint_device_model, measure_device_model,
+     NULL},
+    {N_("LAST"), "last_at", 8, 11, 0, 6, false, paint_last_at, measure_last_at, NULL},
+    {N_("WHAT"), "what", 12, 60, 0, 1, false, paint_what, measure_what, NULL, .fill = true},
 };
 
 /* The flagged ones first: a score only ranks among peers, so the best of many quiet ones may have a high one. */
@@ -190,8 +193,8 @@ static const struct list_spec spec = {
     .descending = true,
     .order = by_score,
     .groups = groups,
-    .nothing = "no node is suspected of an interruption within the last 28 days",
-    .noun = "offenders",
+    .nothing = N_("no node is suspected of an interruption within the last 28 days"),
+    .noun = NN_("offender", "offenders"),
     .age = list_ageless,
     .open = open_node,
 };
@@ -219,7 +222,7 @@ static bool act(struct list *l, const struct view_input *in, enum action_verb ve
         slots[i] = act_slot(in->snap, verb, r->h.center, name);
         if (slots[i] == UINT32_MAX) {
             free(slots);
-            return act_cannot(out, "node %s is not known any more", cell_string(in, r->node));
+            return act_cannot(out, _("node %s is not known any more"), cell_string(in, r->node));
         }
     }
     if (slots)
@@ -247,9 +250,9 @@ static const enum cmd footer[] = {CMD_GROUP, CMD_FILTER,    CMD_DETAILS, CMD_OPE
 
 const struct view_ops view_offenders = {
     .name = "offenders",
-    .title = "Repeat offenders",
-    .short_title = "Offenders",
-    .help =
+    .title = N_("Repeat offenders"),
+    .short_title = N_("Offenders"),
+    .help = N_(
         "Nodes that jobs were interrupted on within the last 28 days, the worst first.\n\n"
         "SCORE is the lemon score: L = .30 P(BROKEN) + .20 P(ALONE) + .20 P(ALONE / OF) + .15 P(XIDS) + .15 "
         "P(OUT), where P is the share of the PEERS - nodes with the same device model - that have strictly "
@@ -259,7 +262,7 @@ const struct view_ops view_offenders = {
         "scored: it says little.\n\n"
         "The score only ranks. LEMON stands at a node with three EVENTS or more, so many that P, their "
         "probability at the rate of its peers, is below 0.0001, and that is among the worst 5 % of them in "
-        "two signals. STATE is what the node does now. Enter goes to the node, o or Esc back.",
+        "two signals. STATE is what the node does now. Enter goes to the node, o or Esc back."),
     .entity = ENTITY_OFFENDER,
     .footer = footer,
     .open = open_view,

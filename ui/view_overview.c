@@ -9,6 +9,7 @@
 #include "ui/glyph.h"
 #include "ui/listing.h"
 #include "ui/summary.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include <math.h>
 #include <stdio.h>
@@ -149,7 +150,7 @@ static void paint_tier(const struct table_cell *cell)
     if (!row_has(r, center, tier) || r->tier == center_tier_UNKNOWN)
         cell_dash(cell);
     else
-        canvas_text(cell->c, cell->y, cell->x, cell->w, style_of(ROLE_DIM), f->words[r->tier]);
+        canvas_text(cell->c, cell->y, cell->x, cell->w, style_of(ROLE_DIM), _(f->words[r->tier]));
 }
 
 static int measure_tier(const struct view_input *in, const void *row)
@@ -527,23 +528,23 @@ static void silent_words(const struct view_input *in, const struct center_row *r
 
     next[0] = '\0';
     if (r->health == health_STARTING) {
-        buf_adds(out, "waiting for the first answer");
+        buf_adds(out, _("waiting for the first answer"));
         return;
     }
     if (r->health == health_STALE && age >= 0) {
         time_hms(in->ctx.now - age, in->ctx.utc_offset_minutes, hms);
-        buf_addf(out, "last seen %s", hms);
+        buf_addf(out, _("last seen %s"), hms);
         if (!s || !row_has(s, source, error))
             return;
         buf_addf(out, " %s %s", glyph(GLYPH_DOT, in->ascii), cell_string(in, s->error));
     } else {
-        buf_adds(out, s && row_has(s, source, error) ? cell_string(in, s->error) : "no answer");
+        buf_adds(out, s && row_has(s, source, error) ? cell_string(in, s->error) : _("no answer"));
     }
     if (!s || !row_has(s, source, next_try_at))
         return;
     int64_t wait = s->next_try_at - in->ctx.now;
     figure_duration(text, wait);
-    snprintf(next, SILENT_NEXT, wait > 0 ? " %s retry in %s" : " %s trying again",
+    snprintf(next, SILENT_NEXT, wait > 0 ? _(" %s retry in %s") : _(" %s trying again"),
              glyph(GLYPH_DOT, in->ascii), text);
 }
 
@@ -590,64 +591,67 @@ enum {
 };
 
 static const struct table_column columns[COLUMNS] = {
-    [COLUMN_NAME] = {"CENTER", "name", 12, 32, 0, 0, false, paint_name, measure_name, NULL},
-    [COLUMN_KIND] = {"KIND", "kind", 4, 4, 4, 7, false, paint_kind, NULL, NULL},
-    [COLUMN_OPERATOR] = {"OPERATOR", "operator", 8, 16, 0, 11, false, paint_operator,
+    [COLUMN_NAME] = {N_("CENTER"), "name", 12, 32, 0, 0, false, paint_name, measure_name, NULL},
+    [COLUMN_KIND] = {N_("KIND"), "kind", 4, 4, 4, 7, false, paint_kind, NULL, NULL},
+    [COLUMN_OPERATOR] = {N_("OPERATOR"), "operator", 8, 16, 0, 11, false, paint_operator,
                          measure_operator, NULL},
-    [COLUMN_REGION] = {"REGION", "region", 6, 16, 0, 13, false, paint_region, measure_region, NULL},
-    [COLUMN_TIER] = {"TIER", "tier", 6, 6, 6, 14, false, paint_tier, measure_tier, NULL},
-    [COLUMN_FLOPS] = {"FLOPS USED/PEAK", "flops", FLOPS_PAIR_CELLS, FLOPS_PAIR_CELLS,
+    [COLUMN_REGION] = {N_("REGION"), "region", 6, 16, 0, 13, false, paint_region, measure_region,
+                       NULL},
+    [COLUMN_TIER] = {N_("TIER"), "tier", 6, 6, 6, 14, false, paint_tier, measure_tier, NULL},
+    [COLUMN_FLOPS] = {N_("FLOPS USED/PEAK"), "flops", FLOPS_PAIR_CELLS, FLOPS_PAIR_CELLS,
                       FLOPS_PAIR_CELLS, 0, true, paint_flops, NULL, has_flops},
-    [COLUMN_FLOPS_SHARE] = {"OF PEAK", "flops_share_percent", 9, 40, 18, 0, false,
+    [COLUMN_FLOPS_SHARE] = {N_("OF PEAK"), "flops_share_percent", 9, 40, 18, 0, false,
                             paint_flops_share, NULL, has_flops},
-    [COLUMN_COVERAGE] = {"COV", "flops_coverage_percent", 4, 4, 4, 3, true, paint_coverage, NULL,
-                         has_rates},
-    [COLUMN_DEVICES] = {"USED/GPUS", "devices_allocated", 9, 15, 0, 4, true, paint_devices,
+    [COLUMN_COVERAGE] = {N_("COV"), "flops_coverage_percent", 4, 4, 4, 3, true, paint_coverage,
+                         NULL, has_rates},
+    [COLUMN_DEVICES] = {N_("USED/GPUS"), "devices_allocated", 9, 15, 0, 4, true, paint_devices,
                         measure_devices, has_devices},
-    [COLUMN_CPUS] = {"USED/CPUS", "cpus_allocated", 9, 17, 0, 0, true, paint_cpus, measure_cpus,
+    [COLUMN_CPUS] = {N_("USED/CPUS"), "cpus_allocated", 9, 17, 0, 0, true, paint_cpus, measure_cpus,
                      has_no_devices},
-    [COLUMN_DEVICE_SHARE] = {"ALLOCATED", "device_share_percent", 11, 40, 20, 0, false,
+    [COLUMN_DEVICE_SHARE] = {N_("ALLOCATED"), "device_share_percent", 11, 40, 20, 0, false,
                              paint_device_share, NULL, has_only_shares},
-    [COLUMN_CPU_SHARE] = {"ALLOCATED", "cpu_share_percent", 11, 40, 20, 0, false, paint_cpu_share,
-                          NULL, has_no_devices},
-    [COLUMN_CPU] = {"CPU%", "cpu_share_percent", 4, 4, 4, 4, true, paint_cpu_percent, NULL,
+    [COLUMN_CPU_SHARE] = {N_("ALLOCATED"), "cpu_share_percent", 11, 40, 20, 0, false,
+                          paint_cpu_share, NULL, has_no_devices},
+    [COLUMN_CPU] = {N_("CPU%"), "cpu_share_percent", 4, 4, 4, 4, true, paint_cpu_percent, NULL,
                     has_only_shares},
-    [COLUMN_CPU_LATE] = {"CPU%", "cpu_share_percent", 4, 4, 4, 8, true, paint_cpu_percent, NULL,
+    [COLUMN_CPU_LATE] = {N_("CPU%"), "cpu_share_percent", 4, 4, 4, 8, true, paint_cpu_percent, NULL,
                          has_devices_and_flops},
-    [COLUMN_HOUR] = {"LAST HOUR", NULL, 9, 80, 16, 6, false, paint_hour, NULL, NULL},
+    [COLUMN_HOUR] = {N_("LAST HOUR"), NULL, 9, 80, 16, 6, false, paint_hour, NULL, NULL},
     [COLUMN_P99] = {"p99° ", "device_temperature_p99_celsius", 5, 5, 5, 3, true,
                     paint_device_temperature_p99_celsius, NULL, has_device_heat},
-    [COLUMN_DEVICE_HEAT] = {"max° ", "device_temperature_max_celsius", 5, 5, 5, 2, true,
+    [COLUMN_DEVICE_HEAT] = {N_("max° "), "device_temperature_max_celsius", 5, 5, 5, 2, true,
                             paint_device_temperature_max_celsius, NULL, has_device_heat},
-    [COLUMN_HEAT] = {"max° ", "temperature_max_celsius", 5, 5, 5, 2, true,
+    [COLUMN_HEAT] = {N_("max° "), "temperature_max_celsius", 5, 5, 5, 2, true,
                      paint_temperature_max_celsius, NULL, has_only_node_heat},
-    [COLUMN_NODE_HEAT] = {"NODE° ", "temperature_max_celsius", 6, 6, 6, 13, true,
+    [COLUMN_NODE_HEAT] = {N_("NODE° "), "temperature_max_celsius", 6, 6, 6, 13, true,
                           paint_temperature_max_celsius, NULL, has_device_heat},
-    [COLUMN_DEVICE_POWER] = {"GPU kW", "device_power_watts", 7, 9, 7, 8, true, paint_device_power,
-                             NULL, has_device_power},
-    [COLUMN_POWER] = {"kW", "power_watts", 7, 9, 7, 12, true, paint_power, measure_power, NULL},
-    [COLUMN_THROTTLED] = {"THROTTLED", "devices_throttled", 9, 9, 9, 12, true,
+    [COLUMN_DEVICE_POWER] = {N_("GPU kW"), "device_power_watts", 7, 9, 7, 8, true,
+                             paint_device_power, NULL, has_device_power},
+    [COLUMN_POWER] = {N_("kW"), "power_watts", 7, 9, 7, 12, true, paint_power, measure_power, NULL},
+    [COLUMN_THROTTLED] = {N_("THROTTLED"), "devices_throttled", 9, 9, 9, 12, true,
                           paint_devices_throttled, NULL, has_device_heat},
-    [COLUMN_SILENT] = {"SILENT", "devices_silent", 6, 7, 6, 13, true, paint_devices_silent, NULL,
-                       has_device_heat},
-    [COLUMN_UP] = {"UP", "nodes_up", 5, 7, 6, 8, true, paint_nodes_up, NULL, NULL},
-    [COLUMN_DRAIN] = {"DRAIN", "nodes_drained", 5, 6, 5, 0, true, paint_nodes_drained, NULL, NULL},
-    [COLUMN_DOWN] = {"DOWN", "nodes_down", 4, 6, 4, 0, true, paint_nodes_down, NULL, NULL},
-    [COLUMN_RUNNING] = {"RUNNING", "jobs_running", 7, 8, 7, 5, true, paint_jobs_running, NULL,
+    [COLUMN_SILENT] = {N_("SILENT"), "devices_silent", 6, 7, 6, 13, true, paint_devices_silent,
+                       NULL, has_device_heat},
+    [COLUMN_UP] = {N_("UP"), "nodes_up", 5, 7, 6, 8, true, paint_nodes_up, NULL, NULL},
+    [COLUMN_DRAIN] = {N_("DRAIN"), "nodes_drained", 5, 6, 5, 0, true, paint_nodes_drained, NULL,
+                      NULL},
+    [COLUMN_DOWN] = {N_("DOWN"), "nodes_down", 4, 6, 4, 0, true, paint_nodes_down, NULL, NULL},
+    [COLUMN_RUNNING] = {N_("RUNNING"), "jobs_running", 7, 8, 7, 5, true, paint_jobs_running, NULL,
                         NULL},
-    [COLUMN_QUEUED] = {"QUEUED", "jobs_queued", 6, 8, 7, 0, true, paint_jobs_queued, NULL, NULL},
-    [COLUMN_HELD] = {"HELD", "jobs_held", 6, 8, 6, 15, true, paint_jobs_held, NULL, NULL},
-    [COLUMN_WANTED] = {"WANTED", "devices_wanted", 6, 8, 7, 16, true, paint_devices_wanted, NULL,
-                       has_devices},
-    [COLUMN_QUEUE_HOUR] = {"QUEUE, LAST HOUR", NULL, 16, 40, 20, 17, false, paint_queue_hour, NULL,
-                           NULL},
-    [COLUMN_WAIT] = {"WAIT", "oldest_wait", 5, 6, 5, 3, true, paint_wait, NULL, NULL},
-    [COLUMN_REQ] = {"REQ", "restarts", 4, 6, 4, 10, true, paint_restarts, NULL, NULL},
-    [COLUMN_INT] = {"INT24", "interruptions_day", 5, 7, 5, 2, true, paint_interruptions_day, NULL,
-                    NULL},
-    [COLUMN_LOST] = {"LOST24", "gpu_hours_lost_day", 6, 9, 7, 9, true, paint_gpu_hours_lost_day,
+    [COLUMN_QUEUED] = {N_("QUEUED"), "jobs_queued", 6, 8, 7, 0, true, paint_jobs_queued, NULL,
+                       NULL},
+    [COLUMN_HELD] = {N_("HELD"), "jobs_held", 6, 8, 6, 15, true, paint_jobs_held, NULL, NULL},
+    [COLUMN_WANTED] = {N_("WANTED"), "devices_wanted", 6, 8, 7, 16, true, paint_devices_wanted,
+                       NULL, has_devices},
+    [COLUMN_QUEUE_HOUR] = {N_("QUEUE, LAST HOUR"), NULL, 16, 40, 20, 17, false, paint_queue_hour,
+                           NULL, NULL},
+    [COLUMN_WAIT] = {N_("WAIT"), "oldest_wait", 5, 6, 5, 3, true, paint_wait, NULL, NULL},
+    [COLUMN_REQ] = {N_("REQ"), "restarts", 4, 6, 4, 10, true, paint_restarts, NULL, NULL},
+    [COLUMN_INT] = {N_("INT24"), "interruptions_day", 5, 7, 5, 2, true, paint_interruptions_day,
+                    NULL, NULL},
+    [COLUMN_LOST] = {N_("LOST24"), "gpu_hours_lost_day", 6, 9, 7, 9, true, paint_gpu_hours_lost_day,
                      NULL, has_devices},
-    [COLUMN_AGE] = {"AGE", "age_seconds", 5, 5, 5, 0, true, paint_age, NULL, NULL},
+    [COLUMN_AGE] = {N_("AGE"), "age_seconds", 5, 5, 5, 0, true, paint_age, NULL, NULL},
 };
 
 static void after_row(const struct table_cell *cell, const struct table_layout *l)
@@ -664,7 +668,7 @@ static void after_row(const struct table_cell *cell, const struct table_layout *
     if (x == 0)
         return;
     bool down = r->health == health_DOWN, starting = r->health == health_STARTING;
-    const char *state = down ? "DOWN" : starting ? "START" : "STALE";
+    const char *state = down ? _("DOWN") : starting ? _("START") : _("STALE");
     struct style s = style_bold(style_of(down ? ROLE_CRIT : starting ? ROLE_DIM : ROLE_WARN));
     end -= canvas_text_right(cell->c, cell->y, end, 6, s, state) + 1;
     if (down)
@@ -727,8 +731,8 @@ static const struct list_spec spec = {
     .column_count = COLUMNS,
     .sort = -1, /* as configured: a center keeps its place */
     .groups = groups,
-    .nothing = "no center is configured",
-    .noun = "centers",
+    .nothing = N_("no center is configured"),
+    .noun = NN_("center", "centers"),
     .prepare = prepare,
     .head_lines = head_lines,
     .head = head,
@@ -745,10 +749,10 @@ static const enum cmd footer[] = {CMD_OPEN, CMD_DETAILS, CMD_GROUP, CMD_FILTER, 
 
 const struct view_ops view_overview = {
     .name = "overview",
-    .title = "Overview",
-    .short_title = "Over",
+    .title = N_("Overview"),
+    .short_title = N_("Over"),
     .key = '1',
-    .help =
+    .help = N_(
         "One line per computing center, in the order of the configuration until you sort.\n\n"
         "FLOPS USED/PEAK is what the center computes, of the dense peak of the devices that report. The letter tells where "
         "that is known from: M measured (operations that the hardware counted), E estimated (activity of the pipes x clock x "
@@ -764,7 +768,7 @@ const struct view_ops view_overview = {
         "the GPU-hours that they threw away; inside a center 6 shows them.\n\n"
         "A center that stopped answering keeps its place; its last figures stand in brackets. When "
         "it is down, the line says why and when the next try is. Enter goes to the pools of a "
-        "center, 8 shows its sources.",
+        "center, 8 shows its sources."),
     .entity = ENTITY_CENTER,
     .footer = footer,
     LIST_OPS,

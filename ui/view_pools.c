@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * view_pools.c - the pools of a center: the level between the overview and the nodes. */
 #include "ui/viewlist.h"
+#include "base/i18n.h"
 #include "ui/cells.h"
 #include "ui/listing.h"
 #include <stdio.h>
@@ -30,7 +31,7 @@ static void paint_state(const struct table_cell *cell)
 
     if (!row_has(r, pool, state))
         cell_absent(cell);
-    else if (strcmp(word, "UP") == 0)
+    else if (strcmp(word, _("UP")) == 0)
         cell_text(cell, style_of(ROLE_DIM), word);
     else
         cell_text(cell, style_bold(style_of(ROLE_WARN)), word);
@@ -41,7 +42,7 @@ static void paint_default(const struct table_cell *cell)
     const struct pool_row *r = cell->row;
 
     if (row_has(r, pool, is_default) && r->is_default)
-        cell_text(cell, style_of(ROLE_DIM), "default");
+        cell_text(cell, style_of(ROLE_DIM), _("default"));
 }
 
 static void paint_devices(const struct table_cell *cell)
@@ -126,26 +127,28 @@ CELL_BAD(pool, jobs_queued, ROLE_TEXT)
 CELL_COUNT(pool, priority_tier, ROLE_DIM)
 
 static const struct table_column columns[] = {
-    {"POOL", "name", 12, 32, 0, 0, false, paint_name, measure_name, NULL},
-    {"CENTER", "center", 8, 28, 0, 9, false, cell_center, cell_measure_center, cell_many_centers},
-    {"STATE", "state", 5, 8, 5, 5, false, paint_state, NULL, NULL},
+    {N_("POOL"), "name", 12, 32, 0, 0, false, paint_name, measure_name, NULL},
+    {N_("CENTER"), "center", 8, 28, 0, 9, false, cell_center, cell_measure_center,
+     cell_many_centers},
+    {N_("STATE"), "state", 5, 8, 5, 5, false, paint_state, NULL, NULL},
     {"", NULL, 7, 7, 7, 12, false, paint_default, NULL, NULL},
-    {"USED/GPUS", "devices_allocated", 9, 15, 0, 2, true, paint_devices, measure_devices,
+    {N_("USED/GPUS"), "devices_allocated", 9, 15, 0, 2, true, paint_devices, measure_devices,
      has_devices},
-    {"ALLOCATED", "devices_allocated", 9, 40, 20, 3, false, paint_device_share, NULL, has_devices},
-    {"USED/CPUS", "cpus_allocated", 9, 17, 0, 6, true, paint_cpus, measure_cpus, NULL},
-    {"CPU SHARE", "cpus_allocated", 9, 30, 16, 4, false, paint_cpu_share, NULL, NULL},
-    {"NODES", "nodes_total", 5, 7, 6, 7, true, paint_nodes_total, NULL, NULL},
-    {"UP", "nodes_up", 5, 7, 6, 8, true, paint_nodes_up, NULL, NULL},
-    {"DRAIN", "nodes_drained", 5, 6, 5, 0, true, paint_nodes_drained, NULL, NULL},
-    {"DOWN", "nodes_down", 4, 6, 4, 0, true, paint_nodes_down, NULL, NULL},
-    {"RUNNING", "jobs_running", 7, 8, 7, 1, true, paint_jobs_running, NULL, NULL},
-    {"QUEUED", "jobs_queued", 6, 8, 7, 0, true, paint_jobs_queued, NULL, NULL},
-    {"LIMIT", "time_limit_seconds", 8, 12, 11, 10, true, paint_limit, NULL, NULL},
-    {"TIER", "priority_tier", 4, 5, 4, 11, true, paint_priority_tier, NULL, NULL},
-    {"PREEMPT", "preempt_mode", 7, 10, 0, 13, false, paint_preempt_mode, measure_preempt_mode,
+    {N_("ALLOCATED"), "devices_allocated", 9, 40, 20, 3, false, paint_device_share, NULL,
+     has_devices},
+    {N_("USED/CPUS"), "cpus_allocated", 9, 17, 0, 6, true, paint_cpus, measure_cpus, NULL},
+    {N_("CPU SHARE"), "cpus_allocated", 9, 30, 16, 4, false, paint_cpu_share, NULL, NULL},
+    {N_("NODES"), "nodes_total", 5, 7, 6, 7, true, paint_nodes_total, NULL, NULL},
+    {N_("UP"), "nodes_up", 5, 7, 6, 8, true, paint_nodes_up, NULL, NULL},
+    {N_("DRAIN"), "nodes_drained", 5, 6, 5, 0, true, paint_nodes_drained, NULL, NULL},
+    {N_("DOWN"), "nodes_down", 4, 6, 4, 0, true, paint_nodes_down, NULL, NULL},
+    {N_("RUNNING"), "jobs_running", 7, 8, 7, 1, true, paint_jobs_running, NULL, NULL},
+    {N_("QUEUED"), "jobs_queued", 6, 8, 7, 0, true, paint_jobs_queued, NULL, NULL},
+    {N_("LIMIT"), "time_limit_seconds", 8, 12, 11, 10, true, paint_limit, NULL, NULL},
+    {N_("TIER"), "priority_tier", 4, 5, 4, 11, true, paint_priority_tier, NULL, NULL},
+    {N_("PREEMPT"), "preempt_mode", 7, 10, 0, 13, false, paint_preempt_mode, measure_preempt_mode,
      NULL},
-    {"AGE", "age_seconds", 5, 5, 5, 14, true, cell_row_age, NULL, NULL},
+    {N_("AGE"), "age_seconds", 5, 5, 5, 14, true, cell_row_age, NULL, NULL},
 };
 
 static int head_lines(const struct list *l, const struct view_input *in)
@@ -162,19 +165,19 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
 
     if (l->table.result.count == 0)
         return;
-    phrase_plural(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.total, "pools");
+    phrase_plural(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.total, "pool", "pools");
     if (!center)
         return;
     phrase_gap(&p, 2);
     if (row_has(center, center, devices_total) && center->devices_total > 0) {
-        phrase_count(&p, style_of(ROLE_TEXT), center->devices_total, "GPUs in the center");
+        phrase_count(&p, style_of(ROLE_TEXT), center->devices_total, _("GPUs in the center"));
         phrase_gap(&p, 2);
     }
     if (row_has(center, center, nodes_total))
-        phrase_plural(&p, style_of(ROLE_TEXT), center->nodes_total, "nodes");
+        phrase_plural(&p, style_of(ROLE_TEXT), center->nodes_total, "node", "nodes");
     if (row_has(center, center, cluster)) {
         phrase_gap(&p, 2);
-        phrase_word(&p, style_of(ROLE_DIM), "cluster");
+        phrase_word(&p, style_of(ROLE_DIM), _("cluster"));
         phrase_word(&p, style_of(ROLE_TEXT), cell_string(in, center->cluster));
     }
 }
@@ -197,8 +200,8 @@ static const struct list_spec spec = {
     .column_count = (int)(sizeof columns / sizeof columns[0]),
     .sort = 0,
     .groups = groups,
-    .nothing = "this center has no pools",
-    .noun = "pools",
+    .nothing = N_("this center has no pools"),
+    .noun = NN_("pool", "pools"),
     .head_lines = head_lines,
     .head = head,
     .open = open_pool,
@@ -210,15 +213,15 @@ static const enum cmd footer[] = {CMD_OPEN, CMD_DETAILS, CMD_FILTER, CMD_HELP, C
 
 const struct view_ops view_pools = {
     .name = "pools",
-    .title = "Pools",
-    .short_title = "Pool",
+    .title = N_("Pools"),
+    .short_title = N_("Pool"),
     .key = 0,
-    .help =
+    .help = N_(
         "What the scheduler queues into: partitions of Slurm, queues elsewhere. A node may belong to "
         "several pools, so their sums may exceed those of the center.\n\n"
         "ALLOCATED and CPU SHARE are what the scheduler has given to jobs, of what the nodes of the "
         "pool have (provenance A). LIMIT is the longest run that it admits; a higher TIER is served "
-        "first. Enter goes to the nodes of a pool.",
+        "first. Enter goes to the nodes of a pool."),
     .entity = ENTITY_POOL,
     .footer = footer,
     LIST_OPS,

@@ -7,6 +7,7 @@
 #include "ui/pending.h"
 #include "ui/scope.h"
 #include "ui/why.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "model/reasons.h"
 #include <stdio.h>
@@ -219,36 +220,38 @@ CELL_STR(job, reservation, ROLE_DIM)
 enum { COLUMN_WAITED = 13 };
 
 static const struct table_column columns[] = {
-    {"JOB", "id", 8, 22, 0, 0, false, paint_id, measure_id, NULL, true},
-    {"NAME", "name", 10, 40, 0, 0, false, paint_name, measure_name, NULL, .fill = true},
-    {"USER", "user", 6, 16, 0, 4, false, paint_user, measure_user, NULL},
-    {"ACCOUNT", "account", 7, 16, 0, 10, false, paint_account, measure_account, NULL},
-    {"CENTER", "center", 8, 24, 0, 8, false, cell_center, cell_measure_center, cell_many_centers},
-    {"POOL", "pool", 6, 24, 0, 5, false, paint_pool, measure_pool, NULL},
+    {N_("JOB"), "id", 8, 22, 0, 0, false, paint_id, measure_id, NULL, true},
+    {N_("NAME"), "name", 10, 40, 0, 0, false, paint_name, measure_name, NULL, .fill = true},
+    {N_("USER"), "user", 6, 16, 0, 4, false, paint_user, measure_user, NULL},
+    {N_("ACCOUNT"), "account", 7, 16, 0, 10, false, paint_account, measure_account, NULL},
+    {N_("CENTER"), "center", 8, 24, 0, 8, false, cell_center, cell_measure_center,
+     cell_many_centers},
+    {N_("POOL"), "pool", 6, 24, 0, 5, false, paint_pool, measure_pool, NULL},
     {"QOS", "qos", 5, 14, 0, 12, false, paint_qos, measure_qos, NULL},
-    {"WANTS", "devices_requested", 5, 7, 6, 0, true, paint_wants, NULL, has_devices},
-    {"NODES", "node_count", 5, 7, 5, 6, true, paint_node_count, NULL, NULL},
-    {"CPUS", "cpus", 6, 8, 7, 17, true, paint_cpus, NULL, NULL},
-    {"MEMORY", "memory_bytes", 6, 7, 6, 18, true, paint_memory, NULL, NULL},
-    {"TASKS", "tasks", 5, 8, 0, 7, true, paint_tasks, measure_tasks, NULL},
-    {"LIMIT", "time_limit_seconds", 6, 7, 6, 16, true, paint_limit, NULL, NULL},
-    [COLUMN_WAITED] = {"WAITED", "waited", 6, 7, 6, 0, true, paint_waited, NULL, NULL},
-    {"SUBMITTED", "submitted_at", 9, 11, 0, 19, true, paint_submitted_at, measure_submitted_at,
+    {N_("WANTS"), "devices_requested", 5, 7, 6, 0, true, paint_wants, NULL, has_devices},
+    {N_("NODES"), "node_count", 5, 7, 5, 6, true, paint_node_count, NULL, NULL},
+    {N_("CPUS"), "cpus", 6, 8, 7, 17, true, paint_cpus, NULL, NULL},
+    {N_("MEMORY"), "memory_bytes", 6, 7, 6, 18, true, paint_memory, NULL, NULL},
+    {N_("TASKS"), "tasks", 5, 8, 0, 7, true, paint_tasks, measure_tasks, NULL},
+    {N_("LIMIT"), "time_limit_seconds", 6, 7, 6, 16, true, paint_limit, NULL, NULL},
+    [COLUMN_WAITED] = {N_("WAITED"), "waited", 6, 7, 6, 0, true, paint_waited, NULL, NULL},
+    {N_("SUBMITTED"), "submitted_at", 9, 11, 0, 19, true, paint_submitted_at, measure_submitted_at,
      NULL},
-    {"PRIO", "priority", 6, 13, 0, 10, true, paint_priority, measure_priority, NULL},
-    {"STARTS", "starts_in", 6, 7, 6, 8, true, paint_starts, NULL, NULL},
-    {"WHY IT WAITS", "reason", 24, 60, 0, 1, false, paint_why, measure_why, NULL, .fill = true},
-    {"WHAT WOULD UNBLOCK IT", NULL, 24, 70, 0, 15, false, paint_unblock, measure_unblock, NULL,
+    {N_("PRIO"), "priority", 6, 13, 0, 10, true, paint_priority, measure_priority, NULL},
+    {N_("STARTS"), "starts_in", 6, 7, 6, 8, true, paint_starts, NULL, NULL},
+    {N_("WHY IT WAITS"), "reason", 24, 60, 0, 1, false, paint_why, measure_why, NULL, .fill = true},
+    {N_("WHAT WOULD UNBLOCK IT"), NULL, 24, 70, 0, 15, false, paint_unblock, measure_unblock, NULL,
      .fill = true},
-    {"THE SCHEDULER SAYS", "reason_text", 18, 60, 0, 14, false, paint_reason_text,
+    {N_("THE SCHEDULER SAYS"), "reason_text", 18, 60, 0, 14, false, paint_reason_text,
      measure_reason_text, NULL, .fill = true},
-    {"DEPENDS ON", "dependency", 10, 30, 0, 20, false, paint_dependency, measure_dependency, NULL},
-    {"FEATURES", "features", 8, 20, 0, 21, false, paint_features, measure_features, NULL},
-    {"LICENCES", "licenses", 8, 20, 0, 22, false, paint_licenses, measure_licenses, NULL},
-    {"RESERVATION", "reservation", 11, 16, 0, 23, false, paint_reservation, measure_reservation,
+    {N_("DEPENDS ON"), "dependency", 10, 30, 0, 20, false, paint_dependency, measure_dependency,
      NULL},
-    {"REQ", "restarts", 4, 5, 4, 11, true, paint_restarts, NULL, NULL},
-    {"AGE", "age_seconds", 5, 5, 5, 13, true, cell_row_age, NULL, NULL},
+    {N_("FEATURES"), "features", 8, 20, 0, 21, false, paint_features, measure_features, NULL},
+    {N_("LICENCES"), "licenses", 8, 20, 0, 22, false, paint_licenses, measure_licenses, NULL},
+    {N_("RESERVATION"), "reservation", 11, 16, 0, 23, false, paint_reservation, measure_reservation,
+     NULL},
+    {N_("REQ"), "restarts", 4, 5, 4, 11, true, paint_restarts, NULL, NULL},
+    {N_("AGE"), "age_seconds", 5, 5, 5, 13, true, cell_row_age, NULL, NULL},
 };
 
 /* --- which jobs, and their sums --- */
@@ -364,19 +367,19 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
 
     if (own->tasks + own->held == 0)
         return;
-    phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), own->tasks, "queued");
+    phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), own->tasks, _("queued"));
     if (own->oldest > 0) {
         figure_duration(text, in->ctx.now - own->oldest);
-        phrase_word(&p, style_of(ROLE_FAINT), "oldest");
+        phrase_word(&p, style_of(ROLE_FAINT), _("oldest"));
         phrase_word(&p, style_of(ROLE_TEXT), text);
     }
     phrase_gap(&p, 2);
     if (own->wanted > 0) {
-        phrase_count(&p, style_of(ROLE_TEXT), own->wanted, "GPUs wanted");
+        phrase_count(&p, style_of(ROLE_TEXT), own->wanted, _("GPUs wanted"));
         phrase_gap(&p, 2);
     }
     phrase_count(&p, own->held > 0 ? style_bold(style_of(ROLE_WARN)) : style_of(ROLE_FAINT),
-                 own->held, "held");
+                 own->held, _("held"));
     p = phrase_start(c, in, y + 1, r.x + 1, r.x + r.w - 1);
     for (int i = 0; i < own->reason_count && i < REASONS_SHOWN; i++) {
         const char *reason = reason_word(own, in, i, r.w - 2);
@@ -411,19 +414,19 @@ static void foot(const struct list *l, const struct view_input *in, struct rect 
     if (!job)
         return;
     struct why why = why_of(in, job);
-    labelled(in, r, r.y + 1, "waits", style_bold(style_of(held(job) ? ROLE_WARN : ROLE_BRIGHT)),
-             why.words[0] ? why.words : "the scheduler gives no reason", c);
-    labelled(in, r, r.y + 2, "unblock", why.unblock[0] ? style_of(ROLE_BRAND) : faint,
-             why.unblock[0] ? why.unblock : "nothing is known that would", c);
+    labelled(in, r, r.y + 1, _("waits"), style_bold(style_of(held(job) ? ROLE_WARN : ROLE_BRIGHT)),
+             why.words[0] ? why.words : _("the scheduler gives no reason"), c);
+    labelled(in, r, r.y + 2, _("unblock"), why.unblock[0] ? style_of(ROLE_BRAND) : faint,
+             why.unblock[0] ? why.unblock : _("nothing is known that would"), c);
     struct phrase p = phrase_start(c, in, r.y + 3, r.x + 1 + LABEL_CELLS, r.x + r.w - 1);
-    canvas_text(c, r.y + 3, r.x + 1, LABEL_CELLS - 1, style_of(ROLE_DIM), "scheduler");
+    canvas_text(c, r.y + 3, r.x + 1, LABEL_CELLS - 1, style_of(ROLE_DIM), _("scheduler"));
     phrase_word(&p, style_of(ROLE_DIM),
                 row_has(job, job, reason) ? cell_string(in, job->reason) : "?");
     if (row_has(job, job, reason_text))
         phrase_word(&p, text, cell_string(in, job->reason_text));
     if (row_has(job, job, dependency)) {
         phrase_gap(&p, 2);
-        phrase_word(&p, style_of(ROLE_DIM), "depends on");
+        phrase_word(&p, style_of(ROLE_DIM), _("depends on"));
         phrase_word(&p, text, cell_string(in, job->dependency));
     }
 }
@@ -443,8 +446,8 @@ static const struct list_spec spec = {
     .sort = COLUMN_WAITED,
     .descending = true,
     .groups = groups,
-    .nothing = "no jobs are waiting",
-    .noun = "rows",
+    .nothing = N_("no jobs are waiting"),
+    .noun = NN_("row", "rows"),
     .prepare = prepare,
     .keep = keep,
     .count_start = count_start,
@@ -465,17 +468,17 @@ static const enum cmd footer[] = {CMD_GROUP, CMD_FILTER,  CMD_RAW,  CMD_CANCEL, 
 
 const struct view_ops view_queued = {
     .name = "queued",
-    .title = "Queued",
-    .short_title = "Queue",
+    .title = N_("Queued"),
+    .short_title = N_("Queue"),
     .key = '4',
-    .help =
+    .help = N_(
         "Jobs that wait, the longest first. The waiting rest of a job array is one line; TASKS says how "
         "many it stands for, and the sums above count them singly, those that are held apart.\n\n"
         "WANTS is the number of devices asked for, all nodes together. WAITED counts from when the job "
         "could first have started, not from when it was submitted; a dash means that it cannot start "
         "yet. STARTS is the time until the scheduler expects to start it, where it says so.\n\n"
         "WHY IT WAITS puts the scheduler's code into words; the lines below tell what would unblock the "
-        "selected job and what the scheduler itself says.",
+        "selected job and what the scheduler itself says."),
     .entity = ENTITY_JOB,
     .footer = footer,
     LIST_OPS,

@@ -6,6 +6,7 @@
 #include "ui/listing.h"
 #include "ui/pending.h"
 #include "ui/scope.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include <stdio.h>
 #include <string.h>
@@ -85,8 +86,7 @@ static enum role state_role(unsigned state)
 
 static const char *state_word(unsigned state)
 {
-    return state == UNKNOWN_END ? "end unseen"
-                                : column_info(ENTITY_JOB, FIELD_job_state)->words[state];
+    return state == UNKNOWN_END ? _("end unseen") : cell_word(ENTITY_JOB, FIELD_job_state, state);
 }
 
 static unsigned state_of(const struct job_row *r)
@@ -267,36 +267,37 @@ CELL_BAD(job, restarts, ROLE_WARN)
 enum { COLUMN_STATE = 7, COLUMN_ENDED, COLUMN_RAN = 16 };
 
 static const struct table_column columns[] = {
-    {"JOB", "id", 8, 22, 0, 0, false, paint_id, measure_id, NULL, true},
-    {"NAME", "name", 10, 40, 0, 0, false, paint_name, measure_name, NULL, .fill = true},
-    {"USER", "user", 6, 16, 0, 4, false, paint_user, measure_user, NULL},
-    {"ACCOUNT", "account", 7, 16, 0, 12, false, paint_account, measure_account, NULL},
-    {"CENTER", "center", 8, 24, 0, 7, false, cell_center, cell_measure_center, cell_many_centers},
-    {"POOL", "pool", 6, 24, 0, 6, false, paint_pool, measure_pool, NULL},
+    {N_("JOB"), "id", 8, 22, 0, 0, false, paint_id, measure_id, NULL, true},
+    {N_("NAME"), "name", 10, 40, 0, 0, false, paint_name, measure_name, NULL, .fill = true},
+    {N_("USER"), "user", 6, 16, 0, 4, false, paint_user, measure_user, NULL},
+    {N_("ACCOUNT"), "account", 7, 16, 0, 12, false, paint_account, measure_account, NULL},
+    {N_("CENTER"), "center", 8, 24, 0, 7, false, cell_center, cell_measure_center,
+     cell_many_centers},
+    {N_("POOL"), "pool", 6, 24, 0, 6, false, paint_pool, measure_pool, NULL},
     {"QOS", "qos", 5, 14, 0, 14, false, paint_qos, measure_qos, NULL},
-    [COLUMN_STATE] = {"STATE", "state", 10, 11, 10, 11, false, paint_state, NULL, NULL},
-    [COLUMN_ENDED] = {"ENDED", "ended_at", 6, 6, 0, 5, true, paint_ended, measure_ended, NULL},
-    {"EXIT", "exit_code", 6, 7, 0, 8, true, paint_exit, measure_exit, NULL},
-    {"FAILED NODE", "failed_node", 11, 20, 0, 9, false, paint_failed_node, measure_failed_node,
+    [COLUMN_STATE] = {N_("STATE"), "state", 10, 11, 10, 11, false, paint_state, NULL, NULL},
+    [COLUMN_ENDED] = {N_("ENDED"), "ended_at", 6, 6, 0, 5, true, paint_ended, measure_ended, NULL},
+    {N_("EXIT"), "exit_code", 6, 7, 0, 8, true, paint_exit, measure_exit, NULL},
+    {N_("FAILED NODE"), "failed_node", 11, 20, 0, 9, false, paint_failed_node, measure_failed_node,
      NULL},
-    {"GPUS", "devices_allocated", 5, 7, 5, 0, true, paint_devices, NULL, has_devices},
-    {"CPUS", "cpus", 6, 8, 7, 9, true, paint_cpus, NULL, NULL},
-    {"MEMORY", "memory_bytes", 6, 7, 6, 15, true, paint_memory, NULL, NULL},
-    {"NODES", "node_count", 5, 7, 5, 3, true, paint_node_count, NULL, NULL},
-    {"WHERE", "nodes", 10, 48, 0, 2, false, paint_nodes, measure_nodes, NULL, .fill = true},
-    [COLUMN_RAN] = {"RAN", "ran", 6, 7, 6, 0, true, paint_ran, NULL, NULL},
-    {"LIMIT", "time_limit_seconds", 6, 7, 6, 8, true, paint_limit, NULL, NULL},
-    {"TIME", "progress_percent", 10, 32, 14, 1, false, paint_progress, NULL, NULL},
-    {"LEFT", "left", 6, 7, 6, 5, true, paint_left, measure_left, NULL},
-    {"STARTED", "started_at", 8, 11, 0, 16, true, paint_started_at, measure_started_at, NULL},
-    {"SUBMITTED", "submitted_at", 9, 11, 0, 17, true, paint_submitted_at, measure_submitted_at,
+    {N_("GPUS"), "devices_allocated", 5, 7, 5, 0, true, paint_devices, NULL, has_devices},
+    {N_("CPUS"), "cpus", 6, 8, 7, 9, true, paint_cpus, NULL, NULL},
+    {N_("MEMORY"), "memory_bytes", 6, 7, 6, 15, true, paint_memory, NULL, NULL},
+    {N_("NODES"), "node_count", 5, 7, 5, 3, true, paint_node_count, NULL, NULL},
+    {N_("WHERE"), "nodes", 10, 48, 0, 2, false, paint_nodes, measure_nodes, NULL, .fill = true},
+    [COLUMN_RAN] = {N_("RAN"), "ran", 6, 7, 6, 0, true, paint_ran, NULL, NULL},
+    {N_("LIMIT"), "time_limit_seconds", 6, 7, 6, 8, true, paint_limit, NULL, NULL},
+    {N_("TIME"), "progress_percent", 10, 32, 14, 1, false, paint_progress, NULL, NULL},
+    {N_("LEFT"), "left", 6, 7, 6, 5, true, paint_left, measure_left, NULL},
+    {N_("STARTED"), "started_at", 8, 11, 0, 16, true, paint_started_at, measure_started_at, NULL},
+    {N_("SUBMITTED"), "submitted_at", 9, 11, 0, 17, true, paint_submitted_at, measure_submitted_at,
      NULL},
-    {"FEATURES", "features", 8, 20, 0, 20, false, paint_features, measure_features, NULL},
-    {"LICENCES", "licenses", 8, 20, 0, 19, false, paint_licenses, measure_licenses, NULL},
-    {"RESERVATION", "reservation", 11, 16, 0, 18, false, paint_reservation, measure_reservation,
+    {N_("FEATURES"), "features", 8, 20, 0, 20, false, paint_features, measure_features, NULL},
+    {N_("LICENCES"), "licenses", 8, 20, 0, 19, false, paint_licenses, measure_licenses, NULL},
+    {N_("RESERVATION"), "reservation", 11, 16, 0, 18, false, paint_reservation, measure_reservation,
      NULL},
-    {"REQ", "restarts", 4, 5, 4, 10, true, paint_restarts, NULL, NULL},
-    {"AGE", "age_seconds", 5, 5, 5, 13, true, cell_row_age, NULL, NULL},
+    {N_("REQ"), "restarts", 4, 5, 4, 10, true, paint_restarts, NULL, NULL},
+    {N_("AGE"), "age_seconds", 5, 5, 5, 13, true, cell_row_age, NULL, NULL},
 };
 
 static void prepare(struct list *l, const struct view_input *in)
@@ -351,7 +352,7 @@ static void head_of_ended(const struct list *l, struct phrase *p)
     const struct running_own *own = l->own;
 
     phrase_count(p, style_bold(style_of(ROLE_BRIGHT)), l->table.total,
-                 "ended within the last hour");
+                 _("ended within the last hour"));
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
         if (own->states[order[i]] == 0)
             continue;
@@ -372,7 +373,8 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
     }
     if (l->table.result.count == 0)
         return;
-    phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), own->states[job_state_RUNNING], "running");
+    phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), own->states[job_state_RUNNING],
+                 _("running"));
     for (unsigned state = job_state_RUNNING + 1; state <= job_state_SUSPENDED; state++) {
         if (own->states[state] == 0)
             continue;
@@ -381,13 +383,13 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
     }
     phrase_gap(&p, 2);
     if (has_devices(in)) {
-        phrase_count(&p, style_of(ROLE_ALLOCATED), own->devices, "GPUs held");
+        phrase_count(&p, style_of(ROLE_ALLOCATED), own->devices, _("GPUs held"));
         phrase_gap(&p, 2);
     }
-    phrase_count(&p, style_of(ROLE_TEXT), own->cpus, "CPUs held");
+    phrase_count(&p, style_of(ROLE_TEXT), own->cpus, _("CPUs held"));
     phrase_gap(&p, 2);
     phrase_plural(&p, own->restarts > 0 ? style_bold(style_of(ROLE_WARN)) : style_of(ROLE_FAINT),
-                  own->restarts, "requeues");
+                  own->restarts, "requeue", "requeues");
 }
 
 static bool open_job(struct list *l, const struct view_input *in, const void *row,
@@ -411,9 +413,9 @@ static const struct list_spec spec = {
     .sort = COLUMN_RAN,
     .descending = true,
     .groups = groups,
-    .nothing = "no jobs are running",
-    .nothing_gone = "no job was seen to end within the last hour",
-    .noun = "jobs",
+    .nothing = N_("no jobs are running"),
+    .nothing_gone = N_("no job was seen to end within the last hour"),
+    .noun = NN_("job", "jobs"),
     .prepare = prepare,
     .keep = keep,
     .count_start = count_start,
@@ -465,10 +467,10 @@ static const enum cmd footer[] = {CMD_OPEN,   CMD_ENDED,   CMD_GROUP,   CMD_FILT
 
 const struct view_ops view_running = {
     .name = "running",
-    .title = "Running",
-    .short_title = "Run",
+    .title = N_("Running"),
+    .short_title = N_("Run"),
     .key = '5',
-    .help =
+    .help = N_(
         "Jobs that hold nodes now: running, and what is completing or suspended (in amber).\n\n"
         "GPUS is what the scheduler has given to the job on all its nodes. RAN is the time of this "
         "attempt; TIME is its share of the limit, and LEFT turns amber in the last tenth. A dash means "
@@ -477,7 +479,7 @@ const struct view_ops view_running = {
         "work for it.\n\n"
         "e shows the jobs that ended within the last hour instead, the latest first, as far as they were "
         "seen here: a scheduler forgets them after minutes. ENDED tells how long ago; of a job that "
-        "vanished between two polls it is when that was noticed, and how it ended was not seen.",
+        "vanished between two polls it is when that was noticed, and how it ended was not seen."),
     .entity = ENTITY_JOB,
     .footer = footer,
     LIST_OPS_WITH(open_view, command),

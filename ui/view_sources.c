@@ -4,6 +4,7 @@
 #include "ui/cells.h"
 #include "ui/glyph.h"
 #include "ui/listing.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include <stdio.h>
 #include <string.h>
@@ -47,7 +48,7 @@ static void paint_state(const struct table_cell *cell)
         cell_absent(cell);
         return;
     }
-    snprintf(text, sizeof text, "%s%s", f->words[r->state],
+    snprintf(text, sizeof text, "%s%s", _(f->words[r->state]),
              r->state == source_state_FAILED ? " !" : "");
     cell_text(cell, state_style(r), text);
 }
@@ -192,23 +193,25 @@ CELL_BAD(source, failures, ROLE_WARN)
 CELL_BAD(source, bad_elements, ROLE_WARN)
 
 static const struct table_column columns[] = {
-    {"SOURCE", "name", 12, 32, 0, 0, false, paint_name, measure_name, NULL, true},
-    {"CENTER", "center", 8, 28, 0, 12, false, cell_center, cell_measure_center, cell_many_centers},
-    {"STATE", "state", 8, 9, 8, 0, false, paint_state, NULL, NULL},
-    {"VIA", "via", 10, 28, 0, 2, false, paint_via, measure_via, NULL},
-    {"AGE", "age_seconds", 5, 5, 5, 0, true, paint_age, NULL, NULL},
-    {"TARGETS", "targets_answering", 7, 15, 0, 5, true, paint_targets, measure_targets, NULL},
-    {"LATENCY", "latency_ms", 7, 8, 7, 3, true, paint_latency, NULL, NULL},
-    {"EVERY", "interval_ms", 5, 6, 5, 5, true, paint_every, NULL, NULL},
-    {"REQS", "requests", 4, 9, 6, 7, true, paint_requests, NULL, NULL},
-    {"FAILED", "failures", 6, 7, 6, 1, true, paint_failures, NULL, NULL},
-    {"BYTES", "bytes", 6, 7, 6, 8, true, paint_bytes, NULL, NULL},
-    {"LAST", "last_bytes", 6, 7, 6, 6, true, paint_last_bytes, NULL, NULL},
-    {"BAD", "bad_elements", 3, 6, 4, 4, true, paint_bad_elements, NULL, NULL},
-    {"COST", "server_cost_ms", 6, 8, 6, 4, true, paint_cost, NULL, NULL},
-    {"NEXT", "next_in", 5, 5, 5, 0, true, paint_next, NULL, NULL},
-    {"VERSION", "version", 7, 14, 0, 11, false, paint_version, measure_version, NULL},
-    {"WHAT HAPPENS", "note", 20, 90, 0, 10, false, paint_note, measure_note, NULL, .fill = true},
+    {N_("SOURCE"), "name", 12, 32, 0, 0, false, paint_name, measure_name, NULL, true},
+    {N_("CENTER"), "center", 8, 28, 0, 12, false, cell_center, cell_measure_center,
+     cell_many_centers},
+    {N_("STATE"), "state", 8, 9, 8, 0, false, paint_state, NULL, NULL},
+    {N_("VIA"), "via", 10, 28, 0, 2, false, paint_via, measure_via, NULL},
+    {N_("AGE"), "age_seconds", 5, 5, 5, 0, true, paint_age, NULL, NULL},
+    {N_("TARGETS"), "targets_answering", 7, 15, 0, 5, true, paint_targets, measure_targets, NULL},
+    {N_("LATENCY"), "latency_ms", 7, 8, 7, 3, true, paint_latency, NULL, NULL},
+    {N_("EVERY"), "interval_ms", 5, 6, 5, 5, true, paint_every, NULL, NULL},
+    {N_("REQS"), "requests", 4, 9, 6, 7, true, paint_requests, NULL, NULL},
+    {N_("FAILED"), "failures", 6, 7, 6, 1, true, paint_failures, NULL, NULL},
+    {N_("BYTES"), "bytes", 6, 7, 6, 8, true, paint_bytes, NULL, NULL},
+    {N_("LAST"), "last_bytes", 6, 7, 6, 6, true, paint_last_bytes, NULL, NULL},
+    {N_("BAD"), "bad_elements", 3, 6, 4, 4, true, paint_bad_elements, NULL, NULL},
+    {N_("COST"), "server_cost_ms", 6, 8, 6, 4, true, paint_cost, NULL, NULL},
+    {N_("NEXT"), "next_in", 5, 5, 5, 0, true, paint_next, NULL, NULL},
+    {N_("VERSION"), "version", 7, 14, 0, 11, false, paint_version, measure_version, NULL},
+    {N_("WHAT HAPPENS"), "note", 20, 90, 0, 10, false, paint_note, measure_note, NULL,
+     .fill = true},
 };
 
 /* --- above: how many are how --- */
@@ -236,13 +239,13 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
     }
     if (l->table.result.count == 0)
         return;
-    phrase_plural(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.total, "sources");
+    phrase_plural(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.total, "source", "sources");
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
         struct source_row like = {.state = order[i]};
         if (counts[order[i]] == 0)
             continue;
         phrase_gap(&p, 2);
-        phrase_count(&p, style_bold(state_style(&like)), counts[order[i]], f->words[order[i]]);
+        phrase_count(&p, style_bold(state_style(&like)), counts[order[i]], _(f->words[order[i]]));
     }
 }
 
@@ -283,17 +286,17 @@ static void cost_line(const struct view_input *in, const struct source_row *s, s
 {
     struct phrase p = phrase_start(c, in, y, r.x + 1 + LABEL_CELLS, r.x + r.w - 1);
 
-    canvas_text(c, y, r.x + 1, LABEL_CELLS - 1, style_of(ROLE_DIM), "cost");
+    canvas_text(c, y, r.x + 1, LABEL_CELLS - 1, style_of(ROLE_DIM), _("cost"));
     cost_word(&p, row_has(s, source, server_cost_ms), s->server_cost_ms, UNIT_MILLISECOND,
-              "a request at the controller");
-    cost_word(&p, row_has(s, source, requests), s->requests, UNIT_COUNT, "requests");
-    cost_word(&p, row_has(s, source, bytes), s->bytes, UNIT_BYTE, "received");
+              _("a request at the controller"));
+    cost_word(&p, row_has(s, source, requests), s->requests, UNIT_COUNT, _("requests"));
+    cost_word(&p, row_has(s, source, bytes), s->bytes, UNIT_BYTE, _("received"));
     cost_word(&p, row_has(s, source, controller_threads), s->controller_threads, UNIT_COUNT,
-              "threads");
+              _("threads"));
     cost_word(&p, row_has(s, source, controller_queue), s->controller_queue, UNIT_COUNT,
-              "in its agent queue");
+              _("in its agent queue"));
     cost_word(&p, row_has(s, source, scheduler_cycle_ms), s->scheduler_cycle_ms, UNIT_MILLISECOND,
-              "a scheduling cycle");
+              _("a scheduling cycle"));
 }
 
 /* The last line: not of a source, but kept here with all that is kept. False: nothing to say. */
@@ -304,7 +307,7 @@ static bool history_line(const struct view_input *in, struct rect r, struct canv
 
     if (*n->text == '\0' || r.h < 2)
         return false;
-    canvas_text(c, y, r.x + 1, LABEL_CELLS - 1, style_of(ROLE_DIM), "history");
+    canvas_text(c, y, r.x + 1, LABEL_CELLS - 1, style_of(ROLE_DIM), _("history"));
     canvas_text(c, y, r.x + 1 + LABEL_CELLS, r.w - LABEL_CELLS - 2,
                 style_of(n->bad ? ROLE_WARN : ROLE_TEXT), n->text);
     return true;
@@ -320,12 +323,12 @@ static void foot(const struct list *l, const struct view_input *in, struct rect 
     if (!s)
         return;
     const struct line lines[] = {
-        {"target", row_has(s, source, target), s->target, style_of(ROLE_TEXT)},
-        {row_has(s, source, targets) ? "targets" : "chosen", row_has(s, source, note), s->note,
-         style_of(misses_targets(s) ? ROLE_WARN : ROLE_TEXT)},
-        {"happened", row_has(s, source, error), s->error, state_style(s)},
-        {"to do", row_has(s, source, mend), s->mend, style_of(ROLE_BRAND)},
-        {"bad", row_has(s, source, bad_example), s->bad_example, style_of(ROLE_WARN)},
+        {N_("target"), row_has(s, source, target), s->target, style_of(ROLE_TEXT)},
+        {row_has(s, source, targets) ? _("targets") : _("chosen"), row_has(s, source, note),
+         s->note, style_of(misses_targets(s) ? ROLE_WARN : ROLE_TEXT)},
+        {N_("happened"), row_has(s, source, error), s->error, state_style(s)},
+        {N_("to do"), row_has(s, source, mend), s->mend, style_of(ROLE_BRAND)},
+        {N_("bad"), row_has(s, source, bad_example), s->bad_example, style_of(ROLE_WARN)},
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0] && y < r.y + r.h; i++) {
         if (!lines[i].has)
@@ -339,7 +342,7 @@ static void foot(const struct list *l, const struct view_input *in, struct rect 
     if (row_has(s, source, state) && s->state == source_state_OK && !row_has(s, source, error) &&
         y < r.y + r.h)
         canvas_text(c, y, r.x + 1 + LABEL_CELLS, -1, style_of(ROLE_FAINT),
-                    "nothing went wrong yet");
+                    _("nothing went wrong yet"));
 }
 
 static bool open_source(struct list *l, const struct view_input *in, const void *row,
@@ -370,8 +373,8 @@ static const struct list_spec spec = {
     .column_count = (int)(sizeof columns / sizeof columns[0]),
     .sort = -1,
     .groups = groups,
-    .nothing = "there are no sources: nothing was found on this machine and none is configured",
-    .noun = "sources",
+    .nothing = N_("there are no sources: nothing was found on this machine and none is configured"),
+    .noun = NN_("source", "sources"),
     .head_lines = head_lines,
     .head = head,
     .foot_lines = foot_lines,
@@ -386,10 +389,10 @@ static const enum cmd footer[] = {CMD_RETRY, CMD_DETAILS, CMD_FILTER, CMD_HELP, 
 
 const struct view_ops view_sources = {
     .name = "sources",
-    .title = "Sources",
-    .short_title = "Src",
+    .title = N_("Sources"),
+    .short_title = N_("Src"),
     .key = '8',
-    .help =
+    .help = N_(
         "Everything that is polled. AGE is the time since its last good answer, LATENCY that of the last "
         "request up to its last byte, EVERY the interval now, after adaption to the load and back-off.\n\n"
         "BYTES counts what was received since the start, LAST the last answer. BAD counts elements of "
@@ -398,7 +401,7 @@ const struct view_ops view_sources = {
         "TARGETS is how many of the addresses of an exporter source answered when they were asked last; the lines below name "
         "those that did not. BAD counts lines of their pages, too.\n\n"
         "The lines below say what was chosen and why, what happened last and what to do about it. r "
-        "asks the selected source now. The last line says how the history is that survives a restart.",
+        "asks the selected source now. The last line says how the history is that survives a restart."),
     .entity = ENTITY_SOURCE,
     .footer = footer,
     .open = list_open_view,

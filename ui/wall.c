@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * wall.c - see wall.h: which page, which alarm, and the frame around them. */
 #include "ui/wall.h"
+#include "base/i18n.h"
 #include "ui/figure.h"
 #include "ui/wall_int.h"
 #include <stdio.h>
@@ -151,9 +152,9 @@ static void draw_foot(const struct wall *w, const struct view_input *in, int y, 
         canvas_text_right(c, y, all.x + all.w - 1, 24, style_of(ROLE_DIM), power);
     else if (all.w > 60)
         canvas_textf(c, y, x + PROGRESS_CELLS + 4, all.x + all.w - x - PROGRESS_CELLS - 5,
-                     style_of(ROLE_FAINT), "next in %ds%s%s",
+                     style_of(ROLE_FAINT), _("next in %ds%s%s"),
                      (int)(left > 0 ? (left + 999) / 1000 : 0), in->ascii ? " - " : " \u00b7 ",
-                     "read only");
+                     _("read only"));
 }
 
 static bool draw_panel(const struct view_input *in, enum wall_page page, int part, struct rect r,
@@ -205,10 +206,10 @@ void wall_draw(const struct wall *w, const struct view_input *in, struct canvas 
     struct rect all = drifted(in);
 
     canvas_clear(c);
-    wall_verdict(w, in, all.y, c);
+    wall_verdict(w, in, all, c);
     if (all.h < SMALL_H || all.w < SMALL_W)
         canvas_text(c, all.y + 1, all.x + 1, all.w - 2, style_of(ROLE_DIM),
-                    "the wall needs 40 columns and 12 lines");
+                    _("the wall needs 40 columns and 12 lines"));
     else if (w->alarm)
         wall_alarm(w, in, (struct rect){all.y + 1, all.x, all.h - 1, all.w}, c);
     else

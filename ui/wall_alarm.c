@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * wall_alarm.c - an alert that turned critical has the screen: what, where, since when; below it what else is critical. */
 #include "ui/bigtext.h"
+#include "base/i18n.h"
 #include "ui/cells.h"
 #include "ui/figure.h"
 #include "ui/wall_int.h"
@@ -35,7 +36,7 @@ static int draw_value(const struct view_input *in, const struct alert_row *a, in
     if (row_has(a, alert, threshold)) {
         figure_number(limit, a->threshold, 0, in->ascii);
         canvas_textf(c, y + bigtext_rows(scale) - 1, r.x + used + 4, r.w - used - 6,
-                     style_of(ROLE_DIM), "limit %s", limit);
+                     style_of(ROLE_DIM), _("limit %s"), limit);
     }
     return y + bigtext_rows(scale) + 1;
 }
@@ -52,7 +53,7 @@ static void draw_others(const struct view_input *in, const struct alert_row *sho
         bool critical = a->severity == severity_CRITICAL;
         int x = r.x + 2;
         x += canvas_text(c, y, x, 10, style_bold(style_of(critical ? ROLE_CRIT : ROLE_WARN)),
-                         critical ? "critical" : "warning ") +
+                         critical ? _("critical") : "warning ") +
              2;
         canvas_textf(c, y++, x, r.x + r.w - x - 1, style_of(ROLE_TEXT), "%s: %s",
                      cell_center_name(in, a->h.center),
@@ -70,14 +71,14 @@ void wall_alarm(const struct wall *w, const struct view_input *in, struct rect r
     if (!a)
         return;
     canvas_fill(c, (struct rect){y, r.x, 5, r.w}, ' ', banner);
-    canvas_textf(c, y + 1, r.x + 2, r.w - 4, banner, "%s CRITICAL  %s", in->ascii ? "!!" : "\u25cf",
-                 cell_center_name(in, a->h.center));
+    canvas_textf(c, y + 1, r.x + 2, r.w - 4, banner, _("%s CRITICAL  %s"),
+                 in->ascii ? "!!" : "\u25cf", cell_center_name(in, a->h.center));
     canvas_text(c, y + 3, r.x + 2, r.w - 4, style_on(ROLE_BRIGHT, ROLE_CRIT_BG),
                 word(in, row_has(a, alert, summary), a->summary));
     if (row_has(a, alert, since))
         figure_duration(since, in->ctx.now - a->since);
-    snprintf(text, sizeof text, "%s  %s %s  since %s", word(in, row_has(a, alert, rule), a->rule),
-             word(in, row_has(a, alert, node), a->node),
+    snprintf(text, sizeof text, _("%s  %s %s  since %s"),
+             word(in, row_has(a, alert, rule), a->rule), word(in, row_has(a, alert, node), a->node),
              word(in, row_has(a, alert, device), a->device), since);
     canvas_text(c, y + 6, r.x + 2, r.w - 4, style_of(ROLE_TEXT), text);
     y = draw_value(in, a, y + 8, r, c);
@@ -90,6 +91,6 @@ void wall_alarm(const struct wall *w, const struct view_input *in, struct rect r
     draw_others(in, a, y, r, c);
     r.h += room ? figures.h + 1 : 0;
     canvas_textf(c, r.y + r.h - 1, r.x + 1, r.w - 2, style_of(ROLE_FAINT),
-                 "the pages come back in %ds",
+                 _("the pages come back in %ds"),
                  (int)((w->alarm_at + WALL_ALARM_MS - in->ctx.now) / 1000));
 }

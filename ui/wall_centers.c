@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * wall_centers.c - see wall_centers.h. */
 #include "ui/wall_centers.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmem.h"
 #include "ui/cells.h"
@@ -152,7 +153,7 @@ static int draw_right(const struct view_input *in, const struct entry *e, int y,
     if (age >= 0)
         figure_duration(text, age);
     canvas_text_right(c, y, end, AGE_CELLS, style_of(past ? ROLE_WARN : ROLE_DIM),
-                      e->trouble == DOWN ? "DOWN" : text);
+                      e->trouble == DOWN ? _("DOWN") : text);
     end -= AGE_CELLS + 1;
     end = draw_count(in, y, end, COUNT_CELLS - 2, row_has(r, center, interruptions_day),
                      r->interruptions_day,

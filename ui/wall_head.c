@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * wall_head.c - what is on every page of the wall: the verdict line and the main figures. */
+#include "base/i18n.h"
 #include "base/text.h"
 #include "ui/bigtext.h"
 #include "ui/chart.h"
@@ -71,7 +72,6 @@ static bool is_dead(const struct view_input *in)
 static void sentence(const struct view_input *in, const struct verdict *v, char out[SENTENCE])
 {
     const struct alert_row *a = wall_alert(in, -1, 0);
-    int more = v->critical + v->warning - 1;
 
     if (is_dead(in)) {
         char age[FIGURE_MAX];
@@ -84,16 +84,29 @@ static void sentence(const struct view_input *in, const struct verdict *v, char 
                  row_has(a, alert, device) ? " " : "",
                  row_has(a, alert, device) ? cell_string(in, a->device) : "",
                  row_has(a, alert, summary) ? cell_string(in, a->summary) : "");
-        if (more > 0)
-            snprintf(out + strlen(out), SENTENCE - strlen(out), "%s%d more",
-                     in->ascii ? " - " : " \u00b7 ", more);
     } else {
         snprintf(out, SENTENCE, "%d centers, %d live%s", v->centers, v->live,
                  v->live == v->centers ? "" : ", some without data");
     }
 }
 
-void wall_verdict(const struct wall *w, const struct view_input *in, int y, struct canvas *c)
+/* What happened, as far as there is room; how much more there is, always. */
+static void draw_sentence(const struct view_input *in, const struct verdict *v, int y, int x,
+                          int end, struct style s, struct canvas *c)
+{
+    int more = is_dead(in) || !wall_alert(in, -1, 0) ? 0 : v->critical + v->warning - 1;
+    char text[SENTENCE], tail[48] = "";
+
+    if (more > 0)
+        snprintf(tail, sizeof tail, "%s%d more", in->ascii ? " - " : " \u00b7 ", more);
+    sentence(in, v, text);
+    x += canvas_text(c, y, x, end - x - text_cells(tail, strlen(tail)), s, text);
+    canvas_text(c, y, x, end - x, s, tail);
+}
+
+/* The bar is as wide as the screen, what stands in it drifts with the picture. */
+void wall_verdict(const struct wall *w, const struct view_input *in, struct rect all,
+                  struct canvas *c)
 {
     struct verdict v = verdict_of(in->snap);
     bool dead = is_dead(in), critical = v.critical > 0 || dead;
@@ -104,8 +117,8 @@ void wall_verdict(const struct wall *w, const struct view_input *in, int y, stru
                        : v.warning ? "WARNING"
                        : v.centers ? "OK"
                                    : "NO CENTERS";
-    char clock[16], text[SENTENCE];
-    int x = in->area.x + 1, end = in->area.x + in->area.w - CLOCK_CELLS - 2;
+    char clock[16];
+    int y = all.y, x = all.x + 1, end = all.x + all.w - CLOCK_CELLS - 1;
 
     canvas_fill(c, (struct rect){y, in->area.x, 1, in->area.w}, ' ', style_on(ROLE_TEXT, bg));
     if (*w->options.title)
@@ -117,11 +130,9 @@ void wall_verdict(const struct wall *w, const struct view_input *in, int y, stru
                      : v.warning ? (in->ascii ? "! " : "\u25b2 ")
                                  : "");
     x += canvas_text(c, y, x, end - x, style_bold(style_on(fg, bg)), word) + 2;
-    sentence(in, &v, text);
-    canvas_text(c, y, x, end - x, style_on(ROLE_BRIGHT, bg), text);
+    draw_sentence(in, &v, y, x, end, style_on(ROLE_BRIGHT, bg), c);
     clock_text(in, clock);
-    canvas_text_right(c, y, in->area.x + in->area.w - 2, -1, style_bold(style_on(ROLE_BRIGHT, bg)),
-                      clock);
+    canvas_text_right(c, y, all.x + all.w - 1, -1, style_bold(style_on(ROLE_BRIGHT, bg)), clock);
 }
 
 /* ---- figures ---- */
@@ -222,18 +233,19 @@ static int draw_all_flops(const struct view_input *in, struct rect r, struct can
     return r.y + 1 + bigtext_rows(wall_scale(in)) + 2 + (in->area.h >= 24);
 }
 
-/* The digits of "21.0k" and its letter. */
-static void split(double v, struct big *b)
+/* The digits of "21.0k" and its letter; small digits are few, so that what stands beside them has room. */
+static void split(const struct view_input *in, double v, struct big *b)
 {
     const char *step;
     char text[FIGURE_MAX];
+    bool few = wall_scale(in) == 1 && v < 1e6;
 
     if (v < 10000) {
         snprintf(b->digits, sizeof b->digits, "%.0f", v);
         return;
     }
-    figure_si(v, text, &step);
-    snprintf(b->digits, sizeof b->digits, "%s", text);
+    figure_si(few ? round(v / 1000) * 1000 : v, text, &step);
+    snprintf(b->digits, sizeof b->digits, "%.*s", few ? (int)strcspn(text, ".") : 20, text);
     snprintf(b->unit, sizeof b->unit, "%s ", step);
 }
 
@@ -245,7 +257,7 @@ static void hottest(const struct view_input *in, struct big *b)
                                    : NULL;
     bool crit;
 
-    b->label = "HOTTEST";
+    b->label = _("HOTTEST");
     b->style = style_of(ROLE_FAINT);
     snprintf(b->digits, sizeof b->digits, "?");
     if (!t->has_temperature)
@@ -261,9 +273,9 @@ static void queued(const struct view_input *in, struct big *b)
     const struct totals *t = snapshot_totals(in->snap);
     char age[FIGURE_MAX] = "";
 
-    b->label = "QUEUED";
+    b->label = _("QUEUED");
     b->style = style_of(ROLE_BRIGHT);
-    split(t->jobs_queued, b);
+    split(in, t->jobs_queued, b);
     if (t->oldest_queued_at)
         figure_duration(age, in->ctx.now - t->oldest_queued_at);
     if (*age)
@@ -276,12 +288,12 @@ static void interrupted(const struct view_input *in, struct big *b)
     const struct totals *t = snapshot_totals(in->snap);
     char lost[FIGURE_MAX];
 
-    b->label = "INTERRUPTED 24h";
+    b->label = _("INTERRUPTED 24h");
     b->style = style_of(t->interruptions_day > 0 ? ROLE_WARN : ROLE_FAINT);
-    split(t->interruptions_day, b);
+    split(in, t->interruptions_day, b);
     figure_hours(lost, t->gpu_hours_lost_day, in->ascii);
     if (t->gpu_hours_lost_day > 0)
-        snprintf(b->unit + strlen(b->unit), sizeof b->unit - strlen(b->unit), "~%s GPU-h", lost);
+        snprintf(b->unit + strlen(b->unit), sizeof b->unit - strlen(b->unit), _("~%s GPU-h"), lost);
 }
 
 /* ---- power, and what is computed for it ---- */
@@ -327,7 +339,7 @@ static void power(const struct wall *w, const struct view_input *in, struct big 
     const char *step;
     char text[FIGURE_MAX], each[FIGURE_MAX];
 
-    b->label = "POWER of devices";
+    b->label = _("POWER of devices");
     b->style = style_of(ROLE_BRIGHT);
     figure_si(snapshot_totals(in->snap)->device_power_watts, text, &step);
     efficiency_text(w, each);

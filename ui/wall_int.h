@@ -11,8 +11,9 @@ const struct alert_row *wall_alert(const struct view_input *in, int center, int 
 bool wall_alert_is_loud(const struct alert_row *a, wall_ms now);
 
 /* --- wall_head.c --- */
-/* "CRITICAL  center: what happened - 2 more", and the clock. */
-void wall_verdict(const struct wall *w, const struct view_input *in, int y, struct canvas *c);
+/* "CRITICAL  center: what happened - 2 more", and the clock. all: the drifted picture. */
+void wall_verdict(const struct wall *w, const struct view_input *in, struct rect all,
+                  struct canvas *c);
 int wall_scale(const struct view_input *in);
 int wall_figure_rows(const struct view_input *in);
 void wall_figures(const struct wall *w, const struct view_input *in, struct rect r,

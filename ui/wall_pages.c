@@ -2,6 +2,7 @@
  * wall_pages.c - the pages below the figures: each is a list of the worst, chosen anew for each picture. */
 #include "model/top.h"
 #include "ui/cells.h"
+#include "base/i18n.h"
 #include "ui/chart.h"
 #include "ui/figure.h"
 #include "ui/flopslook.h"
@@ -108,7 +109,8 @@ static void line_device(struct pen *p, const void *row)
     static const struct device_row none;
     const struct device_row *d = row ? row : &none;
     char text[FIGURE_MAX];
-    bool crit = false, hot = row_has(d, device, temperature_celsius);
+    const char *health = text_of(p, row_has(d, device, health), d->health);
+    bool crit = false, hot = row_has(d, device, temperature_celsius), well = !strcmp(health, "ok");
     struct style s = hot ? figure_temperature_style(d->temperature_celsius,
                                                     row_has(d, device, temperature_limit_celsius)
                                                         ? d->temperature_limit_celsius
@@ -116,8 +118,8 @@ static void line_device(struct pen *p, const void *row)
                                                     &crit)
                          : style_of(ROLE_FAINT);
 
-    left(p, 20, style_of(ROLE_TEXT), "CENTER", row ? cell_center_name(p->in, d->h.center) : "");
-    left(p, 14, style_bold(style_of(ROLE_BRIGHT)), "NODE",
+    left(p, 20, style_of(ROLE_TEXT), _("CENTER"), row ? cell_center_name(p->in, d->h.center) : "");
+    left(p, 14, style_bold(style_of(ROLE_BRIGHT)), _("NODE"),
          text_of(p, row_has(d, device, node), d->node));
     right(p, 3, style_of(ROLE_TEXT), "GPU",
           number_of(row_has(d, device, index), d->index, text, p->in->ascii));
@@ -126,10 +128,12 @@ static void line_device(struct pen *p, const void *row)
     left(p, 1, style_bold(style_of(ROLE_CRIT)), "", crit ? "!" : "");
     right(p, 5, style_of(ROLE_TEXT), "W",
           number_of(row_has(d, device, power_watts), d->power_watts, text, p->in->ascii));
-    left(p, 12, style_of(ROLE_CRIT), "HEALTH", text_of(p, row_has(d, device, health), d->health));
+    left(p, 12, style_of(ROLE_CRIT), _("HEALTH"),
+         text_of(p, row_has(d, device, health), d->health));
     if (is_wide(p)) {
-        left(p, 20, style_of(ROLE_DIM), "MODEL", text_of(p, row_has(d, device, model), d->model));
-        left(p, 14, style_of(ROLE_TEXT), "JOB", text_of(p, row_has(d, device, job), d->job));
+        left(p, 20, style_of(ROLE_DIM), _("MODEL"),
+             text_of(p, row_has(d, device, model), d->model));
+        left(p, 14, style_of(ROLE_TEXT), _("JOB"), text_of(p, row_has(d, device, job), d->job));
     }
 }
 
@@ -151,7 +155,7 @@ static const char *word(enum entity e, unsigned field, const void *row)
     const struct field *f = &entity_info(e)->fields[field];
     const struct row_head *h = row;
 
-    return h && h->valid >> field & 1 ? f->words[((const uint8_t *)row)[f->offset]] : "";
+    return h && h->valid >> field & 1 ? _(f->words[((const uint8_t *)row)[f->offset]]) : "";
 }
 
 static void line_interruption(struct pen *p, const void *row)
@@ -162,18 +166,19 @@ static void line_interruption(struct pen *p, const void *row)
 
     if (row)
         figure_duration(age, p->in->ctx.now - r->at);
-    right(p, 6, style_of(ROLE_TEXT), "AGO", age);
-    left(p, 20, style_of(ROLE_TEXT), "CENTER", row ? cell_center_name(p->in, r->h.center) : "");
-    left(p, 10, style_bold(style_of(ROLE_BRIGHT)), "JOB",
+    right(p, 6, style_of(ROLE_TEXT), _("AGO"), age);
+    left(p, 20, style_of(ROLE_TEXT), _("CENTER"), row ? cell_center_name(p->in, r->h.center) : "");
+    left(p, 10, style_bold(style_of(ROLE_BRIGHT)), _("JOB"),
          text_of(p, row_has(r, interruption, job), r->job));
-    left(p, 10, style_of(ROLE_WARN), "CAUSE",
+    left(p, 10, style_of(ROLE_WARN), _("CAUSE"),
          word(ENTITY_INTERRUPTION, FIELD_interruption_cause, row));
-    left(p, 14, style_of(ROLE_TEXT), "NODE", text_of(p, row_has(r, interruption, node), r->node));
+    left(p, 14, style_of(ROLE_TEXT), _("NODE"),
+         text_of(p, row_has(r, interruption, node), r->node));
     right(
         p, 7, style_of(ROLE_TEXT), "GPU-h",
         number_of(row_has(r, interruption, gpu_hours_lost), r->gpu_hours_lost, text, p->in->ascii));
     if (is_wide(p))
-        left(p, 12, style_of(ROLE_DIM), "OUTCOME",
+        left(p, 12, style_of(ROLE_DIM), _("OUTCOME"),
              word(ENTITY_INTERRUPTION, FIELD_interruption_outcome, row));
 }
 
@@ -197,16 +202,16 @@ static void line_queued(struct pen *p, const void *row)
 
     if (row)
         figure_duration(age, p->in->ctx.now - j->eligible_at);
-    right(p, 6, style_bold(style_of(ROLE_BRIGHT)), "WAITS", age);
-    left(p, 20, style_of(ROLE_TEXT), "CENTER", row ? cell_center_name(p->in, j->h.center) : "");
-    left(p, 10, style_of(ROLE_TEXT), "JOB", text_of(p, row_has(j, job, id), j->id));
-    right(p, 6, style_of(ROLE_TEXT), "GPUS",
+    right(p, 6, style_bold(style_of(ROLE_BRIGHT)), _("WAITS"), age);
+    left(p, 20, style_of(ROLE_TEXT), _("CENTER"), row ? cell_center_name(p->in, j->h.center) : "");
+    left(p, 10, style_of(ROLE_TEXT), _("JOB"), text_of(p, row_has(j, job, id), j->id));
+    right(p, 6, style_of(ROLE_TEXT), _("GPUS"),
           number_of(row_has(j, job, devices_requested), j->devices_requested, text, p->in->ascii));
-    left(p, 10, style_of(ROLE_TEXT), "USER", text_of(p, row_has(j, job, user), j->user));
-    left(p, is_wide(p) ? 14 : 10, style_of(ROLE_DIM), "POOL",
+    left(p, 10, style_of(ROLE_TEXT), _("USER"), text_of(p, row_has(j, job, user), j->user));
+    left(p, is_wide(p) ? 14 : 10, style_of(ROLE_DIM), _("POOL"),
          text_of(p, row_has(j, job, pool), j->pool));
     if (is_wide(p))
-        left(p, 40, style_of(ROLE_DIM), "WHY", text_of(p, row_has(j, job, reason), j->reason));
+        left(p, 40, style_of(ROLE_DIM), _("WHY"), text_of(p, row_has(j, job, reason), j->reason));
 }
 
 /* ---- sources that fail ---- */
@@ -227,15 +232,17 @@ static void line_source(struct pen *p, const void *row)
 {
     static const struct source_row none;
     const struct source_row *s = row ? row : &none;
-    char age[FIGURE_MAX] = "never";
+    char age[FIGURE_MAX];
 
     if (row && row_has(s, source, last_ok_at))
         figure_duration(age, p->in->ctx.now - s->last_ok_at);
-    left(p, 24, style_bold(style_of(ROLE_BRIGHT)), "SOURCE",
+    else
+        snprintf(age, sizeof age, "%s", _("never"));
+    left(p, 24, style_bold(style_of(ROLE_BRIGHT)), _("SOURCE"),
          text_of(p, row_has(s, source, name), s->name));
-    left(p, 8, style_of(ROLE_WARN), "STATE", word(ENTITY_SOURCE, FIELD_source_state, row));
-    right(p, 6, style_of(ROLE_TEXT), "SILENT", age);
-    left(p, p->end - p->x, style_of(ROLE_DIM), "WHAT HAPPENED",
+    left(p, 8, style_of(ROLE_WARN), _("STATE"), word(ENTITY_SOURCE, FIELD_source_state, row));
+    right(p, 6, style_of(ROLE_TEXT), _("SILENT"), age);
+    left(p, p->end - p->x, style_of(ROLE_DIM), _("WHAT HAPPENED"),
          text_of(p, row_has(s, source, error), s->error));
 }
 
@@ -247,17 +254,17 @@ static const struct {
     score_fn *score; /* NULL: the page of centers */
     void (*line)(struct pen *p, const void *row);
 } pages[WALL_PAGES] = {
-    [WALL_CENTERS] = {"centers, worst first", ENTITY_CENTER, NULL, NULL},
-    [WALL_DEVICES] = {"lost and hot devices", ENTITY_DEVICE, score_device, line_device},
-    [WALL_INTERRUPTED] = {"interrupted in 24 h, newest first", ENTITY_INTERRUPTION,
+    [WALL_CENTERS] = {N_("centers, worst first"), ENTITY_CENTER, NULL, NULL},
+    [WALL_DEVICES] = {N_("lost and hot devices"), ENTITY_DEVICE, score_device, line_device},
+    [WALL_INTERRUPTED] = {N_("interrupted in 24 h, newest first"), ENTITY_INTERRUPTION,
                           score_interruption, line_interruption},
-    [WALL_QUEUED] = {"waiting longest", ENTITY_JOB, score_queued, line_queued},
-    [WALL_SOURCES] = {"sources without an answer", ENTITY_SOURCE, score_source, line_source},
+    [WALL_QUEUED] = {N_("waiting longest"), ENTITY_JOB, score_queued, line_queued},
+    [WALL_SOURCES] = {N_("sources without an answer"), ENTITY_SOURCE, score_source, line_source},
 };
 
 const char *wall_page_title(enum wall_page page)
 {
-    return pages[page].title;
+    return _(pages[page].title);
 }
 
 int wall_page_parts(const struct view_input *in, enum wall_page page, int rows, int cells)

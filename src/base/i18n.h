@@ -12,6 +12,7 @@
  *   _n("%u job", "%u jobs", n)      the same with a number: which of the two English forms, or the one of the language
  *   _c("head", "USED")              the same where a short English word means several things; the first says which
  *   N_("no jobs")                   only marks it for extraction (tables); whoever shows it calls _() on the variable
+ *   NN_("%u job", "%u jobs") marks two forms in a table: what it makes initialises a const char *[2]; _n() shows them
  *   NC_("head", "USED")             marks it with its context; whoever shows it calls i18n_context("head", variable)
  *
  * A text that no catalogue has comes back as it is. Whole sentences only: words glued together cannot be translated.
@@ -30,6 +31,10 @@
 #define _c(context, text) i18n_context(context, text)
 #define N_(text) text
 #define NC_(context, text) text
+#define NN_(one, many)                                                                             \
+    {                                                                                              \
+        one, many                                                                                  \
+    }
 
 struct i18n_language {
     const char *code; /* "en", "zh_CN" */
