@@ -4,8 +4,8 @@
  * The device rows of one node, and its NODE row, are a group. An edit of one of them marks the group; before each publish (and
  * each sample of the history) a marked group is added up anew, what it stood for before is taken out of its center's sums,
  * and the new figures go in: exact integers, so no order of edits changes them, and nothing is read of nodes that stayed as they
- * were. Temperatures are counted in whole degrees, and the devices of a degree are chained, so the hottest is the first of the
- * last chain. The age of the oldest figure is looked for by a walk over all groups, so many at each publish: it is as of the
+ * were. Temperatures are counted in whole degrees, and the groups whose hottest device is that warm are chained, so the hottest
+ * device is in the last chain. The age of the oldest figure is looked for by a walk over all groups, so many at each publish: it is as of the
  * end of the last walk.
  * Thread: ingest. Owner: the fleet. */
 #ifndef SUAN_MODEL_FLEET_FLOPS_H
@@ -38,11 +38,19 @@ struct flops_sums {
 };
 /* into += sign * what */
 void flops_sums_add(struct flops_sums *into, const struct flops_sums *what, int sign);
+/* Most of a node's sums is zero, and there are many nodes: its words that are not, behind a bit for each of all. */
+struct flops_kept {
+    uint64_t bits[2];
+    uint32_t words[];
+};
+struct flops_kept *flops_sums_keep(const struct flops_sums *s); /* NULL = all of it is zero */
+void flops_sums_recall(const struct flops_kept *kept, struct flops_sums *out);
 
 /* ---- fleet_heat.c: how many devices are how warm ---- */
 enum { HEAT_FROM = -60, HEAT_DEGREES = 311, HEAT_NONE = INT16_MIN };
 struct heat {
-    uint32_t first[HEAT_DEGREES], count[HEAT_DEGREES]; /* first: 1 + device slot */
+    uint32_t first[HEAT_DEGREES]; /* 1 + number of a group */
+    uint32_t count[HEAT_DEGREES]; /* of devices */
     uint32_t total;
 };
 
@@ -50,25 +58,24 @@ struct heat {
 struct flops_side {
     uint32_t group;      /* 1 + its number, 0 = none */
     uint32_t next, prev; /* in the group: 1 + slot */
-    uint32_t warmer_next, warmer_prev;
-    strid node;     /* that the group was found by */
-    int16_t degree; /* whole one that it is counted at, HEAT_NONE = at none */
-    uint16_t cells; /* bit rate * FLOPS_WAYS + way: its figure is in that cell */
+    int16_t degree;      /* whole one that it is counted at, HEAT_NONE = at none */
+    uint16_t cells;      /* bit rate * FLOPS_WAYS + way: its figure is in that cell */
 };
 
 struct flops_group {
     uint64_t key;   /* of the NODE row, whether or not there is one */
-    uint32_t first; /* 1 + device slot */
-    uint32_t next;  /* free: the next free one, 1 + number */
+    uint32_t first; /* 1 + device slot; of a free one: the next free one, 1 + number */
+    strid node;     /* that its devices were found by last */
+    uint32_t warmer_next, warmer_prev;
+    int16_t degree; /* of the hottest of them: whose chain it is in, HEAT_NONE = in none */
     uint16_t center;
     bool used, dirty;
     bool quiet; /* nobody has told of the node for so long that its own figures do not count */
     uint8_t processors; /* bit rate: the node's own figure is in that cell */
-    /* What it stands for in the sums of its center. Most nodes of a large fleet have no device rows: then this is NULL,
-     * and the scheduler's counts are all there is. */
-    struct flops_sums *sums;
+    /* What it stands for in the sums of its center: so many devices of that peak, and what is kept besides. */
     const struct peak *peak;
     uint32_t known, allocated;
+    struct flops_kept *kept;
 };
 
 /* Oldest figures of a center, by cell; 0 = none. */
@@ -164,6 +171,8 @@ void fleet_flops_write_node(struct fleet *f, const struct flops_group *g,
 /* ---- fleet_heat.c ---- */
 /* The device is that warm now; NAN = it does not tell. */
 void heat_put(struct fleet *f, uint32_t device, double celsius);
+/* All devices of the group were put. */
+void heat_chain(struct fleet *f, uint32_t group);
 /* The hottest; SLOT_NONE = nobody tells. */
 uint32_t heat_hottest(const struct fleet *f, const struct flops_center *c, double *celsius);
 /* 99 of 100 are not warmer; NAN. */

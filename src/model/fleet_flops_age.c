@@ -106,7 +106,7 @@ void fleet_flops_walk(struct fleet *f, wall_ms now)
 
     for (uint32_t left = GROUPS_AT_A_TIME; e->walk_at < e->group_count; e->walk_at++) {
         const struct flops_group *g = &e->groups[e->walk_at];
-        if (!g->first && !g->processors && !g->quiet)
+        if (!g->used || (!g->first && !g->processors && !g->quiet))
             continue; /* no figure in it has an age */
         if (!left && e->walked)
             return;

@@ -18,7 +18,7 @@ void fleet_flops_fini(struct fleet_flops *e)
     free(e->centers);
     free(e->sides);
     for (uint32_t g = 0; g < e->group_count; g++)
-        free(e->groups[g].sums);
+        free(e->groups[g].kept);
     free(e->groups);
     free(e->totals);
     free(e->dirty);
@@ -29,11 +29,14 @@ static void take_out(struct fleet *f, struct flops_group *g)
 {
     struct flops_sums *sums = &fleet_flops_center(f, g->center)->sums, counts = {.known = 0};
 
-    if (!g->sums)
-        fleet_flops_capacity(&counts, g->peak, g->known, g->allocated);
-    flops_sums_add(sums, g->sums ? g->sums : &counts, -1);
-    free(g->sums);
-    g->sums = NULL;
+    fleet_flops_capacity(&counts, g->peak, g->known, g->allocated);
+    flops_sums_add(sums, &counts, -1);
+    if (g->kept) {
+        flops_sums_recall(g->kept, &counts);
+        flops_sums_add(sums, &counts, -1);
+    }
+    free(g->kept);
+    g->kept = NULL;
     g->peak = NULL;
     g->known = g->allocated = 0;
 }
@@ -52,6 +55,8 @@ void fleet_set_peaks(struct fleet *f, const struct peak_table *peaks)
 void fleet_flops_renamed(struct fleet *f)
 {
     memset(f->flops.models, 0, sizeof(f->flops.models));
+    for (uint32_t g = 0; g < f->flops.group_count; g++)
+        f->flops.groups[g].node = 0;
 }
 
 struct flops_center *fleet_flops_center(struct fleet *f, uint16_t center)
@@ -90,13 +95,14 @@ static uint32_t new_group(struct fleet_flops *e, uint64_t key, uint16_t center)
     uint32_t i = e->free_group;
 
     if (i) {
-        e->free_group = e->groups[i - 1].next;
+        e->free_group = e->groups[i - 1].first;
         i--;
     } else {
         i = e->group_count++;
         e->groups = xgrow(e->groups, &e->groups_cap, e->group_count, sizeof(*e->groups));
     }
-    e->groups[i] = (struct flops_group){.key = key, .center = center, .used = true};
+    e->groups[i] =
+        (struct flops_group){.key = key, .center = center, .degree = HEAT_NONE, .used = true};
     map_add(&e->by_key, key, i);
     return i;
 }
@@ -141,7 +147,7 @@ static void join_group(struct fleet *f, const struct device_row *d, uint32_t dev
     uint32_t group = group_of(e, key, d->h.center);
     struct flops_side *s = &e->sides[device];
 
-    s->node = d->node;
+    e->groups[group].node = d->node;
     if (s->group != group + 1) {
         leave_group(e, device);
         s->group = group + 1;
@@ -160,7 +166,7 @@ static void touch_device(struct fleet *f, uint32_t slot)
     const struct flops_side *s = side_of(&f->flops, slot);
 
     (void)fleet_flops_center(f, d->h.center);
-    if (!s->group || s->node != d->node)
+    if (!s->group || f->flops.groups[s->group - 1].node != d->node)
         join_group(f, d, slot);
     fleet_flops_mark(&f->flops, f->flops.sides[slot].group - 1);
     fleet_flops_write_device(f, d);
@@ -232,21 +238,21 @@ static void free_group(struct fleet_flops *e, uint32_t group)
     struct flops_group *g = &e->groups[group];
 
     map_del(&e->by_key, g->key, group);
-    free(g->sums);
-    *g = (struct flops_group){.next = e->free_group};
+    free(g->kept);
+    *g = (struct flops_group){.first = e->free_group};
     e->free_group = group + 1;
 }
 
 static void remember(struct flops_group *g, const struct flops_tally *t)
 {
-    if (!g->first && !g->processors) {
-        g->peak = t->peak;
-        g->known = (uint32_t)t->sums.known;
-        g->allocated = (uint32_t)t->sums.known_allocated;
-        return;
-    }
-    g->sums = xmalloc(sizeof(*g->sums));
-    *g->sums = t->sums;
+    struct flops_sums rest = t->sums, counts = {.known = 0};
+
+    g->peak = t->peak;
+    g->known = (uint32_t)t->sums.known;
+    g->allocated = (uint32_t)t->sums.known_allocated;
+    fleet_flops_capacity(&counts, g->peak, g->known, g->allocated);
+    flops_sums_add(&rest, &counts, -1);
+    g->kept = flops_sums_keep(&rest);
 }
 
 static void settle_group(struct fleet *f, uint32_t group)
@@ -258,6 +264,7 @@ static void settle_group(struct fleet *f, uint32_t group)
     g->dirty = false;
     take_out(f, g);
     fleet_flops_tally(f, g, &t);
+    heat_chain(f, group);
     flops_sums_add(&c->sums, &t.sums, 1);
     remember(g, &t);
     fleet_flops_write_node(f, g, &t);

@@ -4,37 +4,6 @@
 #include "model/fleet_int.h"
 #include <math.h>
 
-static void leave(struct fleet_flops *e, struct heat *h, uint32_t device)
-{
-    struct flops_side *s = &e->sides[device];
-    unsigned bin = (unsigned)(s->degree - HEAT_FROM);
-
-    if (s->warmer_prev)
-        e->sides[s->warmer_prev - 1].warmer_next = s->warmer_next;
-    else
-        h->first[bin] = s->warmer_next;
-    if (s->warmer_next)
-        e->sides[s->warmer_next - 1].warmer_prev = s->warmer_prev;
-    s->warmer_next = s->warmer_prev = 0;
-    s->degree = HEAT_NONE;
-    h->count[bin]--;
-    h->total--;
-}
-
-static void enter(struct fleet_flops *e, struct heat *h, uint32_t device, int degree)
-{
-    struct flops_side *s = &e->sides[device];
-    unsigned bin = (unsigned)(degree - HEAT_FROM);
-
-    s->degree = (int16_t)degree;
-    s->warmer_next = h->first[bin];
-    if (s->warmer_next)
-        e->sides[s->warmer_next - 1].warmer_prev = device + 1;
-    h->first[bin] = device + 1;
-    h->count[bin]++;
-    h->total++;
-}
-
 static int degree_of(double celsius)
 {
     int degree = isnan(celsius) ? HEAT_NONE : (int)ceil(celsius);
@@ -44,33 +13,94 @@ static int degree_of(double celsius)
 
 void heat_put(struct fleet *f, uint32_t device, double celsius)
 {
-    struct fleet_flops *e = &f->flops;
-    struct flops_side *s = &e->sides[device];
-    struct heat *h =
-        &fleet_flops_center(f, table_head(&f->tables[ENTITY_DEVICE], device)->center)->heat;
+    struct flops_side *s = &f->flops.sides[device];
     int degree = degree_of(celsius);
 
     if (s->degree == degree)
         return;
-    if (s->degree != HEAT_NONE)
-        leave(e, h, device);
-    if (degree != HEAT_NONE)
-        enter(e, h, device, degree);
+    struct heat *h =
+        &fleet_flops_center(f, table_head(&f->tables[ENTITY_DEVICE], device)->center)->heat;
+    if (s->degree != HEAT_NONE) {
+        h->count[s->degree - HEAT_FROM]--;
+        h->total--;
+    }
+    s->degree = (int16_t)degree;
+    if (degree != HEAT_NONE) {
+        h->count[degree - HEAT_FROM]++;
+        h->total++;
+    }
 }
 
-/* Most tell whole degrees: then the first of the chain is it. */
-static uint32_t hottest_of(const struct fleet *f, const struct heat *h, unsigned bin,
-                           double *celsius)
+static void leave(struct fleet_flops *e, struct heat *h, struct flops_group *g)
+{
+    if (g->warmer_prev)
+        e->groups[g->warmer_prev - 1].warmer_next = g->warmer_next;
+    else
+        h->first[g->degree - HEAT_FROM] = g->warmer_next;
+    if (g->warmer_next)
+        e->groups[g->warmer_next - 1].warmer_prev = g->warmer_prev;
+    g->warmer_next = g->warmer_prev = 0;
+}
+
+static void enter(struct fleet_flops *e, struct heat *h, uint32_t group, int16_t degree)
+{
+    struct flops_group *g = &e->groups[group];
+
+    g->degree = degree;
+    g->warmer_next = h->first[degree - HEAT_FROM];
+    if (g->warmer_next)
+        e->groups[g->warmer_next - 1].warmer_prev = group + 1;
+    h->first[degree - HEAT_FROM] = group + 1;
+}
+
+void heat_chain(struct fleet *f, uint32_t group)
+{
+    struct fleet_flops *e = &f->flops;
+    struct flops_group *g = &e->groups[group];
+    struct heat *h = &fleet_flops_center(f, g->center)->heat;
+    int16_t degree = HEAT_NONE;
+
+    for (uint32_t i = g->first; i; i = e->sides[i - 1].next)
+        if (e->sides[i - 1].degree > degree)
+            degree = e->sides[i - 1].degree;
+    if (g->degree == degree)
+        return;
+    if (g->degree != HEAT_NONE)
+        leave(e, h, g);
+    g->degree = HEAT_NONE;
+    if (degree != HEAT_NONE)
+        enter(e, h, group, degree);
+}
+
+/* Of the group's devices of that degree; SLOT_NONE = it has none. */
+static uint32_t hottest_in(const struct fleet *f, const struct flops_group *g, double *celsius)
 {
     const struct rows *rows = &f->tables[ENTITY_DEVICE].rows;
     uint32_t hottest = SLOT_NONE;
 
-    for (uint32_t i = h->first[bin]; i; i = f->flops.sides[i - 1].warmer_next) {
+    for (uint32_t i = g->first; i; i = f->flops.sides[i - 1].next) {
         const struct device_row *d = rows_at(rows, i - 1);
-        double own = widen(d->temperature_celsius);
-        if (hottest != SLOT_NONE && own <= *celsius)
+        if (f->flops.sides[i - 1].degree != g->degree ||
+            (hottest != SLOT_NONE && widen(d->temperature_celsius) <= *celsius))
             continue;
         hottest = i - 1;
+        *celsius = widen(d->temperature_celsius);
+    }
+    return hottest;
+}
+
+/* Most tell whole degrees: then the first of the chain has it. */
+static uint32_t hottest_of(const struct fleet *f, const struct heat *h, unsigned bin,
+                           double *celsius)
+{
+    uint32_t hottest = SLOT_NONE;
+    double own = NAN;
+
+    for (uint32_t i = h->first[bin]; i; i = f->flops.groups[i - 1].warmer_next) {
+        uint32_t device = hottest_in(f, &f->flops.groups[i - 1], &own);
+        if (device == SLOT_NONE || (hottest != SLOT_NONE && own <= *celsius))
+            continue;
+        hottest = device;
         *celsius = own;
         if (*celsius >= (int)bin + HEAT_FROM)
             break;
