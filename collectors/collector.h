@@ -105,8 +105,8 @@ struct request {
     const char *path;   /* begins with '/', already percent-encoded */
     const char *body;   /* NULL = none; JSON */
     const char *accept; /* a whole header line ("Accept: text/plain"); NULL = none */
-    /* Many servers: connections are kept apart by this number (1 ...), about a hundred servers each, because libcurl's cost
-     * grows with the connections of a pool. 0 = the common one. */
+    /* Many servers: connections are kept apart by this number of the source's own (1 to 65535), about a hundred servers each,
+     * because libcurl's cost grows with the connections of a pool. 0 = the common one. */
     uint32_t pool;
     bool form; /* the body is a form instead: a=b&c=d, percent-encoded */
     /* VIA_COMMAND, and for VIA_PIPE the server to start */

@@ -59,7 +59,7 @@ static enum rc start_http(struct flight *f, const struct carriers *c, const stru
         .form = rq->form,
         .headers = f->conf.headers,
         .accept = rq->accept,
-        .pool = rq->pool,
+        .pool = rq->pool ? (uint32_t)(f->conf.env.conf->source + 1) << 16 | rq->pool : 0,
         .ca_file = f->conf.ca_file,
         .insecure = f->conf.insecure,
         .dial = dial,

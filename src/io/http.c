@@ -19,7 +19,9 @@ enum {
     POOL_BUFFER_SIZE = 32 * 1024, /* of many small pages: libcurl takes it anew for each transfer */
     POOL_CONNECTIONS = 256,
     POOLS_MAX = 4096,
-    SPARE_MAX = 320,
+    FILES_USUAL = 1024,
+    FILES_MAX = 1 << 20,
+    SPARE_MAX = 640,
     EVENTS = 256,
     CONNECT_TIMEOUT_MS = 3000,
     HEADER_BYTES_MAX = 64 * 1024,
@@ -34,6 +36,7 @@ struct pool {
     struct http *http;
     uint32_t number, index;
     mono_ms due; /* libcurl's own timer; INT64_MAX = none */
+    long kept;   /* connections between requests, at most */
     bool touched;
 };
 
@@ -42,6 +45,7 @@ struct http {
     struct pool **pools;
     size_t pool_count, pool_cap;
     int epoll;              /* -1 before the first pool */
+    long files;             /* descriptors that this process may have */
     CURL *spare[SPARE_MAX]; /* used easy handles, reset */
     size_t spare_count;
     struct http_dialer dialer;
@@ -195,20 +199,37 @@ static int on_timer(CURLM *multi, long ms, void *arg)
 }
 
 /* Thousands of connections are more descriptors than a login shell usually allows. */
-static void raise_file_limit(void)
+static void raise_file_limit(struct http *h)
 {
-    struct rlimit limit;
+    struct rlimit limit = {.rlim_cur = FILES_USUAL};
 
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    (void)setrlimit(RLIMIT_NOFILE, &limit);
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur != limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+        (void)getrlimit(RLIMIT_NOFILE, &limit);
+    }
+    h->files = limit.rlim_cur < FILES_MAX ? (long)limit.rlim_cur : FILES_MAX;
+}
+
+/* A hundred thousand servers have more connections than the system allows descriptors: half of them are for those that are kept,
+ * the same for each pool. The others close after each answer. */
+static void share_files(struct http *h)
+{
+    long each = h->files / 2 / (long)h->pool_count;
+
+    each = each > POOL_CONNECTIONS ? POOL_CONNECTIONS : each < 1 ? 1 : each;
+    for (size_t i = 0; i < h->pool_count; i++) {
+        if (h->pools[i]->kept == each)
+            continue;
+        h->pools[i]->kept = each;
+        curl_multi_setopt(h->pools[i]->multi, CURLMOPT_MAXCONNECTS, each);
+    }
 }
 
 static struct pool *new_pool(struct http *h, uint32_t number)
 {
     if (h->epoll < 0) {
-        raise_file_limit();
+        raise_file_limit(h);
         h->epoll = epoll_create1(EPOLL_CLOEXEC);
     }
     CURLM *multi = h->epoll >= 0 && h->pool_count < POOLS_MAX ? curl_multi_init() : NULL;
@@ -220,7 +241,6 @@ static struct pool *new_pool(struct http *h, uint32_t number)
                        .number = number,
                        .index = (uint32_t)h->pool_count,
                        .due = INT64_MAX};
-    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)POOL_CONNECTIONS);
     curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
     curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket);
     curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, p);
@@ -228,6 +248,7 @@ static struct pool *new_pool(struct http *h, uint32_t number)
     curl_multi_setopt(multi, CURLMOPT_TIMERDATA, p);
     h->pools = xgrow(h->pools, &h->pool_cap, h->pool_count + 1, sizeof(*h->pools));
     h->pools[h->pool_count++] = p;
+    share_files(h);
     return p;
 }
 

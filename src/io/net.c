@@ -44,6 +44,7 @@ struct net {
     struct waits waits;
     struct source **sources;
     size_t count, made;
+    size_t crowd;        /* requests under way to sources of many servers */
     struct actor *actor; /* with a lock of its own */
     pthread_t thread;
     bool started;
@@ -93,6 +94,7 @@ static enum rc make_sources(struct net *n, const struct net_source *sources, str
         .backoff_cap_ms = n->options.interval_override_ms,
         .raw = n->options.raw,
         .raw_arg = n->options.raw_arg,
+        .crowd = &n->crowd,
     };
 
     for (; n->made < n->count; n->made++) {

@@ -20,7 +20,17 @@ enum {
     GIVE_UP_MS = 5000,            /* of back-off in it */
     MANY_IN_FLIGHT = 16, /* a source of so many tells how it is each ROW_MS, not with each answer */
     ROW_MS = 250,
+    /* Requests under way to all sources of many servers together: each has a socket and buffers of 40 kB, and an answer that
+     * one asks for before it can be read only waits. What each may have however many the others have: */
+    CROWD_MAX = 512,
+    CROWD_SHARE = 16,
 };
+
+/* Of many servers. */
+static bool is_of_many(const struct source *s)
+{
+    return s->ops->max_in_flight > MANY_IN_FLIGHT;
+}
 
 /* ---- the SOURCE row ---- */
 
@@ -57,7 +67,7 @@ static void push_row(struct source *s, mono_ms now, wall_ms wall)
     s->standing.next_try_at = next < INT64_MAX / 2 ? wall + (next > now ? next - now : 0) : 0;
     standing_row(&s->standing, d, s->conf->id);
     s->settled_told = s->settled;
-    s->row_at = s->ops->max_in_flight > MANY_IN_FLIGHT ? now + ROW_MS : 0;
+    s->row_at = is_of_many(s) ? now + ROW_MS : 0;
     s->row_dirty = !queue_try_push(s->env.out, d, delta_weight(d));
     if (s->row_dirty)
         delta_free(d); /* made anew when the queue has room */
@@ -183,6 +193,7 @@ void source_fly(struct source *s, const struct flight_conf *conf, struct request
 {
     s->flights = xgrow(s->flights, &s->flight_cap, s->flight_count + 1, sizeof(*s->flights));
     s->flights[s->flight_count++] = flight_start(&s->env.carriers, conf, rq, now);
+    *s->env.crowd += is_of_many(s);
 }
 
 static void launch(struct source *s, struct request *rq, uint32_t ticket, mono_ms now)
@@ -237,12 +248,19 @@ static bool has_pending(struct source *s, mono_ms now, wall_ms wall)
     return false;
 }
 
-static void send_due(struct source *s, mono_ms now, wall_ms wall)
+/* Flights whose last delta waits for the queue count too: that is the backpressure. */
+static bool has_room(const struct source *s)
 {
     size_t room = s->ops->max_in_flight ? s->ops->max_in_flight : 1;
 
-    /* Flights whose last delta waits for the queue count too: that is the backpressure. */
-    while (s->flight_count < room && !s->held && !s->paused && now >= s->backoff_until &&
+    if (s->flight_count >= room)
+        return false;
+    return !is_of_many(s) || s->flight_count < CROWD_SHARE || *s->env.crowd < CROWD_MAX;
+}
+
+static void send_due(struct source *s, mono_ms now, wall_ms wall)
+{
+    while (has_room(s) && !s->held && !s->paused && now >= s->backoff_until &&
            has_pending(s, now, wall)) {
         if (s->pending.items[0]->via != VIA_COMMAND && !token_is_ready(s, now, wall))
             return;
@@ -260,6 +278,7 @@ void source_carry(struct source *s, mono_ms now)
         }
         flight_free(s->flights[i]);
         s->flights[i] = s->flights[--s->flight_count];
+        *s->env.crowd -= is_of_many(s);
     }
 }
 
@@ -291,7 +310,6 @@ static mono_ms earlier(mono_ms a, mono_ms b)
 
 mono_ms source_due(const struct source *s, mono_ms now)
 {
-    size_t room = s->ops->max_in_flight ? s->ops->max_in_flight : 1;
     mono_ms due = credential_due(s->credential);
 
     if (s->row_dirty && s->row_at > now)
@@ -304,7 +322,7 @@ mono_ms source_due(const struct source *s, mono_ms now)
         return earlier(due, s->look_at);
     if (s->waits_for_token && credential_due(s->credential) < INT64_MAX)
         return due;
-    if (s->flight_count < room && !s->held) {
+    if (has_room(s) && !s->held) {
         mono_ms next = s->plan_now ? 0 : next_try(s);
         due = earlier(due, next > s->backoff_until ? next : s->backoff_until);
     }
@@ -403,7 +421,7 @@ struct source *source_new(const struct source_env *env, const struct collector_o
     s->random = env->seed;
     s->plan_now = true;
     s->row_dirty = true;
-    s->standing.interval_is_told = ops->max_in_flight > MANY_IN_FLIGHT;
+    s->standing.interval_is_told = is_of_many(s);
     request_list_init(&s->pending);
     s->credential = credential_new(&cred, env->carriers.children);
     open_collector(s);

@@ -18,6 +18,7 @@ struct source_env {
     struct queue *out;
     uint64_t seed;
     int64_t backoff_cap_ms; /* tests; 0 = none */
+    size_t *crowd; /* flights of all sources of many servers; shared by them, owned by the net */
     /* As net_raw_fn. */
     void (*raw)(void *arg, uint32_t ticket, enum rc rc, const char *text, size_t len,
                 const struct err *e);

@@ -6,11 +6,14 @@
 #include "collectors/registry.h"
 #include "tests/fake/fake_http.h"
 #include "tests/fake/rig.h"
+#include <arpa/inet.h>
+#include <dirent.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-enum { OPTIONS = 32 };
-static const char *values[OPTIONS];
+enum { OPTIONS = 32, SOURCES = 8 };
+static const char *values[SOURCES][OPTIONS];
 
 static void add_exporter(struct rig *r, uint16_t source, const char *const *options)
 {
@@ -19,10 +22,10 @@ static void add_exporter(struct rig *r, uint16_t source, const char *const *opti
 
     assert_true(ops->option_count < OPTIONS);
     for (size_t i = 0; i < ops->option_count; i++) {
-        values[i] = ops->options[i].fallback;
+        values[source][i] = ops->options[i].fallback;
         for (const char *const *o = options; *o != NULL; o += 2)
             if (strcmp(o[0], ops->options[i].name) == 0)
-                values[i] = o[1];
+                values[source][i] = o[1];
     }
     c->conf = (struct source_conf){.source = source,
                                    .center_id = "test",
@@ -30,7 +33,7 @@ static void add_exporter(struct rig *r, uint16_t source, const char *const *opti
                                    .collector = "exporter",
                                    .options = ops->options,
                                    .option_count = ops->option_count,
-                                   .values = values};
+                                   .values = values[source]};
 }
 
 static char *source_note(struct rig *r, uint16_t source)
@@ -171,6 +174,59 @@ static void test_hostile_pages(void **state)
     fake_http_stop(f);
 }
 
+static int open_files(void)
+{
+    DIR *d = opendir("/proc/self/fd");
+    int n = 0;
+
+    while (readdir(d) != NULL)
+        n++;
+    closedir(d);
+    return n;
+}
+
+/* Takes connections (the kernel does) and never says a word. */
+static int deaf_server(int *port)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof a;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof a), 0);
+    assert_int_equal(listen(fd, 4096), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &len), 0);
+    *port = ntohs(a.sin_port);
+    return fd;
+}
+
+/* Six sources of 300 targets that hang and one that is well: it is asked, and they do not take a descriptor each. */
+static void test_sources_share_the_room(void **state)
+{
+    int port, deaf = deaf_server(&port), before = open_files();
+    struct fake_http *f = fake_http_start(
+        "on GET /good\n body DCGM_FI_DEV_GPU_TEMP{gpu=\"0\",Hostname=\"good\"} 50\\n\n", NULL);
+    char hanging[6][64], good[64];
+    struct rig r;
+
+    (void)state;
+    rig_init(&r);
+    for (uint16_t i = 0; i < 6; i++) {
+        snprintf(hanging[i], sizeof hanging[i], "127.0.0.1:%d/n[001-300]/metrics", port);
+        const char *const options[] = {"targets", hanging[i], "insecure", "true", NULL};
+        add_exporter(&r, i, options);
+    }
+    snprintf(good, sizeof good, "127.0.0.1:%d/good", fake_http_port(f));
+    const char *const options[] = {"targets", good, "insecure", "true", NULL};
+    add_exporter(&r, 6, options);
+    rig_start(&r);
+    assert_true(rig_wait_nodes(&r, 1, 5000));
+    usleep(300000);
+    assert_in_range(open_files() - before, 500, 512 + 7 * 16 + 100);
+    rig_fini(&r);
+    fake_http_stop(f);
+    close(deaf);
+}
+
 /* When nobody answers it is the source that failed, and it says why. */
 static void test_all_dead(void **state)
 {
@@ -233,6 +289,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_many_targets),
         cmocka_unit_test(test_hostile_pages),
+        cmocka_unit_test(test_sources_share_the_room),
         cmocka_unit_test(test_all_dead),
         cmocka_unit_test(test_tokens),
     };
