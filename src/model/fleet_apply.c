@@ -129,7 +129,7 @@ static void tell_values(struct edit *ed, const struct applying *a, const struct 
 /* The row is this source's alone, or nobody's. */
 static bool is_alone(const struct applying *a, enum entity e, uint32_t slot)
 {
-    uint16_t source = a->f->tables[e].marks[slot].source[0];
+    uint16_t source = a->f->tables[e].marks[0][slot].source;
 
     return !tellers_are_several(a->f, e, slot) &&
            (source == NOBODY || source == a->d->source || a->d->source == NOBODY);
@@ -211,12 +211,12 @@ static void revive(struct edit *ed)
 
 static void confirm_group(struct edit *ed, const struct applying *a, unsigned g)
 {
-    struct mark *m = &a->f->tables[ed->entity].marks[ed->slot];
+    struct mark *m = &a->f->tables[ed->entity].marks[g][ed->slot];
     bool lazily = a->in_poll[ed->entity];
 
-    if (lazily || m->source[g] != a->d->source)
-        m->poll[g] = a->d->poll.seq;
-    m->source[g] = a->d->source;
+    if (lazily || m->source != a->d->source)
+        m->poll = a->d->poll.seq;
+    m->source = a->d->source;
     if (row_head_of(ed->row)->source[g] != a->d->source)
         ((struct row_head *)edit_write(ed))->source[g] = a->d->source;
     wall_ms seen_at = row_head_of(ed->row)->seen_at[g];
@@ -241,6 +241,16 @@ static uint32_t find(const struct applying *a, const struct delta_record *r)
     return slot != NOBODY && table_alive(t, slot) ? slot : SLOT_NONE;
 }
 
+/* Which groups of the row that source confirmed last, as bits. */
+static unsigned groups_of(const struct table *t, uint32_t slot, uint16_t source)
+{
+    unsigned groups = 0;
+
+    for (unsigned g = 0; g < t->groups; g++)
+        groups |= (unsigned)(t->marks[g][slot].source == source) << g;
+    return groups;
+}
+
 static void apply_keep(const struct applying *a, const struct delta_record *r)
 {
     uint32_t slot = find(a, r);
@@ -253,9 +263,7 @@ static void apply_keep(const struct applying *a, const struct delta_record *r)
     if (tellers_has(r->entity)) {
         a->f->stats.keeps_unknown += !keep_told(&ed, a);
     } else {
-        const struct mark *m = &a->f->tables[r->entity].marks[slot];
-        unsigned groups =
-            (m->source[0] == a->d->source ? 1u : 0) | (m->source[1] == a->d->source ? 2u : 0);
+        unsigned groups = groups_of(&a->f->tables[r->entity], slot, a->d->source);
         revive(&ed);
         confirm(&ed, a, groups ? groups : default_group(r->entity));
     }

@@ -29,7 +29,7 @@ static void older(struct heard *oldest, wall_ms at, uint16_t source)
 static struct heard heard_of(const struct fleet *f, enum entity e, uint32_t slot, uint64_t fields)
 {
     const struct row_head *h = table_head(&f->tables[e], slot);
-    struct heard oldest = {.source = f->tables[e].marks[slot].source[0]};
+    struct heard oldest = {.source = f->tables[e].marks[0][slot].source};
 
     if (!tellers_are_several(f, e, slot)) {
         wall_ms at = h->seen_at[0] > h->seen_at[1] ? h->seen_at[0] : h->seen_at[1];

@@ -109,7 +109,7 @@ static void detach(struct fleet *f, enum entity e, uint32_t slot, unsigned group
 
     for (unsigned g = 0; g < 2; g++)
         if (groups >> g & 1) {
-            f->tables[e].marks[slot].source[g] = NOBODY;
+            f->tables[e].marks[g][slot].source = NOBODY;
             h->source[g] = NOBODY;
         }
     for (unsigned i = 0; i < info->field_count; i++) {
@@ -146,10 +146,11 @@ static bool is_rest(const struct fleet *f, uint32_t slot)
 static void sweep_row(struct fleet *f, const struct delta *d, enum entity e, uint32_t slot,
                       unsigned groups)
 {
-    struct mark *m = &f->tables[e].marks[slot];
-    bool others =
-        (!(groups & 1) && m->source[0] != NOBODY) || (!(groups & 2) && m->source[1] != NOBODY);
+    struct table *t = &f->tables[e];
+    bool others = false;
 
+    for (unsigned g = 0; g < t->groups; g++)
+        others = others || (!(groups >> g & 1) && t->marks[g][slot].source != NOBODY);
     if (!others && (e != ENTITY_JOB || is_rest(f, slot))) {
         fleet_drop(f, e, slot);
         return;
@@ -159,7 +160,8 @@ static void sweep_row(struct fleet *f, const struct delta *d, enum entity e, uin
         detach(f, e, slot, groups);
         return;
     }
-    m->source[0] = m->source[1] = NOBODY;
+    for (unsigned g = 0; g < t->groups; g++)
+        t->marks[g][slot].source = NOBODY;
     job_is_gone(f, slot, d->at);
 }
 
@@ -169,11 +171,12 @@ static void sweep(struct fleet *f, const struct delta *d, enum entity e)
     struct table *t = &f->tables[e];
 
     for (uint32_t slot = 0; slot < t->slots; slot++) {
-        const struct mark *m = &t->marks[slot];
         unsigned groups = 0;
-        for (unsigned g = 0; g < 2; g++)
-            if (m->source[g] == d->source && m->poll[g] != d->poll.seq)
+        for (unsigned g = 0; g < t->groups; g++) {
+            const struct mark *m = &t->marks[g][slot];
+            if (m->source == d->source && m->poll != d->poll.seq)
                 groups |= 1u << g;
+        }
         if (groups)
             sweep_row(f, d, e, slot, groups);
     }

@@ -38,7 +38,7 @@ static bool settle(struct edit *ed, wall_ms now)
 static bool only_is_silent(const struct edit *ed, wall_ms now)
 {
     const struct row_head *h = ed->row;
-    uint16_t source = ed->f->tables[ed->entity].marks[ed->slot].source[0];
+    uint16_t source = ed->f->tables[ed->entity].marks[0][ed->slot].source;
     wall_ms at = h->seen_at[0] > h->seen_at[1] ? h->seen_at[0] : h->seen_at[1];
 
     return tellers_is_silent(ed->f, source, tellers_heard_at(ed->f, ed->entity, source, at), now);
@@ -84,7 +84,7 @@ void silent_confirmed(struct fleet *f, uint16_t source, wall_ms now)
     const struct table *t = &f->tables[ENTITY_DEVICE];
 
     for (uint32_t slot = 0; f->tellers.silent && slot < t->slots; slot++) {
-        uint16_t only = t->marks[slot].source[0];
+        uint16_t only = t->marks[0][slot].source;
         if ((only == source || only == NOBODY) && table_alive(t, slot) &&
             (table_head(t, slot)->flags & ROW_SILENT))
             look(f, ENTITY_DEVICE, slot, now);

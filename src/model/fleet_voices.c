@@ -40,9 +40,9 @@ bool tellers_is_silent(const struct fleet *f, uint16_t source, wall_ms heard, wa
 
 static uint32_t first_of(const struct fleet *f, enum entity e, uint32_t slot)
 {
-    const struct mark *m = &f->tables[e].marks[slot];
+    const struct mark *m = &f->tables[e].marks[0][slot];
 
-    return m->source[0] == NOBODY ? m->poll[0] : 0;
+    return m->source == NOBODY ? m->poll : 0;
 }
 
 bool tellers_are_several(const struct fleet *f, enum entity e, uint32_t slot)
@@ -94,9 +94,7 @@ unsigned voices_find(const struct voices *v, uint16_t source)
 static void set_first(struct voices *v, uint32_t first)
 {
     struct edit *ed = v->ed;
-    struct mark *m = &ed->f->tables[ed->entity].marks[ed->slot];
-
-    *m = (struct mark){.poll = {first}, .source = {NOBODY, NOBODY}};
+    ed->f->tables[ed->entity].marks[0][ed->slot] = (struct mark){.poll = first, .source = NOBODY};
     ((struct row_head *)edit_write(ed))->was = first;
 }
 
@@ -124,14 +122,13 @@ static uint64_t fields_in(const struct edit *ed, unsigned group)
 static void add_only(struct voices *v)
 {
     const struct edit *ed = v->ed;
-    const struct mark m = ed->f->tables[ed->entity].marks[ed->slot];
+    const struct mark m = ed->f->tables[ed->entity].marks[0][ed->slot];
     const struct row_head *h = ed->row;
     wall_ms at = h->seen_at[0] > h->seen_at[1] ? h->seen_at[0] : h->seen_at[1];
 
     add(v,
-        &(struct told){
-            .fields = fields_in(ed, 0) | fields_in(ed, 1), .at = at, .source = m.source[0]},
-        m.poll[0]);
+        &(struct told){.fields = fields_in(ed, 0) | fields_in(ed, 1), .at = at, .source = m.source},
+        m.poll);
 }
 
 unsigned voices_speak(struct voices *v, const struct delta *d)
@@ -389,8 +386,8 @@ static void be_alone(struct voices *v)
     put_heads(v);
     tellers_drop(t, v->index[0]);
     set_first(v, 0);
-    ed->f->tables[ed->entity].marks[ed->slot] =
-        (struct mark){.poll = {poll}, .source = {v->told[0].source, NOBODY}};
+    ed->f->tables[ed->entity].marks[0][ed->slot] =
+        (struct mark){.poll = poll, .source = v->told[0].source};
 }
 
 void voices_end(struct voices *v)
@@ -416,20 +413,20 @@ void voices_end(struct voices *v)
 
 void tellers_confirm_alone(struct edit *ed, const struct delta *d, bool lazily)
 {
-    struct mark *m = &ed->f->tables[ed->entity].marks[ed->slot];
+    struct mark *m = &ed->f->tables[ed->entity].marks[0][ed->slot];
 
     if (d->source != NOBODY) {
-        if (lazily || m->source[0] != d->source)
-            m->poll[0] = d->poll.seq;
-        m->source[0] = d->source;
+        if (lazily || m->source != d->source)
+            m->poll = d->poll.seq;
+        m->source = d->source;
     }
     for (unsigned g = 0; g < 2; g++) {
         const struct row_head *h = ed->row;
         bool tells = fields_in(ed, g) || (g == default_group(ed->entity) && !fields_in(ed, !g));
         wall_ms at = h->seen_at[g];
-        if (tells && m->source[0] == d->source && (!lazily || ed->write || at == 0) && at < d->at)
+        if (tells && m->source == d->source && (!lazily || ed->write || at == 0) && at < d->at)
             at = d->at;
-        put_head(ed, g, tells ? m->source[0] : NOBODY, tells ? at : 0);
+        put_head(ed, g, tells ? m->source : NOBODY, tells ? at : 0);
     }
     silent_mark(ed, false);
 }
@@ -438,11 +435,11 @@ void tellers_confirm_alone(struct edit *ed, const struct delta *d, bool lazily)
 
 void tellers_part(struct fleet *f, enum entity e, uint32_t slot, uint16_t source, wall_ms now)
 {
-    const struct mark *m = &f->tables[e].marks[slot];
+    const struct mark *m = &f->tables[e].marks[0][slot];
     struct voices v;
 
     if (!tellers_are_several(f, e, slot)) {
-        if (m->source[0] == source || m->source[0] == NOBODY)
+        if (m->source == source || m->source == NOBODY)
             fleet_drop(f, e, slot);
         return;
     }
@@ -470,10 +467,10 @@ void tellers_sweep(struct fleet *f, enum entity e, uint16_t source, uint32_t seq
     struct table *t = &f->tables[e];
 
     for (uint32_t slot = 0; slot < t->slots; slot++) {
-        const struct mark *m = &t->marks[slot];
-        bool gone = m->source[0] == source ? !seq || m->poll[0] != seq
-                                           : m->source[0] == NOBODY && m->poll[0] &&
-                                                 did_not_list(f, m->poll[0], source, seq);
+        const struct mark *m = &t->marks[0][slot];
+        bool gone = m->source == source
+                        ? !seq || m->poll != seq
+                        : m->source == NOBODY && m->poll && did_not_list(f, m->poll, source, seq);
         if (gone)
             tellers_part(f, e, slot, source, now);
     }
@@ -502,7 +499,7 @@ uint16_t tellers_who(const struct fleet *f, enum entity e, uint32_t slot, unsign
     if (!field_has(table_head(&f->tables[e], slot), field))
         return NOBODY;
     if (!i)
-        return f->tables[e].marks[slot].source[0];
+        return f->tables[e].marks[0][slot].source;
     while (i && !(tellers_at(&f->tellers, i - 1)->fields & BIT(field)))
         i = tellers_at(&f->tellers, i - 1)->next;
     return i ? tellers_at(&f->tellers, i - 1)->source : NOBODY;
@@ -517,7 +514,7 @@ bool tellers_heard(const struct fleet *f, enum entity e, uint32_t slot, uint16_t
     if (!i) {
         *at = h->seen_at[0] > h->seen_at[1] ? h->seen_at[0] : h->seen_at[1];
         *at = tellers_heard_at(f, e, source, *at);
-        return source != NOBODY && f->tables[e].marks[slot].source[0] == source;
+        return source != NOBODY && f->tables[e].marks[0][slot].source == source;
     }
     while (i && tellers_at(&f->tellers, i - 1)->source != source)
         i = tellers_at(&f->tellers, i - 1)->next;

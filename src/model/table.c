@@ -2,16 +2,26 @@
  * table.c - see table.h. */
 #include "model/table.h"
 #include "base/xmem.h"
+#include "model/tellers.h"
 #include <stdlib.h>
 #include <string.h>
 
 enum { INDEX_FIRST = 64 };
 
-static const struct mark no_mark = {.source = {NOBODY, NOBODY}};
+static const struct mark no_mark = {.source = NOBODY};
+
+static bool has_telemetry(const struct entity_info *info)
+{
+    for (unsigned i = 0; i < info->field_count; i++)
+        if (info->fields[i].group == GROUP_TELE)
+            return true;
+    return false;
+}
 
 void table_init(struct table *t, enum entity e)
 {
     *t = (struct table){.info = entity_info(e)};
+    t->groups = has_telemetry(t->info) && !tellers_has(e) ? 2 : 1;
     t->numbered = e == ENTITY_CENTER || e == ENTITY_SOURCE;
     rows_init(&t->rows, t->info->row_size);
     rows_init(&t->index, sizeof(uint32_t));
@@ -22,7 +32,8 @@ void table_fini(struct table *t)
     rows_fini(&t->rows);
     rows_fini(&t->index);
     free(t->free_slots);
-    free(t->marks);
+    free(t->marks[0]);
+    free(t->marks[1]);
 }
 
 static uint32_t entry(const struct table *t, uint32_t i)
@@ -67,7 +78,7 @@ void table_prefetch_row(const struct table *t, uint64_t key)
     if (!e)
         return;
     __builtin_prefetch(table_head(t, index_slot(e)));
-    __builtin_prefetch(&t->marks[index_slot(e)]);
+    __builtin_prefetch(&t->marks[0][index_slot(e)]);
 }
 
 static void index_add(struct table *t, uint64_t key, uint32_t slot)
@@ -109,17 +120,25 @@ static void index_make_room(struct table *t)
         index_rebuild(t, (t->index_mask + 1) * 2);
 }
 
+/* To that many slots. */
+static void grow(struct table *t, uint32_t slots)
+{
+    rows_grow(&t->rows, slots);
+    for (unsigned g = 0; g < t->groups; g++) {
+        t->marks[g] = xgrow(t->marks[g], &t->marks_cap[g], slots, sizeof(struct mark));
+        for (uint32_t slot = t->slots; slot < slots; slot++)
+            t->marks[g][slot] = no_mark;
+    }
+    t->slots = slots;
+}
+
 static uint32_t take_slot(struct table *t, uint32_t want)
 {
     if (want == SLOT_NONE && t->free_count)
         return t->free_slots[--t->free_count];
     uint32_t slot = want == SLOT_NONE ? t->slots : want;
-    if (slot >= t->slots) {
-        t->marks = xgrow(t->marks, &t->marks_cap, (size_t)slot + 1, sizeof(*t->marks));
-        rows_grow(&t->rows, slot + 1);
-        while (t->slots <= slot)
-            t->marks[t->slots++] = no_mark;
-    }
+    if (slot >= t->slots)
+        grow(t, slot + 1);
     return slot;
 }
 
@@ -143,7 +162,8 @@ void table_drop(struct table *t, uint32_t slot)
     if (!t->numbered)
         index_del(t, table_head(t, slot)->key);
     memset(rows_edit(&t->rows, slot), 0, t->info->row_size);
-    t->marks[slot] = no_mark;
+    for (unsigned g = 0; g < t->groups; g++)
+        t->marks[g][slot] = no_mark;
     t->living--;
     if (t->numbered)
         return;

@@ -17,14 +17,13 @@
 #define TABLE_MAX_ROWS ((1u << INDEX_SLOT_BITS) - 2)
 #define NOBODY UINT16_MAX
 
-/* Nodes and devices use [0] alone: the one source that tells the row; or NOBODY, and poll[0] is 1 + the index of the first
- * of several (tellers.h).
- * Who confirmed a row, per group ([0] SCHED/CONFIG, [1] TELE): kept outside the rows, so that a
- * poll that finds nothing changed touches no row, and a sweep reads nothing but this. */
+/* Who confirmed a row: kept outside the rows, so that a poll that finds nothing changed touches no row, and a sweep reads
+ * nothing but this. One for each group ([0] SCHED/CONFIG, [1] TELE) that the entity has; nodes and devices have [0] alone:
+ * the one source that tells the row; or NOBODY, and poll is 1 + the index of the first of several (tellers.h). */
 struct mark {
-    uint32_t poll[2];   /* the poll that listed it last */
-    uint16_t source[2]; /* NOBODY, or whose poll that was */
-};
+    uint32_t poll;   /* the poll that listed it last */
+    uint16_t source; /* NOBODY, or whose poll that was */
+} __attribute__((packed, aligned(2)));
 
 struct table {
     const struct entity_info *info;
@@ -36,8 +35,9 @@ struct table {
     bool numbered; /* slots are given by the caller */
     uint32_t *free_slots;
     size_t free_count, free_cap;
-    struct mark *marks;
-    size_t marks_cap;
+    struct mark *marks[2]; /* by group; [1] is NULL where the entity has one group only */
+    size_t marks_cap[2];
+    unsigned groups;
 };
 
 /* An entry of the index: the key's highest bits, then slot + 1; 0 = free. */
