@@ -314,7 +314,8 @@ static void add_tellers(const struct view_input *in, const void *row, struct buf
         figure_duration(age, in->ctx.now - tellers[i].at);
         text_pad(out, tellers[i].at > 0 ? age : FIGURE_ABSENT, AGE_CELLS + 1, true);
         int told = __builtin_popcountll(tellers[i].fields);
-        buf_addf(out, _("  %d value%s its word\n"), told, told == 1 ? " is" : _("s are"));
+        buf_addf(out, _n("  %d value is its word\n", "  %d values are its word\n", (unsigned)told),
+                 told);
     }
 }
 

@@ -61,10 +61,13 @@ static void add_xid(const struct view_input *in, const struct device_row *d, str
     const struct xid *x = in->xids ? xid_find(in->xids, (unsigned)d->xid_last) : NULL;
     if (row_has(d, device, xid_at))
         figure_duration(age, in->ctx.now - d->xid_at);
-    line(out, "XID", "%s%s%s%s: %s", w.text, *age ? ", " : "", age, *age ? " ago" : "",
-         x ? x->what : _("not in the table of XIDs"));
+    const char *what = x ? _(x->what) : _("not in the table of XIDs");
+    if (*age)
+        line(out, "XID", _("%s, %s ago: %s"), w.text, age, what);
+    else
+        line(out, "XID", "%s: %s", w.text, what);
     if (x)
-        line(out, _("to do"), "%s (%s)", x->action, xid_class_word(x->class));
+        line(out, _("to do"), "%s (%s)", _(x->action), _(xid_class_word(x->class)));
 }
 
 static void add_heat(const struct view_input *in, const struct device_row *d, struct buf *out)
@@ -77,10 +80,13 @@ static void add_heat(const struct view_input *in, const struct device_row *d, st
     figure_unit(left, margin, UNIT_DEGREE, in->ascii);
     if (row_has(d, device, temperature_celsius))
         figure_unit(heat, d->temperature_celsius, UNIT_CELSIUS, in->ascii);
-    line(out, _("heat"), "%s%s%s left, %s", row_has(d, device, temperature_celsius) ? heat : "",
-         row_has(d, device, temperature_celsius) ? ", " : "", left,
-         row_has(d, device, temperature_headroom_celsius) ? _("as the device tells")
-                                                          : _("to the limit that is told"));
+    const char *to = row_has(d, device, temperature_headroom_celsius)
+                         ? _("as the device tells")
+                         : _("to the limit that is told");
+    if (row_has(d, device, temperature_celsius))
+        line(out, _("heat"), _("%s, %s left, %s"), heat, left, to);
+    else
+        line(out, _("heat"), _("%s left, %s"), left, to);
 }
 
 static void add_whose(const struct view_input *in, const struct device_row *d, struct buf *out)

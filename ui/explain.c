@@ -97,8 +97,10 @@ static void add_told_by(const struct view_input *in, enum entity e, unsigned col
         explain_line(out, _("told by"), _("the configuration"));
     } else {
         row_tellers(in, row, &who);
-        explain_line(out, _("told by"), _("computed here%s%s"),
-                     who.len > 0 ? _(" from what these tell: ") : "", who.data);
+        if (who.len > 0)
+            explain_line(out, _("told by"), _("computed here from what these tell: %s"), who.data);
+        else
+            explain_line(out, _("told by"), _("computed here"));
         figure_duration(age, oldest);
         if (oldest >= 0)
             explain_line(out, _("age"), _("%s: the oldest that went into it"), age);

@@ -172,10 +172,12 @@ static void explain_pipes(const struct view_input *in, const struct device_row *
     struct buf who;
 
     if (isfinite(ofu))
-        explain_line(out, _("tensor use"), _("%.1f%%: activity%s"), ofu,
-                     row_has(d, device, clock_hertz) && row_has(d, device, clock_max_hertz)
-                         ? _(" x clock / highest clock")
-                         : _("; the highest clock is not told, so the clock is taken for that"));
+        explain_line(
+            out, _("tensor use"),
+            row_has(d, device, clock_hertz) && row_has(d, device, clock_max_hertz)
+                ? _("%.1f%%: activity x clock / highest clock")
+                : _("%.1f%%: activity; the highest clock is not told, so the clock is taken for that"),
+            ofu);
     if (row_has(d, device, utilization_percent))
         explain_line(out, _("busy"), _("%.0f%% of the time with a kernel running: not FLOPS"),
                      (double)d->utilization_percent);
@@ -286,7 +288,7 @@ static void total_words(const struct view_input *in, const struct flops_total *t
                         bool hearsay, enum provenance provenance, struct buf *out)
 {
     char text[FIGURE_MAX], known[FIGURE_MAX];
-    const char *what = t->nodes ? "nodes" : _("devices");
+    const char *what = t->nodes ? _("nodes") : _("devices");
 
     flops_words(in, t->flops, text);
     buf_adds(out, text);
@@ -462,7 +464,7 @@ static void explain_some(const struct view_input *in, struct buf *out, const cha
     if (n <= 0)
         return;
     figure_number(number, n, 0, in->ascii);
-    explain_line(out, key, _("%s device%s %s"), number, n == 1 ? "" : "s", what);
+    explain_line(out, key, _n("%s device %s", "%s devices %s", n == 1 ? 1 : 2), number, what);
 }
 
 /* told: something tells FLOPS, if no device. */
@@ -498,10 +500,11 @@ static void explain_sources(const struct view_input *in, int center, struct buf 
             (strcmp(kind, "exporter") != 0 && strcmp(kind, "prometheus") != 0))
             continue;
         figure_duration(age, in->ctx.now - s->last_ok_at);
-        explain_line(out, _("told by"), "%s%s%s%s", cell_string(in, s->name),
-                     row_has(s, source, last_ok_at) ? ", " : _(": has not answered yet"),
-                     row_has(s, source, last_ok_at) ? age : "",
-                     row_has(s, source, last_ok_at) ? " ago" : "");
+        if (row_has(s, source, last_ok_at))
+            explain_line(out, _("told by"), _("%s, %s ago"), cell_string(in, s->name), age);
+        else
+            explain_line(out, _("told by"), _("%s: has not answered yet"),
+                         cell_string(in, s->name));
     }
 }
 

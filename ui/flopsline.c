@@ -84,11 +84,11 @@ static void coverage_words(const struct view_input *in, const struct flops_total
     figure_number(all, t->known, 0, in->ascii);
     if (t->declared)
         snprintf(out, WORDS_MAX, _("as configured"));
+    else if (!noun)
+        snprintf(out, WORDS_MAX, _("from %s of %s"), some, all);
     else
-        snprintf(out, WORDS_MAX, _("from %s of %s%s"), some, all,
-                 !noun      ? ""
-                 : t->nodes ? " nodes"
-                            : " devices");
+        snprintf(out, WORDS_MAX, t->nodes ? _("from %s of %s nodes") : _("from %s of %s devices"),
+                 some, all);
 }
 
 /* What is known besides and not shown: the other one of measured and estimated, which covers less, or the processors. */

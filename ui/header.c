@@ -57,15 +57,15 @@ static void counts_text(const struct verdict *v, int brief, char out[COUNTS_BYTE
 {
     int starting = v->centers - v->live - v->stale - v->down;
     int n = brief ? snprintf(out, COUNTS_BYTES, _("%d/%d live"), v->live, v->centers)
-                  : snprintf(out, COUNTS_BYTES, _("%d center%s"), v->centers,
-                             v->centers == 1 ? "" : "s");
+                  : snprintf(out, COUNTS_BYTES, _n("%d center", "%d centers", (unsigned)v->centers),
+                             v->centers);
     const struct {
         int count;
         const char *word;
-    } parts[] = {{brief ? 0 : v->live, _("live")},
-                 {v->stale, _("stale")},
-                 {v->down, _("down")},
-                 {brief ? 0 : starting, _("starting")}};
+    } parts[] = {{brief ? 0 : v->live, _c("center", "live")},
+                 {v->stale, _c("center", "stale")},
+                 {v->down, _c("center", "down")},
+                 {brief ? 0 : starting, _c("center", "starting")}};
     bool full = false;
 
     for (size_t i = 0; i < ARRAY_LEN(parts) && brief < 2 && !full; i++)
@@ -115,7 +115,7 @@ static int must_cells(const struct header *h)
     int cells = 0;
 
     if (*h->frozen)
-        cells += 2 + (int)sizeof _(" FROZEN  ") - 1 + text_cells(h->frozen);
+        cells += 2 + text_cells(_("FROZEN")) + 3 + text_cells(h->frozen);
     if (*h->banner)
         cells += 4 + text_cells(h->banner);
     if (is_armed(h))

@@ -204,28 +204,29 @@ static void suspect_is_out(const struct view_input *in, const struct interruptio
                  node_word(&look, word, sizeof word));
 }
 
+/* drained: what stands behind "drain zb-g0412". */
 static const char *what_then(const struct interruption_row *r, bool drained)
 {
     switch (row_has(r, interruption, outcome) ? r->outcome : interruption_outcome_UNKNOWN) {
     case interruption_outcome_WAITING:
-        return drained ? _("before the job starts there again")
+        return drained ? _(" before the job starts there again")
                        : _("the job waits and starts by itself");
     case interruption_outcome_HELD:
-        return drained ? _("then release the job") : _("release the job when the cause is gone");
+        return drained ? _(", then release the job") : _("release the job when the cause is gone");
     case interruption_outcome_FAILED:
-        return drained ? _("then requeue the job")
+        return drained ? _(", then requeue the job")
                        : _("requeue the job, or its owner submits it again");
     case interruption_outcome_LOST:
-        return drained ? _("and tell the owner: nothing restarts it")
+        return drained ? _(" and tell the owner: nothing restarts it")
                        : _("nothing restarts it: tell the owner");
     case interruption_outcome_RUNNING:
-        return drained ? _("if it goes on") : _("nothing to do: it runs again");
+        return drained ? _(" if it goes on") : _("nothing to do: it runs again");
     case interruption_outcome_DONE:
-        return drained ? _("if it goes on") : _("nothing to do: it ended well");
+        return drained ? _(" if it goes on") : _("nothing to do: it ended well");
     case interruption_outcome_CANCELLED:
-        return drained ? _("if it goes on") : _("nothing to do: it was cancelled");
+        return drained ? _(" if it goes on") : _("nothing to do: it was cancelled");
     default:
-        return drained ? _("and see what became of the job")
+        return drained ? _(" and see what became of the job")
                        : _("what became of the job is not known");
     }
 }
@@ -235,8 +236,7 @@ void incident_advice(const struct view_input *in, const struct interruption_row 
     const char *node = worth_draining(in, r);
 
     if (node) {
-        const char *then = what_then(r, true);
-        buf_addf(out, _("drain %s%s %s"), node, strncmp(then, _("then"), 4) == 0 ? "," : "", then);
+        buf_addf(out, _("drain %s%s"), node, what_then(r, true));
         return;
     }
     suspect_is_out(in, r, out);

@@ -6,33 +6,34 @@
 #include "ui/details.h"
 #include "ui/glyph.h"
 #include "model/interrupt.h"
+#include <stdio.h>
 #include <string.h>
 
-enum { DETAILS_MAX = 1 << 18, MINUTE_MS = 60000 };
+enum { DETAILS_MAX = 1 << 18, MINUTE_MS = 60000, TIME_MAX = FIGURE_MAX + 8 };
 
-static void add_number(const struct view_input *in, struct buf *out, double v, const char *behind)
+static const char *number_of(const struct view_input *in, double v, char text[FIGURE_MAX])
 {
-    char text[FIGURE_MAX];
-
     figure_number(text, v, v < 999.95 && v != (double)(int64_t)v, in->ascii);
-    buf_addf(out, "%s%s", text, behind);
+    return text;
 }
 
-static void add_minutes(const struct view_input *in, struct buf *out, int64_t ms)
+static const char *minutes_of(const struct view_input *in, int64_t ms, char text[TIME_MAX])
 {
+    char number[FIGURE_MAX];
+
     if (ms < 2 * MINUTE_MS)
-        add_number(in, out, (double)(ms / 1000), " s");
+        snprintf(text, TIME_MAX, "%s s", number_of(in, (double)(ms / 1000), number));
     else
-        add_number(in, out, (double)(ms / MINUTE_MS), " min");
+        snprintf(text, TIME_MAX, "%s min", number_of(in, (double)(ms / MINUTE_MS), number));
+    return text;
 }
 
-static void add_hours(const struct view_input *in, struct buf *out, double hours,
-                      const char *behind)
+static const char *hours_of(const struct view_input *in, double hours, char text[FIGURE_MAX])
 {
-    if (hours > 0 && hours < 0.05)
-        buf_addf(out, "<0.1%s", behind);
-    else
-        add_number(in, out, hours, behind);
+    if (!(hours > 0 && hours < 0.05))
+        return number_of(in, hours, text);
+    snprintf(text, FIGURE_MAX, "<0.1");
+    return text;
 }
 
 /* "256 GPUs x (30 min + 5 min) = 149.3 GPU-h": what was worked on and is lost. An attempt that ran for less loses no more
@@ -41,24 +42,26 @@ static void add_sum(const struct view_input *in, const struct interruption_row *
                     int64_t since, struct buf *out)
 {
     const char *times = glyph(GLYPH_TIMES, in->ascii);
-    bool capped = r->gpu_hours_lost >= r->gpu_hours_lost_ceiling;
+    char n[FIGURE_MAX], work[TIME_MAX], again[TIME_MAX], whole[TIME_MAX], lost[FIGURE_MAX],
+        most[FIGURE_MAX];
 
-    add_number(in, out, r->devices, _(" GPUs "));
-    buf_addf(out, "%s (", times);
-    add_minutes(in, out, since < ran ? since : ran);
-    buf_adds(out, _(" of work + "));
-    add_minutes(in, out, INTERRUPT_RESTART_MS);
-    if (capped) {
-        buf_adds(out, _(" to start again) is more than it ran, so "));
-    } else {
-        buf_adds(out, _(" to start again) = "));
-        add_hours(in, out, r->gpu_hours_lost, _(" GPU-h; no more than "));
-    }
-    add_number(in, out, r->devices, " ");
-    buf_addf(out, "%s ", times);
-    add_minutes(in, out, ran);
-    buf_adds(out, " = ");
-    add_hours(in, out, r->gpu_hours_lost_ceiling, " GPU-h\n");
+    number_of(in, r->devices, n);
+    minutes_of(in, since < ran ? since : ran, work);
+    minutes_of(in, INTERRUPT_RESTART_MS, again);
+    minutes_of(in, ran, whole);
+    hours_of(in, r->gpu_hours_lost, lost);
+    hours_of(in, r->gpu_hours_lost_ceiling, most);
+    if (r->gpu_hours_lost >= r->gpu_hours_lost_ceiling)
+        buf_addf(out,
+                 _("%s GPUs %s (%s of work + %s to start again) is more than it ran, so %s %s %s = "
+                   "%s GPU-h\n"),
+                 n, times, work, again, n, times, whole, most);
+    else
+        buf_addf(
+            out,
+            _("%s GPUs %s (%s of work + %s to start again) = %s GPU-h; no more than %s %s %s = "
+              "%s GPU-h\n"),
+            n, times, work, again, lost, n, times, whole, most);
 }
 
 void incident_formula(const struct view_input *in, const struct interruption_row *r,
@@ -67,6 +70,7 @@ void incident_formula(const struct view_input *in, const struct interruption_row
     bool has = row_has(r, interruption, gpu_hours_lost) && row_has(r, interruption, devices) &&
                row_has(r, interruption, started_at) && row_has(r, interruption, at);
     int64_t since = INTERRUPT_CHECKPOINT_MS / 2;
+    char usual[TIME_MAX], caused[FIGURE_MAX];
 
     if (!has) {
         buf_adds(out,
@@ -79,14 +83,15 @@ void incident_formula(const struct view_input *in, const struct interruption_row
     if (row_has(r, interruption, checkpoint_at)) {
         since = r->at - r->checkpoint_at;
     } else {
-        buf_adds(out, _("Its last checkpoint is not known: half of the usual "));
-        add_minutes(in, out, INTERRUPT_CHECKPOINT_MS);
-        buf_adds(out, _(" is assumed, hence the ~.\n"));
+        buf_addf(out,
+                 _("Its last checkpoint is not known: half of the usual %s is assumed, hence the "
+                   "~.\n"),
+                 minutes_of(in, INTERRUPT_CHECKPOINT_MS, usual));
     }
     add_sum(in, r, r->at - r->started_at, since, out);
     if (row_has(r, interruption, gpu_hours_caused) && r->gpu_hours_caused > 0) {
-        buf_adds(out, _("Jobs that were preempted to restart it lost "));
-        add_number(in, out, r->gpu_hours_caused, _(" GPU-h more.\n"));
+        buf_addf(out, _("Jobs that were preempted to restart it lost %s GPU-h more.\n"),
+                 number_of(in, r->gpu_hours_caused, caused));
     }
 }
 
@@ -104,12 +109,17 @@ static void add_before(const struct view_input *in, const struct interruption_ro
         return;
     }
     time_short(b.at, in->ctx.utc_offset_minutes, at);
-    buf_addf(out, _("   %d interruption%s within the time that is kept; last: %s %s\n"),
-             b.interruptions, b.interruptions == 1 ? "" : "s", at, cell_string(in, b.what));
+    buf_addf(out,
+             _n("   %d interruption within the time that is kept; last: %s %s\n",
+                "   %d interruptions within the time that is kept; last: %s %s\n",
+                (unsigned)b.interruptions),
+             b.interruptions, at, cell_string(in, b.what));
     const struct offender_row *o = incident_offender(in, r->h.center, r->node);
     if (o && row_has(o, offender, score))
-        buf_addf(out, _("   lemon score %.2f%s\n"), o->score,
-                 row_has(o, offender, flagged) && o->flagged ? _(", flagged") : "");
+        buf_addf(out,
+                 row_has(o, offender, flagged) && o->flagged ? _("   lemon score %.2f, flagged\n")
+                                                             : _("   lemon score %.2f\n"),
+                 o->score);
 }
 
 static void add_attempts(const struct view_input *in, const struct interruption_row *r,

@@ -195,7 +195,7 @@ static int draw_offenders(const struct list *l, const struct view_input *in, str
     canvas_text(c, y, r.x + 1, r.w - SCORE_CELLS - 2,
                 style_bold(style_on(own->on_side ? ROLE_BRAND : ROLE_BRIGHT, ROLE_BAR)),
                 in->ascii ? _("Repeat offenders - 28 d") : _("Repeat offenders \xC2\xB7 28 d"));
-    canvas_text_right(c, y, r.x + r.w, 5, style_on(ROLE_DIM, ROLE_BAR), _("score"));
+    canvas_text_right(c, y, r.x + r.w, SCORE_CELLS, style_on(ROLE_DIM, ROLE_BAR), _("score"));
     y++;
     if (t->result.count == 0) {
         canvas_text(c, y, r.x + 1, r.w - 1, style_of(ROLE_FAINT), _("no node interrupted a job"));
@@ -261,8 +261,8 @@ static void ran_line(struct lines *s, const struct interruption_row *r)
     n = snprintf(text, sizeof text, "%s", ran);
     if (row_has(r, interruption, node_count)) {
         figure_number(nodes, (double)r->node_count, 0, s->in->ascii);
-        n += snprintf(text + n, sizeof text - (size_t)n, _(", %s node%s"), nodes,
-                      (double)r->node_count == 1 ? "" : "s");
+        n += snprintf(text + n, sizeof text - (size_t)n,
+                      _n(", %s node", ", %s nodes", (double)r->node_count == 1 ? 1 : 2), nodes);
     }
     if (row_has(r, interruption, attempt))
         snprintf(text + n, sizeof text - (size_t)n, _(", attempt %.0f"), (double)r->attempt);
@@ -367,7 +367,7 @@ static void note_line(struct lines *s, const struct interruption_row *r)
     if (!row_has(r, interruption, acknowledged_at))
         return;
     time_hms(r->acknowledged_at, s->in->ctx.utc_offset_minutes, at);
-    n = snprintf(text, sizeof text, "%.5s by %.64s", at,
+    n = snprintf(text, sizeof text, _("%.5s by %.64s"), at,
                  row_has(r, interruption, acknowledged_by) ? cell_string(s->in, r->acknowledged_by)
                                                            : FIGURE_ABSENT);
     if (row_has(r, interruption, note))
@@ -409,17 +409,21 @@ static void selected_offender(struct lines *s, const struct offender_row *o)
     selected_title(s, cell_string(s->in, o->node), cell_center_name(s->in, o->h.center));
     labelled(s, _("state"), style_of(ROLE_TEXT), *out_word(s->in, o, word) ? word : _("takes work"),
              1);
-    snprintf(text, sizeof text, _("%.0f job%s of several nodes"), (double)o->broken_jobs,
-             (double)o->broken_jobs == 1 ? "" : "s");
+    snprintf(text, sizeof text,
+             _n("%.0f job of several nodes", "%.0f jobs of several nodes",
+                (double)o->broken_jobs == 1 ? 1 : 2),
+             (double)o->broken_jobs);
     labelled(s, _("broke"), style_of(ROLE_TEXT), text, 1);
     snprintf(text, sizeof text, _("%.0f of %.0f that it ran alone"), (double)o->lone_failures,
              (double)o->lone_jobs);
     labelled(s, "", style_of(ROLE_TEXT), text, 1);
-    snprintf(text, sizeof text, _("%.0f kind%s of device"), (double)o->device_faults,
-             (double)o->device_faults == 1 ? "" : "s");
+    snprintf(
+        text, sizeof text,
+        _n("%.0f kind of device", "%.0f kinds of device", (double)o->device_faults == 1 ? 1 : 2),
+        (double)o->device_faults);
     labelled(s, _("faults"), style_of(ROLE_TEXT), text, 1);
-    snprintf(text, sizeof text, _("%.0f time%s"), (double)o->times_out,
-             (double)o->times_out == 1 ? "" : "s");
+    snprintf(text, sizeof text, _n("%.0f time", "%.0f times", (double)o->times_out == 1 ? 1 : 2),
+             (double)o->times_out);
     labelled(s, _("taken out"), style_of(ROLE_TEXT), text, 1);
     snprintf(text, sizeof text, _("%.0f other %.40s nodes"), (double)o->peers,
              row_has(o, offender, device_model) ? cell_string(s->in, o->device_model) : "");

@@ -87,8 +87,8 @@ void overlay_raw(struct ui *u, enum entity e, int source, const char *id)
         ui_say(u, true, _("this source cannot be asked for a single record"));
         return;
     }
-    int n = snprintf(text, sizeof text, "%s %.300s%s%.20s\nasking its source\xE2\x80\xA6\n",
-                     entity_info(e)->id, id, *index ? " " : "", index);
+    int n = snprintf(text, sizeof text, _("%s %.300s%s%.20s\nasking its source\xE2\x80\xA6\n"),
+                     _(entity_info(e)->id), id, *index ? " " : "", index);
     overlay_text(u, PAGER_PLAIN, text, (size_t)n);
     u->raw_ticket = ticket;
 }

@@ -237,7 +237,7 @@ static void draw_devices(const struct view_input *in, const struct fleet_heat *h
     p.end = draw_heat(in, h, r, y, c);
     if (has_devices(in)) {
         phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), t->devices,
-                     brief ? "all" : _("in all"));
+                     brief ? _("all") : _("in all"));
         phrase_gap(&p, gap);
         phrase_count(&p, style_of(ROLE_TEXT), t->devices_allocated, _("used"));
         phrase_gap(&p, gap);
@@ -278,8 +278,8 @@ static int draw_node_heat(const struct view_input *in, struct rect r, int y, str
             row_has(node, node, temperature_limit_celsius) ? node->temperature_limit_celsius : 0,
             cell_string(in, node->name), c);
     if (t->power_nodes > 0 && r.w >= WIDE) {
-        snprintf(text, sizeof text, _("from %u node%s"), t->power_nodes,
-                 t->power_nodes == 1 ? "" : "s");
+        snprintf(text, sizeof text, _n("from %u node", "from %u nodes", t->power_nodes),
+                 t->power_nodes);
         x -= canvas_text_right(c, y, x, 24, style_of(ROLE_FAINT), text) + 1;
         figure_unit(text, t->power_watts, UNIT_WATT, in->ascii);
         x -= canvas_text_right(c, y, x, 10, style_of(ROLE_TEXT), text) + 3;

@@ -115,8 +115,8 @@ static void paint_end(const struct table_cell *cell)
 
     paint_state(cell);
     if (row_has(r, job, raw_state) && used < cell->w)
-        canvas_textf(cell->c, cell->y, cell->x + used, cell->w - used, dim, "%s%s",
-                     end_unseen(r) ? "was " : "", cell_string(cell->in, r->raw_state));
+        canvas_textf(cell->c, cell->y, cell->x + used, cell->w - used, dim,
+                     end_unseen(r) ? _("was %s") : "%s", cell_string(cell->in, r->raw_state));
 }
 
 static void paint_ended(const struct table_cell *cell)

@@ -52,9 +52,9 @@ static void draw_others(const struct view_input *in, const struct alert_row *sho
             continue;
         bool critical = a->severity == severity_CRITICAL;
         int x = r.x + 2;
-        x += canvas_text(c, y, x, 10, style_bold(style_of(critical ? ROLE_CRIT : ROLE_WARN)),
-                         critical ? _("critical") : "warning ") +
-             2;
+        canvas_text(c, y, x, 10, style_bold(style_of(critical ? ROLE_CRIT : ROLE_WARN)),
+                    critical ? _("critical") : _("warning"));
+        x += 10;
         canvas_textf(c, y++, x, r.x + r.w - x - 1, style_of(ROLE_TEXT), "%s: %s",
                      cell_center_name(in, a->h.center),
                      word(in, row_has(a, alert, summary), a->summary));
