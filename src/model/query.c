@@ -105,8 +105,8 @@ static void select_rows(struct run *r)
     uint32_t per_chunk = 1u << v->shift;
 
     for (uint32_t k = 0, slot = 0; slot < t->slots; k++) {
-        const unsigned char *row = v->chunks[k]->data;
-        const unsigned char *next = v->chunks[k + 1 < v->chunk_count ? k + 1 : k]->data;
+        const unsigned char *row = rows_chunk_in(v->pages, k);
+        const unsigned char *next = rows_chunk_in(v->pages, k + 1 < v->chunk_count ? k + 1 : k);
         uint32_t end = t->slots - slot < per_chunk ? t->slots : slot + per_chunk;
         for (; slot < end; slot++, row += v->item_size, next += v->item_size) {
             for (unsigned i = 0; i < r->touch_count; i++)

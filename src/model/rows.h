@@ -2,8 +2,9 @@
  * rows.h - growing array of fixed-size items in chunks that immutable views share (copy on write).
  *
  * One writer edits; rows_share hands out a view of this moment. A chunk is cloned when it is
- * edited while a view still holds it, so an edit costs at most one chunk of 4 to 8 KB, and a view
- * one pointer a chunk. Sharing twice without an edit in between gives the same view again.
+ * edited while a view still holds it, so an edit costs at most one chunk of 1 to 2 KB and the page
+ * of 64 pointers that it is in, and a view one pointer a page: what changed is paid for, not what
+ * is there. Sharing twice without an edit in between gives the same view again.
  * Thread: struct rows one writer; views any (atomic reference counts). Items start zeroed. */
 #ifndef SUAN_MODEL_ROWS_H
 #define SUAN_MODEL_ROWS_H
@@ -15,23 +16,31 @@
 
 struct rows_chunk {
     atomic_uint refs;
+    uint64_t stamp; /* see below */
     _Alignas(16) unsigned char data[];
+};
+
+#define ROWS_PAGE_SHIFT 6
+
+struct rows_page {
+    atomic_uint refs;
+    struct rows_chunk *chunks[1u << ROWS_PAGE_SHIFT]; /* NULL behind the last */
 };
 
 struct rows_view {
     atomic_uint refs;
     uint32_t count; /* items */
-    uint32_t chunk_count;
+    uint32_t chunk_count, page_count;
     uint32_t item_size;
     unsigned shift; /* items of a chunk, as a power of two */
-    struct rows_chunk *chunks[];
+    struct rows_page *pages[];
 };
 
 struct rows {
-    struct rows_chunk **chunks;
+    struct rows_page **pages;
     struct rows_view *view; /* the last one shared, while nothing was edited since */
-    size_t chunks_cap;
-    uint32_t count, chunk_count;
+    size_t pages_cap;
+    uint32_t count, chunk_count, page_count;
     uint32_t item_size;
     unsigned shift;
 };
@@ -45,17 +54,24 @@ void *rows_edit(struct rows *r, uint32_t i);
 /* +1 reference, the caller's. */
 struct rows_view *rows_share(struct rows *r);
 void rows_view_unref(struct rows_view *v); /* NULL is fine */
-size_t rows_bytes(const struct rows *r);
+
+/* The chunk of that number: 1 << shift items, one behind the other. */
+static inline const unsigned char *rows_chunk_in(struct rows_page *const *pages, uint32_t chunk)
+{
+    return pages[chunk >> ROWS_PAGE_SHIFT]->chunks[chunk & ((1u << ROWS_PAGE_SHIFT) - 1)]->data;
+}
 
 /* The item for reading: valid until it is edited. i < count. */
 static inline const void *rows_at(const struct rows *r, uint32_t i)
 {
-    return r->chunks[i >> r->shift]->data + (size_t)(i & ((1u << r->shift) - 1)) * r->item_size;
+    return rows_chunk_in(r->pages, i >> r->shift) +
+           (size_t)(i & ((1u << r->shift) - 1)) * r->item_size;
 }
 
 static inline const void *rows_view_at(const struct rows_view *v, uint32_t i)
 {
-    return v->chunks[i >> v->shift]->data + (size_t)(i & ((1u << v->shift) - 1)) * v->item_size;
+    return rows_chunk_in(v->pages, i >> v->shift) +
+           (size_t)(i & ((1u << v->shift) - 1)) * v->item_size;
 }
 
 #endif
