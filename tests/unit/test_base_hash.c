@@ -8,7 +8,7 @@ enum { KEYS = 3000 };
 static void test_every_byte_and_the_length_count(void **state)
 {
     (void)state;
-    unsigned char data[80] = {0};
+    unsigned char data[300] = {0};
 
     for (size_t len = 0; len < sizeof(data); len++) {
         uint64_t h = hash_bytes(1, data, len);
