@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { STAMP_NEAR = 128 }; /* bytes */
+
 typedef const struct json *const members[JOB_MEMBERS];
 
 static struct span str(const struct json *v)
@@ -204,22 +206,40 @@ static void put_rest(struct delta *d, members v)
     put_json_str(d, FIELD_job_failed_node, v[JOB_failed_node]);
 }
 
-/* The scheduler stamps each job that it looks at: the stamp is left out, or a long queue would look
- * changed in every poll. Without that member (or with an odd one) all bytes count. */
-static uint64_t hash_job(const char *text, size_t len)
+/* Behind the key of the scheduler's stamp, NULL without one. What follows it is much alike in all elements of a list, so
+ * it is first looked for as far from the end as in the one before. */
+static const char *find_stamp(struct slurm *s, const char *text, size_t len)
 {
-    static const char stamp[] = "\"last_sched_evaluation\":";
-    const char *at = memmem(text, len, stamp, sizeof stamp - 1);
+    static const char key[] = "\"last_sched_evaluation\":";
+    size_t n = sizeof key - 1, back = s->stamp_back + STAMP_NEAR;
+    const char *from = back < len ? text + len - back : text, *end = text + len;
+    size_t near = 2 * STAMP_NEAR + n;
+    const char *at =
+        memmem(from, (size_t)(end - from) < near ? (size_t)(end - from) : near, key, n);
 
     if (at == NULL)
+        at = memmem(text, len, key, n);
+    if (at == NULL)
+        return NULL;
+    s->stamp_back = (size_t)(end - at);
+    return at + n;
+}
+
+/* The scheduler stamps each job that it looks at: the stamp is left out, or a long queue would look
+ * changed in every poll. Without that member (or with an odd one) all bytes count. */
+static uint64_t hash_job(struct slurm *s, const char *text, size_t len)
+{
+    const char *value = find_stamp(s, text, len);
+
+    if (value == NULL)
         return hash_bytes(0, text, len);
-    const char *p = at + sizeof stamp - 1, *end = text + len;
+    const char *p = value, *end = text + len;
     while (p < end && (*p == ' ' || *p == '\n'))
         p++;
     bool nested = p < end && *p == '{';
     while (p < end && *p != '}' && (nested || *p != ','))
         p++;
-    return hash_bytes(hash_bytes(0, text, (size_t)(at - text)), p, (size_t)(end - p));
+    return hash_bytes(hash_bytes(0, text, (size_t)(value - text)), p, (size_t)(end - p));
 }
 
 /* All that v0.0.38 tells of its cluster. */
@@ -235,7 +255,7 @@ enum rc slurm_rest_job(struct slurm *s, const char *text, size_t len, struct del
                        struct err *e)
 {
     const struct json *v[JOB_MEMBERS];
-    uint64_t hash = hash_job(text, len);
+    uint64_t hash = hash_job(s, text, len);
 
     if (slurm_keep_if_seen(s, &s->jobs_seen, d, ENTITY_JOB, hash))
         return RC_OK;

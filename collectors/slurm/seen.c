@@ -1,48 +1,59 @@
 /* SPDX-License-Identifier: MIT
- * seen.c - see seen.h: open addressing, linear probing, at most 7/8 full. */
+ * seen.c - see seen.h. The indexes are open addressing with linear probing, at most half full. */
 #include "collectors/slurm/seen.h"
 #include "base/xmem.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { CAP_FIRST = 64, CAP_MAX = 1 << 22 };
+enum {
+    LIST_MAX = 3670016, /* 7/8 of four million */
+    LOOK_AHEAD = 4,     /* elements of the last poll that may be gone or changed before this one */
+    INDEX_FIRST = 64,
+};
 
-static uint64_t no_zero(uint64_t hash)
+static void drop_index(struct seen_index *x)
 {
-    return hash != 0 ? hash : 1;
+    free(x->places);
+    *x = (struct seen_index){NULL, 0};
 }
 
-static struct seen_slot *find(const struct seen_table *t, uint64_t hash)
+static void drop_list(struct seen_list *l)
 {
-    uint32_t i = (uint32_t)(hash >> 32) & (t->cap - 1);
-
-    while (t->slots[i].hash != 0 && t->slots[i].hash != hash)
-        i = (i + 1) & (t->cap - 1);
-    return &t->slots[i];
+    free(l->items);
+    *l = (struct seen_list){NULL, 0, 0};
 }
 
-/* Room for one more: false when the table may not grow any further. */
-static bool make_room(struct seen_table *t)
+static uint64_t sought(const struct seen_item *item, enum seen_order by)
 {
-    struct seen_table grown = {NULL, t->cap != 0 ? t->cap * 2 : CAP_FIRST, t->used};
-
-    if (t->used < t->cap - t->cap / 8)
-        return true;
-    if (grown.cap > CAP_MAX)
-        return false;
-    grown.slots = xcalloc(grown.cap, sizeof *grown.slots);
-    for (uint32_t i = 0; i < t->cap; i++)
-        if (t->slots[i].hash != 0)
-            *find(&grown, t->slots[i].hash) = t->slots[i];
-    free(t->slots);
-    *t = grown;
-    return true;
+    return by == SEEN_HASH ? item->hash : item->key;
 }
 
-static void drop(struct seen_table *t)
+/* The place of that one in the index, or the free place where it would be. */
+static uint32_t *find(const struct seen_index *x, const struct seen_list *l, enum seen_order by,
+                      uint64_t v)
 {
-    free(t->slots);
-    *t = (struct seen_table){NULL, 0, 0};
+    uint32_t i = (uint32_t)(v >> 32) & (x->cap - 1);
+
+    while (x->places[i] != 0 && sought(&l->items[x->places[i] - 1], by) != v)
+        i = (i + 1) & (x->cap - 1);
+    return &x->places[i];
+}
+
+/* Of equal ones the last counts. */
+static const struct seen_item *look_up(struct seen_index *x, const struct seen_list *l,
+                                       enum seen_order by, uint64_t v)
+{
+    if (l->count == 0)
+        return NULL;
+    if (x->cap == 0) {
+        for (x->cap = INDEX_FIRST; x->cap < 2 * l->count; x->cap *= 2)
+            ;
+        x->places = xcalloc(x->cap, sizeof *x->places);
+        for (uint32_t i = 0; i < l->count; i++)
+            *find(x, l, by, sought(&l->items[i], by)) = i + 1;
+    }
+    uint32_t place = *find(x, l, by, v);
+    return place ? &l->items[place - 1] : NULL;
 }
 
 void seen_init(struct seen *s)
@@ -50,50 +61,63 @@ void seen_init(struct seen *s)
     memset(s, 0, sizeof *s);
 }
 
+static void drop_indexes(struct seen *s)
+{
+    drop_index(&s->by_hash);
+    drop_index(&s->by_key);
+    s->next = 0;
+}
+
 void seen_fini(struct seen *s)
 {
-    drop(&s->last);
-    drop(&s->now);
-    drop(&s->keys);
+    drop_list(&s->last);
+    drop_list(&s->now);
+    drop_indexes(s);
     s->stale = s->touched = false;
 }
 
-bool seen_before(const struct seen *s, uint64_t hash, uint64_t *key)
+/* Most stand where they stood: that costs no cache line of a table. */
+static const struct seen_item *find_in_order(struct seen *s, uint64_t hash)
 {
-    if (s->last.cap == 0 || s->stale)
-        return false;
-    const struct seen_slot *slot = find(&s->last, no_zero(hash));
-    *key = slot->key;
-    return slot->hash != 0;
+    uint32_t end = s->next + LOOK_AHEAD < s->last.count ? s->next + LOOK_AHEAD : s->last.count;
+
+    for (uint32_t i = s->next; i < end; i++)
+        if (s->last.items[i].hash == hash)
+            return &s->last.items[i];
+    return NULL;
 }
 
-static void put(struct seen_table *t, uint64_t hash, uint64_t key)
+bool seen_before(struct seen *s, uint64_t hash, uint64_t *key)
 {
-    if (!make_room(t))
-        return;
-    struct seen_slot *slot = find(t, no_zero(hash));
-    t->used += slot->hash == 0;
-    slot->hash = no_zero(hash);
-    slot->key = key;
+    if (s->stale)
+        return false;
+    const struct seen_item *item = find_in_order(s, hash);
+    if (!item)
+        item = look_up(&s->by_hash, &s->last, SEEN_HASH, hash);
+    if (!item)
+        return false;
+    s->next = (uint32_t)(item - s->last.items) + 1;
+    *key = item->key;
+    return true;
 }
 
 void seen_add(struct seen *s, uint64_t hash, uint64_t key)
 {
-    put(&s->now, hash, key);
-}
+    struct seen_list *now = &s->now;
 
-static void index_keys(struct seen *s)
-{
-    for (uint32_t i = 0; i < s->last.cap; i++)
-        if (s->last.slots[i].hash != 0)
-            put(&s->keys, s->last.slots[i].key, s->last.slots[i].key);
+    if (now->count == LIST_MAX)
+        return;
+    if (now->cap == 0 && s->last.count > 0) { /* about as many as last time */
+        now->cap = s->last.count + s->last.count / 64 + 1;
+        now->items = xreallocarray(NULL, now->cap, sizeof *now->items);
+    }
+    now->items = xgrow(now->items, &now->cap, now->count + 1, sizeof *now->items);
+    now->items[now->count++] = (struct seen_item){hash, key};
 }
 
 bool seen_has_key(struct seen *s, uint64_t key)
 {
-    if (s->keys.cap == 0)
-        index_keys(s);
-    return s->keys.cap != 0 && find(&s->keys, no_zero(key))->hash != 0;
+    return look_up(&s->by_key, &s->last, SEEN_KEY, key) != NULL;
 }
 
 void seen_touch(struct seen *s)
@@ -103,12 +127,12 @@ void seen_touch(struct seen *s)
 
 void seen_turn(struct seen *s)
 {
-    drop(&s->last);
-    drop(&s->keys);
+    drop_list(&s->last);
+    drop_indexes(s);
     s->stale = s->touched;
     s->touched = false;
     s->last = s->now;
-    s->now = (struct seen_table){NULL, 0, 0};
+    s->now = (struct seen_list){NULL, 0, 0};
 }
 
 void seen_forget(struct seen *s)
@@ -118,5 +142,6 @@ void seen_forget(struct seen *s)
 
 size_t seen_bytes(const struct seen *s)
 {
-    return ((size_t)s->last.cap + s->now.cap + s->keys.cap) * sizeof(struct seen_slot);
+    return (s->last.cap + s->now.cap) * sizeof(struct seen_item) +
+           ((size_t)s->by_hash.cap + s->by_key.cap) * sizeof(uint32_t);
 }

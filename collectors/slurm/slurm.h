@@ -181,6 +181,7 @@ struct slurm {
     struct answer answer;
     struct sdiag sdiag;
     struct seen nodes_seen, jobs_seen;
+    size_t stamp_back;   /* of the newest job: how far before its end the scheduler's stamp stood */
     unsigned polls_kept; /* polls since the tables were last emptied */
     struct buf record;   /* squeue: the record that is open */
     struct buf words;    /* scratch: joined lists */

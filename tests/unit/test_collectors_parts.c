@@ -277,6 +277,46 @@ static void test_counting_tasks(void **state)
 
 /* ---- the last poll ---- */
 
+/* Whatever moved, went or came: found is what the last poll held, with its key. */
+static void test_seen_in_any_order(void **state)
+{
+    enum { COUNT = 600, POLLS = 40 };
+    static uint64_t list[COUNT], before[COUNT];
+    uint64_t random = 7, fresh = 0;
+    size_t had = 0;
+    struct seen s;
+
+    (void)state;
+    seen_init(&s);
+    for (int poll = 0; poll < POLLS; poll++) {
+        size_t count = poll % 7 ? COUNT - (size_t)poll : COUNT / 2;
+        for (size_t i = 0; i < count; i++) {
+            random = hash_u64(random, i);
+            if (poll == 0 || i >= had || random % 20 == 0)
+                list[i] = ++fresh; /* changed */
+            else if (random % 20 == 1) {
+                uint64_t other = list[random >> 32 & 255];
+                list[random >> 32 & 255] = list[i]; /* moved */
+                list[i] = other;
+            }
+        }
+        for (size_t i = 0; i < count; i++) {
+            uint64_t key = 0;
+            bool was = false;
+            for (size_t k = 0; k < had; k++)
+                was |= before[k] == list[i];
+            assert_int_equal(seen_before(&s, hash_u64(1, list[i]), &key), was);
+            if (was)
+                assert_int_equal(key, list[i]);
+            seen_add(&s, hash_u64(1, list[i]), list[i]);
+        }
+        memcpy(before, list, sizeof before);
+        had = count;
+        seen_turn(&s);
+    }
+    seen_fini(&s);
+}
+
 static void test_seen(void **state)
 {
     struct seen s;
@@ -313,12 +353,13 @@ static void test_seen(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_registry),       cmocka_unit_test(test_every_option_is_described),
-        cmocka_unit_test(test_options),        cmocka_unit_test(test_request_strings),
-        cmocka_unit_test(test_request_encode), cmocka_unit_test(test_node_states),
-        cmocka_unit_test(test_job_states),     cmocka_unit_test(test_words_with_a_nul),
-        cmocka_unit_test(test_job_ids),        cmocka_unit_test(test_what_is_no_job_id),
-        cmocka_unit_test(test_counting_tasks), cmocka_unit_test(test_seen),
+        cmocka_unit_test(test_registry),          cmocka_unit_test(test_every_option_is_described),
+        cmocka_unit_test(test_options),           cmocka_unit_test(test_request_strings),
+        cmocka_unit_test(test_request_encode),    cmocka_unit_test(test_node_states),
+        cmocka_unit_test(test_job_states),        cmocka_unit_test(test_words_with_a_nul),
+        cmocka_unit_test(test_job_ids),           cmocka_unit_test(test_what_is_no_job_id),
+        cmocka_unit_test(test_counting_tasks),    cmocka_unit_test(test_seen),
+        cmocka_unit_test(test_seen_in_any_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
