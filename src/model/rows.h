@@ -5,6 +5,8 @@
  * edited while a view still holds it, so an edit costs at most one chunk of 1 to 2 KB and the page
  * of 64 pointers that it is in, and a view one pointer a page: what changed is paid for, not what
  * is there. Sharing twice without an edit in between gives the same view again.
+ * A chunk's stamp changes with its contents, and no two contents of this process have the same: a reader that remembers
+ * what it made of a chunk asks the stamp whether that still holds.
  * Thread: struct rows one writer; views any (atomic reference counts). Items start zeroed. */
 #ifndef SUAN_MODEL_ROWS_H
 #define SUAN_MODEL_ROWS_H
@@ -16,7 +18,7 @@
 
 struct rows_chunk {
     atomic_uint refs;
-    uint64_t stamp; /* see below */
+    uint64_t stamp; /* of its contents */
     _Alignas(16) unsigned char data[];
 };
 
@@ -43,6 +45,7 @@ struct rows {
     uint32_t count, chunk_count, page_count;
     uint32_t item_size;
     unsigned shift;
+    uint64_t epoch; /* the stamp of what is edited now */
 };
 
 void rows_init(struct rows *r, size_t item_size);
@@ -59,6 +62,11 @@ void rows_view_unref(struct rows_view *v); /* NULL is fine */
 static inline const unsigned char *rows_chunk_in(struct rows_page *const *pages, uint32_t chunk)
 {
     return pages[chunk >> ROWS_PAGE_SHIFT]->chunks[chunk & ((1u << ROWS_PAGE_SHIFT) - 1)]->data;
+}
+
+static inline uint64_t rows_view_stamp(const struct rows_view *v, uint32_t chunk)
+{
+    return v->pages[chunk >> ROWS_PAGE_SHIFT]->chunks[chunk & ((1u << ROWS_PAGE_SHIFT) - 1)]->stamp;
 }
 
 /* The item for reading: valid until it is edited. i < count. */

@@ -160,6 +160,51 @@ static void the_index_finds_what_lives_and_nothing_else(void **state)
     table_fini(&t);
 }
 
+/* Also where the chunk is edited in place, because nobody holds the view any more that a reader made something of. */
+static void a_stamp_stands_for_the_contents(void **state)
+{
+    enum { CHUNKS = 5, ROUNDS = 2000 };
+    struct rows r;
+    uint64_t seen[CHUNKS] = {0};
+    unsigned char was[CHUNKS] = {0};
+
+    (void)state;
+    rows_init(&r, 2048);
+    rows_grow(&r, CHUNKS);
+    assert_int_equal(r.shift, 0);
+    for (int round = 0; round < ROUNDS; round++) {
+        for (uint32_t n = random_below(4); n > 0; n--)
+            ++*(unsigned char *)rows_edit(&r, random_below(CHUNKS));
+        struct rows_view *v = rows_share(&r);
+        for (uint32_t i = 0; i < CHUNKS; i++) {
+            unsigned char now = *(const unsigned char *)rows_view_at(v, i);
+            assert_true(rows_view_stamp(v, i) != 0);
+            assert_true(round == 0 || now == was[i] || rows_view_stamp(v, i) != seen[i]);
+            seen[i] = rows_view_stamp(v, i);
+            was[i] = now;
+        }
+        rows_view_unref(v);
+    }
+    rows_fini(&r);
+}
+
+static void two_arrays_share_no_stamp(void **state)
+{
+    struct rows a, b;
+
+    (void)state;
+    rows_init(&a, 2048);
+    rows_init(&b, 2048);
+    rows_grow(&a, 1);
+    rows_grow(&b, 1);
+    struct rows_view *va = rows_share(&a), *vb = rows_share(&b);
+    assert_true(rows_view_stamp(va, 0) != rows_view_stamp(vb, 0));
+    rows_view_unref(va);
+    rows_view_unref(vb);
+    rows_fini(&a);
+    rows_fini(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +213,8 @@ int main(void)
         cmocka_unit_test(sharing_twice_without_an_edit_is_one_view),
         cmocka_unit_test(an_edit_clones_one_chunk_and_only_if_shared),
         cmocka_unit_test(views_never_change),
+        cmocka_unit_test(a_stamp_stands_for_the_contents),
+        cmocka_unit_test(two_arrays_share_no_stamp),
         cmocka_unit_test(the_index_finds_what_lives_and_nothing_else),
     };
 
