@@ -109,6 +109,7 @@ void rows_grow(struct rows *r, uint32_t count)
     for (; r->chunk_count < chunks; r->chunk_count++) {
         struct rows_chunk *c = xcalloc(1, sizeof(*c) + chunk_size(r));
         atomic_init(&c->refs, 1);
+        c->stamp = r->epoch;
         if (r->chunk_count >> ROWS_PAGE_SHIFT == r->page_count)
             add_page(r);
         edit_page(r, r->chunk_count)->chunks[r->chunk_count & (PAGE_CHUNKS - 1)] = c;
