@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * builtin.h - the shipped scenario, built in; NUL-terminated. */
+ * builtin.h - the shipped scenario and recording rules, built in; NUL-terminated. */
 #ifndef SUAN_FLEETSIM_BUILTIN_H
 #define SUAN_FLEETSIM_BUILTIN_H
 
 extern const char scenario_national[];
+extern const char rules_suantop[];
 
 #endif

@@ -3,7 +3,7 @@
 #include "fleetsim/jsay.h"
 #include <math.h>
 
-static void add_string(struct buf *out, const char *s)
+void jsay_string(struct buf *out, const char *s)
 {
     buf_addc(out, '"');
     for (; *s; s++) {
@@ -22,7 +22,7 @@ void jsay_key(struct jsay *t, const char *key)
     if (t->begun)
         buf_addc(t->out, ',');
     t->begun = true;
-    add_string(t->out, key);
+    jsay_string(t->out, key);
     buf_addc(t->out, ':');
 }
 
@@ -41,7 +41,7 @@ void jsay_end(struct jsay *t)
 void jsay_text(struct jsay *t, const char *key, const char *value)
 {
     jsay_key(t, key);
-    add_string(t->out, value);
+    jsay_string(t->out, value);
 }
 
 void jsay_count(struct jsay *t, const char *key, double value)
@@ -69,7 +69,7 @@ void jsay_list(struct jsay *t, const char *key, const char *const *words)
     for (size_t i = 0; words[i]; i++) {
         if (i > 0)
             buf_addc(t->out, ',');
-        add_string(t->out, words[i]);
+        jsay_string(t->out, words[i]);
     }
     buf_addc(t->out, ']');
 }

@@ -19,13 +19,28 @@ CLEANFILES += %D%/builtin.c
 	$(AM_V_GEN)$(MKDIR_P) %D% && LC_ALL=C $(AWK) -v header=fleetsim/builtin.h -v prefix=scenario_ \
 		-f $(srcdir)/src/data/embed.awk $(srcdir)/%D%/scenarios/national.conf >$@.tmp && mv $@.tmp $@
 
+nodist_%C%_libfleetsim_a_SOURCES += %D%/rules.c
+BUILT_SOURCES += %D%/rules.c
+CLEANFILES += %D%/rules.c
+%D%/rules.c: src/data/embed.awk dist/suantop.rules.yaml
+	$(AM_V_GEN)$(MKDIR_P) %D% && LC_ALL=C $(AWK) -v header=fleetsim/builtin.h -v prefix=rules_ \
+		-f $(srcdir)/src/data/embed.awk $(srcdir)/dist/suantop.rules.yaml >$@.tmp && mv $@.tmp $@
+
 scenariosdir = $(pkgdatadir)/scenarios
 dist_scenarios_DATA = %D%/scenarios/national.conf
 %C%_libfleetsim_a_SOURCES += %D%/speech.c %D%/speech.h
 %C%_libfleetsim_a_SOURCES += %D%/jsay.c %D%/jsay.h
 %C%_libfleetsim_a_SOURCES += %D%/slurm.c %D%/slurm_int.h
 %C%_libfleetsim_a_SOURCES += %D%/slurm_rows.c
-%C%_libfleetsim_a_SOURCES += %D%/page.c
+%C%_libfleetsim_a_SOURCES += %D%/page.c %D%/page.h
+%C%_libfleetsim_a_SOURCES += %D%/promql.c %D%/promql.h %D%/promql_int.h
+%C%_libfleetsim_a_SOURCES += %D%/promql_parse.c
+%C%_libfleetsim_a_SOURCES += %D%/promql_label.c
+%C%_libfleetsim_a_SOURCES += %D%/promql_join.c
+%C%_libfleetsim_a_SOURCES += %D%/promql_group.c
+%C%_libfleetsim_a_SOURCES += %D%/series.c %D%/series.h
+%C%_libfleetsim_a_SOURCES += %D%/series_recorded.c
+%C%_libfleetsim_a_SOURCES += %D%/prometheus.c
 
 bin_PROGRAMS += suantop-fleetsim
 suantop_fleetsim_SOURCES = %D%/main.c

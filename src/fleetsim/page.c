@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * page.c - metric pages of a node: dcgm-exporter's, npu-exporter's or suantop-node's families, by the model of its devices.
  * Names and units: the exporters' own documentation; millisecond timestamps of npu-exporter included. */
+#include "fleetsim/page.h"
 #include "fleetsim/heat.h"
 #include "fleetsim/speech.h"
 #include <inttypes.h>
@@ -176,14 +177,24 @@ static void label_job(const struct world *w, struct device_page *d)
 
 /* ---- a page ---- */
 
+/* Which families are written, and with which time behind each figure. */
+struct wish {
+    bool (*wanted)(void *arg, const char *family);
+    void *arg;
+    char stamp[32];
+};
+
 static void add_families(struct buf *out, const struct family *f, size_t count,
-                         const struct device_page *d, unsigned devices, const char *stamp)
+                         const struct device_page *d, unsigned devices, const struct wish *wish)
 {
     for (size_t i = 0; i < count; i++) {
+        if (wish->wanted && !wish->wanted(wish->arg, f[i].name))
+            continue;
         buf_addf(out, "# HELP %s %s\n# TYPE %s %s\n", f[i].name, f[i].help, f[i].name, f[i].type);
         for (unsigned n = 0; n < devices; n++)
             if (d[n].now.up || f[i].value == one)
-                buf_addf(out, "%s{%s} %.6g%s\n", f[i].name, d[n].labels, f[i].value(&d[n]), stamp);
+                buf_addf(out, "%s{%s} %.6g%s\n", f[i].name, d[n].labels, f[i].value(&d[n]),
+                         wish->stamp);
     }
 }
 
@@ -246,28 +257,54 @@ static unsigned read_devices(const struct world *w, uint32_t node, const char *n
     return p->devices;
 }
 
-static void add_page(struct speech *s, uint32_t node, const char *name)
+bool page_is_there(const struct world *w, uint32_t pool)
+{
+    const struct sim_pool *p = world_pool(w, pool);
+
+    return w->center->telemetry != SIM_TELEMETRY_NONE && p->devices > 0 &&
+           w->scenario->models[p->model].exporter != SIM_EXPORTER_NONE;
+}
+
+const char *page_exporter(const struct world *w, uint32_t pool, unsigned *port)
+{
+    switch ((enum sim_exporter)w->scenario->models[world_pool(w, pool)->model].exporter) {
+    case SIM_EXPORTER_DCGM:
+        *port = 9400;
+        return "dcgm-exporter";
+    case SIM_EXPORTER_NPU:
+        *port = 8082;
+        return "npu-exporter";
+    default:
+        *port = 19400;
+        return "suantop-node";
+    }
+}
+
+void page_write(struct buf *out, const struct world *w, uint32_t node,
+                bool (*wanted)(void *arg, const char *family), void *arg)
 {
     static const struct device_page none;
     struct device_page d[SCENARIO_DEVICES] = {none};
-    unsigned devices = read_devices(s->world, node, name, d);
-    char stamp[32];
+    struct wish wish = {.wanted = wanted, .arg = arg};
+    char name[SIM_NAME_MAX];
 
+    world_node_name(w, node, name);
+    unsigned devices = read_devices(w, node, name, d);
     switch (devices ? d[0].model->exporter : SIM_EXPORTER_NODE) {
     case SIM_EXPORTER_DCGM:
-        add_families(&s->body, dcgm, sizeof(dcgm) / sizeof(*dcgm), d, devices, "");
+        add_families(out, dcgm, sizeof(dcgm) / sizeof(*dcgm), d, devices, &wish);
         break;
     case SIM_EXPORTER_NPU:
-        snprintf(stamp, sizeof(stamp), " %" PRId64, world_told(s->world, s->world->now));
-        add_families(&s->body, npu, sizeof(npu) / sizeof(*npu), d, devices, stamp);
+        snprintf(wish.stamp, sizeof(wish.stamp), " %" PRId64, world_told(w, w->now));
+        add_families(out, npu, sizeof(npu) / sizeof(*npu), d, devices, &wish);
         break;
     case SIM_EXPORTER_NODE:
-        add_machine(&s->body, s->world, node);
-        add_families(&s->body, own, sizeof(own) / sizeof(*own), d, devices, "");
-        add_own_info(&s->body, s->world, name, d, devices);
+        add_machine(out, w, node);
+        add_families(out, own, sizeof(own) / sizeof(*own), d, devices, &wish);
+        add_own_info(out, w, name, d, devices);
         break;
     default: /* nothing exports these devices */
-        add_machine(&s->body, s->world, node);
+        add_machine(out, w, node);
     }
 }
 
@@ -282,7 +319,7 @@ void page_speak(struct speech *s, const struct speech_request *rq)
         snprintf(name, sizeof(name), "%.*s", (int)(slash - rq->path - 1), rq->path + 1);
         node = world_find_node(s->world, name);
     }
-    if (node == NO_INDEX) {
+    if (node == NO_INDEX || s->world->center->telemetry == SIM_TELEMETRY_NONE) {
         speech_say(s, 404, "text/plain", "no such node\n");
         return;
     }
@@ -291,5 +328,5 @@ void page_speak(struct speech *s, const struct speech_request *rq)
         return;
     }
     s->type = "text/plain; version=0.0.4; charset=utf-8";
-    add_page(s, node, name);
+    page_write(&s->body, s->world, node, NULL, NULL);
 }

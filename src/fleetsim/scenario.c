@@ -17,12 +17,16 @@ enum key_type {
     WORDS_TENANCY,
     WORDS_TIER,
     WORDS_EXPORTER, /* ... from here on as their number */
+    WORDS_TELEMETRY,
     WORDS_SCOPE
 };
 
 static const char *const words_of[] = {
-    [WORDS_KIND] = "intelligent super general", [WORDS_TENANCY] = "public private dedicated hybrid",
-    [WORDS_TIER] = "cloud edge device",         [WORDS_EXPORTER] = "none dcgm npu node",
+    [WORDS_KIND] = "intelligent super general",
+    [WORDS_TENANCY] = "public private dedicated hybrid",
+    [WORDS_TIER] = "cloud edge device",
+    [WORDS_EXPORTER] = "none dcgm npu node",
+    [WORDS_TELEMETRY] = "none exporters prometheus",
     [WORDS_SCOPE] = "job device node drain",
 };
 
@@ -215,6 +219,7 @@ static void *new_center(struct scenario *s)
     struct sim_center *c = ADD(s, center);
 
     c->version = 45;
+    c->telemetry = SIM_TELEMETRY_EXPORTERS;
     c->load = 0.8;
     c->rate = 4;
     c->inlet_celsius = 22;

@@ -23,6 +23,12 @@ enum {
 
 /* Which pages tell of a device. */
 enum sim_exporter { SIM_EXPORTER_NONE, SIM_EXPORTER_DCGM, SIM_EXPORTER_NPU, SIM_EXPORTER_NODE };
+/* Which way the figures of a center's devices go. */
+enum sim_telemetry {
+    SIM_TELEMETRY_NONE,
+    SIM_TELEMETRY_EXPORTERS, /* a page a node */
+    SIM_TELEMETRY_PROMETHEUS /* one server that has read those pages */
+};
 /* What a fault takes down. */
 enum sim_scope {
     SIM_SCOPE_JOB,
@@ -73,6 +79,7 @@ struct sim_pool {
 struct sim_center {
     char id[32], name[96], kind[16], operator_name[64], region[64], tenancy[16], tier[16];
     uint32_t version;        /* data parser of its slurmrestd: 38, or 40 to 45 */
+    uint32_t telemetry;      /* enum sim_telemetry */
     double load;             /* share of the slots that is kept busy, 0..1 */
     double queued;           /* jobs that wait, about */
     double rate;             /* failures per 1000 node-days */

@@ -3,6 +3,7 @@
 #include "fleetsim/serve.h"
 #include "base/xmem.h"
 #include "fleetsim/mischief.h"
+#include "fleetsim/page.h"
 #include "fleetsim/speech.h"
 #include "httpd/httpd.h"
 #include <errno.h>
@@ -13,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CONNECTIONS_MAX = 4000, IDLE_S = 120, BODY_MAX = 65536, STEP_MS = 250, FIXED_FDS = 2 };
+enum { CONNECTIONS_MAX = 4000, IDLE_S = 120, BODY_MAX = 1 << 20, STEP_MS = 250, FIXED_FDS = 2 };
 
 struct place {
     struct serve *serve;
@@ -172,6 +173,8 @@ static void answer(void *arg, struct httpd_exchange *x)
     speech_init(&a->speech, p->world);
     if (strncmp(rq.path, "/slurm", 6) == 0)
         slurm_speak(&a->speech, &rq);
+    else if (strncmp(rq.path, "/api/", 5) == 0)
+        prometheus_speak(&a->speech, &rq);
     else
         page_speak(&a->speech, &rq);
     if (a->speech.more || a->mischief != MISCHIEF_NONE) {
@@ -311,12 +314,11 @@ static void write_capacity(const struct sim_center *c, struct buf *out)
 /* A page for each node whose devices, or which itself, exports anything. */
 static void write_targets(const struct serve *s, const struct place *p, struct buf *out)
 {
-    const struct scenario *sc = s->conf.scenario;
     unsigned written = 0;
 
-    for (size_t i = 0; i < p->world->center->pool_count; i++) {
-        const struct sim_pool *pool = &p->world->center->pools[i];
-        if (pool->devices == 0 || sc->models[pool->model].exporter == SIM_EXPORTER_NONE)
+    for (uint32_t i = 0; i < p->world->center->pool_count; i++) {
+        const struct sim_pool *pool = world_pool(p->world, i);
+        if (!page_is_there(p->world, i))
             continue;
         buf_adds(out, written++
                           ? ","
@@ -329,21 +331,41 @@ static void write_targets(const struct serve *s, const struct place *p, struct b
         buf_adds(out, "\"}\n");
 }
 
+static void write_telemetry(const struct serve *s, const struct place *p, struct buf *out)
+{
+    if (p->world->center->telemetry == SIM_TELEMETRY_PROMETHEUS)
+        buf_addf(out, "      - prometheus: {url: \"http://%s:%u\", insecure: true}\n",
+                 s->conf.address, httpd_port(p->http));
+    else
+        write_targets(s, p, out);
+}
+
+/* A line of a center, unless there is nothing to say: whatever stands in the scenario stays one text. */
+static void write_text(struct buf *out, const char *key, const char *text)
+{
+    if (text[0] == '\0')
+        return;
+    buf_addf(out, "    %s: \"", key);
+    for (; *text; text++)
+        buf_addf(out, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+    buf_adds(out, "\"\n");
+}
+
 void serve_write_config(const struct serve *s, struct buf *out)
 {
     buf_addf(out, "# %s\ncenters:\n", s->conf.scenario->title);
     for (size_t i = 0; i < s->count; i++) {
         const struct place *p = &s->places[i];
         const struct sim_center *c = p->world->center;
-        buf_addf(out, "  - id: %s\n    name: \"%s\"\n    kind: %s\n    tier: %s\n    tenancy: %s\n",
-                 c->id, c->name, c->kind, c->tier, c->tenancy);
-        if (c->operator_name[0])
-            buf_addf(out, "    operator: \"%s\"\n", c->operator_name);
-        if (c->region[0])
-            buf_addf(out, "    region: \"%s\"\n", c->region);
+        buf_addf(out, "  - id: %s\n", c->id);
+        write_text(out, "name", c->name);
+        buf_addf(out, "    kind: %s\n    tier: %s\n    tenancy: %s\n", c->kind, c->tier,
+                 c->tenancy);
+        write_text(out, "operator", c->operator_name);
+        write_text(out, "region", c->region);
         write_capacity(c, out);
         buf_addf(out, "    sources:\n      - slurm: {url: \"http://%s:%u\", insecure: true}\n",
                  s->conf.address, httpd_port(p->http));
-        write_targets(s, p, out);
+        write_telemetry(s, p, out);
     }
 }

@@ -37,6 +37,8 @@ bool speech_arg(const struct speech_request *rq, const char *name, char *out, si
 
 /* /slurm/v0.0.N/..., as slurmrestd of the center's version answers. */
 void slurm_speak(struct speech *s, const struct speech_request *rq);
+/* /api/v1/...: the center's Prometheus, where it has one. */
+void prometheus_speak(struct speech *s, const struct speech_request *rq);
 /* /NODE/metrics: the page of what exports there. */
 void page_speak(struct speech *s, const struct speech_request *rq);
 
