@@ -12,6 +12,7 @@
 #include "base/hash.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,10 +22,10 @@ enum { ROOMY_LINES = 28, DEGREES = 128 };
 /* Sums over the rows that are shown. */
 struct devices_sums {
     uint32_t status[DEVICE_STATUSES], all, idle, slices;
-    uint32_t heat[DEGREES]; /* how many of that temperature */
-    uint32_t hottest;       /* in it: one more than the highest */
+    uint32_t heat[DEGREES]; /* how many of that temperature, begun degrees counting whole */
+    double hottest;
     double power, tensor;
-    uint32_t powers, tensors;
+    uint32_t temperatures, powers, tensors;
 };
 
 struct devices_own {
@@ -104,9 +105,8 @@ static void count(struct list *l, const struct value_ctx *c, const void *row)
         return;
     if (row_has(d, device, temperature_celsius)) {
         double v = d->temperature_celsius;
-        uint32_t step = v < 0 ? 0 : v >= DEGREES ? DEGREES - 1 : (uint32_t)v;
-        s->heat[step]++;
-        s->hottest = step + 1 > s->hottest ? step + 1 : s->hottest;
+        s->heat[v <= 0 ? 0 : v >= DEGREES - 1 ? DEGREES - 1 : (uint32_t)ceil(v)]++;
+        s->hottest = s->temperatures++ > 0 ? fmax(s->hottest, v) : v;
     }
     if (row_has(d, device, power_watts)) {
         s->power += d->power_watts;
@@ -129,16 +129,14 @@ static int head_lines(const struct list *l, const struct view_input *in)
     return in->area.h >= ROOMY_LINES ? 3 : 1;
 }
 
-/* 99 of 100 are cooler. */
+/* What 99 of 100 stay at or below, in whole degrees as the model tells it of a center. */
 static int p99(const struct devices_sums *s)
 {
-    uint64_t all = 0, above = 0;
-    int at = (int)s->hottest;
+    uint64_t below = 0;
+    int at = 0;
 
-    for (int i = 0; i < DEGREES; i++)
-        all += s->heat[i];
-    while (at > 0 && above * 100 <= all)
-        above += s->heat[--at];
+    while (at + 1 < DEGREES && (below += s->heat[at]) * 100 < (uint64_t)s->temperatures * 99)
+        at++;
     return at;
 }
 
@@ -161,9 +159,9 @@ static void head_figures(const struct devices_sums *s, const struct view_input *
 {
     char text[FIGURE_MAX], rest[FIGURE_MAX + 8];
 
-    if (s->hottest > 0) {
+    if (s->temperatures > 0) {
         figure_unit(rest, p99(s), UNIT_CELSIUS, in->ascii);
-        snprintf(text, sizeof text, "%u", s->hottest - 1);
+        snprintf(text, sizeof text, "%ld", lround(s->hottest));
         head_figure(p, _("max"), text, "");
         head_figure(p, "p99", rest, "");
     }
@@ -194,8 +192,20 @@ static void chip(struct phrase *p, uint32_t n, bool on)
     phrase_word(p, style_of(ROLE_KEY), "b");
 }
 
-/* "416 devices  2 lost  1 in trouble", and the chip. */
-static void head_counts(const struct devices_own *own, struct phrase *p)
+/* Where all rows are shown: how many devices there are, if the schedulers count more than have a row. */
+static void head_all(const struct list *l, const struct view_input *in, uint32_t shown,
+                     struct phrase *p)
+{
+    const struct totals *t = snapshot_totals(in->snap);
+
+    if (l->table.result.count < snapshot_count(in->snap, ENTITY_DEVICE) || t->devices <= shown)
+        return;
+    phrase_gap(p, 2);
+    phrase_count(p, style_of(ROLE_TEXT), t->devices, _("in all"));
+}
+
+/* "416 devices  640 in all  2 lost  1 in trouble", and the chip. */
+static void head_counts(const struct list *l, const struct view_input *in, struct phrase *p)
 {
     static const struct {
         enum device_status status;
@@ -206,9 +216,11 @@ static void head_counts(const struct devices_own *own, struct phrase *p)
                   {DEVICE_HOT, N_("hot"), ROLE_CRIT},
                   {DEVICE_THROTTLED, N_("throttled"), ROLE_WARN},
                   {DEVICE_SILENT, N_("silent"), ROLE_DIM}};
+    const struct devices_own *own = l->own;
     const struct devices_sums *s = &own->sums;
 
     phrase_plural(p, style_bold(style_of(ROLE_BRIGHT)), s->all, "device", "devices");
+    head_all(l, in, s->all, p);
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         uint32_t n = s->status[counts[i].status];
         if (n == 0)
@@ -226,7 +238,7 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
 
     if (l->table.result.count == 0)
         return;
-    head_counts(own, &p);
+    head_counts(l, in, &p);
     head_figures(&own->sums, in, &p);
 }
 
@@ -252,7 +264,7 @@ static void map_legend(const struct list *l, const struct view_input *in, struct
 
     if (text_cells(devicemap_shade_word(own->shade)) + 18 < r.w)
         p.end -= text_cells(devicemap_shade_word(own->shade)) + 5; /* that word has its room */
-    head_counts(own, &p);
+    head_counts(l, in, &p);
     p.end = r.x + r.w;
     legend_word(&p, "v", devicemap_shade_word(own->shade));
     legend_word(&p, "t", by[own->bands]);
@@ -544,6 +556,7 @@ const struct view_ops view_devices = {
     .title = N_("Devices"),
     .short_title = N_("Dev"),
     .key = '3',
+    /* xgettext:no-c-format */
     .help = N_(
         "Accelerators, the worst first: lost ones, then those in trouble, then those nearest to their "
         "limit.\n\n"
