@@ -22,7 +22,7 @@ static void add_flag_words(const struct field *f, uint32_t flags, struct buf *ou
 
     for (unsigned i = 0; f->words[i]; i++)
         if (flags >> i & 1) {
-            buf_addf(out, "%s%s", separator, _(f->words[i]));
+            buf_addf(out, "%s%s", separator, i18n_either(f->id, f->words[i]));
             separator = ",";
         }
 }
@@ -31,7 +31,7 @@ void cell_value(const struct view_input *in, const struct field *f, const struct
                 struct buf *out)
 {
     if (v->kind == VALUE_WORD)
-        buf_adds(out, _(v->word));
+        buf_adds(out, i18n_either(f->id, v->word));
     else if (v->kind == VALUE_FLAGS && v->flags)
         add_flag_words(f, v->flags, out);
     else
@@ -40,12 +40,12 @@ void cell_value(const struct view_input *in, const struct field *f, const struct
 
 const char *cell_word(enum entity e, int field, unsigned value)
 {
-    const char *const *words = column_info(e, (unsigned)field)->words;
+    const struct field *f = column_info(e, (unsigned)field);
     unsigned count = 0;
 
-    while (words[count])
+    while (f->words[count])
         count++;
-    return value < count ? _(words[value]) : FIGURE_ABSENT;
+    return value < count ? i18n_either(f->id, f->words[value]) : FIGURE_ABSENT;
 }
 
 static void put(const struct table_cell *cell, struct style s, const char *text)

@@ -59,8 +59,8 @@ static void fill(struct ui *u)
     snprintf(title, sizeof title, _("Columns of %s"), _(slot->ops->title));
     menu_init(&u->menu, title);
     for (int k = 0; slot->ops->column(slot->state, k, &c); k++)
-        menu_add(&u->menu, _(c.title), _(choices[k == 0 ? COLUMN_ALWAYS : c.choice]),
-                 help_of(slot, &c));
+        menu_add(&u->menu, i18n_either(entity_info(slot->ops->entity)->id, c.title),
+                 _(choices[k == 0 ? COLUMN_ALWAYS : c.choice]), help_of(slot, &c));
     u->menu.at = at;
     u->menu.top = top;
 }

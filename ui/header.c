@@ -62,10 +62,10 @@ static void counts_text(const struct verdict *v, int brief, char out[COUNTS_BYTE
     const struct {
         int count;
         const char *word;
-    } parts[] = {{brief ? 0 : v->live, _c("center", "live")},
-                 {v->stale, _c("center", "stale")},
-                 {v->down, _c("center", "down")},
-                 {brief ? 0 : starting, _c("center", "starting")}};
+    } parts[] = {{brief ? 0 : v->live, _c("health", "live")},
+                 {v->stale, _c("health", "stale")},
+                 {v->down, _c("health", "down")},
+                 {brief ? 0 : starting, _c("health", "starting")}};
     bool full = false;
 
     for (size_t i = 0; i < ARRAY_LEN(parts) && brief < 2 && !full; i++)
@@ -117,7 +117,7 @@ static int must_cells(const struct header *h)
     if (*h->frozen)
         cells += 2 + text_cells(_("FROZEN")) + 3 + text_cells(h->frozen);
     if (*h->banner)
-        cells += 4 + text_cells(h->banner);
+        cells += 4 + text_cells(_(h->banner));
     if (is_armed(h))
         cells += 4 + text_cells(h->armed);
     if (*h->filter) {
@@ -208,7 +208,7 @@ void header_draw(const struct header *h, struct canvas *c, int y)
         add_chip(&l, 2, own, text);
     }
     if (*h->banner)
-        add_chip(&l, 2, own, h->banner);
+        add_chip(&l, 2, own, _(h->banner));
     if (strncmp(counts, h->status, strlen(h->status)) != 0) /* "4 centers" stands there already */
         add(&l, 3, style_on(ROLE_DIM, ROLE_BAR), h->status);
     if (*h->filter && l.x + 6 < l.end) {

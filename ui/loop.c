@@ -33,6 +33,9 @@ static char *copy_of(const char *s)
 /* A number that the command line may give and the user may have chosen before. */
 static void apply_choices(struct ui *u)
 {
+    if (!u->options.language && u->state.language[0])
+        (void)i18n_use(u->state.language,
+                       NULL); /* a catalogue that has gone: the one that is used stays */
     u->ascii = u->options.ascii || u->state.ascii == 1 || !term_is_utf8(u->term);
     u->mouse = u->state.mouse >= 0 ? u->state.mouse : u->options.mouse;
     u->bells = u->state.bell >= 0 ? u->state.bell : u->options.bell;

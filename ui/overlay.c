@@ -15,6 +15,7 @@ enum { HELP_MAX = 65536, NAMES_MAX = 32768, RAW_MAX = 4 << 20, WHEEL_ROWS = 3 };
 
 enum setup_item {
     SETUP_THEME,
+    SETUP_LANGUAGE,
     SETUP_EVERY,
     SETUP_COLUMNS,
     SETUP_MOUSE,
@@ -202,6 +203,15 @@ static void every_words(int ms, char out[32])
         snprintf(out, 32, "%d s", ms / 1000);
 }
 
+static const char *language_name(void)
+{
+    const struct i18n_language *l = i18n_languages();
+
+    while (l[1].code && strcmp(l->code, i18n_language()) != 0)
+        l++;
+    return l->name;
+}
+
 static void fill_setup(struct ui *u)
 {
     int at = u->menu.at;
@@ -210,7 +220,9 @@ static void fill_setup(struct ui *u)
     menu_fini(&u->menu);
     menu_init(&u->menu, _("Setup"));
     every_words(u->every_ms, every);
-    menu_add(&u->menu, "theme", u->theme.name, _("any .theme file, btop's too"));
+    menu_add(&u->menu, _("theme"), u->theme.name, _("any .theme file, btop's too"));
+    /* In both languages: who cannot read the one that is used must find it. */
+    menu_add(&u->menu, "language 语言", language_name(), _("of the screen"));
     menu_add(&u->menu, _("new data"), every, _("shown at most this often"));
     columns_words(u, columns, sizeof columns);
     menu_add(&u->menu, _("columns"), columns, _("of this view: Enter chooses"));
@@ -278,6 +290,25 @@ static void step_theme(struct ui *u, int by)
     buf_fini(&names);
 }
 
+/* What holds texts of the old language is made anew. */
+static void step_language(struct ui *u, int by)
+{
+    const struct i18n_language *l = i18n_languages();
+    int count = 0, at = 0;
+    struct err e = {0};
+
+    for (; l[count].code; count++)
+        if (strcmp(l[count].code, i18n_language()) == 0)
+            at = count;
+    const char *code = l[(at + by + count) % count].code;
+    if (i18n_use(code, &e) != RC_OK) {
+        ui_say(u, true, "%s: %s", e.where, e.msg);
+        return;
+    }
+    snprintf(u->state.language, sizeof u->state.language, "%s", code);
+    u->rows_stale = true;
+}
+
 static void step_every(struct ui *u, int by)
 {
     int count = (int)ARRAY_LEN(every_choices), at = 0;
@@ -293,6 +324,9 @@ static void change_setup(struct ui *u, int by)
     switch ((enum setup_item)u->menu.at) {
     case SETUP_THEME:
         step_theme(u, by);
+        break;
+    case SETUP_LANGUAGE:
+        step_language(u, by);
         break;
     case SETUP_EVERY:
         step_every(u, by);

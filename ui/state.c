@@ -114,6 +114,8 @@ static bool take(struct ui_state *s, const char *word, char *value)
 
     if (strcmp(word, "theme") == 0) {
         text_clean_into(s->theme, sizeof s->theme, value, strlen(value));
+    } else if (strcmp(word, "language") == 0) {
+        text_clean_into(s->language, sizeof s->language, value, strlen(value));
     } else if (strcmp(word, "ascii") == 0) {
         return take_bool(value, &s->ascii);
     } else if (strcmp(word, "mouse") == 0) {
@@ -188,6 +190,8 @@ static void put_all(struct buf *out, const struct ui_state *s)
     buf_addf(out, "%s\n", magic);
     if (s->theme[0])
         buf_addf(out, "theme %s\n", s->theme);
+    if (s->language[0])
+        buf_addf(out, "language %s\n", s->language);
     if (s->ascii >= 0)
         buf_addf(out, "ascii %s\n", s->ascii ? "on" : "off");
     if (s->mouse >= 0)

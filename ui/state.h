@@ -18,6 +18,7 @@ struct ui_chosen {
 
 struct ui_state {
     char theme[256];        /* "" = not chosen */
+    char language[16];      /* "" = not chosen */
     int ascii, mouse, bell; /* -1 = not chosen */
     int every_ms;           /* new data is shown at most so often; 0 = not chosen */
     struct line_history filters, commands;

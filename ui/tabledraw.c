@@ -14,10 +14,16 @@
 
 enum { RIGHT_MARGIN = 1, GAP_MAX = 4 };
 
+/* The same word may stand over several things: its context is the entity. */
+static const char *title_of(const struct table *t, int k)
+{
+    return i18n_either(entity_info(t->entity)->id, t->columns[k].title);
+}
+
 /* Cells of a title that the sort mark does not touch the next title of: 0 for other columns. */
 static int sort_cells(const struct table *t, int k)
 {
-    const char *title = _(t->columns[k].title);
+    const char *title = title_of(t, k);
     size_t len = strlen(title);
 
     if (k != t->sort || t->sort_unseen >= 0)
@@ -29,7 +35,7 @@ static int sort_cells(const struct table *t, int k)
 static int floor_of(const struct table *t, int k)
 {
     const struct table_column *col = &t->columns[k];
-    int title = text_cells(_(col->title)),
+    int title = text_cells(title_of(t, k)),
         natural = title > t->measured[k] ? title : t->measured[k];
 
     return col->measure && t->measured[k] > 0 && natural < col->min ? natural : col->min;
@@ -258,19 +264,19 @@ static void draw_title(const struct table *t, const struct view_input *in, struc
 {
     const struct table_column *col = &t->columns[k];
     struct style s = style_on(ROLE_DIM, ROLE_BAR);
-    int cells = text_cells(_(col->title)), sort = sort_cells(t, k);
+    int cells = text_cells(title_of(t, k)), sort = sort_cells(t, k);
 
     if (sort > 0)
         s = style_bold(style_on(ROLE_BRAND, ROLE_BAR));
     if (sort == 0 && col->right)
-        canvas_text_right(c, y, x + w, w, s, _(col->title));
+        canvas_text_right(c, y, x + w, w, s, title_of(t, k));
     if (sort == 0 && !col->right)
-        canvas_text(c, y, x, w, s, _(col->title));
+        canvas_text(c, y, x, w, s, title_of(t, k));
     if (sort == 0)
         return;
     if (col->right && w > sort)
         x += w - sort;
-    canvas_text(c, y, x, w < cells ? w : cells, s, _(col->title));
+    canvas_text(c, y, x, w < cells ? w : cells, s, title_of(t, k));
     canvas_text(c, y, x + (w < sort ? w : sort) - 1, 1, s,
                 glyph(t->descending ? GLYPH_SORT_DOWN : GLYPH_SORT_UP, in->ascii));
 }

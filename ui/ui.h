@@ -41,6 +41,8 @@ struct ui_port {
 struct ui_options {
     const char *theme;      /* name or path; NULL = default */
     const char *theme_dirs; /* colon-separated search path */
+    const char *
+        language; /* that the command line asked for, already in use: no remembered one is taken; or NULL */
     const char *view;       /* first view, NULL = overview */
     const char *filter;     /* first filter, NULL = none */
     const char *colour;     /* "auto" "24bit" "256" "16" "none" */

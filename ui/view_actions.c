@@ -225,7 +225,7 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
     phrase_plural(&p, style_bold(style_of(ROLE_BRIGHT)), l->table.total, "action", "actions");
     phrase_gap(&p, 2);
     phrase_count(&p, pending > 0 ? style_bold(style_of(ROLE_ACT)) : style_of(ROLE_FAINT), pending,
-                 _("pending"));
+                 _c("action", "pending"));
     phrase_gap(&p, 2);
     phrase_count(&p, bad > 0 ? style_bold(style_of(ROLE_CRIT)) : style_of(ROLE_FAINT), bad,
                  _("failed or unknown"));

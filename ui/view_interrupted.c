@@ -450,7 +450,7 @@ static void status(const void *view, const struct view_input *in, struct buf *ou
     const char *dot = glyph(GLYPH_DOT, in->ascii);
 
     list_status(l, in, out);
-    buf_addf(out, " %s %s %s %s", dot, own->all ? "all" : _("open"), dot,
+    buf_addf(out, " %s %s %s %s", dot, own->all ? _("all") : _c("interruption", "open"), dot,
              interrupted_spans[own->span].name);
 }
 
@@ -464,6 +464,7 @@ const struct view_ops view_interrupted = {
     .title = N_("Interrupted"),
     .short_title = N_("Int"),
     .key = '6',
+    /* xgettext:no-c-format */
     .help = N_(
         "An interruption is a running attempt that was ended by something other than success or its "
         "owner: a node or its boot failed, a device failed, a job of more weight took its place, an "

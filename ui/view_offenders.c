@@ -252,6 +252,7 @@ const struct view_ops view_offenders = {
     .name = "offenders",
     .title = N_("Repeat offenders"),
     .short_title = N_("Offenders"),
+    /* xgettext:no-c-format */
     .help = N_(
         "Nodes that jobs were interrupted on within the last 28 days, the worst first.\n\n"
         "SCORE is the lemon score: L = .30 P(BROKEN) + .20 P(ALONE) + .20 P(ALONE / OF) + .15 P(XIDS) + .15 "

@@ -150,7 +150,8 @@ static void paint_tier(const struct table_cell *cell)
     if (!row_has(r, center, tier) || r->tier == center_tier_UNKNOWN)
         cell_dash(cell);
     else
-        canvas_text(cell->c, cell->y, cell->x, cell->w, style_of(ROLE_DIM), _(f->words[r->tier]));
+        canvas_text(cell->c, cell->y, cell->x, cell->w, style_of(ROLE_DIM),
+                    i18n_either(f->id, f->words[r->tier]));
 }
 
 static int measure_tier(const struct view_input *in, const void *row)

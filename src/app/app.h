@@ -37,6 +37,8 @@ int app_screen(const struct cli *cli, struct session *s, bool replay);
 /* Colon-separated; the caller frees it. */
 char *app_theme_dirs(void);
 int app_test_fd(void);
+/* The language that the configuration asks for, unless the command line asked for one. */
+void app_language(const struct cli *cli, const struct session *s);
 struct fleet_child;
 /* The simulated fleet, as --scenario, --seed and --speed say. */
 enum rc app_start_fleet(const struct cli *cli, struct fleet_child *c, struct err *e);

@@ -4,6 +4,7 @@
 
 #include "app/session.h"
 #include "app/state.h"
+#include "base/i18n.h"
 #include "base/log.h"
 #include "base/xmem.h"
 #include "ui/ui.h"
@@ -131,6 +132,15 @@ char *app_theme_dirs(void)
                      PKGDATADIR "/themes");
 }
 
+void app_language(const struct cli *cli, const struct session *s)
+{
+    struct err e = {0};
+    if (cli->value[OPTION_LANGUAGE] != NULL || s->config.language == NULL)
+        return; /* main has seen to it */
+    if (i18n_use(s->config.language, &e) != RC_OK)
+        log_warn("language %s: %s", e.where, e.msg);
+}
+
 int app_test_fd(void)
 {
     const char *text = getenv("SUANTOP_TEST_FD");
@@ -142,6 +152,7 @@ static void fill_options(const struct cli *cli, const struct session *s, bool re
 {
     *o = (struct ui_options){
         .theme = cli->value[OPTION_THEME] != NULL ? cli->value[OPTION_THEME] : s->config.theme,
+        .language = cli->value[OPTION_LANGUAGE],
         .view = cli->value[OPTION_VIEW],
         .filter = cli->value[OPTION_FILTER],
         .colour = cli->value[OPTION_COLOUR] != NULL ? cli->value[OPTION_COLOUR] : "auto",
@@ -151,9 +162,9 @@ static void fill_options(const struct cli *cli, const struct session *s, bool re
         .bell = cli->value[OPTION_NO_BELL] == NULL && !s->config.no_bell,
         .test_fd = app_test_fd(),
         .xids = s->xids,
-        .banner = replay                                 ? "REPLAY"
-                  : cli->command == CLI_DEMO             ? "SIMULATED"
-                  : cli->value[OPTION_READ_ONLY] != NULL ? "READ-ONLY"
+        .banner = replay                                 ? N_("REPLAY")
+                  : cli->command == CLI_DEMO             ? N_("SIMULATED")
+                  : cli->value[OPTION_READ_ONLY] != NULL ? N_("READ-ONLY")
                                                          : NULL,
     };
 }
@@ -234,6 +245,7 @@ int app_screen(const struct cli *cli, struct session *s, bool replay)
     struct err e = {0};
     if (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO))
         return refuse_without_terminal();
+    app_language(cli, s);
     if (cli->value[OPTION_SPEED] != NULL &&
         app_number(cli, OPTION_SPEED, 1, &screen.speed, &e) != RC_OK)
         return app_fail(&e);

@@ -4,6 +4,7 @@
 
 #include "app/fleet_child.h"
 #include "app/session.h"
+#include "base/i18n.h"
 #include "base/xmem.h"
 #include "ui/ui.h"
 #include "ui/wallrun.h"
@@ -32,12 +33,13 @@ static void on_published(void *arg)
 
 static enum rc show(const struct cli *cli, struct session *s, int64_t dwell_ms, struct err *e)
 {
+    app_language(cli, s);
     char *dirs = app_theme_dirs();
     const char *title = cli->value[OPTION_TITLE];
     struct wallrun_options o = {
         .wall = {.dwell_ms = dwell_ms,
                  .title = title != NULL                          ? title
-                          : cli->value[OPTION_SIMULATED] != NULL ? "SIMULATED"
+                          : cli->value[OPTION_SIMULATED] != NULL ? _("SIMULATED")
                                                                  : ""},
         .theme = cli->value[OPTION_THEME] != NULL ? cli->value[OPTION_THEME] : s->config.theme,
         .theme_dirs = dirs,

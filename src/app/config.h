@@ -34,7 +34,8 @@ struct config_center {
 struct config {
     char *path; /* of the file, or NULL when discovered */
     int64_t refresh_ms;
-    char *theme; /* NULL = default */
+    char *theme;          /* NULL = default */
+    const char *language; /* a code of base/i18n.h or "auto"; NULL = not said */
     bool no_bell;
     enum act_mode actions;
     char *audit;                /* file; NULL = the usual place */

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "base/i18n.h"
 #include "base/xmem.h"
 #include "codec/quantity.h"
 #include "codec/yaml.h"
@@ -18,6 +19,7 @@
 #define MAX_REFRESH_MS 3600000
 #define MIN_HISTORY (double)(1 << 20)
 #define MAX_HISTORY 0x1p40
+#define LANGUAGES_MAX 32
 
 struct check {
     const struct config_text *where;
@@ -337,6 +339,18 @@ static enum rc check_bell(const struct check *c, const char *value)
     return rc;
 }
 
+static enum rc check_language(const struct check *c, const char *value)
+{
+    static const char *words[LANGUAGES_MAX] = {"", "auto"};
+    const struct i18n_language *l = i18n_languages();
+    int word = 0;
+    for (int n = 2; n + 1 < LANGUAGES_MAX && l->code != NULL; n++, l++)
+        words[n] = l->code;
+    enum rc rc = check_word(c, "language", value, words, &word);
+    c->out->language = word > 0 ? words[word] : NULL;
+    return rc;
+}
+
 enum rc config_check(const struct config_text *where, const struct config_raw *raw,
                      struct config *out, struct err *e)
 {
@@ -349,6 +363,8 @@ enum rc config_check(const struct config_text *where, const struct config_raw *r
         rc = check_actions(&c, "actions", raw->actions, &out->actions);
     if (rc == RC_OK)
         rc = check_bell(&c, raw->bell);
+    if (rc == RC_OK)
+        rc = check_language(&c, raw->language);
     if (rc == RC_OK)
         rc = check_program(&c, raw->exec_on_alert);
     if (rc == RC_OK)

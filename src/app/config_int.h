@@ -22,7 +22,8 @@ struct config_raw_center {
     unsigned sources_count;
 };
 struct config_raw {
-    char *refresh, *actions, *audit, *theme, *history, *history_max, *exec_on_alert, *bell;
+    char *refresh, *actions, *audit, *theme, *history, *history_max, *exec_on_alert, *bell,
+        *language;
     struct config_raw_center *centers;
     unsigned centers_count;
 };

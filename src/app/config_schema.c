@@ -61,6 +61,7 @@ static const cyaml_schema_field_t top_fields[] = {
     CYAML_FIELD_STRING_PTR("actions", OPTIONAL_TEXT, struct config_raw, actions, 0, MAX_TEXT),
     CYAML_FIELD_STRING_PTR("audit", OPTIONAL_TEXT, struct config_raw, audit, 1, MAX_TEXT),
     CYAML_FIELD_STRING_PTR("theme", OPTIONAL_TEXT, struct config_raw, theme, 0, MAX_TEXT),
+    CYAML_FIELD_STRING_PTR("language", OPTIONAL_TEXT, struct config_raw, language, 0, MAX_TEXT),
     CYAML_FIELD_STRING_PTR("bell", OPTIONAL_TEXT, struct config_raw, bell, 0, MAX_TEXT),
     CYAML_FIELD_STRING_PTR("exec_on_alert", OPTIONAL_TEXT, struct config_raw, exec_on_alert, 1,
                            MAX_TEXT),

@@ -128,6 +128,8 @@ static int act_on(int argc, char **argv)
     struct err e = {0};
     if (cli_parse(argc, argv, &cli, &e) != RC_OK)
         return cli.command == CLI_CHECK ? (printf("UNKNOWN - %s\n", e.msg), 3) : app_fail(&e);
+    if (cli.value[OPTION_LANGUAGE] != NULL && i18n_use(cli.value[OPTION_LANGUAGE], &e) != RC_OK)
+        return app_fail(&e);
     if (cli.value[OPTION_SHOW_HELP] != NULL)
         return show_usage();
     if (cli.value[OPTION_SHOW_VERSION] != NULL)

@@ -2,6 +2,7 @@
  * mangen_complete.c - completions for bash, zsh and fish from the tables of the command line. */
 #include "app/mangen.h"
 
+#include "base/i18n.h"
 #include "base/xmem.h"
 #include "export/export.h"
 #include "ui/view.h"
@@ -17,7 +18,8 @@ enum values {
     VALUES_VIEW,
     VALUES_THEME,
     VALUES_ENTITY,
-    VALUES_COLOUR
+    VALUES_COLOUR,
+    VALUES_LANGUAGE
 };
 
 static enum values values_of(enum cli_option option)
@@ -35,6 +37,8 @@ static enum values values_of(enum cli_option option)
         return VALUES_THEME;
     case OPTION_ONLY:
         return VALUES_ENTITY;
+    case OPTION_LANGUAGE:
+        return VALUES_LANGUAGE;
     case OPTION_COLOUR:
         return VALUES_COLOUR;
     default:
@@ -62,6 +66,11 @@ static void print_values(enum values values, const char *between)
             printf("%s%s", separator, entity_info((enum entity)i)->plural);
     else if (values == VALUES_COLOUR)
         printf("auto%s24bit%s256%s16%snone", between, between, between, between);
+    else if (values == VALUES_LANGUAGE) {
+        printf("auto");
+        for (const struct i18n_language *l = i18n_languages(); l->code != NULL; l++)
+            printf("%s%s", between, l->code);
+    }
 }
 
 /* Names of the commands that have one. */

@@ -379,6 +379,15 @@ const char *i18n_context(const char *context, const char *text)
     return found != NULL ? found : text;
 }
 
+const char *i18n_either(const char *context, const char *text)
+{
+    const struct catalogue *c = atomic_load_explicit(&current, memory_order_acquire);
+    const char *found = c != NULL ? look_up(c, context, text) : NULL;
+    if (c != NULL && found == NULL)
+        found = look_up(c, NULL, text);
+    return found != NULL ? found : text;
+}
+
 /* The forms of a plural stand behind each other, a NUL after each; msgfmt --check has seen to it that all are there. */
 const char *i18n_plural(const char *one, const char *many, unsigned long long n)
 {

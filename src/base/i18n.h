@@ -65,5 +65,7 @@ const char *i18n_text(const char *text) __attribute__((format_arg(1)));
 const char *i18n_plural(const char *one, const char *many, unsigned long long n)
     __attribute__((format_arg(1), format_arg(2)));
 const char *i18n_context(const char *context, const char *text) __attribute__((format_arg(2)));
+/* With the context where the catalogue has that, else without it: words of tables, few of which need one. */
+const char *i18n_either(const char *context, const char *text) __attribute__((format_arg(2)));
 
 #endif
