@@ -49,6 +49,7 @@ noinst_LIBRARIES += %D%/libui.a
 %C%_libui_a_SOURCES += %D%/bigtext.c %D%/bigtext.h
 %C%_libui_a_SOURCES += %D%/wall.c %D%/wall.h %D%/wall_int.h
 %C%_libui_a_SOURCES += %D%/wall_alarm.c
+%C%_libui_a_SOURCES += %D%/alertlook.c %D%/alertlook.h
 %C%_libui_a_SOURCES += %D%/wall_centers.c %D%/wall_centers.h
 %C%_libui_a_SOURCES += %D%/wall_head.c
 %C%_libui_a_SOURCES += %D%/wall_pages.c

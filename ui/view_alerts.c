@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT
  * view_alerts.c - view 7: the rules that hold now, what ended within the last hour, who cares. */
 #include "ui/viewlist.h"
+#include "ui/alertlook.h"
 #include "ui/annotate.h"
 #include "ui/cells.h"
 #include "ui/glyph.h"
 #include "ui/verdict.h"
 #include "base/i18n.h"
 #include "base/text.h"
-#include "model/rules.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define HOUR_MS INT64_C(3600000)
 
-enum { ROOMY_LINES = 28, ABOUT_MAX = 512 };
+enum { ROOMY_LINES = 28 };
 
 struct alerts_own {
     bool all; /* also what is silenced or waits for its time to fire */
@@ -65,24 +65,6 @@ static struct style calm(const struct table_cell *cell, struct style s)
     return is_loud(r, cell->in->ctx.now) ? s : style_of(ROLE_DIM);
 }
 
-/* What it is about, as its id tells behind the name of the rule: a source, a node and device; "" for a center. */
-static void about(const struct view_input *in, const struct alert_row *r, char out[ABOUT_MAX])
-{
-    const char *id = cell_string(in, r->id), *slash = strchr(id, '/');
-    enum rule rule = row_has(r, alert, rule)
-                         ? rule_find(cell_string(in, r->rule), strlen(cell_string(in, r->rule)))
-                         : RULE_COUNT;
-    int n = 0;
-
-    out[0] = '\0';
-    if (row_has(r, alert, node))
-        n = snprintf(out, ABOUT_MAX, "%.250s", cell_string(in, r->node));
-    if (row_has(r, alert, device))
-        snprintf(out + n, ABOUT_MAX - (size_t)n, "/%.100s", cell_string(in, r->device));
-    if (n == 0 && rule != RULE_COUNT && rule_info(rule)->subject == ENTITY_SOURCE && slash)
-        snprintf(out, ABOUT_MAX, "%.250s", slash + 1);
-}
-
 /* --- cells --- */
 
 static void paint_severity(const struct table_cell *cell)
@@ -121,10 +103,10 @@ static void paint_center(const struct table_cell *cell)
 static void paint_what(const struct table_cell *cell)
 {
     const struct alert_row *r = cell->row;
-    char subject[ABOUT_MAX];
+    char subject[ALERT_ABOUT_MAX];
     int used = 0;
 
-    about(cell->in, r, subject);
+    alert_about(cell->in, r, subject);
     if (subject[0])
         used = canvas_text(cell->c, cell->y, cell->x, cell->w,
                            calm(cell, style_bold(style_of(ROLE_BRIGHT))), subject) +
@@ -138,47 +120,18 @@ static void paint_what(const struct table_cell *cell)
 static int measure_what(const struct view_input *in, const void *row)
 {
     const struct alert_row *r = row;
-    char subject[ABOUT_MAX];
+    char subject[ALERT_ABOUT_MAX];
 
-    about(in, r, subject);
+    alert_about(in, r, subject);
     return text_cells(subject) + (subject[0] != '\0') +
            (row_has(r, alert, summary) ? cell_measure(in, r->summary) : 1);
-}
-
-/* As the rule counts: "91°", "18.5%", "2h12", "11". */
-static const char *value_text_of(const struct view_input *in, const struct alert_row *r, double v,
-                                 char out[FIGURE_MAX])
-{
-    const char *name = row_has(r, alert, rule) ? cell_string(in, r->rule) : "";
-    enum rule rule = rule_find(name, strlen(name));
-    enum rule_unit unit = rule == RULE_COUNT ? RULE_UNIT_COUNT : rule_info(rule)->unit;
-
-    out[0] = '\0';
-    switch (unit) {
-    case RULE_UNIT_DURATION:
-        figure_duration(out, (int64_t)(v * 1000));
-        break;
-    case RULE_UNIT_PERCENT:
-        snprintf(out, FIGURE_MAX, "%.1f%%", v);
-        break;
-    case RULE_UNIT_CELSIUS:
-        figure_unit(out, v, UNIT_CELSIUS, in->ascii);
-        break;
-    case RULE_UNIT_SWITCH:
-        break; /* it is so, or it is not */
-    case RULE_UNIT_COUNT:
-    case RULE_UNIT_PROBABILITY:
-        figure_number(out, v, v != (double)(int64_t)v && v < 1000, in->ascii);
-        break;
-    }
-    return out;
 }
 
 static void paint_figure(const struct table_cell *cell, bool has, double v, struct style s)
 {
     char text[FIGURE_MAX];
 
-    if (has && *value_text_of(cell->in, cell->row, v, text))
+    if (has && *alert_figure(cell->in, cell->row, v, text))
         cell_text(cell, calm(cell, s), text);
     else
         cell_dash(cell);

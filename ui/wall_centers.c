@@ -19,7 +19,8 @@ enum {
     NAME_CELLS = 20,
     HOT_CELLS = 6,
     COUNT_CELLS = 7,
-    AGE_CELLS = 6
+    AGE_CELLS = 6,
+    HEADING_FROM = 30
 };
 
 enum trouble { FINE, WARNED, CRITICAL, STALE, DOWN };
@@ -77,9 +78,16 @@ static int columns(int cells)
     return n > 0 ? n : 1;
 }
 
+/* A line with what the columns are: where it costs no center its place on a small screen. */
+static int heading_rows(const struct view_input *in)
+{
+    return in->area.h >= HEADING_FROM;
+}
+
 int wall_centers_parts(const struct view_input *in, int rows, int cells)
 {
-    int a_part = rows * columns(cells), n = (int)snapshot_count(in->snap, ENTITY_CENTER);
+    int a_part = (rows - heading_rows(in)) * columns(cells),
+        n = (int)snapshot_count(in->snap, ENTITY_CENTER);
 
     return n > a_part && a_part > 0 ? (n + a_part - 1) / a_part : 1;
 }
@@ -183,11 +191,31 @@ static void draw_center(const struct view_input *in, const struct entry *e, stru
     draw_flops(in, e, r.y, r.x + 2 + NAME_CELLS + 1, end, c);
 }
 
+static void draw_heading(const struct view_input *in, struct rect r, struct canvas *c)
+{
+    struct style s = style_of(ROLE_FAINT);
+    int end = r.x + r.w;
+
+    canvas_text(c, r.y, r.x + 2, NAME_CELLS, s, _("CENTER"));
+    canvas_text_right(c, r.y, r.x + 2 + NAME_CELLS + 1 + 12, 12, s, _("FLOPS"));
+    canvas_text_right(c, r.y, end, AGE_CELLS, s, _("AGE"));
+    end -= AGE_CELLS + 1;
+    canvas_text_right(c, r.y, end, COUNT_CELLS - 2, s, _("INT24"));
+    end -= COUNT_CELLS - 1;
+    canvas_text_right(c, r.y, end, COUNT_CELLS, s, _("QUEUED"));
+    end -= COUNT_CELLS + 1;
+    canvas_text_right(c, r.y, end - 1, HOT_CELLS, s, in->ascii ? "C" : "\u00b0C");
+}
+
 void wall_centers_draw(const struct view_input *in, int part, struct rect r, struct canvas *c)
 {
     int count, n = columns(r.w - 2), width = (r.w - 2 - (n - 1) * COLUMN_GAP) / n;
     struct entry *list = ranked(in, &count);
 
+    for (int i = 0; heading_rows(in) && i < n; i++)
+        draw_heading(in, (struct rect){r.y, r.x + 1 + i * (width + COLUMN_GAP), 1, width}, c);
+    r.y += heading_rows(in);
+    r.h -= heading_rows(in);
     for (int i = 0; i < r.h * n; i++) {
         int at = part * r.h * n + i;
         if (at >= count)

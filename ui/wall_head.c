@@ -2,6 +2,7 @@
  * wall_head.c - what is on every page of the wall: the verdict line and the main figures. */
 #include "base/i18n.h"
 #include "base/text.h"
+#include "ui/alertlook.h"
 #include "ui/bigtext.h"
 #include "ui/chart.h"
 #include "ui/cells.h"
@@ -53,6 +54,15 @@ const struct alert_row *wall_alert(const struct view_input *in, int center, int 
     return last;
 }
 
+void wall_alert_text(const struct view_input *in, const struct alert_row *a, char *out, size_t room)
+{
+    char subject[ALERT_ABOUT_MAX];
+
+    alert_about(in, a, subject);
+    snprintf(out, room, "%s%s%s: %s", cell_center_name(in, a->h.center), *subject ? " " : "",
+             subject, row_has(a, alert, summary) ? cell_string(in, a->summary) : "");
+}
+
 /* ---- the verdict line ---- */
 
 static void clock_text(const struct view_input *in, char out[16])
@@ -76,17 +86,14 @@ static void sentence(const struct view_input *in, const struct verdict *v, char 
     if (is_dead(in)) {
         char age[FIGURE_MAX];
         figure_duration(age, in->ctx.now - snapshot_at(in->snap));
-        snprintf(out, SENTENCE, "no new picture for %s: suantop itself is stuck", age);
+        snprintf(out, SENTENCE, _("no new picture for %s: suantop itself is stuck"), age);
     } else if (a) {
-        snprintf(out, SENTENCE, "%s%s%s%s%s: %s", cell_center_name(in, a->h.center),
-                 row_has(a, alert, node) ? " " : "",
-                 row_has(a, alert, node) ? cell_string(in, a->node) : "",
-                 row_has(a, alert, device) ? " " : "",
-                 row_has(a, alert, device) ? cell_string(in, a->device) : "",
-                 row_has(a, alert, summary) ? cell_string(in, a->summary) : "");
+        wall_alert_text(in, a, out, SENTENCE);
     } else {
-        snprintf(out, SENTENCE, "%d centers, %d live%s", v->centers, v->live,
-                 v->live == v->centers ? "" : ", some without data");
+        snprintf(out, SENTENCE,
+                 v->live == v->centers ? _("%d centers, %d live")
+                                       : _("%d centers, %d live, some without data"),
+                 v->centers, v->live);
     }
 }
 
@@ -98,9 +105,9 @@ static void draw_sentence(const struct view_input *in, const struct verdict *v, 
     char text[SENTENCE], tail[48] = "";
 
     if (more > 0)
-        snprintf(tail, sizeof tail, "%s%d more", in->ascii ? " - " : " \u00b7 ", more);
+        snprintf(tail, sizeof tail, _("%s%d more"), in->ascii ? " - " : " \u00b7 ", more);
     sentence(in, v, text);
-    x += canvas_text(c, y, x, end - x - text_cells(tail, strlen(tail)), s, text);
+    x += canvas_text(c, y, x, end - x - text_cells(tail), s, text);
     canvas_text(c, y, x, end - x, s, tail);
 }
 
@@ -112,11 +119,11 @@ void wall_verdict(const struct wall *w, const struct view_input *in, struct rect
     bool dead = is_dead(in), critical = v.critical > 0 || dead;
     enum role bg = critical ? ROLE_CRIT_BG : v.warning > 0 ? ROLE_WARN_BG : ROLE_BAR;
     enum role fg = critical ? ROLE_BRIGHT : v.warning > 0 ? ROLE_WARN : ROLE_OK;
-    const char *word = dead        ? "NO DATA"
-                       : critical  ? "CRITICAL"
-                       : v.warning ? "WARNING"
-                       : v.centers ? "OK"
-                                   : "NO CENTERS";
+    const char *word = dead        ? _("NO DATA")
+                       : critical  ? _("CRITICAL")
+                       : v.warning ? _("WARNING")
+                       : v.centers ? _("OK")
+                                   : _("NO CENTERS");
     char clock[16];
     int y = all.y, x = all.x + 1, end = all.x + all.w - CLOCK_CELLS - 1;
 
@@ -371,5 +378,40 @@ void wall_figures(const struct wall *w, const struct view_input *in, struct rect
     for (int i = 0; i < count; i++) {
         fill(w, in, i, &b);
         draw_big(in, (struct rect){y, r.x + 1 + i * width, r.h, width - 2}, &b, c);
+    }
+}
+
+/* ---- the same in small, where something else has the screen ---- */
+
+static void draw_words(const struct big *b, const char *label, int y, int *x, int end,
+                       struct canvas *c)
+{
+    *x += canvas_text(c, y, *x, end - *x, style_of(ROLE_DIM), label) + 1;
+    *x += canvas_text(c, y, *x, end - *x, style_bold(b->style), b->digits);
+    *x += *b->unit != '/' && *b->unit;
+    *x += canvas_text(c, y, *x, end - *x, style_of(ROLE_DIM), b->unit) + 3;
+}
+
+void wall_figures_small(const struct wall *w, const struct view_input *in, int y, struct rect r,
+                        struct canvas *c)
+{
+    struct flops_totals all;
+    char label[96];
+    int x = r.x + 1, end = r.x + r.w - 1;
+    struct big b;
+
+    flops_total_of(in, -1, &all);
+    for (const enum precision *p = flops_order; *p; p++) {
+        enum provenance best = flops_best(&all, *p);
+        if (best == provenance_NONE)
+            continue;
+        b = (struct big){0};
+        flops_big(*p, &all.of[*p][best], best, flops_whole(&all, *p, best), in->ascii, &b, label);
+        draw_words(&b, precision_word(*p), y, &x, end, c);
+    }
+    x = r.x + 1;
+    for (int i = 0; i < FIGURES; i++) {
+        fill(w, in, i, &b);
+        draw_words(&b, b.label, y + 1, &x, end, c);
     }
 }

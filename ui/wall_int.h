@@ -9,6 +9,9 @@
  * them are passed over. Of a center, -1 = of all. */
 const struct alert_row *wall_alert(const struct view_input *in, int center, int skip);
 bool wall_alert_is_loud(const struct alert_row *a, wall_ms now);
+/* "center node/device: what happened" */
+void wall_alert_text(const struct view_input *in, const struct alert_row *a, char *out,
+                     size_t room);
 
 /* --- wall_head.c --- */
 /* "CRITICAL  center: what happened - 2 more", and the clock. all: the drifted picture. */
@@ -18,6 +21,9 @@ int wall_scale(const struct view_input *in);
 int wall_figure_rows(const struct view_input *in);
 void wall_figures(const struct wall *w, const struct view_input *in, struct rect r,
                   struct canvas *c);
+/* The figures in small, in the lines y and y + 1. */
+void wall_figures_small(const struct wall *w, const struct view_input *in, int y, struct rect r,
+                        struct canvas *c);
 enum { WALL_POWER_MAX = 96 };
 /* "11.1 MW  708 GF/W", "" if no device tells its power. */
 void wall_power_text(const struct wall *w, const struct view_input *in, char out[WALL_POWER_MAX]);
