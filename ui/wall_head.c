@@ -79,14 +79,29 @@ static bool is_dead(const struct view_input *in)
     return in->ctx.now - snapshot_at(in->snap) > DEAD_MS;
 }
 
+/* A center that has just gone down counts before its alert fires. */
+static const struct center_row *down_center(const struct view_input *in)
+{
+    for (uint32_t i = 0; i < snapshot_slots(in->snap, ENTITY_CENTER); i++) {
+        const struct center_row *r = snapshot_row(in->snap, ENTITY_CENTER, i);
+        if (r && row_has(r, center, health) && r->health == health_DOWN)
+            return r;
+    }
+    return NULL;
+}
+
 static void sentence(const struct view_input *in, const struct verdict *v, char out[SENTENCE])
 {
     const struct alert_row *a = wall_alert(in, -1, 0);
+    bool critical = a && a->severity == severity_CRITICAL;
+    const struct center_row *down = v->critical > 0 && !critical ? down_center(in) : NULL;
 
     if (is_dead(in)) {
         char age[FIGURE_MAX];
         figure_duration(age, in->ctx.now - snapshot_at(in->snap));
         snprintf(out, SENTENCE, _("no new picture for %s: suantop itself is stuck"), age);
+    } else if (down) {
+        snprintf(out, SENTENCE, _("%s: no source answers"), cell_center_name(in, down->h.center));
     } else if (a) {
         wall_alert_text(in, a, out, SENTENCE);
     } else {
@@ -101,7 +116,8 @@ static void sentence(const struct view_input *in, const struct verdict *v, char 
 static void draw_sentence(const struct view_input *in, const struct verdict *v, int y, int x,
                           int end, struct style s, struct canvas *c)
 {
-    int more = is_dead(in) || !wall_alert(in, -1, 0) ? 0 : v->critical + v->warning - 1;
+    bool named = !is_dead(in) && (v->critical > 0 || wall_alert(in, -1, 0));
+    int more = named ? v->critical + v->warning - 1 : 0;
     char text[SENTENCE], tail[48] = "";
 
     if (more > 0)
@@ -173,6 +189,7 @@ int wall_figure_rows(const struct view_input *in)
 struct big {
     const char *label;
     char digits[FIGURE_MAX], unit[96];
+    int needed; /* bytes of the unit without which the digits say nothing; 0 = all of them */
     struct style style;
 };
 
@@ -183,7 +200,10 @@ static void draw_big(const struct view_input *in, struct rect r, const struct bi
 
     canvas_text(c, r.y, r.x, r.w, style_of(ROLE_DIM), b->label);
     int used = bigtext_draw(c, r.y + 1, r.x, r.w, scale, b->style, b->digits, in->ascii);
-    canvas_text(c, r.y + rows, r.x + used + 2, r.w - used - 2, style_of(ROLE_DIM), b->unit);
+    int room = r.w - used - 2;
+    bool all = b->needed == 0 || text_cells(b->unit) <= room;
+    canvas_textf(c, r.y + rows, r.x + used + 2, room, style_of(ROLE_DIM), "%.*s",
+                 all ? (int)sizeof b->unit : b->needed, b->unit);
 }
 
 /* "18.3" big, "/ 26.1 EF E" beside it. A nameplate is all that there could be: no part of anything. */
@@ -254,6 +274,7 @@ static void split(const struct view_input *in, double v, struct big *b)
     figure_si(few ? round(v / 1000) * 1000 : v, text, &step);
     snprintf(b->digits, sizeof b->digits, "%.*s", few ? (int)strcspn(text, ".") : 20, text);
     snprintf(b->unit, sizeof b->unit, "%s ", step);
+    b->needed = (int)strlen(step);
 }
 
 static void hottest(const struct view_input *in, struct big *b)
@@ -351,7 +372,8 @@ static void power(const struct wall *w, const struct view_input *in, struct big 
     figure_si(snapshot_totals(in->snap)->device_power_watts, text, &step);
     efficiency_text(w, each);
     snprintf(b->digits, sizeof b->digits, "%.20s", text);
-    snprintf(b->unit, sizeof b->unit, "%.2sW  %.40s", step, each);
+    b->needed = snprintf(b->unit, sizeof b->unit, "%.2sW", step);
+    snprintf(b->unit + b->needed, sizeof b->unit - (size_t)b->needed, "  %.40s", each);
 }
 
 static void fill(const struct wall *w, const struct view_input *in, int i, struct big *b)

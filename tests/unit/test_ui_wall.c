@@ -19,6 +19,7 @@ struct screen {
 
 static const struct screen screens[] = {
     {"wall-80x24", 24, 80, WALL_CENTERS},
+    {"wall-112x30", 30, 112, WALL_CENTERS}, /* power beside its digits has no room for FLOPS a watt */
     {"wall-120x36", 36, 120, WALL_CENTERS},
     {"wall-300x80", 80, 300, WALL_DEVICES},
     {"wall-devices-80x24", 24, 80, WALL_DEVICES},
