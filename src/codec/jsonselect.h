@@ -4,8 +4,9 @@
  *
  * Elements of one list come from one printer, so they look alike. What stood between two values of
  * earlier elements - comma, white space, key, colon - is remembered together with what it meant;
- * where it stands again, one compare replaces reading the key. Wrong guesses cost time, never the
- * result. Thread: one at a time. */
+ * where it stands again, one compare replaces reading the key. One element of several is kept with the places of
+ * its members: whole runs of members that the next ones repeat byte by byte are passed over by comparing. Wrong guesses
+ * cost time, never the result. Thread: one at a time. */
 #ifndef SUAN_CODEC_JSONSELECT_H
 #define SUAN_CODEC_JSONSELECT_H
 

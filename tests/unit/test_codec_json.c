@@ -351,6 +351,70 @@ static void test_guesses_never_change_the_result(void **state)
     json_reader_free(p.all);
 }
 
+/* Elements that differ a little from the one before - a longer number, a member more, another order, a broken byte - are
+ * to a reader that knows the one before what they are to a new one. */
+static size_t write_element(char *out, const uint8_t *keys, const uint8_t *values, size_t count)
+{
+    static const char *const names[] = {"job_id", "x", "name",  "state",
+                                        "y",      "z", "nodes", "a\\u0062"};
+    static const char *const texts[] = {
+        "1",    "12",   "123",   "\"\"", "\"a\"",     "\"a\\\"\"",  "[1]",         "[1,{}]",
+        "null", "true", "\"}\"", "1.5",  "{\"x\":1}", "{\"x\":12}", "\"ab, \\\\\""};
+    size_t n = 0;
+
+    out[n++] = '{';
+    for (size_t i = 0; i < count; i++)
+        n += (size_t)sprintf(out + n, "%s\"%s\":%s%s", i ? "," : "", names[keys[i] % 8],
+                             keys[i] & 8 ? " " : "", texts[values[i] % ARRAY_LEN(texts)]);
+    out[n++] = '}';
+    out[n] = 0;
+    return n;
+}
+
+static void compare_with_new(struct json_reader *warm, const char *text, size_t len)
+{
+    struct json_reader *fresh = json_reader_new(wanted, WANTED);
+    const struct json *a[WANTED], *b[WANTED];
+    struct err e;
+
+    assert_int_equal(json_read(warm, text, len, a, &e), json_read(fresh, text, len, b, &e));
+    for (size_t i = 0; i < WANTED; i++)
+        if (!json_same(a[i], b[i]))
+            fail_msg("%s differs in %.*s", wanted[i], (int)len, text);
+    json_reader_free(fresh);
+}
+
+static void test_like_the_one_before(void **state)
+{
+    uint8_t keys[12], values[12];
+    char text[1024];
+    uint64_t random = 11;
+    size_t count = 12;
+    struct json_reader *warm = json_reader_new(wanted, WANTED);
+
+    (void)state;
+    for (size_t i = 0; i < 12; i++) {
+        keys[i] = (uint8_t)i;
+        values[i] = (uint8_t)(i * 5);
+    }
+    for (int round = 0; round < 6000; round++) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        size_t at = random >> 40 & 7, what = random >> 50 & 15;
+        values[at] = (uint8_t)(random >> 33);
+        if (what == 0)
+            keys[at] = (uint8_t)(random >> 25);
+        else if (what == 1)
+            count = 1 + (random >> 26) % 12;
+        size_t len = write_element(text, keys, values, count);
+        if (what == 2)
+            text[(random >> 20) % len] = "{}[],:\"\\ 1"[random >> 30 & 7];
+        else if (what == 3)
+            len = (random >> 20) % len;
+        compare_with_new(warm, text, len);
+    }
+    json_reader_free(warm);
+}
+
 /* Values that are read without cJSON, and values that only look like them. */
 static void test_plain_values_and_others(void **state)
 {
@@ -598,6 +662,7 @@ int main(void)
         cmocka_unit_test(test_raw_nul),
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_guesses_never_change_the_result),
+        cmocka_unit_test(test_like_the_one_before),
         cmocka_unit_test(test_plain_values_and_others),
         cmocka_unit_test(test_more_keys_than_memory),
         cmocka_unit_test(test_what_is_not_an_object),
