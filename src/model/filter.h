@@ -30,7 +30,8 @@ struct filter;
  * they are. */
 enum rc filter_compile(const char *text, enum entity e, struct filter **out, struct err *err);
 /* For the next key typed: f takes over what `old` (which is then freed as always) found out about
- * strings that f need not ask again. Changes no result. */
+ * strings that f need not ask again, and remembers whether it only narrows it: then a query asks the rows that matched.
+ * Changes no result. */
 void filter_refine(struct filter *f, struct filter *old);
 void filter_free(struct filter *f);
 bool filter_match(const struct filter *f, const struct value_ctx *c, const void *row);

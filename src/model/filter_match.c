@@ -219,8 +219,37 @@ static void take_over(struct term *old, struct term *t)
         t->memo.answers[i] = t->memo.answers[i] == NO ? NO : NOT_ASKED;
 }
 
+static bool is_conjunction(const struct node *n)
+{
+    return n->kind == NODE_TERM ||
+           (n->kind == NODE_AND && is_conjunction(n->a) && is_conjunction(n->b));
+}
+
+/* Says the very same. */
+static bool repeats(const struct term *old, const struct term *t)
+{
+    return old->op == t->op && old->how == t->how && old->column == t->column &&
+           old->negate == t->negate && old->entity == t->entity && strcmp(old->text, t->text) == 0;
+}
+
+/* Each condition of the old filter follows from one of the new. */
+static bool follows(const struct filter *old, const struct filter *f)
+{
+    for (unsigned i = 0; i < old->term_count; i++) {
+        unsigned k = 0;
+        while (k < f->term_count &&
+               !(repeats(old->terms[i], f->terms[k]) || narrows(old->terms[i], f->terms[k])))
+            k++;
+        if (k == f->term_count)
+            return false;
+    }
+    return is_conjunction(old->root) && is_conjunction(f->root);
+}
+
 void filter_refine(struct filter *f, struct filter *old)
 {
+    if (f && old && follows(old, f))
+        f->narrows = old->id;
     for (unsigned i = 0; f && old && i < f->term_count; i++)
         for (unsigned k = 0; k < old->term_count; k++)
             if (old->terms[k]->memo.of && !f->terms[i]->memo.of &&

@@ -135,6 +135,13 @@ static enum rc parse(struct parser *p)
     return rc;
 }
 
+static uint64_t next_id(void)
+{
+    static _Atomic uint64_t last;
+
+    return ++last;
+}
+
 static bool only_blanks(const char *text)
 {
     return !text || text[strspn(text, " \t\n")] == '\0';
@@ -150,6 +157,7 @@ enum rc filter_compile(const char *text, enum entity e, struct filter **out, str
     if (strlen(text) > FILTER_MAX_TEXT)
         return err_set(err, RC_LIMIT, "column 1", "longer than %d bytes", FILTER_MAX_TEXT);
     p.filter = xcalloc(1, sizeof(*p.filter));
+    p.filter->id = next_id();
     arena_init(&p.filter->arena, 0);
     lexer_init(&p.lex, text, err);
     enum rc rc = parse(&p);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Small: a poll that changes one row in twenty clones a third of the chunks of 8 rows, and nearly all of 50. */
-enum { CHUNK_BYTES = 2048, PAGE_CHUNKS = 1 << ROWS_PAGE_SHIFT };
+enum { CHUNK_BYTES = ROWS_CHUNK_BYTES, PAGE_CHUNKS = 1 << ROWS_PAGE_SHIFT };
 
 /* Each array has its own range of stamps; 0 is nobody's. */
 static uint64_t first_epoch(void)
@@ -87,6 +87,7 @@ static struct rows_page *edit_page(struct rows *r, uint32_t chunk)
 
     if (atomic_load_explicit(&(*p)->refs, memory_order_acquire) != 1)
         *p = clone_page(*p);
+    (*p)->stamp = r->epoch;
     return *p;
 }
 

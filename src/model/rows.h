@@ -22,10 +22,12 @@ struct rows_chunk {
     _Alignas(16) unsigned char data[];
 };
 
+#define ROWS_CHUNK_BYTES 2048 /* at most, unless a single item is larger */
 #define ROWS_PAGE_SHIFT 6
 
 struct rows_page {
     atomic_uint refs;
+    uint64_t stamp; /* of all its chunks */
     struct rows_chunk *chunks[1u << ROWS_PAGE_SHIFT]; /* NULL behind the last */
 };
 

@@ -8,18 +8,21 @@ enum { DIGIT_BITS = 11, BUCKETS = 1 << DIGIT_BITS, MAX_DIGITS = 3 };
 /* What the keys have in common, so that it need not be sorted by. */
 struct range {
     uint64_t min, max;
-    unsigned zeros; /* low bits in which all keys agree */
+    unsigned zeros; /* low bits in which all keys agree, behind those that tell nothing */
+    unsigned skip;
 };
 
-static struct range range_of(const uint64_t *keys, const uint32_t *order, uint32_t count)
+static struct range range_of(const uint64_t *keys, const uint32_t *order, uint32_t count,
+                             unsigned skip)
 {
-    struct range r = {.min = UINT64_MAX};
+    struct range r = {.min = UINT64_MAX, .skip = skip};
     uint64_t differ = 0, one = 0;
 
     for (uint32_t i = 0; i < count; i++) {
         uint64_t key = keys[order[i]];
         if (key == KEY_ABSENT)
             continue;
+        key >>= skip;
         one = r.min == UINT64_MAX ? key : one;
         differ |= key ^ one;
         r.min = key < r.min ? key : r.min;
@@ -33,6 +36,7 @@ static inline uint64_t reduce(const struct range *r, uint64_t key, bool descendi
 {
     if (key == KEY_ABSENT)
         return ((r->max - r->min) >> r->zeros) + 1;
+    key >>= r->skip;
     return (descending ? r->max - key : key - r->min) >> r->zeros;
 }
 
@@ -99,10 +103,10 @@ static uint64_t *radix_sort(uint64_t *items, uint64_t *spare, uint32_t count, st
     return items;
 }
 
-void sort_keys(const uint64_t *keys, uint32_t *order, uint32_t count, bool descending,
-               void *scratch)
+void sort_keys(const uint64_t *keys, uint32_t *order, uint32_t count, unsigned skip,
+               bool descending, void *scratch)
 {
-    struct range r = range_of(keys, order, count);
+    struct range r = range_of(keys, order, count, skip);
     uint64_t *items = scratch, *spare = items + count;
     struct digits d;
 

@@ -15,11 +15,14 @@
 
 #define KEY_ABSENT UINT64_MAX /* no value: last, whatever the direction */
 
-/* Puts order[0..count), indices of keys, into the order of keys[order[i]]; equal ones stay as they
- * are. scratch: count * SORT_SCRATCH bytes, aligned for uint64_t. */
+/* A string's key: its place among all, and below it its id, which tells nothing more. */
+#define KEY_STRING_BITS 32
+
+/* Puts order[0..count), indices of keys, into the order of keys[order[i]] without their lowest
+ * `skip` bits; equal ones stay as they are. scratch: count * SORT_SCRATCH bytes, aligned for uint64_t. */
 #define SORT_SCRATCH 16
-void sort_keys(const uint64_t *keys, uint32_t *order, uint32_t count, bool descending,
-               void *scratch);
+void sort_keys(const uint64_t *keys, uint32_t *order, uint32_t count, unsigned skip,
+               bool descending, void *scratch);
 
 /* Ranks of strings in natural order. Strings are added as they are met; ranking them all anew
  * costs one merge with the ones that were there. Belongs to one string table and starts over with
@@ -28,8 +31,8 @@ struct string_order;
 
 struct string_order *string_order_new(void);
 void string_order_free(struct string_order *o); /* NULL is fine */
-/* Replaces each key that is a strid by the string's rank; KEY_ABSENT stays. */
+/* Puts the rank of the string above its id in keys[at[0..count)], which may have had another; KEY_ABSENT stays. */
 void string_order_rank(struct string_order *o, const struct intern *strings, uint64_t *keys,
-                       uint32_t count);
+                       const uint32_t *at, uint32_t count);
 
 #endif

@@ -153,7 +153,7 @@ static void sort_by_prefix(const struct string_order *o, strid *ids, uint32_t co
         w->keys[i] = natural_prefix(intern_text(o->of, ids[i]), (size_t)depth * 8);
         w->places[i] = i;
     }
-    sort_keys(w->keys, w->places, count, false, w->scratch);
+    sort_keys(w->keys, w->places, count, 0, false, w->scratch);
     memcpy(w->spare, ids, count * sizeof(*ids));
     for (uint32_t i = 0; i < count; i++) {
         ids[i] = w->spare[w->places[i]];
@@ -232,14 +232,19 @@ static void rank_fresh(struct string_order *o)
 }
 
 void string_order_rank(struct string_order *o, const struct intern *strings, uint64_t *keys,
-                       uint32_t count)
+                       const uint32_t *at, uint32_t count)
 {
     use_table(o, strings);
-    for (uint32_t i = 0; i < count; i++)
-        if (keys[i] != KEY_ABSENT && (keys[i] >= o->rank_cap || !o->rank[keys[i]]))
-            add_fresh(o, (strid)keys[i]);
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t key = keys[at[i]];
+        strid id = (strid)key;
+        if (key != KEY_ABSENT && (id >= o->rank_cap || !o->rank[id]))
+            add_fresh(o, id);
+    }
     rank_fresh(o);
-    for (uint32_t i = 0; i < count; i++)
-        if (keys[i] != KEY_ABSENT)
-            keys[i] = o->rank[keys[i]];
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t *key = &keys[at[i]];
+        if (*key != KEY_ABSENT)
+            *key = (uint64_t)o->rank[(strid)*key] << KEY_STRING_BITS | (strid)*key;
+    }
 }

@@ -165,7 +165,7 @@ static void a_stamp_stands_for_the_contents(void **state)
 {
     enum { CHUNKS = 5, ROUNDS = 2000 };
     struct rows r;
-    uint64_t seen[CHUNKS] = {0};
+    uint64_t seen[CHUNKS] = {0}, page = 0;
     unsigned char was[CHUNKS] = {0};
 
     (void)state;
@@ -176,13 +176,17 @@ static void a_stamp_stands_for_the_contents(void **state)
         for (uint32_t n = random_below(4); n > 0; n--)
             ++*(unsigned char *)rows_edit(&r, random_below(CHUNKS));
         struct rows_view *v = rows_share(&r);
+        bool changed = false;
         for (uint32_t i = 0; i < CHUNKS; i++) {
             unsigned char now = *(const unsigned char *)rows_view_at(v, i);
             assert_true(rows_view_stamp(v, i) != 0);
             assert_true(round == 0 || now == was[i] || rows_view_stamp(v, i) != seen[i]);
+            changed = changed || now != was[i];
             seen[i] = rows_view_stamp(v, i);
             was[i] = now;
         }
+        assert_true(!changed || v->pages[0]->stamp != page);
+        page = v->pages[0]->stamp;
         rows_view_unref(v);
     }
     rows_fini(&r);
