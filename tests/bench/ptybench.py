@@ -683,7 +683,7 @@ def measure(argv, o, keys, quit_keys):
                                threads=b["threads"], procs=b["procs"])
         # -- keys
         if keys and o.nkeys and s.alive():
-            f_ms, s_ms, nb, none, quietfail = [], [], [], 0, 0
+            f_ms, s_ms, nb, none, quietfail, by_key = [], [], [], 0, 0, {}
             i0, a, t_keys = len(s.log), usage(s.pid), NOW()
             spans = []
             for k in range(o.nkeys):
@@ -707,6 +707,7 @@ def measure(argv, o, keys, quit_keys):
                 _, tb = s.until_quiet(o.settle_ms, o.key_timeout_ms)
                 f_ms.append((ta - t) / MS)
                 s_ms.append(((tb or ta) - t) / MS)
+                by_key.setdefault(keys[k % len(keys)], []).append(s_ms[-1])
                 nb.append(s.total - tot)
                 spans.append((li, len(s.log), t, ta))
                 if o.key_gap_ms:
@@ -719,7 +720,8 @@ def measure(argv, o, keys, quit_keys):
                 col = round(min(1.0, res["idle"]["refreshes_per_s"] * pct(f_ms, 50) / 1000), 4)
             res["keys"] = dict(sequence=keys, sent=len(spans), no_response=none, never_quiet=quietfail, first_byte_ms=dist(f_ms), settled_ms=dist(s_ms),
                                bytes_per_key=dist(nb, 0), cpu_ms_per_key=round((b["cpu"] - a["cpu"]) * 1000 / max(1, len(spans)), 3),
-                               collision_est=col, seconds=round(el, 2))
+                               collision_est=col, seconds=round(el, 2),
+                               by_key={name: dist(ms) for name, ms in by_key.items()})
             res["_spans"] = spans
         # -- held key
         if o.held and s.alive():
