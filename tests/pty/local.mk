@@ -17,4 +17,9 @@ check_PROGRAMS += %D%/test_pty_program
 %C%_test_pty_program_LDADD = $(UNIT_UI) $(VTERM_LIBS)
 EXTRA_%C%_test_pty_program_DEPENDENCIES = suantop$(EXEEXT)
 EXTRA_DIST += tests/golden/program
+check_PROGRAMS += %D%/test_pty_wall
+%C%_test_pty_wall_SOURCES = %D%/test_pty_wall.c %D%/harness.c %D%/harness.h
+%C%_test_pty_wall_CFLAGS = $(AM_CFLAGS) $(VTERM_CFLAGS)
+%C%_test_pty_wall_LDADD = $(UNIT_UI) $(VTERM_LIBS)
+EXTRA_%C%_test_pty_wall_DEPENDENCIES = suantop$(EXEEXT)
 endif
