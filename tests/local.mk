@@ -55,6 +55,7 @@ endif
 
 include tests/fuzz/local.mk
 include tests/bench/local.mk
+include tests/soak/local.mk
 
 LINTS = \
 	%D%/lint/layers.py \

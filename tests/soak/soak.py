@@ -1,240 +1,265 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Runs the dashboard and `record` for a long time over clusters that never stand still, and watches what they use.
+"""The dashboard, the wall and `record` for a long time over a simulated fleet that never stands still; see docs/soak.md.
 
-    SUANTOP=build/suantop tests/soak/soak.py [MINUTES] [JOBS]
-
-A fake slurmrestd answers once a second from a fleet in which jobs come, change and go, nodes fail and return, and
-every so often an answer is cut off, an error, silence or nonsense. Keys are pressed and the window changes its size.
-Prints memory, descriptors and threads; the slope is that of the last half, as kB an hour. Exit status 1 when
-something grew: the slope beyond 64 kB/h is only judged from two hours on, as before that it is noise."""
-import fcntl
+    make soak SOAK_MINUTES=120                      or  SUANTOP_BUILDDIR=build tests/soak/soak.py
+"""
 import os
-import pty
 import random
+import re
 import select
 import shutil
-import signal
-import struct
-import subprocess
+import statistics
 import sys
 import tempfile
-import termios
-import threading
 import time
 
-SRC = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-SUANTOP = os.path.abspath(os.environ.get("SUANTOP", "suantop"))
-sys.path[:0] = [os.path.join(SRC, "tests/fake")]
-from slurmrestd import Fake, broken_off, document, healthy, job, node, reply, statistics  # noqa: E402
+from fleets import INTERVAL, MISCHIEF, Fleet
+from watched import HOME_SIZE, Watched
 
-MINUTES = float(sys.argv[1]) if len(sys.argv) > 1 else 10
-JOBS = int(sys.argv[2]) if len(sys.argv) > 2 else 500
-NODES = 60
-STATES = ("idle", "mixed", "allocated", "down", "drained", "idle")
-KEYS = "1 2 4 5 8 j j j k G g \r \x1b d \x1b y \x1b ? \x1b s t /gpu\r /\x1b \t r z z \x1b[<0;9;9M \x1b[<0;9;9m".split(" ")
-SLOPE = 64.0
+BUILD = os.path.abspath(os.environ.get("SUANTOP_BUILDDIR", "."))
+MINUTES = float(os.environ.get("SOAK_MINUTES", "10"))
+SPEED = float(os.environ.get("SOAK_SPEED", "60"))
+SEED = int(os.environ.get("SOAK_SEED", "1"))
+JUDGED_FROM = 120  # minutes: before that a slope is mostly the filling of what has a bound
+SLOPE = 64.0  # kB an hour
+FRAME = 5.0  # seconds that the clock on a screen may be late
+SLACK = 3.0  # seconds beside the two intervals: a refresh of the screen, and this machine
+FDS = 16  # more than in the first half: connections to exporters come and go
+QUIET, REST_EVERY, SAMPLE_EVERY = 0.2, 30.0, 5.0
+LOOKS = "1 2 3 4 5 6 7 8 9 j j j k G g pgdn pgup enter esc d esc y esc ? esc s t tab r z z i > < n * space".split()
+TYPED = (("/", "text:gpu", "enter"), ("/", "text:state=running", "enter"), ("/", "esc"), ("text::sort node asc", "enter"))
+ACTIONS = (("2", "D"), ("2", "U"), ("5", "R"), ("4", "H"), ("4", "L"))
 
 
-class Churn:
-    """A cluster whose rows appear, change and vanish; some of its answers are no good."""
+class Operator:
+    """Who sits before the dashboard: looks by chance, sometimes acts, and comes to rest to be compared with the truth."""
 
-    def __init__(self, seed):
-        self.random, self.lock = random.Random(seed), threading.Lock()
-        self.next, self.jobs, self.faults, self.polls = 1, {}, 0, 0
-        self.states = [self.random.choice(STATES) for _ in range(NODES)]
+    def __init__(self, seat, chance):
+        self.seat, self.chance = seat, chance
 
-    def step(self):
-        r = self.random
-        now = int(time.time())
-        # A job that runs ends, and shows it for a while: one that is gone and waits again would be an interruption,
-        # and each of these is remembered for 28 days.
-        for number in [n for n, j in self.jobs.items() if j["job_state"] == "COMPLETED" and j["end_time"] < now - 20]:
-            del self.jobs[number]
-        for number in [n for n, j in self.jobs.items() if j["job_state"] != "COMPLETED" and r.random() < 0.02]:
-            self.jobs[number].update(job_state="COMPLETED", end_time=now)
-        for number in [n for n, j in self.jobs.items() if j["job_state"] == "PENDING" and r.random() < 0.05]:
-            self.jobs[number].update(
-                job_state="RUNNING", nodes=f"c{r.randrange(NODES)}", cpus=r.randint(1, 64), start_time=now
-            )
-        while len(self.jobs) < JOBS + r.randint(-JOBS // 10, JOBS // 10):
-            # Numbers and names come back: what is gone is remembered for an hour, which is no leak but looks like one.
-            number = 1 + self.next % (3 * JOBS)
-            self.jobs[number] = job(
-                number,
-                job_state="PENDING",
-                nodes="",
-                submit_time=now,
-                eligible_time=now,
-                start_time=0,
-                name=f"run-{r.randrange(2000)}",
-                user_name=f"u{r.randrange(200)}",
-                state_reason=r.choice(("Resources", "Priority", "Dependency", "QOSMaxCpuPerUserLimit")),
-            )
-            self.next += 1
+    def home(self, pump):
+        """To the overview at its usual size, out of whatever is open."""
+        self.seat.resize(*HOME_SIZE)
+        for key in ("esc", "esc", "esc", "esc", "1", "esc", "esc", "g"):
+            self.seat.keys(key)
+            pump(QUIET)
+        if "FROZEN" in self.seat.screen.text():
+            self.seat.keys("z")
+            pump(QUIET)
 
-    def nodes(self):
-        r = self.random
-        # Seldom: each outage is remembered for 28 days, which is no leak but looks like one.
-        if r.random() < 0.01:
-            self.states[r.randrange(NODES)] = r.choice(STATES)
-        out = ("down", "drained")
-        return [
-            node(f"c{i}", state=s, cpu_load=r.randrange(6400), reason=f"ticket {i}" if s in out else "")
-            for i, s in enumerate(self.states)
-            if r.random() > 0.01
-        ]
+    def look(self):
+        if self.chance.random() < 0.1:
+            self.seat.keys(*self.chance.choice(TYPED))
+        else:
+            self.seat.keys(self.chance.choice(LOOKS))
 
-    def answer(self, key):
-        """The bytes of an answer, or a function that spoils one."""
-        with self.lock:
-            self.polls += 1
-            if key == "jobs":
-                self.step()
-                body = document("jobs", list(self.jobs.values()))
-            elif key == "nodes":
-                body = document("nodes", self.nodes())
-            elif key == "diag":
-                body = document("statistics", statistics(jobs_pending=len(self.jobs)))
+    def resize(self):
+        small = self.chance.random() < 0.1
+        least, most = ((1, 12), (1, 30)) if small else ((12, 90), (40, 320))
+        self.seat.resize(self.chance.randint(*most), self.chance.randint(*least))
+
+    def act(self, pump):
+        """One action, answered as the dialog wants it; the dialog's own rules may refuse."""
+        view, key = self.chance.choice(ACTIONS)
+        self.home(pump)
+        self.seat.keys(view)
+        if key == "U":  # a node that was drained here: others' reasons are not overwritten
+            self.seat.keys("/", "text:soak", "enter")
+        self.seat.keys(*["j"] * self.chance.randrange(12))
+        pump(1)
+        self.seat.keys(key)
+        pump(1)
+        text = self.seat.screen.text()
+        target = re.search(r"target +(\S+)", text)
+        if target:
+            if re.search(r"^.*\breason\b.*Tab goes there", text, re.M):
+                self.seat.keys("tab", "text:soak", "tab")
+            self.seat.keys("text:" + (target[1] if "type the" in text else "y"))
+            pump(1)  # an Enter that comes with the text is taken for a part of a paste
+            self.seat.keys("enter")
+            pump(1)
+
+
+class Soak:
+    def __init__(self, folder):
+        self.folder, self.chance = folder, random.Random(SEED)
+        program = f"{BUILD}/suantop-fleetsim"
+        self.churn, self.mortal = Fleet(program, "churn.conf", SPEED), Fleet(program, "mortal.conf", SPEED, mortal=True)
+        config = f"{folder}/config.yaml"
+        with open(config, "w") as f:
+            f.write(f"audit: {folder}/audit.log\ncenters:\n{self.churn.centers}{self.mortal.centers}")
+        env = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": folder}
+        for key in ("COLUMNS", "LINES", "NO_COLOR", "XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+            env.pop(key, None)
+        suantop = f"{BUILD}/suantop"
+        common = ["-c", config]
+        self.dashboard = Watched("dashboard", [suantop, *common, "--history", f"{folder}/d.db"], env)
+        self.wall = Watched("wall", [suantop, "wall", *common, "--history", f"{folder}/w.db", "--dwell", "2s"], env)
+        self.record = Watched("record", [suantop, "record", f"{folder}/rec", *common], env, terminal=False)
+        self.all = [self.dashboard, self.wall, self.record]
+        self.operator = Operator(self.dashboard, self.chance)
+        self.compared = self.lost = self.killed = self.mischief = 0
+        self.until = {}  # when a center behaves again
+        self.sampled = self.next_trouble = time.monotonic()
+
+    # ---- time passes ----
+
+    def pump(self, seconds):
+        end = time.monotonic() + seconds
+        while True:
+            left = end - time.monotonic()
+            screens = {w.master: w for w in self.all if w.master is not None and w.process.poll() is None}
+            for fd in select.select(list(screens), [], [], max(0, min(left, 0.1)))[0]:
+                screens[fd].take()
+            if left <= 0:
+                break
+        now = time.monotonic()
+        if now - self.sampled >= SAMPLE_EVERY:
+            self.sampled = now
+            for w in self.all:
+                if w.process.poll() is None:
+                    w.sample()
+        if now >= self.next_trouble:
+            self.trouble(now)
+
+    def trouble(self, now):
+        """Centers begin and end to misbehave; one is killed, and comes back."""
+        self.next_trouble = now + self.chance.uniform(2, 40)
+        for center in [c for c, end in self.until.items() if end <= now]:
+            del self.until[center]
+            if center in self.churn.urls:
+                self.churn.does(center, "none")
             else:
-                body = healthy()[key]
-            whole = reply(body)
-            what = self.random.random()
-            if what > 0.06:
-                return whole
-            self.faults += 1
-            if what > 0.04:
-                return broken_off(whole[: self.random.randrange(len(whole))], self.random.choice(("fin", "rst")))
-            if what > 0.02:
-                return reply(b'{"errors":[{"error":"busy"}]}', "500 INTERNAL SERVER ERROR")
-            return reply(body[: len(body) // 2] + b"\x00{{" + body[len(body) // 2 :])
+                self.mortal.start()
+        center = self.chance.choice(("south", "west", "east"))  # the other is never in trouble
+        if center in self.until or self.chance.random() < 0.5:
+            return
+        self.until[center] = now + self.chance.uniform(5, 60)
+        if center in self.churn.urls:
+            self.churn.does(center, self.chance.choice(MISCHIEF))
+            self.mischief += 1
+        else:
+            self.mortal.kill()
+            self.killed += 1
 
-    def answers(self):
-        def write(key):
-            def send(sock):
-                answer = self.answer(key)
-                if callable(answer):
-                    answer(sock)
-                else:
-                    sock.sendall(answer)
+    def use(self, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and self.running():
+            what = self.chance.random()
+            if what < 0.3:
+                self.operator.look()
+            elif what < 0.34:
+                self.operator.resize()
+            elif what < 0.36:
+                self.operator.act(self.pump)
+            elif what < 0.38:
+                self.wall.resize(self.chance.randint(10, 400), self.chance.randint(3, 120))
+            self.pump(QUIET)
 
-            return send
+    # ---- is it true? ----
 
-        return {key: write(key) for key in healthy()}
+    def told(self, center):
+        """(up, drained, down) of that center on the overview, None if it is not there."""
+        lines = self.dashboard.screen.text().split("\n")
+        head = next((line for line in lines if re.search(r"^ *CENTER\b.*\bUP\b.*\bDOWN\b", line)), None)
+        row = next((line for line in lines if re.search(rf"^.. *(\S )?{center.title()}\b", line)), None)
+        if not head or not row:
+            return None
+        ends = [re.search(rf"\b{word}\b", head).end() for word in ("UP", "DRAIN", "DOWN")]
+        found = [re.search(r"(\d+)$", row[:end]) for end in ends]
+        return tuple(int(f[1]) for f in found) if all(found) else None
 
-
-def configure(folder, fake, churns):
-    token = f"{folder}/token"
-    with open(token, "w") as f:
-        f.write("abc.def.ghi\n")
-    os.chmod(token, 0o600)
-    every = "nodes_interval: 1s, jobs_interval: 1s, diag_interval: 1s, misc_interval: 5s"
-    with open(f"{folder}/config.yaml", "w") as f:
-        f.write("centers:\n")
-        for i, churn in enumerate(churns):
-            url = f"http://127.0.0.1:{fake.serve(churn.answers())}"
-            f.write(f"  - id: c{i}\n    sources:\n      - slurm: {{url: '{url}', insecure: true, user: root, ")
-            f.write(f"token_file: {token}, prefer: rest, {every}}}\n")
-        f.write("  - id: here\n    sources:\n      - local: {}\n")
-    return f"{folder}/config.yaml"
-
-
-class Dashboard:
-    def __init__(self, config, folder):
-        self.master, slave = pty.openpty()
-        self.random, self.written, self.restarts = random.Random(5), 0, 0
-        self.size(slave)
-        env = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "HOME": folder}
-        self.process = subprocess.Popen(
-            [SUANTOP, "-c", config],
-            stdin=slave,
-            stdout=slave,
-            env=env,
-            preexec_fn=lambda: (os.setsid(), fcntl.ioctl(0, termios.TIOCSCTTY, 0)),
-        )
-        self.slave = slave
-
-    def size(self, fd):
-        rows, columns = self.random.randint(10, 70), self.random.randint(40, 250)
-        fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-
-    def live(self):
-        """A fifth of a second of use."""
-        end = time.monotonic() + 0.2
-        if self.random.random() < 0.3:
-            os.write(self.master, self.random.choice(KEYS).encode())
-        if self.random.random() < 0.05:
-            self.size(self.slave)
+    def compare(self):
+        """What the dashboard shows of a center that behaves is what was true of it within the last two intervals."""
+        self.operator.home(self.pump)
+        self.wall.resize(*HOME_SIZE)
+        centers = [(f, c) for f in (self.churn, self.mortal) for c in f.healthy()]
+        true = {c: set() for _, c in centers}
+        end = time.monotonic() + 2 * INTERVAL + SLACK
         while time.monotonic() < end:
-            if select.select([self.master], [], [], 0.05)[0]:
-                self.written += len(os.read(self.master, 1 << 20))
+            for fleet, c in centers:
+                if fleet.since[c] is not None:
+                    true[c].add(fleet.truth(c))
+            self.pump(QUIET)
+        for w in (self.dashboard, self.wall):
+            age = w.frame_age()
+            w.worst_frame = max(w.worst_frame, FRAME * 2 if age is None else age)
+        for fleet, c in centers:
+            if fleet.since[c] is None:  # it began to misbehave meanwhile
+                continue
+            self.compared += 1
+            if self.told(c) not in true[c]:
+                self.lost += 1
+                print(f"lost: {c} shows {self.told(c)}, true was {sorted(true[c])}", file=sys.stderr)
+                self.keep(f"lost-{self.lost}.txt", self.dashboard.screen.text())
+
+    def keep(self, name, text):
+        if "SOAK_KEEP" in os.environ:
+            with open(os.path.join(os.environ["SOAK_KEEP"], name), "w") as f:
+                f.write(text)
+
+    # ---- all of it ----
+
+    def running(self):
+        return all(w.process.poll() is None for w in self.all)
+
+    def run(self):
+        began = time.monotonic()
+        while time.monotonic() - began < MINUTES * 60 and self.running():
+            self.use(min(REST_EVERY, max(2, MINUTES * 60 / 6)))
+            if self.running():
+                self.compare()
+        died = [w.name for w in self.all if w.process.poll() is not None]
+        status = {w.name: w.end() for w in self.all}
+        for fleet in (self.churn, self.mortal):
+            fleet.kill()
+        for w in self.all:
+            self.keep(f"{w.name}.csv", "\n".join(",".join(f"{v:g}" for v in s) for s in w.samples) + "\n")
+        sent, seen = self.actions()
+        good = [self.verdict(w, status[w.name]) for w in self.all]
+        print(
+            f"{(time.monotonic() - began) / 60:.1f} min at {SPEED:g} times the speed, seed {SEED}: {self.mischief} times "
+            f"mischief, {self.killed} times killed; {sent} actions sent, {seen} of them seen in what was polled; "
+            f"{self.compared} comparisons with the truth, {self.lost} lost updates"
+        )
+        for name in died:
+            print(f"{name} ended by itself")
+        return all(good) and not died and self.compared > 0 and self.lost == 0
+
+    def actions(self):
+        """By the journal: how many requests left, of how many the effect was seen."""
+        with open(f"{self.folder}/audit.log") as f:
+            kinds = re.findall(r'"kind":"(\w+)"', f.read())
+        return kinds.count("intent"), kinds.count("seen")
+
+    def verdict(self, w, status):
+        half = len(w.samples) // 2
+        early, late = w.samples[:half], w.samples[half:]
+        warm = [s for s in w.samples if s[0] >= min(3600, w.samples[-1][0] / 2)]
+        rss, data = (slope([(s[0], s[i]) for s in warm]) for i in (1, 2))
+        fds, threads = ([s[i] for s in late] for i in (3, 4))
+        print(
+            f"{w.name}: RSS {w.samples[0][1]} kB at first, {w.samples[-1][1]} at last, {max(s[1] for s in w.samples)} at "
+            f"most, {rss:+.0f} kB/h (data {data:+.0f}); descriptors {min(fds)}..{max(fds)}, threads "
+            f"{min(threads)}..{max(threads)}; {w.samples[-1][5] / w.samples[-1][0] * 100:.1f} % of a core; {w.output} "
+            f"bytes to its terminal, its clock {w.worst_frame:.1f} s late at most; exit {status}"
+        )
+        good = status == 0 and max(threads) - min(threads) <= 1 and max(fds) <= max(s[3] for s in early) + FDS
+        return good and w.worst_frame <= FRAME and (MINUTES < JUDGED_FROM or rss <= SLOPE)
 
 
-def usage(pid):
-    """(resident kB, descriptors, threads)"""
-    with open(f"/proc/{pid}/status") as f:
-        words = dict(line.split(":", 1) for line in f)
-    return int(words["VmRSS"].split()[0]), len(os.listdir(f"/proc/{pid}/fd")), int(words["Threads"])
-
-
-def slope(samples):
-    """kB an hour, by least squares over [(seconds, kB)]."""
-    n = len(samples)
-    mt, mk = sum(t for t, _ in samples) / n, sum(k for _, k in samples) / n
-    below = sum((t - mt) ** 2 for t, _ in samples)
-    return 3600 * sum((t - mt) * (k - mk) for t, k in samples) / below if below else 0.0
-
-
-def verdict(name, process, samples, status):
-    times = [(t, rss) for t, rss, _, _ in samples]
-    late = samples[len(samples) // 2 :]
-    rise = slope(times[len(times) // 2 :])
-    print(
-        f"{name}: RSS {times[0][1]} kB at first, {times[-1][1]} kB at last, {rise:+.0f} kB/h over the last half; "
-        f"descriptors {min(s[2] for s in late)}..{max(s[2] for s in late)}, "
-        f"threads {min(s[3] for s in late)}..{max(s[3] for s in late)}; exit {status}"
-    )
-    good = status == 0 and max(s[3] for s in late) - min(s[3] for s in late) <= 1
-    good = good and max(s[2] for s in late) - min(s[2] for s in late) <= 12  # connections and children come and go
-    return good and (MINUTES < 120 or rise <= SLOPE)
-
-
-def run(folder):
-    fake, churns = Fake(), [Churn(1), Churn(2), Churn(3)]
-    config = configure(folder, fake, churns)
-    screen = Dashboard(config, folder)
-    recorder = subprocess.Popen([SUANTOP, "record", f"{folder}/rec", "-c", config], stderr=subprocess.DEVNULL)
-    both = {"dashboard": screen.process, "record": recorder}
-    samples = {name: [] for name in both}
-    began = last = time.monotonic()
-    while time.monotonic() - began < MINUTES * 60 and all(p.poll() is None for p in both.values()):
-        screen.live()
-        if time.monotonic() - last >= 5:
-            last = time.monotonic()
-            for name, process in both.items():
-                samples[name].append((last - began, *usage(process.pid)))
-    for process in both.values():
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-    end = time.monotonic() + 5
-    while time.monotonic() < end and screen.process.poll() is None:
-        screen.live()
-    good = [verdict(n, p, samples[n], p.wait(10)) for n, p in both.items()]
-    taped = sum(os.path.getsize(f"{folder}/rec/{f}") for f in os.listdir(f"{folder}/rec"))
-    print(
-        f"{(time.monotonic() - began) / 60:.1f} min, {sum(c.polls for c in churns)} answers, "
-        f"{sum(c.faults for c in churns)} of them spoiled, {sum(c.next for c in churns)} jobs submitted, "
-        f"{screen.written} bytes to the terminal, {taped} bytes recorded"
-    )
-    replay = subprocess.run([SUANTOP, "replay", f"{folder}/rec", "-f", "json"], stdout=subprocess.PIPE)
-    print(f"replay of the recording: exit {replay.returncode}, {len(replay.stdout)} bytes")
-    return all(good) and replay.returncode in (0, 3)
+def slope(points):
+    """kB an hour: the median of the slopes between all pairs (Theil and Sen), so that no peak bends it."""
+    points = points[:: max(1, len(points) // 400)]
+    pairs = [(q[1] - p[1]) / (q[0] - p[0]) for i, p in enumerate(points) for q in points[i + 1 :] if q[0] > p[0]]
+    return 3600 * statistics.median(pairs) if pairs else 0.0
 
 
 def main():
     folder = tempfile.mkdtemp(prefix="suantop-soak-")
     try:
-        sys.exit(0 if run(folder) else 1)
+        sys.exit(0 if Soak(folder).run() else 1)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -3,7 +3,7 @@
 FAULT = %D%/fault.so
 check_DATA = $(FAULT)
 CLEANFILES += $(FAULT)
-EXTRA_DIST += %D%/fault.c %D%/lsan.supp tests/soak
+EXTRA_DIST += %D%/fault.c %D%/lsan.supp
 SCRIPTED_TESTS += %D%/torture.py
 
 # No sanitizer in it: it hands on to the program's. No libtool for one file.
