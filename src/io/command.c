@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * command.c - see command.h. */
 #include "io/command.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +14,9 @@ enum {
     READ_BYTES = 64 * 1024,
     READ_ROUNDS = 16,  /* per wake-up, so that one flood does not starve the others */
     LEFTOVER_MS = 200, /* what a grandchild may still say after the command's end */
+    PIPE_BYTES = 512 * 1024,
+    REST_MS = 25,     /* after a reading: each 4 KiB that a command writes would be a wake-up */
+    REST_FULL_MS = 5, /* when the pipe was rather full, so that the command need not wait */
 };
 
 struct command {
@@ -20,7 +25,8 @@ struct command {
     struct patience patience;
     char label[64];
     bool paused, at_end;
-    mono_ms cut_at; /* 0 = the process still runs */
+    mono_ms cut_at;     /* 0 = the process still runs */
+    mono_ms rest_until; /* 0 = woken by what it writes */
 };
 
 /* The command is over; `why` is NULL when it came to its own end. */
@@ -48,23 +54,38 @@ static void finish(struct command *c, const struct err *why)
     child_drop(child);
 }
 
+/* What it writes meanwhile waits in the pipe; its end is seen at once. */
+static void rest(struct command *c, size_t taken)
+{
+    bool over = child_has_exited(c->child);
+
+    if (c->paused || c->at_end)
+        return;
+    if (!over)
+        c->rest_until = clock_mono() + (taken >= PIPE_BYTES / 2 ? REST_FULL_MS : REST_MS);
+    child_listen(c->child, over);
+}
+
 /* Hands over what is there; false when the command is over and gone. */
 static bool read_some(struct command *c)
 {
     static _Thread_local char data[READ_BYTES];
     struct err e = {0};
+    size_t taken = 0;
 
+    c->rest_until = 0;
     for (int i = 0; i < READ_ROUNDS && !c->paused && !c->at_end; i++) {
         ssize_t n = read(child_out(c->child), data, sizeof(data));
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == EAGAIN)
-            return true;
+            break;
         if (n <= 0) {
             c->at_end = true;
             child_listen(c->child, false);
             return true;
         }
+        taken += (size_t)n;
         patience_bytes(&c->patience, (size_t)n, clock_mono());
         if (c->sink.data(c->sink.arg, data, (size_t)n, &c->paused, &e) != RC_OK) {
             finish(c, &e);
@@ -75,6 +96,7 @@ static bool read_some(struct command *c)
             patience_pause(&c->patience, true, clock_mono());
         }
     }
+    rest(c, taken);
     return true;
 }
 
@@ -116,6 +138,7 @@ enum rc command_start(struct children *cs, const struct command_spec *spec, cons
         free(c);
         return rc;
     }
+    (void)fcntl(child_out(c->child), F_SETPIPE_SZ, PIPE_BYTES); /* a smaller one is only slower */
     c->sink = *sink;
     snprintf(c->label, sizeof(c->label), "%s", spec->label ? spec->label : spec->argv[0]);
     patience_start(&c->patience, spec->first_byte_ms, spec->total_ms, now);
@@ -150,6 +173,11 @@ void command_check(struct command *c, mono_ms now)
 
     if (c->paused)
         return;
+    if (c->rest_until && now >= c->rest_until) {
+        child_listen(c->child, true);
+        if (!read_some(c))
+            return;
+    }
     if (c->cut_at && (c->at_end || now >= c->cut_at)) {
         finish(c, NULL);
         return;
@@ -157,7 +185,7 @@ void command_check(struct command *c, mono_ms now)
     if (patience_check(&c->patience, false, now, &e) != RC_OK) {
         const char *said = child_last_error(c->child);
         if (*said)
-            err_set(&e, e.rc, c->label, "%s; it said: %s", e.msg, said);
+            err_set(&e, e.rc, c->label, "%s; " S_("it said") ": %s", e.msg, said);
         finish(c, &e);
     }
 }
@@ -168,5 +196,7 @@ mono_ms command_due(const struct command *c)
 
     if (c->cut_at && !c->paused && c->cut_at < due)
         due = c->cut_at;
+    if (c->rest_until && c->rest_until < due)
+        due = c->rest_until;
     return due;
 }

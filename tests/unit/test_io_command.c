@@ -3,6 +3,7 @@
  * wrong with those. After each test the same descriptors are open and no child is left. */
 #include "tests/unit/unit.h"
 
+#include "io/command.h"
 #include "tests/fake/rig.h"
 #include <errno.h>
 #include <poll.h>
@@ -310,6 +311,71 @@ static void test_pipe_big(void **state)
     stop(r);
 }
 
+/* ---- wake-ups ---- */
+
+struct taken {
+    size_t bytes;
+    bool done;
+};
+
+static enum rc take_data(void *arg, const char *data, size_t len, bool *paused, struct err *e)
+{
+    (void)data;
+    (void)paused;
+    (void)e;
+    ((struct taken *)arg)->bytes += len;
+    return RC_OK;
+}
+
+static void take_end(void *arg, struct reply *reply)
+{
+    assert_int_equal(reply->rc, RC_OK);
+    ((struct taken *)arg)->done = true;
+}
+
+/* The loop of the net thread, for one command. Returns how often it had to get up. */
+static int carry(struct children *cs, struct command *c, const struct taken *t)
+{
+    struct waits w = {0};
+    int turns = 0;
+
+    for (; !t->done; turns++) {
+        mono_ms now = clock_mono(), due = command_due(c), gone = children_due(cs, now);
+        due = gone < due ? gone : due;
+        waits_clear(&w);
+        children_wait_for(cs, &w);
+        poll(w.fds, w.count, due <= now ? 0 : due - now < 1000 ? (int)(due - now) : 1000);
+        children_run(cs, &w, clock_mono());
+        if (!t->done)
+            command_check(c, clock_mono());
+    }
+    waits_fini(&w);
+    return turns;
+}
+
+/* Commands write 4 KiB at a time; that is a thousand writes of a list, and must not be as many wake-ups. */
+static void test_few_wake_ups(void **state)
+{
+    const char *script = "i=0; while [ $i -lt 600 ]; do printf '%4095s\\n' $i; i=$((i+1)); done";
+    const char *const argv[] = {"/bin/sh", "-c", script, NULL};
+    struct command_spec spec = {.argv = argv, .first_byte_ms = 60000, .total_ms = 60000};
+    struct taken t = {0};
+    struct sink sink = {.arg = &t, .data = take_data, .done = take_end};
+    struct children *cs = children_new();
+    struct command *c;
+    mono_ms began = clock_mono();
+
+    (void)state;
+    assert_int_equal(command_start(cs, &spec, &sink, began, &c, NULL), RC_OK);
+    int turns = carry(cs, c, &t);
+    int64_t took = clock_mono() - began;
+    print_message("# %d turns for 600 writes in %lld ms\n", turns, (long long)took);
+    assert_int_equal(t.bytes, 600 * 4096);
+    /* one each 25 ms, and one for each time that half of the pipe was full */
+    assert_true(turns <= 10 + took / 25 + 2 * (int64_t)t.bytes / (256 * 1024));
+    children_free(cs);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, setup)
 
 int main(int argc, char **argv)
@@ -330,6 +396,7 @@ int main(int argc, char **argv)
         TEST(test_pipe_restarts),
         TEST(test_pipe_fails),
         TEST(test_pipe_big),
+        TEST(test_few_wake_ups),
     };
 
     if (argc > 1)
