@@ -9,6 +9,7 @@
  * A node's name is what the exporter says it is (a label, or uname's nodename), else the target's host name; up to its
  * first dot, as Slurm names nodes, unless `node_names` says otherwise. */
 #include "base/xmem.h"
+#include "base/sentence.h"
 #include "collectors/collector.h"
 #include "collectors/exporter/page_rows.h"
 #include "collectors/exporter/targets.h"
@@ -120,7 +121,7 @@ static enum rc check_schemes(const struct exporter *x, struct err *e)
 {
     for (uint32_t i = 0; !x->insecure && i < x->targets.count; i++)
         if (x->targets.at[i].scheme_len == 7)
-            return err_set(e, RC_USAGE, "targets", "%.80s: http:// needs insecure: true",
+            return err_set(e, RC_USAGE, "targets", "%.80s: " S_("http:// needs insecure: true"),
                            x->targets.at[i].address);
     return RC_OK;
 }
@@ -240,7 +241,7 @@ static enum rc exporter_decode(void *state, const struct request *rq, const char
 
     (void)key;
     if (rq->tag >= x->targets.count)
-        return err_set(e, RC_BUG, "targets", "no target %u", rq->tag);
+        return err_set(e, RC_BUG, "targets", S_("no target %u"), rq->tag);
     struct target *t = &x->targets.at[rq->tag];
     if (t->page == NULL) {
         page_begin(take_page(x, t), target_host(t));
@@ -270,14 +271,15 @@ static enum rc judge(const struct target *t, const struct reply *reply, struct e
     if (reply->status != 200)
         return err_set(e, RC_HTTP, "", "HTTP status %d", reply->status);
     if (p != NULL && p->html)
-        return err_set(e, RC_SYNTAX, "", "answers with a web page, not with metrics");
+        return err_set(e, RC_SYNTAX, "", S_("answers with a web page, not with metrics"));
     if (p == NULL || p->line == 0)
-        return err_set(e, RC_SCHEMA, "", "the page is empty");
+        return err_set(e, RC_SCHEMA, "", S_("the page is empty"));
     if (p->known == 0)
-        return err_set(e, RC_SCHEMA, "", "none of the metrics on its page (%llu lines) is known",
+        return err_set(e, RC_SCHEMA, "",
+                       S_("none of the metrics on its page (%llu lines) is known"),
                        (unsigned long long)p->line);
     if (is_openmetrics(reply) && !p->ended)
-        return err_set(e, RC_SYNTAX, "", "the page ended early, without # EOF");
+        return err_set(e, RC_SYNTAX, "", S_("the page ended early, without # EOF"));
     return RC_OK;
 }
 
@@ -336,8 +338,11 @@ static void write_note(const struct exporter *x, char *out, size_t size)
     out[0] = '\0';
     if (ts->bad == 0)
         return;
-    n = (size_t)snprintf(out, size, "%u of %u target%s %s not answer: ", ts->bad, ts->count,
-                         ts->count == 1 ? "" : "s", ts->bad == 1 ? "does" : "do");
+    n = (size_t)snprintf(out, size,
+                         ts->count == 1 ? S_("%u of %u target does not answer") ": "
+                         : ts->bad == 1 ? S_("%u of %u targets does not answer") ": "
+                                        : S_("%u of %u targets do not answer") ": ",
+                         ts->bad, ts->count);
     for (uint32_t i = 0; i < ts->count && named < NAMED_FAILURES && n < size; i++) {
         const struct target *t = &ts->at[i];
         if (t->state != TARGET_BAD)
@@ -361,7 +366,8 @@ static void tell(struct exporter *x, mono_ms now, struct delta *d)
     x->note_due = false;
     x->noted_at = now;
     write_note(x, note, sizeof note);
-    snprintf(via, sizeof via, "%u metric page%s", ts->count, ts->count == 1 ? "" : "s");
+    snprintf(via, sizeof via, ts->count == 1 ? S_("%u metric page") : S_("%u metric pages"),
+             ts->count);
     delta_row(d, ENTITY_SOURCE, x->conf.id, strlen(x->conf.id));
     delta_str(d, FIELD_source_via, via);
     delta_str(d, FIELD_source_note, note);
@@ -375,13 +381,13 @@ static const char *in_short(const struct err *why)
 {
     static const struct {
         const char *part, *words;
-    } table[] = {{"onnection refused", "connection refused"},
-                 {"no route to host", "no route to host"},
-                 {"network is unreachable", "network is unreachable"},
-                 {"connection timed out", "connection timed out"},
-                 {"too many open files", "too many open files"},
-                 {"not resolve host", "its name is not known"},
-                 {"onnection reset", "connection reset"}};
+    } table[] = {{"onnection refused", S_("connection refused")},
+                 {"no route to host", S_("no route to host")},
+                 {"network is unreachable", S_("network is unreachable")},
+                 {"connection timed out", S_("connection timed out")},
+                 {"too many open files", S_("too many open files")},
+                 {"not resolve host", S_("its name is not known")},
+                 {"onnection reset", S_("connection reset")}};
 
     for (size_t i = 0; i < ARRAY_LEN(table); i++)
         if (strstr(why->msg, table[i].part) != NULL)
@@ -398,10 +404,10 @@ static enum rc verdict(const struct exporter *x, const struct target *t, enum rc
     if (x->targets.count == 1)
         err_set(e, rc, "", "%.80s: %s", target_host(t), why->msg);
     else
-        err_set(e, rc, "", "none of the %u targets answers; %.80s: %s", x->targets.count,
+        err_set(e, rc, "", S_("none of the %u targets answers") "; %.80s: %s", x->targets.count,
                 target_host(t), why->msg);
     if (rc == RC_SCHEMA)
-        *mend = "is it an exporter that metrics.conf knows? docs/how-to-map-an-exporter.md";
+        *mend = S_("is it an exporter that metrics.conf knows? docs/how-to-map-an-exporter.md");
     return rc;
 }
 
@@ -414,7 +420,7 @@ static enum rc exporter_done(void *state, const struct request *rq, const struct
 
     *end = POLL_BAD; /* no answer lists everything: what is gone is said row by row */
     if (rq->tag >= x->targets.count)
-        return err_set(e, RC_BUG, "targets", "no target %u", rq->tag);
+        return err_set(e, RC_BUG, "targets", S_("no target %u"), rq->tag);
     struct target *t = &x->targets.at[rq->tag];
     enum rc rc = judge(t, reply, &why);
     if (t->page != NULL && t->page->known > 0 && (reply->status == 200 || reply->status == 0))
@@ -466,7 +472,7 @@ static enum rc exporter_lookup(void *state, enum entity entity, const char *id, 
                 out->slice_max = 4 << 20;
                 return RC_OK;
             }
-    return err_set(err, RC_UNSUPPORTED, "exporter", "no target tells of it");
+    return err_set(err, RC_UNSUPPORTED, "exporter", S_("no target tells of it"));
 }
 
 const struct collector_ops exporter_collector = {

@@ -2,6 +2,7 @@
  * targets.c - see targets.h. */
 #include "collectors/exporter/targets.h"
 #include "base/hash.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "codec/hostlist.h"
 #include <stdlib.h>
@@ -75,16 +76,16 @@ static bool add_target(void *arg, const char *text, size_t len)
     if (len > ADDRESS_MAX || !is_host(host, t.host_len))
         return refuse(
             r, text, len,
-            "has no host name that can be used; write HOST:PORT, hosts may be folded: cn[1-4]:9100");
+            S_("has no host name that can be used; write HOST:PORT, hosts may be folded: cn[1-4]:9100"));
     if (colon == NULL || !is_port(colon + 1, (size_t)(stop - colon - 1)))
         return refuse(
             r, text, len,
-            "needs a port: HOST:PORT, suantop-node has 19400, node_exporter 9100, dcgm-exporter 9400");
+            S_("needs a port: HOST:PORT, suantop-node has 19400, node_exporter 9100, dcgm-exporter 9400"));
     if (slash != NULL && slash + 1 < end)
         t.path_at = (uint16_t)(slash - text);
     t.address = arena_strndup(&r->t->arena, text, slash != NULL && t.path_at == 0 ? len - 1 : len);
     if (t.address == NULL)
-        return refuse(r, text, len, "is one target too many");
+        return refuse(r, text, len, S_("is one target too many"));
     r->t->at = xgrow(r->t->at, &r->t->cap, (size_t)r->t->count + 1, sizeof *r->t->at);
     r->t->at[r->t->count++] = t;
     return true;
@@ -115,7 +116,7 @@ enum rc targets_read(struct targets *t, const char *text, uint64_t seed, struct 
         return r.rc != RC_OK ? r.rc : rc;
     if (t->count == 0)
         return err_set(e, RC_USAGE, "targets",
-                       "names no target: write HOST:PORT, hosts may be folded: cn[1-4]:9100");
+                       S_("names no target: write HOST:PORT, hosts may be folded: cn[1-4]:9100"));
     t->at = xreallocarray(t->at, t->count, sizeof *t->at);
     t->cap = t->count;
     t->heap = xcalloc(t->count, sizeof *t->heap);

@@ -5,6 +5,7 @@
  * row bears the host's name, so where Slurm knows the same host in the same center it is one row, to which
  * this adds what Slurm does not know. Its scheduler state is Slurm's alone. */
 #include "base/buf.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "codec/json.h"
 #include "collectors/collector.h"
@@ -194,7 +195,7 @@ static enum rc local_decode(void *state, const struct request *rq, const char *k
     else if (strcmp(entity, "end") == 0)
         l->now.ended = true;
     else
-        return err_set(e, RC_SCHEMA, "probe", "a line of no known kind");
+        return err_set(e, RC_SCHEMA, "probe", S_("a line of no known kind"));
     return RC_OK;
 }
 
@@ -276,11 +277,11 @@ static void tell(const struct local *l, struct delta *d)
     const struct sample *s = &l->now;
 
     delta_row(d, ENTITY_SOURCE, l->conf.id, strlen(l->conf.id));
-    delta_str(d, FIELD_source_via, "this machine");
+    delta_str(d, FIELD_source_via, S_("this machine"));
     if (!s->ended)
-        delta_str(d, FIELD_source_note, "the sensors did not answer in time");
+        delta_str(d, FIELD_source_note, S_("the sensors did not answer in time"));
     else if (isnan(s->hottest))
-        delta_str(d, FIELD_source_note, "this machine shows no temperature sensor");
+        delta_str(d, FIELD_source_note, S_("this machine shows no temperature sensor"));
     else
         delta_absent(d, FIELD_source_note);
 }
@@ -296,9 +297,9 @@ static enum rc verdict(const struct local *l, const struct reply *reply, const c
         return reply->rc;
     }
     if (reply->status != 0)
-        return err_set(e, RC_CHILD, "probe", "exit status %d", reply->status);
-    *mend = "is the program that runs still installed?";
-    return err_set(e, RC_SCHEMA, "probe", "told nothing about this machine");
+        return err_set(e, RC_CHILD, "probe", S_("exit status %d"), reply->status);
+    *mend = S_("is the program that runs still installed?");
+    return err_set(e, RC_SCHEMA, "probe", S_("told nothing about this machine"));
 }
 
 static enum rc local_done(void *state, const struct request *rq, const struct reply *reply,
@@ -334,7 +335,7 @@ static enum rc local_lookup(void *state, enum entity entity, const char *id, str
     (void)entity;
     (void)id;
     (void)out;
-    return err_set(err, RC_UNSUPPORTED, "local", "this machine has no raw records");
+    return err_set(err, RC_UNSUPPORTED, "local", S_("this machine has no raw records"));
 }
 
 const struct collector_ops local_collector = {

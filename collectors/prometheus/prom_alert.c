@@ -4,6 +4,7 @@
  * Its identity is "@source/name/hash of all labels": no rule of ours begins with '@', so it can never be taken for one of
  * ours, nor for one of another source. What the fleet does with it: model/alert_foreign.c. */
 #include "collectors/prometheus/labels.h"
+#include "base/sentence.h"
 #include "collectors/prometheus/prom.h"
 #include <math.h>
 #include <stdio.h>
@@ -181,7 +182,7 @@ enum rc prom_alert(struct prom *p, const struct json *alert, struct delta *d, st
     int state = state_of(alert);
 
     if (json_type(l.metric) != JSON_OBJECT || *label_of(&l, "alertname") == '\0')
-        return err_set(e, RC_SCHEMA, "alert", "has no name");
+        return err_set(e, RC_SCHEMA, "alert", S_("has no name"));
     if (state < 0)
         return RC_OK; /* "inactive" */
     put_row(p, alert, &l, state, d);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * prom_answer.c - the pieces of an answer: samples, and what stands beside them (errors, warnings, versions). */
 #include "collectors/prometheus/labels.h"
+#include "base/sentence.h"
 #include "collectors/prometheus/prom.h"
 #include <math.h>
 #include <stdio.h>
@@ -59,7 +60,7 @@ static enum rc read_sample(struct prom *p, enum part part, const char *text, siz
         return rc;
     const struct json *time = json_first(values[1]), *value = json_next(time);
     if (json_type(values[0]) != JSON_OBJECT || json_type(values[1]) != JSON_ARRAY || value == NULL)
-        return err_set(e, RC_SCHEMA, "sample", "has no labels or no value");
+        return err_set(e, RC_SCHEMA, "sample", S_("has no labels or no value"));
     struct labels l = {.metric = values[0]};
     p->answer.samples++;
     if (part == PART_AGGREGATES)
@@ -116,7 +117,7 @@ static enum rc read_member(struct prom *p, const char *key, const char *text, si
     else if (strcmp(key, "data.goVersion") == 0)
         read_text(a->go, sizeof a->go, v);
     else if (strcmp(key, "data.resultType") == 0 && strcmp(json_str(v), "vector") != 0)
-        return err_set(e, RC_SCHEMA, "result", "is no vector");
+        return err_set(e, RC_SCHEMA, "result", S_("is no vector"));
     return RC_OK;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * prom_done.c - what an answer as a whole is worth, in words for the operator, and the rows made of it. */
 #include "collectors/prometheus/prom.h"
+#include "base/sentence.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,11 +13,11 @@ enum {
     STALE_MIN_MS = 90000
 };
 
-static const char mend_url[] = "is url: the address of Prometheus, and path_prefix: right?";
+static const char mend_url[] = S_("is url: the address of Prometheus, and path_prefix: right?");
 static const char mend_busy[] =
-    "the server has too much to do or stops queries early: lengthen interval:, load the shipped "
-    "rules, or lower nodes: and devices:";
-static const char mend_query[] = "look at map: and match: of this source";
+    S_("the server has too much to do or stops queries early: lengthen interval:, load the shipped "
+       "rules, or lower nodes: and devices:");
+static const char mend_query[] = S_("look at map: and match: of this source");
 
 /* ---- verdict ---- */
 
@@ -34,7 +35,7 @@ static enum rc no_prometheus(const struct request *rq, const struct reply *reply
     *mend = mend_url;
     if (is_html(reply))
         return err_set(e, RC_SYNTAX, rq->label,
-                       "a web page (HTML) came instead of JSON, HTTP status %d: a login page?",
+                       S_("a web page (HTML) came instead of JSON, HTTP status %d: a login page?"),
                        reply->status);
     if (e != NULL)
         *e = reply->err;
@@ -76,9 +77,10 @@ static enum rc verdict(const struct prom *p, const struct request *rq, const str
         return reply->rc;
     }
     if (s == 401 || s == 403)
-        return err_set(e, RC_AUTH, rq->label, "HTTP status %d: the server does not accept %s", s,
-                       source_opt(&p->conf, "token_file") != NULL ? "the token"
-                                                                  : "us without a token");
+        return err_set(e, RC_AUTH, rq->label, S_("HTTP status %d: the server does not accept %s"),
+                       s,
+                       source_opt(&p->conf, "token_file") != NULL ? S_("the token")
+                                                                  : S_("us without a token"));
     if (*a->error != '\0')
         return refused(p, rq, reply, mend, e);
     if (s >= 200 && s < 300 && a->ok)
@@ -88,10 +90,10 @@ static enum rc verdict(const struct prom *p, const struct request *rq, const str
     *mend = is_wrong_place(s) ? mend_url : s == 503 || s == 429 ? mend_busy : NULL;
     if (s >= 200 && s < 300) {
         *mend = mend_url;
-        return err_set(e, RC_SCHEMA, rq->label, "the answer is no answer of Prometheus");
+        return err_set(e, RC_SCHEMA, rq->label, S_("the answer is no answer of Prometheus"));
     }
     return err_set(e, RC_HTTP, rq->label, "HTTP status %d%s", s,
-                   is_wrong_place(s) ? ": no API of Prometheus at this address" : "");
+                   is_wrong_place(s) ? ": " S_("no API of Prometheus at this address") : "");
 }
 
 /* ---- what becomes of it ---- */
@@ -177,15 +179,15 @@ static void complain_about(struct part_state *s, const struct things *t, const s
     const struct answer *a = &p->answer;
 
     if (a->warnings > 0)
-        snprintf(s->complaint, sizeof s->complaint, "partial answer: %.140s", a->warning);
+        snprintf(s->complaint, sizeof s->complaint, S_("partial answer: %.140s"), a->warning);
     else if (a->partial)
-        snprintf(s->complaint, sizeof s->complaint, "partial answer");
+        snprintf(s->complaint, sizeof s->complaint, S_("partial answer"));
     else if (t->silent > 0)
-        snprintf(s->complaint, sizeof s->complaint, "%u whose target is down", t->silent);
+        snprintf(s->complaint, sizeof s->complaint, S_("%u whose target is down"), t->silent);
     else if (t->stale > 0)
-        snprintf(s->complaint, sizeof s->complaint, "%u with old samples only", t->stale);
+        snprintf(s->complaint, sizeof s->complaint, S_("%u with old samples only"), t->stale);
     else if (p->book.overfull)
-        snprintf(s->complaint, sizeof s->complaint, "too many series: some are left out");
+        snprintf(s->complaint, sizeof s->complaint, S_("too many series: some are left out"));
 }
 
 static void take_things(struct prom *p, const struct request *rq, mono_ms now, struct delta *d)
@@ -220,15 +222,15 @@ static void add_scope(const struct prom *p, struct buf *note)
         (void)buf_addf(
             note, "%s; ",
             p->recorded
-                ? "sums from the recording rules"
-                : "recording rules are missing (see suantop.rules.yaml): sums over raw series");
+                ? S_("sums from the recording rules")
+                : S_("recording rules are missing (see suantop.rules.yaml): sums over raw series"));
     if (p->nodes_told > 0 || p->devices_told > 0)
-        (void)buf_addf(note, "%u nodes and %u devices singly", p->nodes_told, p->devices_told);
+        (void)buf_addf(note, S_("%u nodes and %u devices singly"), p->nodes_told, p->devices_told);
     else if (p->devices > p->opt.devices || p->nodes > p->opt.nodes)
-        (void)buf_addf(note, "%.0f nodes and %.0f devices: singly only where somebody looks",
+        (void)buf_addf(note, S_("%.0f nodes and %.0f devices: singly only where somebody looks"),
                        p->nodes, p->devices);
     else
-        (void)buf_adds(note, "no figures of nodes or devices that are known here");
+        (void)buf_adds(note, S_("no figures of nodes or devices that are known here"));
 }
 
 static void tell_source(const struct prom *p, struct delta *d)

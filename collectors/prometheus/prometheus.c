@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * prometheus.c - the collector `prometheus`: its options, its state, and when what is asked. See prom.h. */
 #include "base/xmem.h"
+#include "base/sentence.h"
 #include "codec/quantity.h"
 #include "collectors/prometheus/prom.h"
 #include "collectors/prometheus/promql.h"
@@ -80,14 +81,16 @@ static enum rc check_options(const struct prom *p, struct err *e)
     const struct prom_options *o = &p->opt;
 
     if (o->url == NULL && o->socket == NULL)
-        return err_set(e, RC_USAGE, "prometheus", "needs url: or socket:");
+        return err_set(e, RC_USAGE, "prometheus", S_("needs url: or socket:"));
     if (*o->match != '\0' && !promql_is_matchers(o->match))
-        return err_set(e, RC_USAGE, "match", "\"%s\" is no list of matchers like center=\"zb\"",
+        return err_set(e, RC_USAGE, "match", S_("\"%s\" is no list of matchers like center=\"zb\""),
                        o->match);
     if (!promql_is_prefix(o->rules))
-        return err_set(e, RC_USAGE, "rules", "\"%s\" cannot begin the name of a series", o->rules);
+        return err_set(e, RC_USAGE, "rules", S_("\"%s\" cannot begin the name of a series"),
+                       o->rules);
     if (o->node_label != NULL && (!promql_is_prefix(o->node_label) || strchr(o->node_label, ':')))
-        return err_set(e, RC_USAGE, "node_label", "\"%s\" is no name of a label", o->node_label);
+        return err_set(e, RC_USAGE, "node_label", S_("\"%s\" is no name of a label"),
+                       o->node_label);
     return RC_OK;
 }
 

@@ -4,6 +4,7 @@
  * A cluster without slurmdbd is no failure, and neither is a slurmdbd that does not answer: nodes and jobs go
  * on as before, and the note of the source tells. */
 #include "collectors/slurm/slurm.h"
+#include "base/sentence.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -86,7 +87,7 @@ static enum rc end_rest(struct slurm *s, const struct request *rq, const struct 
         good(s);
     } else {
         char why[80];
-        snprintf(why, sizeof why, "no answer of slurmdbd's, HTTP status %d", reply->status);
+        snprintf(why, sizeof why, S_("no answer of slurmdbd's, HTTP status %d"), reply->status);
         bad(s, reply->rc != RC_OK ? reply->err.msg : why);
     }
     return RC_OK;
@@ -101,9 +102,9 @@ static void end_text(struct slurm *s, const struct reply *reply)
     else if (reply->rc != RC_OK)
         bad(s, reply->err.msg);
     else if (reply->status != 0)
-        bad(s, reply->head[0] != '\0' ? reply->head : "sacct failed");
+        bad(s, reply->head[0] != '\0' ? reply->head : S_("sacct failed"));
     else if (!s->answer.heading)
-        bad(s, "the output is not what sacct prints");
+        bad(s, S_("the output is not what sacct prints"));
     else
         good(s);
 }

@@ -4,6 +4,7 @@
  * With slurmrestd and commands in one source the two must be the same cluster: each says its name, and nothing
  * goes through the commands before both names are known to be equal. */
 #include "collectors/slurm/slurm.h"
+#include "base/sentence.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -41,7 +42,7 @@ static enum rc ask_for_the_name(struct slurm *s, struct err *e)
     s->hello_failed = false;
     s->parts[PART_HELLO].due = 0;
     return err_set(e, RC_REFUSED, "slurm",
-                   "the commands of this source have not told yet which cluster they reach");
+                   S_("the commands of this source have not told yet which cluster they reach"));
 }
 
 /* Are the commands those of the cluster that slurmrestd speaks for? */
@@ -53,7 +54,7 @@ static enum rc check_commands(struct slurm *s, struct err *e)
         return RC_OK;
     if (slurm_ways_differ(s))
         return err_set(e, RC_REFUSED, "slurm",
-                       "the commands of this source reach cluster %s, its slurmrestd is %s's",
+                       S_("the commands of this source reach cluster %s, its slurmrestd is %s's"),
                        s->text_cluster, s->rest_cluster);
     return s->text_cluster[0] != '\0' || same_door ? RC_OK : ask_for_the_name(s, e);
 }
@@ -62,8 +63,8 @@ static enum rc no_way(const struct slurm *s, enum action_verb verb, struct err *
 {
     return err_set(
         e, RC_UNSUPPORTED, "slurm",
-        "slurmrestd v0.0.%d has no %s (it came with v0.0.%d, Slurm %s), so this needs the "
-        "Slurm commands: give this source a command",
+        S_("slurmrestd v0.0.%d has no %s (it came with v0.0.%d, Slurm %s), so this needs the "
+           "Slurm commands: give this source a command"),
         s->api, verb_info(verb)->name, verbs[verb].api, verbs[verb].release);
 }
 
@@ -85,8 +86,8 @@ static bool has_rest_way(const struct slurm *s, enum action_verb verb)
 static enum rc no_task(const struct slurm *s, const char *name, struct err *e)
 {
     return err_set(e, RC_UNSUPPORTED, name,
-                   "slurmrestd v0.0.%d does not tell array tasks from their array here, so this "
-                   "needs the Slurm commands: give this source a command",
+                   S_("slurmrestd v0.0.%d does not tell array tasks from their array here, so this "
+                      "needs the Slurm commands: give this source a command"),
                    s->api);
 }
 
@@ -95,7 +96,7 @@ enum rc slurm_act_way(struct slurm *s, enum action_verb verb, const char *name, 
 {
     *w = WAY_TEXT;
     if (slurm_uses_rest(s) && s->api == 0)
-        return err_set(e, RC_REFUSED, "slurm", "slurmrestd has not answered yet");
+        return err_set(e, RC_REFUSED, "slurm", S_("slurmrestd has not answered yet"));
     if (!has_rest_way(s, verb))
         return s->has_text ? check_commands(s, e) : no_way(s, verb, e);
     if (!takes_name(s, verb, name))

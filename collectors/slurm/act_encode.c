@@ -4,6 +4,7 @@
  * Over REST a name is one encoded path segment, for the commands one word of argv; and names.c lets only
  * those through that name one thing. */
 #include "collectors/slurm/slurm.h"
+#include "base/sentence.h"
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -23,9 +24,9 @@ static enum rc target_name(const struct action_target *t, char *out, size_t size
         return slurm_job_name(t->name, t->whole_array, out, size, e);
     if (!slurm_name_is_plain(t->name))
         return err_set(e, RC_REFUSED, "node",
-                       "this name has characters that are not passed on to Slurm");
+                       S_("this name has characters that are not passed on to Slurm"));
     if (strcasecmp(t->name, "ALL") == 0)
-        return err_set(e, RC_REFUSED, t->name, "Slurm would take this name for all nodes");
+        return err_set(e, RC_REFUSED, t->name, S_("Slurm would take this name for all nodes"));
     snprintf(out, size, "%s", t->name);
     return RC_OK;
 }
@@ -107,9 +108,9 @@ static enum rc check_owner(const struct slurm *s, const struct action_order *o,
         return RC_OK;
     return err_set(
         e, RC_REFUSED, t->name,
-        "a cluster without accounting (slurmdbd) and this release can hang when somebody "
-        "else's job is cancelled over REST: give this source a command, or a token of "
-        "root or of the owner");
+        S_("a cluster without accounting (slurmdbd) and this release can hang when somebody "
+           "else's job is cancelled over REST: give this source a command, or a token of "
+           "root or of the owner"));
 }
 
 /* ---- commands ---- */
@@ -176,13 +177,13 @@ static enum rc check_target(struct slurm *s, const struct action_order *o,
                             const struct action_target *t, const char *name, struct err *e)
 {
     if (t->entity != verb_info(o->verb)->entity)
-        return err_set(e, RC_BUG, t->name, "%s does not act on this", verb_info(o->verb)->name);
+        return err_set(e, RC_BUG, t->name, S_("%s does not act on this"), verb_info(o->verb)->name);
     if (strchr(name, '[') == NULL)
         return RC_OK;
     if (o->verb == action_verb_REQUEUE)
-        return err_set(e, RC_REFUSED, t->name, "tasks that wait cannot be requeued");
+        return err_set(e, RC_REFUSED, t->name, S_("tasks that wait cannot be requeued"));
     if (strcmp(s->reread.name, t->name) == 0 && !s->reread.same)
-        return err_set(e, RC_STALE, t->name, "these are not the waiting tasks any more");
+        return err_set(e, RC_STALE, t->name, S_("these are not the waiting tasks any more"));
     return RC_OK;
 }
 
@@ -193,7 +194,7 @@ static enum rc check_cluster(const struct slurm *s, const struct action_order *o
 
     if (here[0] == '\0' || o->cluster[0] == '\0' || strcmp(here, o->cluster) == 0)
         return RC_OK;
-    return err_set(e, RC_STALE, o->cluster, "the cluster calls itself %s now", here);
+    return err_set(e, RC_STALE, o->cluster, S_("the cluster calls itself %s now"), here);
 }
 
 enum rc slurm_act_encode(void *state, const struct action_order *o, const struct action_target *t,

@@ -5,6 +5,7 @@
  * of a cancellation into status[]. A failure status with an entry that has no number can be a success. scancel
  * ends with 0 for a job that does not exist. So what counts is who complains about what. */
 #include "base/xmem.h"
+#include "base/sentence.h"
 #include "collectors/slurm/slurm.h"
 #include <stdio.h>
 #include <string.h>
@@ -37,8 +38,8 @@ static const struct complaint *find(double number, const char *text)
 static const char *rights(const struct action_target *t)
 {
     return t->entity == ENTITY_NODE
-               ? "changing nodes needs AdminLevel=Administrator, root or SlurmUser"
-               : "this user may not change other users' jobs: that needs AdminLevel=Operator";
+               ? S_("changing nodes needs AdminLevel=Administrator, root or SlurmUser")
+               : S_("this user may not change other users' jobs: that needs AdminLevel=Operator");
 }
 
 static void first_line(const char *text, char *out, size_t size)
@@ -151,9 +152,10 @@ static enum rc judge_said(const struct action_target *t, const struct said *said
         return explain(t, c, said->text, e);
     if (said->number == -1)
         return err_set(e, reply->total_ms >= SILENT_MS ? RC_TIMEOUT : RC_NET, t->name,
-                       "slurmctld gave slurmrestd no answer (%s)", said->text);
+                       S_("slurmctld gave slurmrestd no answer (%s)"), said->text);
     return err_set(e, RC_HTTP, t->name, "%s (error %.0f)",
-                   *said->text != '\0' ? said->text : "slurmrestd reports an error", said->number);
+                   *said->text != '\0' ? said->text : S_("slurmrestd reports an error"),
+                   said->number);
 }
 
 /* Not slurmrestd's own words. */
@@ -165,19 +167,19 @@ static enum rc judge_status(const struct request *rq, const struct reply *reply,
     first_line(reply->head, line, sizeof line);
     if (status == 401 || status == 403 || status == 511)
         return err_set(e, RC_REFUSED, rq->label,
-                       "slurmrestd does not accept the credentials (HTTP "
-                       "status %d)",
+                       S_("slurmrestd does not accept the credentials (HTTP "
+                          "status %d)"),
                        status);
     if ((status == 404 || status == 405) && !slurm_is_html(reply))
         return err_set(e, RC_UNSUPPORTED, rq->label,
-                       "this slurmrestd has no such request (HTTP "
-                       "status %d)",
+                       S_("this slurmrestd has no such request (HTTP "
+                          "status %d)"),
                        status);
     if (status == 502 || status == 504)
         return err_set(e, RC_NET, rq->label,
-                       "a server in between lost slurmrestd's answer (HTTP status %d)", status);
+                       S_("a server in between lost slurmrestd's answer (HTTP status %d)"), status);
     return err_set(e, RC_HTTP, rq->label, "HTTP status %d: %s", status,
-                   line[0] != '\0' ? line : "no reason given");
+                   line[0] != '\0' ? line : S_("no reason given"));
 }
 
 static enum rc judge_rest(struct slurm *s, const struct action_target *t, const struct request *rq,
@@ -194,10 +196,11 @@ static enum rc judge_rest(struct slurm *s, const struct action_target *t, const 
     if (json && said.meta)
         return RC_OK;
     if (len == 0)
-        return err_set(e, RC_NET, rq->label, "the answer was empty");
+        return err_set(e, RC_NET, rq->label, S_("the answer was empty"));
     return err_set(e, RC_SYNTAX, rq->label, "%s",
-                   slurm_is_html(reply) ? "a web page (HTML) came instead of slurmrestd's answer"
-                                        : "this is not slurmrestd's answer");
+                   slurm_is_html(reply)
+                       ? S_("a web page (HTML) came instead of slurmrestd's answer")
+                       : S_("this is not slurmrestd's answer"));
 }
 
 /* ---- commands ---- */
@@ -239,9 +242,9 @@ static enum rc judge_lost(const struct request *rq, const char *head, const char
                           struct err *e)
 {
     if (never_ran(head))
-        return err_set(e, RC_AUTH, rq->label, "the command did not get there: %s", line);
-    return err_set(e, RC_NET, rq->label, "the connection of the command broke: %s",
-                   line[0] != '\0' ? line : "no reason given");
+        return err_set(e, RC_AUTH, rq->label, S_("the command did not get there: %s"), line);
+    return err_set(e, RC_NET, rq->label, S_("the connection of the command broke: %s"),
+                   line[0] != '\0' ? line : S_("no reason given"));
 }
 
 /* Of an array some tasks may have gone the way that was asked for. */
@@ -272,12 +275,12 @@ static enum rc judge_command(const struct action_target *t, const struct request
     if (complaint_line(body, out, sizeof out))
         return judge_words(t, body, out, e);
     if (reply->status == 126 || reply->status == 127)
-        return err_set(e, RC_CHILD, rq->label, "the command was not found there: set bin_dir (%s)",
-                       line);
-    return err_set(e, RC_CHILD, rq->label, "exit status %d: %s", reply->status,
+        return err_set(e, RC_CHILD, rq->label,
+                       S_("the command was not found there: set bin_dir (%s)"), line);
+    return err_set(e, RC_CHILD, rq->label, S_("exit status %d: %s"), reply->status,
                    line[0] != '\0'  ? line
                    : out[0] != '\0' ? out
-                                    : "no reason given");
+                                    : S_("no reason given"));
 }
 
 /* ---- both ---- */

@@ -5,6 +5,7 @@
  * byte. The controller's own count of jobs (a small question) predicts its size; beyond rest_limit squeue
  * is asked instead where commands can be run. */
 #include "codec/quantity.h"
+#include "base/sentence.h"
 #include "collectors/slurm/slurm.h"
 #include <stdio.h>
 #include <string.h>
@@ -137,21 +138,21 @@ static void describe_note(struct slurm *s)
     if (s->rest_dead)
         snprintf(s->note, sizeof s->note, "text: %s", s->dead_why);
     else if (!s->has_rest)
-        snprintf(s->note, sizeof s->note, "text: no url, socket or command is configured");
+        snprintf(s->note, sizeof s->note, "text: " S_("no url, socket or command is configured"));
     else if (s->opt.prefer == PREFER_TEXT)
-        snprintf(s->note, sizeof s->note, "text: as configured");
+        snprintf(s->note, sizeof s->note, "text: " S_("as configured"));
     else if (slurm_ways_differ(s))
         snprintf(s->note, sizeof s->note,
-                 "REST only: the commands reach cluster %s, slurmrestd is %s's", s->text_cluster,
-                 s->rest_cluster);
+                 S_(S_("REST only: the commands reach cluster %s, slurmrestd is %s's")),
+                 s->text_cluster, s->rest_cluster);
     else if (s->jobs_way == WAY_TEXT)
-        snprintf(s->note, sizeof s->note, "text: %s would be %s of JSON", jobs, size);
+        snprintf(s->note, sizeof s->note, S_("text: %s would be %s of JSON"), jobs, size);
     else if (s->too_big)
-        snprintf(s->note, sizeof s->note, "REST: %s are %s of JSON, so asked every %lld s%s", jobs,
-                 size, (long long)(slurm_interval_ms(s, PART_JOBS) / 1000),
-                 s->has_text ? "" : "; command: or bin_dir: would let squeue do it");
+        snprintf(s->note, sizeof s->note, S_("REST: %s are %s of JSON, so asked every %lld s") "%s",
+                 jobs, size, (long long)(slurm_interval_ms(s, PART_JOBS) / 1000),
+                 s->has_text ? "" : "; " S_("command: or bin_dir: would let squeue do it"));
     else
-        snprintf(s->note, sizeof s->note, "REST: %s are %s of JSON", jobs, size);
+        snprintf(s->note, sizeof s->note, S_("REST: %s are %s of JSON"), jobs, size);
 }
 
 static void describe_accounts(struct slurm *s)
@@ -159,9 +160,9 @@ static void describe_accounts(struct slurm *s)
     size_t used = strlen(s->note), left = sizeof s->note - used;
 
     if (s->accounts.trouble[0] != '\0')
-        snprintf(s->note + used, left, "; accounting: %s", s->accounts.trouble);
+        snprintf(s->note + used, left, "; " S_("accounting") ": %s", s->accounts.trouble);
     else if (s->accounting == ACCOUNTING_ABSENT)
-        snprintf(s->note + used, left, "; no accounting (slurmdbd)");
+        snprintf(s->note + used, left, "; " S_("no accounting (slurmdbd)"));
 }
 
 /* Tells of the next list, so that the words follow the newest figures. */

@@ -4,6 +4,7 @@
  * The name came from outside, so it goes out as one encoded path segment or one argv element, and only if
  * it is a plain name: nothing that a command would take for an option, a list of hosts or a path. */
 #include "collectors/slurm/slurm.h"
+#include "base/sentence.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -36,7 +37,7 @@ static bool job_name(const char *id, char *out, size_t size)
 static enum rc refuse(enum entity entity, struct err *err)
 {
     return err_set(err, RC_USAGE, entity_info(entity)->id,
-                   "this name has characters that are not passed on");
+                   S_("this name has characters that are not passed on"));
 }
 
 enum rc slurm_lookup(void *state, enum entity entity, const char *id, struct request *out,
@@ -49,7 +50,7 @@ enum rc slurm_lookup(void *state, enum entity entity, const char *id, struct req
     while (k < sizeof kinds / sizeof kinds[0] && kinds[k].entity != entity)
         k++;
     if (k == sizeof kinds / sizeof kinds[0])
-        return err_set(err, RC_UNSUPPORTED, "slurm", "Slurm has no record of its own for this");
+        return err_set(err, RC_UNSUPPORTED, "slurm", S_("Slurm has no record of its own for this"));
     if (entity == ENTITY_JOB ? !job_name(id, name, sizeof name) : !slurm_name_is_plain(id))
         return refuse(entity, err);
     if (entity != ENTITY_JOB)
@@ -62,7 +63,7 @@ enum rc slurm_lookup(void *state, enum entity entity, const char *id, struct req
         const char *const command[] = {"scontrol", "-d", "show", kinds[k].command, name, NULL};
         slurm_ask_command(s, out, command);
     } else {
-        return err_set(err, RC_UNSUPPORTED, "slurm", "slurmrestd has not answered yet");
+        return err_set(err, RC_UNSUPPORTED, "slurm", S_("slurmrestd has not answered yet"));
     }
     out->what = WHAT_LOOKUP;
     out->cut = CUT_WHOLE;

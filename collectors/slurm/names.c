@@ -4,6 +4,7 @@
  * scontrol takes nodename=a,b[1-999] for a list of hosts and ALL for all of them, and so does slurmctld with
  * a name that came over REST. So nothing goes out that could be more than the one thing that it names. Pure. */
 #include "collectors/slurm/rows.h"
+#include "base/sentence.h"
 #include "collectors/slurm/slurm.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,8 +76,9 @@ static enum rc waiting_tasks(const char *name, size_t array, bool whole, char *o
     struct buf tasks;
 
     if (!whole)
-        return err_set(e, RC_REFUSED, name,
-                       "this row stands for all waiting tasks of an array, and only one was meant");
+        return err_set(
+            e, RC_REFUSED, name,
+            S_("this row stands for all waiting tasks of an array, and only one was meant"));
     buf_init(&tasks, LIST_MAX * 4);
     bool good = add_tasks(&tasks, name + array + 2);
     if (good)
@@ -85,7 +87,7 @@ static enum rc waiting_tasks(const char *name, size_t array, bool whole, char *o
     if (good)
         return RC_OK;
     return err_set(e, RC_REFUSED, name,
-                   "this list of array tasks is too long to be named in one request");
+                   S_("this list of array tasks is too long to be named in one request"));
 }
 
 enum rc slurm_job_name(const char *name, bool whole, char *out, size_t size, struct err *e)
@@ -95,14 +97,14 @@ enum rc slurm_job_name(const char *name, bool whole, char *out, size_t size, str
 
     if (job > 0 && *rest == '+')
         return err_set(e, RC_REFUSED, name,
-                       "this is a part of a heterogeneous job: act on the whole, %.*s", (int)job,
-                       name);
+                       S_("this is a part of a heterogeneous job: act on the whole, %.*s"),
+                       (int)job, name);
     if (job > 0 && strncmp(rest, "_[", 2) == 0)
         return waiting_tasks(name, job, whole, out, size, e);
     bool task = job > 0 && *rest == '_' && digits(rest + 1) > 0 &&
                 rest[1 + digits(rest + 1)] == '\0' && !whole;
     if (job == 0 || (*rest != '\0' && !task) || strlen(name) >= size)
-        return err_set(e, RC_REFUSED, "job", "this is not a job id, so it is not passed on");
+        return err_set(e, RC_REFUSED, "job", S_("this is not a job id, so it is not passed on"));
     snprintf(out, size, "%s", name);
     return RC_OK;
 }

@@ -5,6 +5,7 @@
  * ends the server, so the controller's release is asked for first (scontrol, through the same command),
  * and the version and the plugins follow from it. What cannot be started is replaced by the commands. */
 #include "collectors/slurm/slurm.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "collectors/slurm/value.h"
 #include <stdio.h>
@@ -115,12 +116,12 @@ static enum rc not_started(struct slurm *s, const struct reply *reply, mono_ms n
         return RC_OK;
     }
     first_line(reply->head[0] != '\0' ? reply->head : reply->err.msg, line, sizeof line);
-    snprintf(why, sizeof why, "slurmrestd does not start (%s)", line);
+    snprintf(why, sizeof why, S_("slurmrestd does not start (%s)"), line);
     if (s->opt.prefer != PREFER_REST)
         return bury_rest(s, now, why);
     s->launch = 0;
     s->asking = 0;
-    *mend = "set slurmrestd: to its path on that host, or prefer: text";
+    *mend = S_("set slurmrestd: to its path on that host, or prefer: text");
     return err_set(e, RC_CHILD, "slurmrestd", "%s", why);
 }
 
@@ -131,9 +132,10 @@ static enum rc version_absent(struct slurm *s, const char **mend, struct err *e)
         return RC_OK;
     }
     s->asking = 0;
-    *mend = "is this slurmrestd 22.05 or newer, and were its slurmctld plugins loaded (-s)?";
+    *mend = S_("is this slurmrestd 22.05 or newer, and were its slurmctld plugins loaded (-s)?");
     return err_set(e, RC_UNSUPPORTED, "slurmrestd",
-                   "offers none of the API versions v0.0.%d to v0.0.%d", API_OLDEST, API_NEWEST);
+                   S_("offers none of the API versions v0.0.%d to v0.0.%d"), API_OLDEST,
+                   API_NEWEST);
 }
 
 static bool is_absent(const struct reply *reply, const struct answer *a)
@@ -166,7 +168,7 @@ enum rc slurm_negotiated(struct slurm *s, const struct request *rq, const struct
     if (is_absent(reply, &s->answer))
         return version_absent(s, mend, e);
     if (pipe && reply->rc == RC_OK && reply->status == 401 && s->opt.prefer != PREFER_REST)
-        return bury_rest(s, now, "slurmrestd behind the command refuses the local user");
+        return bury_rest(s, now, S_("slurmrestd behind the command refuses the local user"));
     enum rc rc = slurm_judge(s, rq, reply, &end, mend, e);
     if (rc == RC_OK)
         agreed(s, (int)rq->tag);

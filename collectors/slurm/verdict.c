@@ -5,6 +5,7 @@
  * unchanged list is a 304 or an empty one with a warning, and /nodes?update_time fails for no reason now
  * and then. So errors[] comes first, and what it means depends on what was asked. */
 #include "collectors/slurm/slurm.h"
+#include "base/sentence.h"
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -17,13 +18,13 @@ enum {
     SINCE_PAUSE = 20 /* update_time is then left out for so many polls */
 };
 
-static const char mend_token[] =
-    "make a new token on the cluster (scontrol token lifespan=86400) and write it to token_file";
-static const char mend_no_token[] = "set user: and token_file: for this source";
+static const char mend_token[] = S_(
+    "make a new token on the cluster (scontrol token lifespan=86400) and write it to token_file");
+static const char mend_no_token[] = S_("set user: and token_file: for this source");
 static const char mend_local[] =
-    "run suantop as the user that slurmrestd runs as, or use url: with a token";
-static const char mend_controller[] = "is slurmctld up? Its rows age until it answers";
-static const char mend_url[] = "is url: the address of slurmrestd (port 6820 by default)?";
+    S_("run suantop as the user that slurmrestd runs as, or use url: with a token");
+static const char mend_controller[] = S_("is slurmctld up? Its rows age until it answers");
+static const char mend_url[] = S_("is url: the address of slurmrestd (port 6820 by default)?");
 
 static enum rc refused(const struct slurm *s, const struct request *rq, const char **mend,
                        const char *what, int status, struct err *e)
@@ -59,15 +60,15 @@ static enum rc judge_errors(struct slurm *s, const struct request *rq, const str
     enum rc rc;
 
     if (means_refused(s, rq, reply))
-        return refused(s, rq, mend, "slurmrestd does not accept the token", reply->status, e);
+        return refused(s, rq, mend, S_("slurmrestd does not accept the token"), reply->status, e);
     if (a->error_number == ERROR_UNSPECIFIED && reply->total_ms >= QUICK_MS) {
         *mend = mend_controller;
-        rc = err_set(e, RC_NET, rq->label, "slurmctld does not answer slurmrestd");
+        rc = err_set(e, RC_NET, rq->label, S_("slurmctld does not answer slurmrestd"));
     } else {
         if (strstr(a->error_text, "contact slurm controller") != NULL)
             *mend = mend_controller;
         rc = err_set(e, RC_HTTP, rq->label, "%s (error %.0f)",
-                     a->error_text[0] != '\0' ? a->error_text : "slurmrestd reports an error",
+                     a->error_text[0] != '\0' ? a->error_text : S_("slurmrestd reports an error"),
                      a->error_number);
         s->parts[PART_DIAG].due = 0; /* its answer tells whether the token is to blame */
     }
@@ -114,15 +115,15 @@ static enum rc not_json(const struct request *rq, const struct reply *reply, con
     }
     if (slurm_is_html(reply))
         return err_set(e, RC_SYNTAX, rq->label,
-                       "a web page (HTML) came instead of JSON, HTTP status %d", reply->status);
+                       S_("a web page (HTML) came instead of JSON, HTTP status %d"), reply->status);
     if (*p == '\0' && reply->bytes == 0)
-        return err_set(e, RC_SYNTAX, rq->label, "the answer was empty, HTTP status %d",
+        return err_set(e, RC_SYNTAX, rq->label, S_("the answer was empty, HTTP status %d"),
                        reply->status);
     if (reply->rc == RC_SYNTAX && (*p == '{' || *p == '['))
-        return err_set(e, RC_SYNTAX, rq->label, "the answer breaks off or is not valid JSON (%s)",
-                       reply->err.msg);
+        return err_set(e, RC_SYNTAX, rq->label,
+                       S_("the answer breaks off or is not valid JSON (%s)"), reply->err.msg);
     snprintf(line, sizeof line, "%.*s", (int)strcspn(p, "\r\n"), p);
-    return err_set(e, RC_SYNTAX, rq->label, "this is not JSON: %s", line);
+    return err_set(e, RC_SYNTAX, rq->label, S_("this is not JSON: %s"), line);
 }
 
 /* ---- statuses ---- */
@@ -135,8 +136,8 @@ static enum rc judge_status(struct slurm *s, const struct request *rq, const str
 
     if (status == 401 || status == 403 || status == 511)
         return refused(s, rq, mend,
-                       status == 401 ? "slurmrestd asks for other credentials"
-                                     : "slurmrestd does not accept the credentials",
+                       status == 401 ? S_("slurmrestd asks for other credentials")
+                                     : S_("slurmrestd does not accept the credentials"),
                        status, e);
     if (slurm_is_html(reply))
         return not_json(rq, reply, mend, e);
@@ -145,11 +146,11 @@ static enum rc judge_status(struct slurm *s, const struct request *rq, const str
         s->api = 0;
         s->asking = 0;
         return err_set(e, RC_UNSUPPORTED, rq->label,
-                       "API version v0.0.%d is gone, asking for another one", was);
+                       S_("API version v0.0.%d is gone, asking for another one"), was);
     }
     snprintf(line, sizeof line, "%.*s", (int)strcspn(reply->head, "\r\n"), reply->head);
     enum rc rc = err_set(e, RC_HTTP, rq->label, "HTTP status %d: %s", status,
-                         line[0] != '\0' ? line : "no reason given");
+                         line[0] != '\0' ? line : S_("no reason given"));
     if (e != NULL)
         e->http = status;
     return rc;
@@ -165,12 +166,12 @@ static enum rc judge_content(struct slurm *s, const struct request *rq, const st
 
     if (!a->meta) {
         *mend = mend_url;
-        return err_set(e, RC_SCHEMA, rq->label, "this is JSON, but not slurmrestd's");
+        return err_set(e, RC_SCHEMA, rq->label, S_("this is JSON, but not slurmrestd's"));
     }
     if (part_of(rq->what) == PART_JOBS && bad > a->bad && s->api >= 40)
         s->lean_jobs = true;
     if (bad > 0 && bad * 2 > a->rows)
-        return err_set(e, RC_SCHEMA, rq->label, "%llu of %llu elements are of no use",
+        return err_set(e, RC_SCHEMA, rq->label, S_("%llu of %llu elements are of no use"),
                        (unsigned long long)bad, (unsigned long long)(a->rows + bad));
     *end = a->unchanged && a->rows == 0 && (rq->tag & TAG_SINCE) ? POLL_SAME : POLL_GOOD;
     return RC_OK;
@@ -189,9 +190,9 @@ static enum rc judge_transport(struct slurm *s, const struct request *rq, const 
     if (rq->via == VIA_PIPE) {
         s->api = 0; /* the server is started anew */
         if (reply->rc == RC_CHILD && reply->status == 255)
-            *mend = "run the command by hand: it must work without a question";
+            *mend = S_("run the command by hand: it must work without a question");
     } else if (reply->rc == RC_NET) {
-        *mend = "is slurmrestd running, and is its address right?";
+        *mend = S_("is slurmrestd running, and is its address right?");
     }
     return reply->rc;
 }

@@ -5,6 +5,7 @@
  * column, and a wrapper or a login host can say anything. So each command must show its own sign of
  * having run before an empty list is believed. */
 #include "collectors/slurm/slurm.h"
+#include "base/sentence.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -25,16 +26,16 @@ static enum rc read_complaint(const struct request *rq, const struct reply *repl
                               const char **mend)
 {
     if (reply->status == 126 || reply->status == 127) {
-        *mend = "set bin_dir: to the folder of the Slurm commands on that host";
+        *mend = S_("set bin_dir: to the folder of the Slurm commands on that host");
     } else if (says(reply, "contact slurm controller") || says(reply, "ontroller not responding")) {
-        *mend = "is slurmctld up? Its rows age until it answers";
+        *mend = S_("is slurmctld up? Its rows age until it answers");
         return RC_NET;
     } else if (reply->status == 255 && rq->prefix != NULL) {
-        *mend = "run the command by hand: it must work without a question";
+        *mend = S_("run the command by hand: it must work without a question");
         return says(reply, "Permission denied") ? RC_AUTH : RC_NET;
     } else if (says(reply, "configuration file") || says(reply, "cannot stat file") ||
                says(reply, "establish configuration source")) {
-        *mend = "set conf: to the path of slurm.conf";
+        *mend = S_("set conf: to the path of slurm.conf");
     }
     return rc;
 }
@@ -46,8 +47,8 @@ static enum rc judge_exit(const struct request *rq, const struct reply *reply, c
     enum rc rc = read_complaint(rq, reply, RC_CHILD, mend);
 
     first_line(reply, line, sizeof line);
-    err_set(e, rc, rq->label, "exit status %d%s%s", reply->status, line[0] != '\0' ? ": " : "",
-            line);
+    err_set(e, rc, rq->label, S_("exit status %d") "%s%s", reply->status,
+            line[0] != '\0' ? ": " : "", line);
     if (e != NULL)
         e->http = reply->status;
     return rc;
@@ -58,7 +59,7 @@ static enum rc judge_no_end(const struct request *rq, const struct reply *reply,
                             struct err *e)
 {
     if (reply->rc == RC_IO)
-        *mend = "set bin_dir: to the folder of the Slurm commands";
+        *mend = S_("set bin_dir: to the folder of the Slurm commands");
     else
         read_complaint(rq, reply, reply->rc, mend);
     if (e != NULL)
@@ -88,12 +89,12 @@ static enum rc judge_output(struct slurm *s, const struct request *rq, const str
 
     if (strstr(reply->head, "Invalid job format") != NULL || (a->heading && !a->all_columns))
         return err_set(e, RC_UNSUPPORTED, rq->label,
-                       "this release does not know all columns that were asked for");
+                       S_("this release does not know all columns that were asked for"));
     if (!has_sign(a, part_of(rq->what)))
-        return err_set(e, RC_SYNTAX, rq->label, "the output is not what %s prints: %s", rq->label,
-                       a->junk > 0 ? a->junk_text : "(nothing)");
+        return err_set(e, RC_SYNTAX, rq->label, S_("the output is not what %s prints: %s"),
+                       rq->label, a->junk > 0 ? a->junk_text : "(nothing)");
     if (bad > 0 && bad * 2 > a->rows)
-        return err_set(e, RC_SCHEMA, rq->label, "%llu of %llu lines are of no use",
+        return err_set(e, RC_SCHEMA, rq->label, S_("%llu of %llu lines are of no use"),
                        (unsigned long long)bad, (unsigned long long)(a->rows + bad));
     *end = POLL_GOOD;
     return RC_OK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * confirm.c - the only maker of a struct confirmed_order. See plan.h. */
 #include "action/plan.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include <stdlib.h>
 #include <string.h>
@@ -22,9 +23,9 @@ static enum rc check(const struct plan *p, const char *typed, bool assume_yes, s
         return err_set(e, RC_REFUSED, o->center_id, "%s", p->refused);
     if (o->verb == action_verb_DRAIN && !o->reason[0])
         return err_set(e, RC_REFUSED, o->center_id,
-                       "a drain needs a reason: others have to know why the node is out");
+                       S_("a drain needs a reason: others have to know why the node is out"));
     if (!assume_yes && (!typed || !is_consent(p, typed)))
-        return err_set(e, RC_REFUSED, o->center_id, "not confirmed: \"%s\" was expected",
+        return err_set(e, RC_REFUSED, o->center_id, S_("not confirmed: \"%s\" was expected"),
                        p->expect);
     return RC_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * freeze.c - order_add: a row of a snapshot becomes a target that needs no snapshot any more. See request.h. */
 #include "action/request.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "model/state_words.h"
 #include <stdio.h>
@@ -84,7 +85,7 @@ static enum rc freeze_job_name(struct freezing *f, const struct job_row *j)
     if (rest ? name_of_rest(f, j) : raw_into(f->in, j->id, f->t.name, sizeof(f->t.name)))
         return RC_OK;
     return err_set(f->e, RC_USAGE, intern_text(f->in, j->id),
-                   "stands for tasks that cannot be named in one request");
+                   S_("stands for tasks that cannot be named in one request"));
 }
 
 static enum rc freeze_job(struct freezing *f)
@@ -120,18 +121,18 @@ static enum rc check(const struct freezing *f)
     const char *shown = intern_text(f->in, name_of(f));
 
     if (f->row->center != f->o->center)
-        return err_set(f->e, RC_USAGE, shown, "is of another center: one order, one center");
+        return err_set(f->e, RC_USAGE, shown, S_("is of another center: one order, one center"));
     if (f->row->flags & ROW_GONE)
-        return err_set(f->e, RC_USAGE, shown, "is gone");
+        return err_set(f->e, RC_USAGE, shown, S_("is gone"));
     if (f->row->flags & ROW_TWIN)
         return err_set(
             f->e, RC_USAGE, shown,
-            "looks the same as another name of this center but is not: use the scheduler's own tools");
+            S_("looks the same as another name of this center but is not: use the scheduler's own tools"));
     if (f->row->source[0] == UINT16_MAX)
-        return err_set(f->e, RC_USAGE, shown, "is listed by no scheduler now");
+        return err_set(f->e, RC_USAGE, shown, S_("is listed by no scheduler now"));
     for (size_t i = 0; i < f->o->count; i++)
         if (is_in(f, &f->o->targets[i]))
-            return err_set(f->e, RC_USAGE, shown, "is there already");
+            return err_set(f->e, RC_USAGE, shown, S_("is there already"));
     return RC_OK;
 }
 
@@ -162,7 +163,7 @@ static enum rc freeze_row(struct freezing *f)
     if (raw_into(f->in, name_of(f), f->t.name, sizeof(f->t.name)))
         return RC_OK;
     return err_set(f->e, RC_USAGE, intern_text(f->in, name_of(f)),
-                   "has a name that no request can carry");
+                   S_("has a name that no request can carry"));
 }
 
 static enum rc add(struct freezing *f)
@@ -182,7 +183,7 @@ static bool find_row(struct freezing *f, uint32_t slot)
     f->t.entity = verb_info(f->o->verb)->entity;
     f->row = snapshot_row(f->s, f->t.entity, slot);
     if (!f->row)
-        err_set(f->e, RC_USAGE, verb_info(f->o->verb)->name, "there is no such %s any more",
+        err_set(f->e, RC_USAGE, verb_info(f->o->verb)->name, S_("there is no such %s any more"),
                 entity_info(f->t.entity)->id);
     return f->row != NULL;
 }
@@ -206,7 +207,7 @@ enum rc order_add_task(struct action_order *o, const struct snapshot *s, uint32_
     int n = snprintf(name, sizeof(name), "%s_%u", intern_raw(f.in, j->array_job), task);
     if (n >= (int)sizeof(name))
         return err_set(e, RC_USAGE, intern_text(f.in, j->id),
-                       "has a name that no request can carry");
+                       S_("has a name that no request can carry"));
     f.t.task_key = row_key(ENTITY_JOB, f.row->center, name, (size_t)n);
     enum rc rc = add(&f);
     if (rc == RC_OK)

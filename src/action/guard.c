@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * guard.c - may this target be acted on at all? Each line is a lesson of somebody's accident; see plan.h. */
 #include "action/plan_int.h"
+#include "base/sentence.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,12 +39,12 @@ static void guard_age(const struct planning *g, size_t i)
     char age[16];
 
     if (!seen)
-        refuse(g, i, "no scheduler has listed it yet");
+        refuse(g, i, S_("no scheduler has listed it yet"));
     else if (seen - g->now > CLOCK_SLACK_MS)
-        refuse(g, i, "was seen in the future: a clock is wrong");
+        refuse(g, i, S_("was seen in the future: a clock is wrong"));
     else if (g->now - seen > most_age(g, g->rows[i])) {
         time_age(g->now - seen, age);
-        refuse(g, i, "was seen %s ago: too old to act on", age);
+        refuse(g, i, S_("was seen %s ago: too old to act on"), age);
     }
 }
 
@@ -69,10 +70,12 @@ static void guard_drain(const struct planning *g, size_t i)
     const char *other = foreign_reason(g, n);
 
     if (other && (n->flags & BIT(DRAIN) || !reason_is_automatic(other)))
-        refuse(g, i, "%sanother reason stands on it: %s (%s)",
-               n->flags & BIT(DRAIN) ? "already drained, " : "", other, writer(g, n));
+        refuse(g, i,
+               n->flags & BIT(DRAIN) ? S_("already drained, another reason stands on it: %s (%s)")
+                                     : S_("another reason stands on it: %s (%s)"),
+               other, writer(g, n));
     else if (n->flags & BIT(DRAIN))
-        refuse(g, i, "already drained");
+        refuse(g, i, S_("already drained"));
 }
 
 static bool is_out(const struct node_row *n)
@@ -88,15 +91,16 @@ static void guard_resume(const struct planning *g, size_t i)
     const char *other = foreign_reason(g, n);
 
     if (!is_out(n))
-        refuse(g, i, "is not drained");
+        refuse(g, i, S_("is not drained"));
     else if (n->flags & (BIT(REBOOT) | BIT(POWERING) | BIT(POWERED_DOWN)))
-        refuse(g, i, "is rebooting or changing power: left alone");
+        refuse(g, i, S_("is rebooting or changing power: left alone"));
     else if (!g->o->named && other)
-        refuse(g, i, "the reason on it is not ours: %s (%s); by name it can be resumed", other,
+        refuse(g, i, S_("the reason on it is not ours: %s (%s); by name it can be resumed"), other,
                writer(g, n));
     else if (!g->o->named && !row_has(n, node, reason))
-        refuse(g, i,
-               "no reason stands on it, so nobody knows whose it is; by name it can be resumed");
+        refuse(
+            g, i,
+            S_("no reason stands on it, so nobody knows whose it is; by name it can be resumed"));
 }
 
 /* --- jobs -------------------------------------------------------------------------------------- */
@@ -108,26 +112,26 @@ static void guard_resume(const struct planning *g, size_t i)
 /* Why the verb makes no sense in that state; NULL = it does. */
 static const char *const senseless[action_verb_COUNT][job_state_COUNT] = {
     /* A requeue reaches finished jobs, too. A job that is completing has finished, or waits again already. */
-    [action_verb_REQUEUE] = {[job_state_UNKNOWN] = "its state is not known",
-                             [job_state_QUEUED] = "waits already",
-                             [job_state_HELD] = "waits already, held",
-                             [job_state_COMPLETING] = "is ending already",
-                             ENDED("has ended: it would run again")},
-    [action_verb_HOLD] = {[job_state_UNKNOWN] = "its state is not known",
-                          [job_state_HELD] = "is held already",
-                          [job_state_RUNNING] = "runs: only what waits can be held",
-                          [job_state_SUSPENDED] = "runs: only what waits can be held",
-                          [job_state_COMPLETING] = "is ending already",
-                          ENDED("has ended")},
-    [action_verb_RELEASE] = {[job_state_UNKNOWN] = "its state is not known",
-                             [job_state_QUEUED] = "is not held",
-                             [job_state_RUNNING] = "is not held",
-                             [job_state_SUSPENDED] = "is not held",
-                             [job_state_COMPLETING] = "is ending already",
-                             ENDED("has ended")},
-    [action_verb_CANCEL] = {[job_state_UNKNOWN] = "its state is not known",
-                            [job_state_COMPLETING] = "is ending already",
-                            ENDED("has ended")},
+    [action_verb_REQUEUE] = {[job_state_UNKNOWN] = S_("its state is not known"),
+                             [job_state_QUEUED] = S_("waits already"),
+                             [job_state_HELD] = S_("waits already, held"),
+                             [job_state_COMPLETING] = S_("is ending already"),
+                             ENDED(S_("has ended: it would run again"))},
+    [action_verb_HOLD] = {[job_state_UNKNOWN] = S_("its state is not known"),
+                          [job_state_HELD] = S_("is held already"),
+                          [job_state_RUNNING] = S_("runs: only what waits can be held"),
+                          [job_state_SUSPENDED] = S_("runs: only what waits can be held"),
+                          [job_state_COMPLETING] = S_("is ending already"),
+                          ENDED(S_("has ended"))},
+    [action_verb_RELEASE] = {[job_state_UNKNOWN] = S_("its state is not known"),
+                             [job_state_QUEUED] = S_("is not held"),
+                             [job_state_RUNNING] = S_("is not held"),
+                             [job_state_SUSPENDED] = S_("is not held"),
+                             [job_state_COMPLETING] = S_("is ending already"),
+                             ENDED(S_("has ended"))},
+    [action_verb_CANCEL] = {[job_state_UNKNOWN] = S_("its state is not known"),
+                            [job_state_COMPLETING] = S_("is ending already"),
+                            ENDED(S_("has ended"))},
 };
 
 static void guard_job(const struct planning *g, size_t i)
@@ -139,10 +143,10 @@ static void guard_job(const struct planning *g, size_t i)
     if (why)
         refuse(g, i, "%s", why);
     else if (strchr(t->name, '[') && !t->whole_array)
-        refuse(g, i, "stands for %.0f waiting tasks: say that the whole array is meant",
+        refuse(g, i, S_("stands for %.0f waiting tasks: say that the whole array is meant"),
                planned_tasks(g, i));
     else if (g->o->verb == action_verb_REQUEUE && row_has(j, job, requeueable) && !j->requeueable)
-        refuse(g, i, "was submitted as a job that must not be requeued");
+        refuse(g, i, S_("was submitted as a job that must not be requeued"));
 }
 
 void guard_target(const struct planning *g, size_t i)
@@ -150,9 +154,9 @@ void guard_target(const struct planning *g, size_t i)
     const struct row_head *row = g->rows[i];
 
     if (!row || (row->flags & ROW_GONE))
-        refuse(g, i, "is gone");
+        refuse(g, i, S_("is gone"));
     else if (row->flags & ROW_TWIN)
-        refuse(g, i, "looks the same as another name, but is not");
+        refuse(g, i, S_("looks the same as another name, but is not"));
     else if (guard_age(g, i), g->p->targets[i].refused)
         return;
     else if (g->o->verb == action_verb_DRAIN)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * plan.c - see plan.h: the order in which an order is looked at, and what must be typed. */
 #include "action/plan_int.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,7 +127,7 @@ enum rc plan_make(struct action_order *take, const struct snapshot *s,
 
     if (take->count == 0) {
         order_free(take);
-        return err_set(e, RC_USAGE, "order", "nothing is chosen: nothing is not everything");
+        return err_set(e, RC_USAGE, "order", S_("nothing is chosen: nothing is not everything"));
     }
     g.entity = verb_info(take->verb)->entity;
     g.limits = act_limits_of(limits);

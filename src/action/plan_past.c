@@ -2,6 +2,7 @@
  * plan_past.c - what is known of the targets from before: reasons that others wrote, interruptions, outages; and what an
  * operator should think of first. See plan.h. */
 #include "action/plan_int.h"
+#include "base/sentence.h"
 #include "base/utf8.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -95,10 +96,14 @@ static void describe(const struct past *past, char out[96])
 
     out[0] = '\0';
     if (past->interruptions > 0)
-        n = (size_t)snprintf(out, 96, "%.0f interruption%s in 28 d", past->interruptions,
-                             past->interruptions > 1 ? "s" : "");
-    if (past->drained)
-        snprintf(out + n, 96 - n, "%sdrained %ux in 28 d", n ? ", " : "", past->drained);
+        n = (size_t)snprintf(out, 96,
+                             past->interruptions > 1 ? S_("%.0f interruptions in 28 d")
+                                                     : S_("%.0f interruption in 28 d"),
+                             past->interruptions);
+    if (past->drained) {
+        n += (size_t)snprintf(out + n, 96 - n, "%s", n ? ", " : "");
+        snprintf(out + n, 96 - n, S_("drained %ux in 28 d"), past->drained);
+    }
 }
 
 static void warn_of_resume(const struct planning *g, size_t i, const struct past *past)
@@ -107,9 +112,9 @@ static void warn_of_resume(const struct planning *g, size_t i, const struct past
     const char *name = g->o->targets[i].name;
 
     if (past->lemon)
-        plan_note(p->warnings, sizeof(p->warnings), "%s is a lemon", name);
+        plan_note(p->warnings, sizeof(p->warnings), S_("%s is a lemon"), name);
     if (past->drained >= OFTEN)
-        plan_note(p->warnings, sizeof(p->warnings), "%s was drained %u times in 28 d", name,
+        plan_note(p->warnings, sizeof(p->warnings), S_("%s was drained %u times in 28 d"), name,
                   past->drained);
 }
 
@@ -139,7 +144,7 @@ static void warn_of_center(const struct planning *g)
     const struct center_row *c = snapshot_center(g->s, g->o->center);
 
     if (c && row_has(c, center, health) && c->health != health_LIVE)
-        plan_note(g->p->warnings, sizeof(g->p->warnings), "the center is %s",
+        plan_note(g->p->warnings, sizeof(g->p->warnings), S_("the center is %s"),
                   entity_info(ENTITY_CENTER)->fields[FIELD_center_health].words[c->health]);
 }
 
@@ -148,7 +153,8 @@ static void warn_of_pools(const struct planning *g)
     for (size_t i = 0; i < g->p->pool_count; i++) {
         const struct plan_pool *pool = &g->p->pools[i];
         if (pool->out_after > pool->out_before && pool->out_after >= pool->nodes)
-            plan_note(g->p->warnings, sizeof(g->p->warnings), "%s has no node left", pool->name);
+            plan_note(g->p->warnings, sizeof(g->p->warnings), S_("%s has no node left"),
+                      pool->name);
     }
 }
 
@@ -157,7 +163,8 @@ static void warn_of_targets(const struct planning *g)
     for (size_t i = 0; i < g->o->count; i++)
         if (planned_sendable(g, i) && (g->rows[i]->flags & ROW_PENDING))
             plan_note(g->p->warnings, sizeof(g->p->warnings),
-                      "another action on %s has not shown its effect yet", g->o->targets[i].name);
+                      S_("another action on %s has not shown its effect yet"),
+                      g->o->targets[i].name);
 }
 
 static void warn_of_reason(const struct planning *g)
@@ -165,7 +172,7 @@ static void warn_of_reason(const struct planning *g)
     char reason[ACTION_REASON_MAX + 1];
 
     if (g->o->verb == action_verb_DRAIN && !order_reason(g->o, reason))
-        plan_note(g->p->warnings, sizeof(g->p->warnings), "the reason is cut to %d characters",
+        plan_note(g->p->warnings, sizeof(g->p->warnings), S_("the reason is cut to %d characters"),
                   ACTION_REASON_MAX);
 }
 
@@ -175,8 +182,8 @@ void plan_past(const struct planning *g)
         note_others(g);
     note_history(g);
     if (g->o->verb == action_verb_RESUME && g->p->sendable > 1)
-        plan_note(g->p->warnings, sizeof(g->p->warnings), "%zu nodes at once: look at each first",
-                  g->p->sendable);
+        plan_note(g->p->warnings, sizeof(g->p->warnings),
+                  S_("%zu nodes at once: look at each first"), g->p->sendable);
     warn_of_center(g);
     warn_of_pools(g);
     warn_of_targets(g);

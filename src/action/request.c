@@ -2,6 +2,7 @@
  * request.c - see request.h: orders, and freezing rows into them (freeze.c). */
 #include "action/request.h"
 #include "base/buf.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,10 +66,12 @@ static bool is_printable(const char *s, bool blanks)
 enum rc order_set_reason(struct action_order *o, const char *text, struct err *e)
 {
     if (strlen(text) > ACTION_REASON_MAX)
-        return err_set(e, RC_USAGE, "reason", "is longer than %d characters", ACTION_REASON_MAX);
+        return err_set(e, RC_USAGE, "reason", S_("is longer than %d characters"),
+                       ACTION_REASON_MAX);
     if (!is_printable(text, true))
-        return err_set(e, RC_USAGE, "reason",
-                       "holds something else than printable ASCII: schedulers cannot keep that");
+        return err_set(
+            e, RC_USAGE, "reason",
+            S_("holds something else than printable ASCII: schedulers cannot keep that"));
     snprintf(o->reason, sizeof(o->reason), "%s", text);
     return RC_OK;
 }
@@ -76,9 +79,10 @@ enum rc order_set_reason(struct action_order *o, const char *text, struct err *e
 enum rc order_set_ticket(struct action_order *o, const char *text, struct err *e)
 {
     if (strlen(text) > ACTION_TICKET_MAX)
-        return err_set(e, RC_USAGE, "ticket", "is longer than %d characters", ACTION_TICKET_MAX);
+        return err_set(e, RC_USAGE, "ticket", S_("is longer than %d characters"),
+                       ACTION_TICKET_MAX);
     if (!is_printable(text, false))
-        return err_set(e, RC_USAGE, "ticket", "may only be printable ASCII without blanks");
+        return err_set(e, RC_USAGE, "ticket", S_("may only be printable ASCII without blanks"));
     snprintf(o->ticket, sizeof(o->ticket), "%s", text);
     return RC_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * actor_compare.c - is a target still what it was when somebody decided about it? Pure. */
 #include "io/actor_int.h"
+#include "base/sentence.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -181,16 +182,16 @@ static enum sameness compare_presence(const struct comparing *c)
     const struct sight *s = c->s;
 
     if (*s->cluster && *c->o->cluster && strcmp(s->cluster, c->o->cluster) != 0)
-        return say(c, SIGHT_CHANGED, "the scheduler says now that it is %s, not %s", s->cluster,
+        return say(c, SIGHT_CHANGED, S_("the scheduler says now that it is %s, not %s"), s->cluster,
                    c->o->cluster);
     if (s->kept)
-        return say(c, SIGHT_UNCLEAR, "the answer does not tell how it is now");
+        return say(c, SIGHT_UNCLEAR, S_("the answer does not tell how it is now"));
     if (!s->found && *s->other && !c->t->whole_array)
-        return say(c, SIGHT_UNCLEAR, "the answer was about %s", s->other);
+        return say(c, SIGHT_UNCLEAR, S_("the answer was about %s"), s->other);
     if (!s->found)
-        return say(c, SIGHT_CHANGED, "it does not exist any more");
+        return say(c, SIGHT_CHANGED, S_("it does not exist any more"));
     if (!s->has_state)
-        return say(c, SIGHT_UNCLEAR, "the answer does not tell its state");
+        return say(c, SIGHT_UNCLEAR, S_("the answer does not tell its state"));
     return SIGHT_SAME;
 }
 
@@ -213,9 +214,11 @@ static enum sameness compare_reason(const struct comparing *c)
     if (!*s->reason) /* nobody's words are overwritten */
         return c->o->verb == action_verb_DRAIN
                    ? SIGHT_SAME
-                   : say(c, SIGHT_CHANGED, "its reason was taken away meanwhile");
-    return say(c, SIGHT_CHANGED, "%s%swrote a reason on it meanwhile: %s",
-               *s->reason_by ? s->reason_by : "somebody", " ", s->reason);
+                   : say(c, SIGHT_CHANGED, S_("its reason was taken away meanwhile"));
+    return *s->reason_by ? say(c, SIGHT_CHANGED, S_("%s wrote a reason on it meanwhile: %s"),
+                               s->reason_by, s->reason)
+                         : say(c, SIGHT_CHANGED, S_("somebody wrote a reason on it meanwhile: %s"),
+                               s->reason);
 }
 
 static bool is_out(int state)
@@ -232,11 +235,11 @@ static enum sameness compare_resume(const struct comparing *c)
     const struct sight *s = c->s;
 
     if (!(s->flags & (NODE_BIT(DRAIN) | NODE_BIT(FAIL))) && !is_out(s->state))
-        return say(c, SIGHT_ALREADY, "already resumed: it takes work");
+        return say(c, SIGHT_ALREADY, S_("already resumed: it takes work"));
     if ((is_out(s->state) && !is_out(c->t->row_state)) || (s->flags & ~c->t->row_flags & grave)) {
         char now[WORDS_MAX];
         sight_words(s, now, sizeof(now));
-        return say(c, SIGHT_CHANGED, "it was %s and is %s now", c->t->state, now);
+        return say(c, SIGHT_CHANGED, S_("it was %s and is %s now"), c->t->state, now);
     }
     return SIGHT_SAME;
 }
@@ -246,9 +249,10 @@ static enum sameness compare_node(const struct comparing *c)
     const struct sight *s = c->s;
 
     if (s->state == node_state_UNKNOWN)
-        return say(c, SIGHT_UNCLEAR, "its state is unknown");
+        return say(c, SIGHT_UNCLEAR, S_("its state is unknown"));
     if (c->o->verb == action_verb_DRAIN && (s->flags & NODE_BIT(DRAIN)))
-        return say(c, SIGHT_ALREADY, "already drained%s%s", *s->reason ? ": " : "", s->reason);
+        return *s->reason ? say(c, SIGHT_ALREADY, S_("already drained: %s"), s->reason)
+                          : say(c, SIGHT_ALREADY, S_("already drained"));
     enum sameness same = compare_reason(c);
     if (c->o->verb != action_verb_RESUME)
         return same;
@@ -268,15 +272,15 @@ static enum sameness compare_run(const struct comparing *c)
     const struct action_target *t = c->t;
 
     if (s->owner[0] && t->owner[0] && !same_text(t->owner, sizeof(t->owner), s->owner))
-        return say(c, SIGHT_CHANGED, "it belongs to %s now, not to %s", s->owner, t->owner);
+        return say(c, SIGHT_CHANGED, S_("it belongs to %s now, not to %s"), s->owner, t->owner);
     if (s->submitted_at && t->submitted_at && s->submitted_at != t->submitted_at)
-        return say(c, SIGHT_CHANGED, "it was submitted or requeued again meanwhile");
+        return say(c, SIGHT_CHANGED, S_("it was submitted or requeued again meanwhile"));
     if (c->o->verb != action_verb_REQUEUE && c->o->verb != action_verb_CANCEL)
         return SIGHT_SAME;
     if (s->restarts >= 0 && t->restarts >= 0 && (int64_t)s->restarts != (int64_t)t->restarts)
-        return say(c, SIGHT_CHANGED, "it was requeued meanwhile");
+        return say(c, SIGHT_CHANGED, S_("it was requeued meanwhile"));
     if (s->started_at && t->started_at && s->started_at != t->started_at)
-        return say(c, SIGHT_CHANGED, "it was started again meanwhile");
+        return say(c, SIGHT_CHANGED, S_("it was started again meanwhile"));
     return SIGHT_SAME;
 }
 
@@ -285,14 +289,15 @@ static const char *already(enum action_verb verb, int state)
 {
     switch (verb) {
     case action_verb_HOLD:
-        return state == job_state_HELD ? "already held" : NULL;
+        return state == job_state_HELD ? S_("already held") : NULL;
     case action_verb_RELEASE:
-        return state == job_state_QUEUED ? "already released: it waits for its turn" : NULL;
+        return state == job_state_QUEUED ? S_("already released: it waits for its turn") : NULL;
     case action_verb_CANCEL:
-        return state == job_state_CANCELLED ? "already cancelled" : NULL;
+        return state == job_state_CANCELLED ? S_("already cancelled") : NULL;
     case action_verb_REQUEUE:
-        return state == job_state_QUEUED || state == job_state_HELD ? "already waits in the queue"
-                                                                    : NULL;
+        return state == job_state_QUEUED || state == job_state_HELD
+                   ? S_("already waits in the queue")
+                   : NULL;
     default:
         return NULL;
     }
@@ -305,17 +310,17 @@ static enum sameness compare_job(const struct comparing *c)
     const char *so = already(c->o->verb, s->state);
 
     if (s->state == job_state_UNKNOWN)
-        return say(c, SIGHT_UNCLEAR, "its state is unknown");
+        return say(c, SIGHT_UNCLEAR, S_("its state is unknown"));
     if (run != SIGHT_SAME)
         return run;
     if (so)
         return say(c, SIGHT_ALREADY, "%s", so);
     if (has_ended(s->state) && s->state != c->t->row_state)
-        return say(c, SIGHT_CHANGED, "it ended meanwhile: %s", state_word(s));
+        return say(c, SIGHT_CHANGED, S_("it ended meanwhile: %s"), state_word(s));
     if (s->state != c->t->row_state)
-        return say(c, SIGHT_CHANGED, "it was %s and is %s now", c->t->state, state_word(s));
+        return say(c, SIGHT_CHANGED, S_("it was %s and is %s now"), c->t->state, state_word(s));
     if (strchr(c->t->name, '[') && strcmp(c->t->name, s->rest) != 0)
-        return say(c, SIGHT_CHANGED, "some of its tasks have left the queue: %s waits now",
+        return say(c, SIGHT_CHANGED, S_("some of its tasks have left the queue: %s waits now"),
                    s->rest);
     return SIGHT_SAME;
 }

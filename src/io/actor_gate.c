@@ -2,6 +2,7 @@
  * actor_gate.c - what other threads ask of the actor, and whether it may be done: the last of the guards, which
  * trusts none of those before it. Thread: any. */
 #include "base/xmem.h"
+#include "base/sentence.h"
 #include "io/actor_int.h"
 #include <stdlib.h>
 #include <string.h>
@@ -118,20 +119,20 @@ static enum rc check_locked(struct actor *a, uint16_t center, struct err *e)
     const struct net_actor *c = a->conf;
 
     if (!c)
-        return err_set(e, RC_REFUSED, "actions", "this run cannot act");
+        return err_set(e, RC_REFUSED, "actions", S_("this run cannot act"));
     if (c->limits.forbidden)
         return err_set(e, RC_REFUSED, "actions", "%s", c->limits.forbidden);
     if (!c->journal)
         return err_set(e, RC_REFUSED, "actions",
-                       "there is no journal to write to, so nothing is done");
+                       S_("there is no journal to write to, so nothing is done"));
     if (c->limits.read_only)
-        return err_set(e, RC_REFUSED, "actions", "this run is read-only");
+        return err_set(e, RC_REFUSED, "actions", S_("this run is read-only"));
     enum act_mode mode = c->modes && center < c->mode_count ? c->modes[center] : ACT_OFF;
     if (mode == ACT_OFF)
-        return err_set(e, RC_REFUSED, "actions", "actions are off for this center");
+        return err_set(e, RC_REFUSED, "actions", S_("actions are off for this center"));
     const struct armed *armed = armed_of(&a->gate, center);
     if (mode == ACT_ARM && !(armed && clock_mono() < armed->until))
-        return err_set(e, RC_REFUSED, "actions", "this center is not armed (any more)");
+        return err_set(e, RC_REFUSED, "actions", S_("this center is not armed (any more)"));
     return RC_OK;
 }
 
@@ -148,12 +149,12 @@ enum rc gate_check(struct actor *a, uint16_t center, struct err *e)
 static enum rc check_order(const struct action_order *o, struct err *e)
 {
     if (o->count == 0)
-        return err_set(e, RC_REFUSED, o->op, "there is nothing in it that could be done");
+        return err_set(e, RC_REFUSED, o->op, S_("there is nothing in it that could be done"));
     if (!*o->op)
-        return err_set(e, RC_REFUSED, "order", "has no number");
+        return err_set(e, RC_REFUSED, "order", S_("has no number"));
     for (size_t i = 0; i < o->count; i++)
         if (o->targets[i].center != o->center)
-            return err_set(e, RC_REFUSED, o->targets[i].name, "is of another center");
+            return err_set(e, RC_REFUSED, o->targets[i].name, S_("is of another center"));
     return RC_OK;
 }
 
@@ -162,7 +163,7 @@ static enum rc note_once(struct gate *g, const char *op, struct err *e)
 {
     for (size_t i = 0; i < g->done_count; i++)
         if (strcmp(g->done[i], op) == 0)
-            return err_set(e, RC_REFUSED, op, "this operation was carried out already");
+            return err_set(e, RC_REFUSED, op, S_("this operation was carried out already"));
     g->done = xgrow(g->done, &g->done_cap, g->done_count + 1, sizeof(*g->done));
     memcpy(g->done[g->done_count++], op, ACTION_OP_MAX);
     return RC_OK;
@@ -174,7 +175,7 @@ enum rc actor_commit(struct actor *a, struct confirmed_order *take, struct err *
     struct gate *g = &a->gate;
 
     pthread_mutex_lock(&g->lock);
-    enum rc rc = g->ended ? err_set(e, RC_REFUSED, o->op, "the program is ending") : RC_OK;
+    enum rc rc = g->ended ? err_set(e, RC_REFUSED, o->op, S_("the program is ending")) : RC_OK;
     if (rc == RC_OK)
         rc = check_locked(a, o->center, e);
     if (rc == RC_OK)

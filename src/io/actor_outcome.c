@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * actor_outcome.c - what the answer to a mutating request means, and writing that down. */
 #include "io/actor_int.h"
+#include "base/sentence.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -45,7 +46,7 @@ void outcome_judge(struct operation *op, const struct landing *l, const struct r
     op->unsent = l->reply->rc != RC_OK && l->reply->unsent;
     if (op->unsent) {
         op->state = action_state_FAILED;
-        err_set(&op->err, l->reply->rc, l->reply->err.where, "nothing was sent: %s",
+        err_set(&op->err, l->reply->rc, l->reply->err.where, S_("nothing was sent") ": %s",
                 l->reply->err.msg);
         return;
     }
@@ -58,7 +59,8 @@ void outcome_judge(struct operation *op, const struct landing *l, const struct r
         err_set(&op->err, rc, "", "%s", *l->reply->err.msg ? l->reply->err.msg : rc_name(rc));
     if (op->state == action_state_UNKNOWN) {
         struct err why = op->err;
-        err_set(&op->err, why.rc, why.where, "nobody knows whether it was done: %s", why.msg);
+        err_set(&op->err, why.rc, why.where, S_("nobody knows whether it was done") ": %s",
+                why.msg);
     }
 }
 
@@ -75,8 +77,8 @@ void outcome_write(struct operation *op)
     snprintf(message, sizeof(message), "%s", *op->err.msg ? op->err.msg : op->note);
     if (rc != RC_OK) {
         op->stopped = true; /* what cannot be written down is not gone on with */
-        snprintf(message, sizeof(message), "the journal cannot be written: %.150s; %.250s", e.msg,
-                 op->err.msg);
+        snprintf(message, sizeof(message), S_("the journal cannot be written") ": %.150s; %.250s",
+                 e.msg, op->err.msg);
     }
     delta_int(d, FIELD_action_state, op->state);
     delta_str(d, FIELD_action_message, message);
@@ -93,6 +95,6 @@ void outcome_unknown(struct operation *op, const char *why)
     op->state = action_state_UNKNOWN;
     op->status = -1;
     op->latency_ms = -1;
-    err_set(&op->err, RC_CANCELLED, "", "nobody knows whether it was done: %s", why);
+    err_set(&op->err, RC_CANCELLED, "", S_("nobody knows whether it was done") ": %s", why);
     outcome_write(op);
 }

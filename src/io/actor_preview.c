@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * actor_preview.c - exactly what would be sent, as rows, without sending it. */
 #include "base/xmem.h"
+#include "base/sentence.h"
 #include "io/actor_int.h"
 #include "io/request.h"
 #include <stdlib.h>
@@ -25,7 +26,7 @@ static void preview_target(struct actor *a, const struct action_order *o, size_t
     struct way w;
 
     enum rc rc = a->conf ? way_find(a, o, t, &w, &e)
-                         : err_set(&e, RC_REFUSED, "actions", "this run cannot act");
+                         : err_set(&e, RC_REFUSED, "actions", S_("this run cannot act"));
     if (rc == RC_OK)
         rc = way_encode(w.source, o, t, &rq, &text, &e);
     if (rc == RC_OK) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * actor_run.c - one operation, one target after the other, one step after the other (actor.h says which). */
 #include "base/log.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "io/actor_int.h"
 #include "io/request.h"
@@ -81,8 +82,8 @@ static void end_target(struct operation *op)
     }
     op->target++;
     stop_rest(op, op->state == action_state_ACCEPTED
-                      ? "stopped before it was its turn"
-                      : "an earlier target of this operation did not go well");
+                      ? S_("stopped before it was its turn")
+                      : S_("an earlier target of this operation did not go well"));
     finish(op);
 }
 
@@ -100,7 +101,7 @@ static bool stop_if_wanted(struct operation *op)
 {
     if (!op->stopped)
         return false;
-    stop_rest(op, "stopped before it was sent");
+    stop_rest(op, S_("stopped before it was sent"));
     finish(op);
     return true;
 }
@@ -126,7 +127,7 @@ static void on_read(void *arg, const struct landing *l, const struct request *rq
     op->rc = l->rc;
     op->err = l->err;
     if (op->rc == RC_OK && l->reply->bad_slices && !op->sight.found)
-        op->rc = err_set(&op->err, RC_SCHEMA, "", "a part of the answer cannot be used");
+        op->rc = err_set(&op->err, RC_SCHEMA, "", S_("a part of the answer cannot be used"));
 }
 
 /* 1 = ready, 0 = wait, -1 = it will not be. */
@@ -138,7 +139,7 @@ static int token(struct operation *op, enum via via, mono_ms now, wall_ms wall, 
     case CREDENTIAL_WAITING:
         if (now - op->since < TOKEN_WAIT_MS)
             return 0;
-        err_set(e, RC_TIMEOUT, "token", "its token did not come within %d s",
+        err_set(e, RC_TIMEOUT, "token", S_("its token did not come within %d s"),
                 TOKEN_WAIT_MS / SECOND_MS);
         return -1;
     default:
@@ -173,7 +174,7 @@ static void step_read(struct operation *op, mono_ms now, wall_ms wall)
 
     if (stop_if_wanted(op) || ask(op, STEP_READING, now, wall, &e) == RC_OK)
         return;
-    snprintf(why, sizeof(why), "it cannot be read again, so nothing was sent: %s", e.msg);
+    snprintf(why, sizeof(why), S_("it cannot be read again, so nothing was sent") ": %s", e.msg);
     give_up(op, action_state_FAILED, why);
 }
 
@@ -214,7 +215,7 @@ static void step_reading(struct operation *op)
     if (!op->landed || stop_if_wanted(op))
         return;
     if (op->rc != RC_OK) {
-        snprintf(why, sizeof(why), "it could not be read again, so nothing was sent: %s",
+        snprintf(why, sizeof(why), S_("it could not be read again, so nothing was sent") ": %s",
                  op->err.msg);
         give_up(op, action_state_FAILED, why);
         return;
@@ -281,7 +282,8 @@ static void step_send(struct operation *op, mono_ms now, wall_ms wall)
     } else if (gate_check(op->actor, op->order->center, &e) != RC_OK) {
         give_up(op, action_state_REFUSED, e.msg);
     } else if (write_intent(op, &e) != RC_OK) {
-        snprintf(why, sizeof(why), "the journal cannot be written, so nothing was sent: %s", e.msg);
+        snprintf(why, sizeof(why), S_("the journal cannot be written, so nothing was sent") ": %s",
+                 e.msg);
         give_up(op, action_state_FAILED, why);
     } else {
         send_request(op);
@@ -325,7 +327,7 @@ static void step_looking(struct operation *op)
     if (journal_seen(a->conf->journal, op->order, op->target, after, clock_wall(), &e) != RC_OK) {
         char why[2 * WHY_MAX];
         op->stopped = true;
-        snprintf(why, sizeof(why), "the journal cannot be written: %s", e.msg);
+        snprintf(why, sizeof(why), S_("the journal cannot be written") ": %s", e.msg);
         delta_str(d, FIELD_action_message, why);
     }
     report_push(a, d);
@@ -342,7 +344,7 @@ static void say_waiting(struct operation *op, mono_ms now)
     if (seconds == op->said_s)
         return;
     op->said_s = seconds;
-    snprintf(text, sizeof(text), "next in %lld s: so many nodes a minute and no more",
+    snprintf(text, sizeof(text), S_("next in %lld s: so many nodes a minute and no more"),
              (long long)seconds);
     report_state(op->actor, op->order, op->target, action_state_WAITING, text);
 }
@@ -517,9 +519,9 @@ void operation_end(struct operation *op)
     if (op->step == STEP_SENDING && op->landed)
         outcome_write(op);
     else if (op->step == STEP_SENDING)
-        outcome_unknown(op, "the program ended before the answer came");
+        outcome_unknown(op, S_("the program ended before the answer came"));
     if (op->step == STEP_SENDING || op->step == STEP_LOOK || op->step == STEP_LOOKING)
         op->target++;
-    stop_rest(op, "the program ended before it was sent");
+    stop_rest(op, S_("the program ended before it was sent"));
     operation_free(op);
 }

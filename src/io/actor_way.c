@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * actor_way.c - which source carries a verb to a target, and the requests that it makes. Sends nothing. */
 #include "base/buf.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "io/actor_int.h"
 #include "io/argv.h"
@@ -28,10 +29,11 @@ static enum rc ask(struct source *s, enum action_verb verb, const char **how, st
 
     *how = "";
     if (!act)
-        return err_set(e, RC_UNSUPPORTED, source_conf_of(s)->id, "this kind of source cannot act");
+        return err_set(e, RC_UNSUPPORTED, source_conf_of(s)->id,
+                       S_("this kind of source cannot act"));
     enum rc rc = act->can(source_collector_state(s), verb, how, e);
     if (rc != RC_OK && e && !*e->msg)
-        err_set(e, rc, source_conf_of(s)->id, "it cannot do that");
+        err_set(e, rc, source_conf_of(s)->id, S_("it cannot do that"));
     return rc;
 }
 
@@ -64,7 +66,8 @@ enum rc way_find(struct actor *a, const struct action_order *o, const struct act
     *w = (struct way){0};
     if (!own || source_conf_of(own)->center != o->center) {
         own = NULL;
-        err_set(&why, RC_UNSUPPORTED, t->name, "no source of this center carries actions to it");
+        err_set(&why, RC_UNSUPPORTED, t->name,
+                S_("no source of this center carries actions to it"));
     } else if (ask(own, o->verb, &how, &why) == RC_OK) {
         w->source = own;
         snprintf(w->note, sizeof(w->note), "%s", how ? how : "");
@@ -134,7 +137,7 @@ enum rc way_encode(struct source *s, const struct action_order *o, const struct 
     enum rc rc = source_act_ops(s)->encode(source_collector_state(s), o, t, made, e);
 
     *text = NULL;
-    rc = complete(rc, made, rq, "no request can be made of it", e);
+    rc = complete(rc, made, rq, S_("no request can be made of it"), e);
     if (rc != RC_OK)
         return rc;
     made->cut = CUT_WHOLE;
@@ -150,7 +153,7 @@ enum rc way_reread(struct source *s, enum action_verb verb, const struct action_
     struct request *made = request_new();
     enum rc rc = source_act_ops(s)->reread(source_collector_state(s), verb, t, made, e);
 
-    rc = complete(rc, made, rq, "it cannot be read again", e);
+    rc = complete(rc, made, rq, S_("it cannot be read again"), e);
     if (rc == RC_OK)
         memset(made->lists, 0, sizeof(made->lists));
     return rc;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * credential.c - see credential.h. */
 #include "io/credential.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "io/argv.h"
 #include "io/command.h"
@@ -166,7 +167,7 @@ static enum rc make_headers(struct credential *c)
 
     if (!is_header_safe(user))
         rc = err_set(&c->failed, RC_AUTH, "user",
-                     "the user name has characters that no header may have");
+                     S_("the user name has characters that no header may have"));
     else if (c->conf.scheme == AUTH_SLURM) {
         c->headers[0] = xasprintf("X-SLURM-USER-NAME: %s", user);
         c->headers[1] = xasprintf("X-SLURM-USER-TOKEN: %s", c->token);
@@ -184,12 +185,12 @@ static enum rc take_token(struct credential *c, char *text, const char *from)
 {
     trim(text);
     if (!*text) {
-        err_set(&c->failed, RC_AUTH, from, "%s holds no token", from);
-        return fail(c, "write the token into it", RC_AUTH);
+        err_set(&c->failed, RC_AUTH, from, S_("%s holds no token"), from);
+        return fail(c, S_("write the token into it"), RC_AUTH);
     }
     if (!is_header_safe(text)) {
-        err_set(&c->failed, RC_AUTH, from, "%s holds something that is no token", from);
-        return fail(c, "it must be one line with the token alone", RC_AUTH);
+        err_set(&c->failed, RC_AUTH, from, S_("%s holds something that is no token"), from);
+        return fail(c, S_("it must be one line with the token alone"), RC_AUTH);
     }
     drop_token(c);
     c->token = xstrdup(text);
@@ -207,19 +208,19 @@ static enum rc check_file(struct credential *c, const struct stat *st)
     const char *path = c->conf.token_file;
 
     if (!S_ISREG(st->st_mode)) {
-        err_set(&c->failed, RC_AUTH, path, "%s is not a file", path);
-        return fail(c, "name a file that holds the token", RC_AUTH);
+        err_set(&c->failed, RC_AUTH, path, S_("%s is not a file"), path);
+        return fail(c, S_("name a file that holds the token"), RC_AUTH);
     }
     if (st->st_mode & 077) {
-        err_set(&c->failed, RC_AUTH, path, "%s is open to group or others (mode %04o)", path,
+        err_set(&c->failed, RC_AUTH, path, S_("%s is open to group or others (mode %04o)"), path,
                 (unsigned)st->st_mode & 07777);
         snprintf(c->mend, sizeof(c->mend), "chmod 600 %s", path);
         return RC_AUTH;
     }
     if (st->st_uid != geteuid() && st->st_uid != 0) {
-        err_set(&c->failed, RC_AUTH, path, "%s belongs to somebody else (uid %u)", path,
+        err_set(&c->failed, RC_AUTH, path, S_("%s belongs to somebody else (uid %u)"), path,
                 (unsigned)st->st_uid);
-        return fail(c, "the token must be a file of your own", RC_AUTH);
+        return fail(c, S_("the token must be a file of your own"), RC_AUTH);
     }
     return RC_OK;
 }
@@ -232,16 +233,17 @@ static enum rc read_file(struct credential *c)
 
     c->seen_valid = false;
     if (fd < 0) {
-        err_sys(&c->failed, RC_AUTH, errno, path, "cannot read %s", path);
-        return fail(c, "token_file must name a file that you can read", RC_AUTH);
+        err_sys(&c->failed, RC_AUTH, errno, path, S_("cannot read %s"), path);
+        return fail(c, S_("token_file must name a file that you can read"), RC_AUTH);
     }
     enum rc rc = fstat(fd, &c->seen) == 0 ? check_file(c, &c->seen) : RC_AUTH;
     c->seen_valid = true;
     ssize_t n = rc == RC_OK ? read(fd, text, sizeof(text)) : 0;
     close(fd);
     if (rc == RC_OK && (n < 0 || n > TOKEN_MAX)) {
-        err_set(&c->failed, RC_AUTH, path, "%s cannot be read, or is too long for a token", path);
-        rc = fail(c, "write the token alone into it", RC_AUTH);
+        err_set(&c->failed, RC_AUTH, path, S_("%s cannot be read, or is too long for a token"),
+                path);
+        rc = fail(c, S_("write the token alone into it"), RC_AUTH);
     }
     if (rc == RC_OK) {
         text[n] = '\0';
@@ -277,7 +279,7 @@ static enum rc on_data(void *arg, const char *data, size_t len, bool *paused, st
 
     (void)paused;
     if (len > TOKEN_MAX - c->said_len)
-        return err_set(e, RC_LIMIT, "token_command", "says more than a token");
+        return err_set(e, RC_LIMIT, "token_command", S_("says more than a token"));
     memcpy(c->said + c->said_len, data, len);
     c->said_len += len;
     return RC_OK;
@@ -290,15 +292,15 @@ static void on_done(void *arg, struct reply *reply)
     c->command = NULL;
     c->said[c->said_len] = '\0';
     if (reply->rc != RC_OK) {
-        err_set(&c->failed, RC_AUTH, "token_command", "the token command failed: %s",
+        err_set(&c->failed, RC_AUTH, "token_command", S_("the token command failed") ": %s",
                 reply->err.msg);
-        fail(c, "run the token command by hand", RC_AUTH);
+        fail(c, S_("run the token command by hand"), RC_AUTH);
     } else if (reply->status != 0) {
-        err_set(&c->failed, RC_AUTH, "token_command", "the token command ended with status %d: %s",
-                reply->status, reply->head);
-        fail(c, "run the token command by hand", RC_AUTH);
+        err_set(&c->failed, RC_AUTH, "token_command",
+                S_("the token command ended with status %d: %s"), reply->status, reply->head);
+        fail(c, S_("run the token command by hand"), RC_AUTH);
     } else {
-        take_token(c, c->said, "the answer of token_command");
+        take_token(c, c->said, S_("the answer of token_command"));
     }
     explicit_bzero(c->said, sizeof(c->said));
     c->said_len = 0;
@@ -329,7 +331,7 @@ static enum rc start_command(struct credential *c, mono_ms now)
     if (rc == RC_OK)
         return RC_OK;
     c->failed.rc = RC_AUTH;
-    return fail(c, "token_command must be a command that prints the token", RC_AUTH);
+    return fail(c, S_("token_command must be a command that prints the token"), RC_AUTH);
 }
 
 void credential_run(struct credential *c, mono_ms now)

@@ -2,6 +2,7 @@
  * exchange.c - see exchange.h: cutting, decoding and the way of the deltas to the queue. */
 #include "io/exchange.h"
 #include "base/buf.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "codec/jsonstream.h"
 #include "codec/lines.h"
@@ -94,7 +95,7 @@ static enum rc check_failed(struct exchange *x, struct err *e)
         return RC_OK;
     delta_free(x->delta);
     x->delta = NULL;
-    return err_set(e, RC_LIMIT, x->rq->label, "one piece of the answer has too many rows");
+    return err_set(e, RC_LIMIT, x->rq->label, S_("one piece of the answer has too many rows"));
 }
 
 static enum rc flush_if_large(struct exchange *x, struct err *e)
@@ -126,7 +127,7 @@ static enum rc decode_slice(struct exchange *x, const char *key, const char *tex
         count_bad(x, &e);
     if (x->bad > BAD_MAX && x->bad > x->slices / 2)
         return err_set(&x->stop, RC_SCHEMA, x->rq->label,
-                       "nearly nothing in the answer can be used: %s", x->bad_example.msg);
+                       S_("nearly nothing in the answer can be used") ": %s", x->bad_example.msg);
     return flush_if_large(x, &x->stop);
 }
 
@@ -145,7 +146,7 @@ static void on_bad(void *arg, const char *key, enum rc why, uint64_t offset)
     struct exchange *x = arg;
     struct err e = {0};
 
-    err_set(&e, why, key, "%s at byte %llu is too long or too deep and was skipped",
+    err_set(&e, why, key, S_("%s at byte %llu is too long or too deep and was skipped"),
             *key ? key : "element", (unsigned long long)offset);
     count_bad(x, &e);
 }
@@ -224,7 +225,7 @@ static enum rc not_the_format(struct exchange *x, const struct err *cause, struc
         return err_set(e, cause->rc, x->rq->label, "%s", cause->msg);
     snprintf(start, sizeof(start), "%.60s", x->head + strspn(x->head, " \t\r\n"));
     return err_set(e, RC_SYNTAX, x->rq->label,
-                   "the answer is not proper JSON (%s: %s); it begins: %s",
+                   S_("the answer is not proper JSON (%s: %s); it begins: %s"),
                    *cause->where ? cause->where : "end", cause->msg, *start ? start : "(empty)");
 }
 
@@ -237,9 +238,10 @@ static enum rc cut(struct exchange *x, const char *data, size_t len, struct err 
         len = request_slice_max(x->rq) - x->whole.len;
     if (x->env.raw || x->rq->cut == CUT_WHOLE) {
         rc = buf_add(&x->whole, data, len);
-        return rc == RC_OK ? rc
-                           : err_set(e, rc, x->rq->label, "the answer is longer than %zu bytes",
-                                     request_slice_max(x->rq));
+        return rc == RC_OK
+                   ? rc
+                   : err_set(e, rc, x->rq->label, S_("the answer is longer than %llu bytes"),
+                             (unsigned long long)request_slice_max(x->rq));
     }
     rc = x->json ? jsonstream_feed(x->json, data, len, &cause) : lines_feed(x->lines, data, len);
     if (rc == RC_OK)
@@ -266,7 +268,7 @@ enum rc exchange_feed(struct exchange *x, const char *data, size_t len, wall_ms 
         x->head_len += n;
     }
     if (x->bytes > max)
-        return err_set(e, RC_LIMIT, x->rq->label, "the answer is longer than %llu bytes",
+        return err_set(e, RC_LIMIT, x->rq->label, S_("the answer is longer than %llu bytes"),
                        (unsigned long long)max);
     if (x->env.recorder)
         recorder_data(x->env.recorder, x->record_id, data, len, at);
@@ -294,7 +296,7 @@ static enum rc end_json(struct exchange *x, struct err *e)
     if (rc != RC_OK || !x->rq->arrays || !request_lists_something(x->rq) ||
         jsonstream_had_array(x->json))
         return rc;
-    return err_set(e, RC_SCHEMA, x->rq->label, "the answer holds no list of \"%s\"",
+    return err_set(e, RC_SCHEMA, x->rq->label, S_("the answer holds no list of \"%s\""),
                    x->rq->arrays[0]);
 }
 
@@ -393,7 +395,7 @@ bool exchange_is_stuck(const struct exchange *x)
 
 const char *exchange_bad_example(const struct exchange *x)
 {
-    return x->bad ? (*x->bad_example.msg ? x->bad_example.msg : "a line that is too long") : "";
+    return x->bad ? (*x->bad_example.msg ? x->bad_example.msg : S_("a line that is too long")) : "";
 }
 
 const char *exchange_raw(const struct exchange *x, size_t *len)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * flight.c - see flight.h. */
 #include "io/flight.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "io/argv.h"
 #include "io/request.h"
@@ -97,7 +98,7 @@ static enum rc start_child(struct flight *f, const struct carriers *c, struct re
         return start_command(f, c, rq, argv, sink, now);
     int dial = pipes_id(c->pipes, argv, rq->env);
     if (dial == 0)
-        return err_set(&f->refused, RC_IO, rq->label, "no socket for the command");
+        return err_set(&f->refused, RC_IO, rq->label, S_("no socket for the command"));
     return start_http(f, c, rq, dial, sink, now);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * patience.c - see sink.h: deadlines of one answer, and the guard against dripping ones. */
 #include "io/sink.h"
+#include "base/sentence.h"
 
 enum {
     LOW_SPEED_WINDOW_MS = 5000,
@@ -42,7 +43,7 @@ static enum rc check_speed(struct patience *p, mono_ms now, struct err *e)
         return RC_OK;
     uint64_t got = p->bytes - p->window_bytes;
     if (got < LOW_SPEED_BYTES)
-        return err_set(e, RC_TIMEOUT, NULL, "the answer drips: %llu bytes in the last %d s",
+        return err_set(e, RC_TIMEOUT, NULL, S_("the answer drips: %llu bytes in the last %d s"),
                        (unsigned long long)got, LOW_SPEED_WINDOW_MS / 1000);
     p->window_at = now;
     p->window_bytes = p->bytes;
@@ -54,11 +55,11 @@ enum rc patience_check(struct patience *p, bool slow, mono_ms now, struct err *e
     if (p->paused_at)
         return RC_OK;
     if (!p->first_byte_at && now - p->started_at >= p->first_byte_ms)
-        return err_set(e, RC_TIMEOUT, NULL, "no answer within %.1f s",
+        return err_set(e, RC_TIMEOUT, NULL, S_("no answer within %.1f s"),
                        (double)p->first_byte_ms / 1e3);
     if (now - p->started_at >= p->total_ms)
         return err_set(e, RC_TIMEOUT, NULL,
-                       "the answer was not complete within %.1f s (%llu bytes came)",
+                       S_("the answer was not complete within %.1f s (%llu bytes came)"),
                        (double)p->total_ms / 1e3, (unsigned long long)p->bytes);
     return slow && p->first_byte_at ? check_speed(p, now, e) : RC_OK;
 }

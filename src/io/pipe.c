@@ -2,6 +2,7 @@
  * pipe.c - see pipe.h. */
 #include "io/pipe.h"
 #include "base/arena.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -351,7 +352,7 @@ static enum rc dial_why(void *arg, int id, int fd, struct reply *reply, struct e
     if (!s->ended)
         return RC_OK;
     reply->status = s->status;
-    err_set(e, RC_CHILD, s->argv[0], "the command ended with status %d%s%s", s->status,
+    err_set(e, RC_CHILD, s->argv[0], S_("the command ended with status %d") "%s%s", s->status,
             *s->said ? ": " : " without a word", s->said);
     e->http = s->status;
     return RC_CHILD;

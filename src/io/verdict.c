@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * verdict.c - see verdict.h. */
 #include "io/verdict.h"
+#include "base/sentence.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -10,16 +11,24 @@ static const char *status_words(int status)
         int status;
         const char *words;
     } table[] = {
-        {400, "bad request"},       {401, "not authorised"},     {403, "forbidden"},
-        {404, "not found"},         {405, "method not allowed"}, {408, "request time-out"},
-        {429, "too many requests"}, {500, "internal error"},     {502, "bad gateway"},
-        {503, "not available"},     {504, "gateway time-out"},   {511, "token refused"},
+        {400, S_("bad request")},
+        {401, S_("not authorised")},
+        {403, "forbidden"},
+        {404, S_("not found")},
+        {405, S_("method not allowed")},
+        {408, S_("request time-out")},
+        {429, S_("too many requests")},
+        {500, S_("internal error")},
+        {502, S_("bad gateway")},
+        {503, S_("not available")},
+        {504, S_("gateway time-out")},
+        {511, S_("token refused")},
     };
 
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
         if (table[i].status == status)
             return table[i].words;
-    return status >= 500 ? "server error" : "refused";
+    return status >= 500 ? S_("server error") : "refused";
 }
 
 /* The first line of a text from outside, short. */
@@ -39,8 +48,8 @@ static enum rc http_verdict(const struct request *rq, const struct reply *reply,
     if ((s >= 200 && s < 300) || s == 304 || s == 0)
         return RC_OK;
     first_line(line, sizeof(line), reply->head);
-    rc = err_set(e, rc, rq->path, "HTTP status %d, %s%s%s", s, status_words(s), *line ? ": " : "",
-                 line);
+    rc = err_set(e, rc, rq->path, S_("HTTP status %d") ", %s%s%s", s, status_words(s),
+                 *line ? ": " : "", line);
     if (e)
         e->http = s;
     return rc;
@@ -53,7 +62,8 @@ static enum rc command_verdict(const struct request *rq, const struct reply *rep
     if (reply->status == 0)
         return RC_OK;
     first_line(line, sizeof(line), reply->head);
-    err_set(e, RC_CHILD, rq->label, "exit status %d%s%s", reply->status, *line ? ": " : "", line);
+    err_set(e, RC_CHILD, rq->label, S_("exit status %d") "%s%s", reply->status, *line ? ": " : "",
+            line);
     if (e)
         e->http = reply->status;
     return RC_CHILD;
@@ -62,15 +72,15 @@ static enum rc command_verdict(const struct request *rq, const struct reply *rep
 static const char *default_mend(const struct request *rq, enum rc rc, const struct reply *reply)
 {
     if (rc == RC_AUTH)
-        return "check the user and the token of this source, then refresh";
+        return S_("check the user and the token of this source, then refresh");
     if (reply->status == 429)
-        return "the server asks for fewer requests: lengthen the intervals";
+        return S_("the server asks for fewer requests: lengthen the intervals");
     if (rc == RC_CHILD && rq->prefix)
-        return "run the command by hand: it must work without a question";
+        return S_("run the command by hand: it must work without a question");
     if (rc == RC_NET && rq->via == VIA_HTTP)
-        return "is the service running, and is its address right?";
+        return S_("is the service running, and is its address right?");
     if (rc == RC_SYNTAX)
-        return "is this address really that of the service?";
+        return S_("is this address really that of the service?");
     return NULL;
 }
 
@@ -94,7 +104,7 @@ void verdict_complete(const struct request *rq, const struct reply *reply, enum 
     if (e && !*e->msg)
         verdict_default(rq, reply, mend, e);
     if (e && !*e->msg)
-        err_set(e, rc, rq->label, "the answer was refused (%s)", rc_name(rc));
+        err_set(e, rc, rq->label, S_("the answer was refused (%s)"), rc_name(rc));
     if (e)
         e->rc = rc;
     if (!*mend)

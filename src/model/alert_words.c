@@ -2,6 +2,7 @@
  * alert_words.c - an alert in one sentence. The figures in it are rounded, so that the same sentence stays while
  * nothing worth telling changes. */
 #include "base/buf.h"
+#include "base/sentence.h"
 #include "model/fleet_int.h"
 #include <math.h>
 
@@ -13,7 +14,7 @@ static const char *text_of(const struct fleet *f, bool has, strid id)
 static void words_stale(const struct fleet *f, const struct center_row *c, struct buf *out)
 {
     (void)f;
-    buf_addf(out, "%.0f of %.0f sources do not answer; what they told is old",
+    buf_addf(out, S_("%.0f of %.0f sources do not answer; what they told is old"),
              (double)c->sources_total - (double)c->sources_ok, (double)c->sources_total);
 }
 
@@ -21,12 +22,24 @@ static void words_refused(const struct fleet *f, const struct source_row *s, str
 {
     const char *error = text_of(f, row_has(s, source, error), s->error);
 
-    buf_addf(out, "the credentials are refused%s%s", *error ? ": " : "", error);
+    buf_addf(out, S_("the credentials are refused") "%s%s", *error ? ": " : "", error);
+}
+
+static void words_skew(const struct source_row *s, struct buf *out)
+{
+    char much[24];
+
+    time_duration((int64_t)fabs(s->clock_ahead_ms), much);
+    buf_addf(out,
+             s->clock_ahead_ms > 0
+                 ? S_("its clock is %s ahead of ours: the ages of what it tells are too short")
+                 : S_("its clock is %s behind ours: the ages of what it tells are too long"),
+             much);
 }
 
 static void words_out(const struct center_row *c, double share, struct buf *out)
 {
-    buf_addf(out, "drained or down: %.0f of %.0f nodes (%.0f %%)",
+    buf_addf(out, S_("drained or down: %.0f of %.0f nodes (%.0f %%)"),
              (double)c->nodes_drained + (double)c->nodes_down, (double)c->nodes_total,
              floor(share));
 }
@@ -35,7 +48,7 @@ static void words_burst(const struct fleet *f, const struct sight *s, struct buf
 {
     const struct center_watch *w = &f->alerts.centers[s->center];
 
-    buf_addf(out, "%.0f interruptions within an hour; usual here: %.2g an hour", s->value,
+    buf_addf(out, S_("%.0f interruptions within an hour; usual here: %.2g an hour"), s->value,
              w->hours > 0 ? w->count / w->hours : 0);
 }
 
@@ -44,24 +57,26 @@ static void words_hot(const struct fleet *f, const struct node_row *n, const str
 {
     const char *sensor = text_of(f, row_has(n, node, temperature_sensor), n->temperature_sensor);
 
-    buf_addf(out, "%.0f\302\260C%s%s, limit %.0f", s->value, *sensor ? " at " : "", sensor,
-             s->limits.at[level]);
+    if (*sensor)
+        buf_addf(out, S_("%.0f°C at %s, limit %.0f"), s->value, sensor, s->limits.at[level]);
+    else
+        buf_addf(out, S_("%.0f°C, limit %.0f"), s->value, s->limits.at[level]);
 }
 
 static void words_hot_device(const struct device_row *d, const struct sight *s, int level,
                              struct buf *out)
 {
     if (row_has(d, device, temperature_celsius))
-        buf_addf(out, "%.0f\302\260C, limit %.0f", s->value, s->limits.at[level]);
+        buf_addf(out, S_("%.0f°C, limit %.0f"), s->value, s->limits.at[level]);
     else if (s->value >= 0)
-        buf_addf(out, "%.0f degrees past where it slows down", s->value);
+        buf_addf(out, S_("%.0f degrees past where it slows down"), s->value);
     else
-        buf_addf(out, "%.0f degrees below where it slows down", -s->value);
+        buf_addf(out, S_("%.0f degrees below where it slows down"), -s->value);
 }
 
 static void words_lost(const struct fleet *f, const struct device_row *d, struct buf *out)
 {
-    buf_addf(out, "its health is: %s", text_of(f, row_has(d, device, health), d->health));
+    buf_addf(out, S_("its health is") ": %s", text_of(f, row_has(d, device, health), d->health));
 }
 
 static void words_throttled(const struct device_row *d, struct buf *out)
@@ -69,10 +84,10 @@ static void words_throttled(const struct device_row *d, struct buf *out)
     bool hot = d->throttle & 1u << throttle_HW_THERMAL,
          brake = d->throttle & 1u << throttle_HW_POWER_BRAKE;
 
-    buf_addf(out, "the hardware slows it down: %s",
-             hot && brake ? "too hot, and the power brake is on"
-             : hot        ? "too hot"
-                          : "the power brake is on");
+    buf_addf(out, S_("the hardware slows it down") ": %s",
+             hot && brake ? S_("too hot, and the power brake is on")
+             : hot        ? S_("too hot")
+                          : S_("the power brake is on"));
 }
 
 static void words_xid(const struct fleet *f, const struct sight *s, struct buf *out)
@@ -84,14 +99,14 @@ static void words_xid(const struct fleet *f, const struct sight *s, struct buf *
     if (x)
         buf_addf(out, "XID %.0f: %s; %s", s->value, x->what, x->action);
     else
-        buf_addf(out, "XID %.0f, which is not in the table", s->value);
+        buf_addf(out, S_("XID %.0f, which is not in the table"), s->value);
 }
 
 static void words_lemon(const struct fleet *f, const struct offender_row *o, struct buf *out)
 {
     const char *what = text_of(f, row_has(o, offender, what), o->what);
 
-    buf_addf(out, "interrupts far more jobs than its peers%s%s", *what ? ": " : "", what);
+    buf_addf(out, S_("interrupts far more jobs than its peers") "%s%s", *what ? ": " : "", what);
 }
 
 void alert_words(const struct fleet *f, const struct sight *s, int level, struct buf *out)
@@ -101,10 +116,13 @@ void alert_words(const struct fleet *f, const struct sight *s, int level, struct
         words_stale(f, s->row, out);
         break;
     case RULE_center_down:
-        buf_adds(out, "none of its sources answers; what is shown of it is old");
+        buf_adds(out, S_("none of its sources answers; what is shown of it is old"));
         break;
     case RULE_source_refused:
         words_refused(f, s->row, out);
+        break;
+    case RULE_clock_skew:
+        words_skew(s->row, out);
         break;
     case RULE_nodes_out:
         words_out(s->row, s->value, out);
@@ -113,7 +131,7 @@ void alert_words(const struct fleet *f, const struct sight *s, int level, struct
         words_burst(f, s, out);
         break;
     case RULE_queue_age:
-        buf_addf(out, "the oldest job that could run has waited for %.0f hours",
+        buf_addf(out, S_("the oldest job that could run has waited for %.0f hours"),
                  floor(s->value / 3600));
         break;
     case RULE_hot_node:
@@ -124,7 +142,7 @@ void alert_words(const struct fleet *f, const struct sight *s, int level, struct
         break;
     case RULE_device_lost:
         if (s->value >= VANISHED)
-            buf_adds(out, "it is told no more, while others of its node are");
+            buf_adds(out, S_("it is told no more, while others of its node are"));
         else
             words_lost(f, s->row, out);
         break;
@@ -135,10 +153,10 @@ void alert_words(const struct fleet *f, const struct sight *s, int level, struct
         words_throttled(s->row, out);
         break;
     case RULE_remap_failed:
-        buf_adds(out, "memory rows could not be replaced: exchange the device");
+        buf_adds(out, S_("memory rows could not be replaced: exchange the device"));
         break;
     case RULE_node_flapping:
-        buf_addf(out, "went out of service %.0f times within 24 hours", s->value);
+        buf_addf(out, S_("went out of service %.0f times within 24 hours"), s->value);
         break;
     case RULE_lemon:
         words_lemon(f, s->row, out);

@@ -6,6 +6,7 @@
  * been under way already. A job that is completing shows nothing yet, and gets ten minutes.
  * Thread: ingest. */
 #include "base/xmem.h"
+#include "base/sentence.h"
 #include "model/fleet_int.h"
 #include "model/hostset.h"
 #include "model/state_words.h"
@@ -274,7 +275,7 @@ static void finish(struct fleet *f, struct tracked *t, const struct row_head *h,
     if (state == action_state_CONFIRMED) {
         edit_put(&ed, FIELD_action_confirmed_at, &(union field_value){.time = now});
     } else {
-        snprintf(message, sizeof(message), "read again, and it does not show: %s", words);
+        snprintf(message, sizeof(message), S_("read again, and it does not show") ": %s", words);
         put_text(&ed, FIELD_action_message, message);
     }
     edit_end(&ed);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * fleet_offenders.c - OFFENDER rows: nodes that jobs were interrupted on, ranked among their peers;
  * and how many jobs ran on a node alone. */
+#include "base/buf.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "model/fleet_int.h"
 #include "model/lemon.h"
@@ -214,12 +216,25 @@ static void find_peers(struct ranking *r)
 
 /* --- rows ------------------------------------------------------------------------------------- */
 
-static void add_words(char *out, size_t size, uint32_t n, const char *one, const char *many)
+static const char *comma(const struct buf *words)
 {
-    size_t len = strlen(out);
+    return words->len > 0 ? ", " : "";
+}
 
-    if (n)
-        snprintf(out + len, size - len, "%s%u %s", len ? ", " : "", n, n == 1 ? one : many);
+/* The counts in words. */
+static void say_counts(const struct lemon *l, struct buf *out)
+{
+    uint32_t broken = l->broken_jobs + l->lone_failures;
+
+    if (broken)
+        buf_addf(out, broken == 1 ? S_("%u job broken") : S_("%u jobs broken"), broken);
+    if (l->times_out)
+        buf_addf(out, l->times_out == 1 ? "%s" S_("%u time out") : "%s" S_("%u times out"),
+                 comma(out), l->times_out);
+    if (l->device_faults)
+        buf_addf(out,
+                 l->device_faults == 1 ? "%s" S_("%u device fault") : "%s" S_("%u device faults"),
+                 comma(out), l->device_faults);
 }
 
 static struct offender_side *side_of(struct fleet *f, uint32_t slot)
@@ -239,11 +254,10 @@ static void put_row(struct fleet *f, uint32_t slot, const struct tally *y, doubl
 {
     const struct lemon *l = &y->lemon;
     struct edit ed = edit_begin(f, ENTITY_OFFENDER, slot);
-    char what[128] = "";
+    struct buf what;
 
-    add_words(what, sizeof what, l->broken_jobs + l->lone_failures, "job broken", "jobs broken");
-    add_words(what, sizeof what, l->times_out, "time out", "times out");
-    add_words(what, sizeof what, l->device_faults, "device fault", "device faults");
+    buf_init(&what, 128);
+    say_counts(l, &what);
     author_num(&ed, FIELD_offender_score, l->score);
     author_num(&ed, FIELD_offender_events, l->events);
     author_num(&ed, FIELD_offender_broken_jobs, l->broken_jobs);
@@ -257,7 +271,8 @@ static void put_row(struct fleet *f, uint32_t slot, const struct tally *y, doubl
     author_num(&ed, FIELD_offender_peers, l->peers);
     author_str(&ed, FIELD_offender_device_model, y->model);
     author_time(&ed, FIELD_offender_last_at, y->last_at);
-    author_text(&ed, FIELD_offender_what, what);
+    author_text(&ed, FIELD_offender_what, what.data);
+    buf_fini(&what);
     author_end(&ed);
     side_of(f, slot)->ours = true;
 }

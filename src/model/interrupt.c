@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * interrupt.c - see interrupt.h. */
 #include "model/interrupt.h"
+#include "base/sentence.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -83,29 +84,32 @@ conclude(struct interrupt_verdict *out, enum interruption_cause cause, enum inte
     va_end(ap);
 }
 
-static void add(struct interrupt_verdict *out, const char *what, const char *of)
+static void __attribute__((format(printf, 2, 3)))
+append(struct interrupt_verdict *out, const char *fmt, ...)
 {
     size_t len = strlen(out->evidence);
+    va_list ap;
 
-    if (of)
-        snprintf(out->evidence + len, sizeof out->evidence - len, "%s%s", what, of);
+    va_start(ap, fmt);
+    vsnprintf(out->evidence + len, sizeof out->evidence - len, fmt, ap);
+    va_end(ap);
 }
 
 static const char *words_of(enum attempt_end end)
 {
     switch (end) {
     case attempt_end_NODE_FAIL:
-        return "node failed";
+        return S_("node failed");
     case attempt_end_BOOT_FAIL:
-        return "node did not start";
+        return S_("node did not start");
     case attempt_end_PREEMPTED:
         return "preempted";
     case attempt_end_EVICTED:
         return "evicted";
     case attempt_end_CANCELLED_BY_OPERATOR:
-        return "cancelled by an operator";
+        return S_("cancelled by an operator");
     case attempt_end_REQUEUED:
-        return "requeued by hand";
+        return S_("requeued by hand");
     default:
         return "ended";
     }
@@ -131,24 +135,41 @@ static enum interruption_cause cause_of(enum attempt_end end)
     }
 }
 
+/* How the scheduler or accounting says that it ended; a node's failure with the node, as far as it was seen. */
+static void append_end(const struct interrupt_facts *f, enum attempt_end end,
+                       struct interrupt_verdict *out)
+{
+    bool start = end == attempt_end_BOOT_FAIL;
+
+    if (cause_of(end) == interruption_cause_NODE && f->failed_node)
+        append(out, start ? S_("node did not start %s") : S_("node failed %s"), f->failed_node);
+    else if (cause_of(end) == interruption_cause_NODE && f->out_node)
+        append(out, start ? S_("node did not start, %s down") : S_("node failed, %s down"),
+               f->out_node);
+    else
+        append(out, "%s%s%s", words_of(end), f->failed_node ? " " : "",
+               f->failed_node ? f->failed_node : "");
+}
+
 static void judge_action(const struct interrupt_facts *f, struct interrupt_verdict *out)
 {
-    conclude(out, interruption_cause_OPERATOR, RANK_ACTION, "%s by %s",
-             f->action_cancel ? "cancelled" : "requeued", f->action_by);
-    add(out, ", ticket ", f->action_ticket);
+    conclude(out, interruption_cause_OPERATOR, RANK_ACTION,
+             f->action_cancel ? S_("cancelled by %s") : S_("requeued by %s"), f->action_by);
+    if (f->action_ticket)
+        append(out, ", " S_("ticket %s"), f->action_ticket);
 }
 
 static void judge_told(const struct interrupt_facts *f, struct interrupt_verdict *out)
 {
-    conclude(out, cause_of(f->told), RANK_ACCOUNTING, "accounting: %s", words_of(f->told));
-    add(out, " ", f->failed_node);
+    conclude(out, cause_of(f->told), RANK_ACCOUNTING, S_("accounting") ": ");
+    append_end(f, f->told, out);
     if (out->cause != interruption_cause_OPERATOR)
         return;
     if (f->action_by) {
         judge_action(f, out);
         out->rank = RANK_ACCOUNTING;
-    } else {
-        add(out, ": ", f->ended_by);
+    } else if (f->ended_by) {
+        append(out, ": %s", f->ended_by);
     }
 }
 
@@ -161,32 +182,49 @@ static bool live_tells(const struct interrupt_facts *f)
 
 static void judge_live(const struct interrupt_facts *f, struct interrupt_verdict *out)
 {
-    conclude(out, cause_of(f->live), RANK_SCHEDULER, "scheduler: %s", words_of(f->live));
-    add(out, " ", f->failed_node);
+    conclude(out, cause_of(f->live), RANK_SCHEDULER, S_("scheduler") ": ");
+    append_end(f, f->live, out);
 }
 
 static void judge_node(const struct interrupt_facts *f, struct interrupt_verdict *out)
 {
-    conclude(out, interruption_cause_NODE, RANK_NODE, "requeued, %s down", f->out_node);
-    if (f->out_nodes > 1) {
-        char more[32];
-        snprintf(more, sizeof more, "%u more", f->out_nodes - 1);
-        add(out, " and ", more);
-    }
+    if (f->out_nodes > 1)
+        conclude(out, interruption_cause_NODE, RANK_NODE, S_("requeued, %s down and %u more"),
+                 f->out_node, f->out_nodes - 1);
+    else
+        conclude(out, interruption_cause_NODE, RANK_NODE, S_("requeued, %s down"), f->out_node);
+}
+
+/* An XID is named by its number in any language; other faults are words of the driver. */
+static void append_device(const struct interrupt_facts *f, struct interrupt_verdict *out)
+{
+    char where[160];
+    const char *fault = f->device_fault ? f->device_fault : "";
+
+    snprintf(where, sizeof where, "%s%s%s", f->device_node ? f->device_node : "",
+             f->device_node ? "/" : "", f->device);
+    if (strncmp(fault, "XID ", 4) == 0)
+        append(out, S_("XID %s on %s"), fault + 4, where);
+    else if (strcmp(fault, "GPU lost") == 0)
+        append(out, S_("GPU lost on %s"), where);
+    else if (*fault)
+        append(out, "%s on %s", fault, where);
+    else
+        append(out, S_("device fault on %s"), where);
 }
 
 static void judge_device(const struct interrupt_facts *f, struct interrupt_verdict *out)
 {
-    conclude(out, interruption_cause_DEVICE, RANK_DEVICE, "%s on %s%s%s",
-             f->device_fault ? f->device_fault : "fault", f->device_node ? f->device_node : "",
-             f->device_node ? "/" : "", f->device);
+    conclude(out, interruption_cause_DEVICE, RANK_DEVICE, "%s", "");
+    append_device(f, out);
 }
 
 static void judge_displaced(const struct interrupt_facts *f, struct interrupt_verdict *out)
 {
-    conclude(out, interruption_cause_PREEMPTED, RANK_DISPLACED, "requeued, job %s took its nodes",
-             f->displaced_by);
-    add(out, ", QOS ", f->displaced_qos);
+    conclude(out, interruption_cause_PREEMPTED, RANK_DISPLACED,
+             S_("requeued, job %s took its nodes"), f->displaced_by);
+    if (f->displaced_qos)
+        append(out, ", QOS %s", f->displaced_qos);
 }
 
 static void judge_cause(const struct interrupt_facts *f, struct interrupt_verdict *out)
@@ -198,7 +236,8 @@ static void judge_cause(const struct interrupt_facts *f, struct interrupt_verdic
     else if (f->action_by)
         judge_action(f, out);
     else if (f->make_room)
-        conclude(out, interruption_cause_PREEMPTED, RANK_ROOM, "told to make room, then requeued");
+        conclude(out, interruption_cause_PREEMPTED, RANK_ROOM,
+                 S_("told to make room, then requeued"));
     else if (f->device)
         judge_device(f, out);
     else if (f->out_node)
@@ -206,22 +245,16 @@ static void judge_cause(const struct interrupt_facts *f, struct interrupt_verdic
     else if (f->displaced_by)
         judge_displaced(f, out);
     else
-        conclude(out, interruption_cause_UNKNOWN, RANK_NONE, "requeued, cause not told");
+        conclude(out, interruption_cause_UNKNOWN, RANK_NONE, S_("requeued, cause not told"));
 }
 
-/* Which node that was, as far as it was seen; or a node that failed because of a device of it. */
+/* A node that failed because of a device of it. */
 static void sharpen(const struct interrupt_facts *f, struct interrupt_verdict *out)
 {
-    if (out->cause == interruption_cause_NODE && out->rank >= RANK_SCHEDULER && !f->failed_node &&
-        f->out_node) {
-        add(out, ", ", f->out_node);
-        add(out, " ", "down");
-    }
     if (out->cause == interruption_cause_NODE && f->device) {
         out->cause = interruption_cause_DEVICE;
-        add(out, "; ", f->device_fault ? f->device_fault : "device fault");
-        add(out, " on ", f->device_node ? f->device_node : f->device);
-        add(out, "/", f->device_node ? f->device : NULL);
+        append(out, "; ");
+        append_device(f, out);
     }
     if (out->cause == interruption_cause_DEVICE)
         out->device = f->device;

@@ -166,7 +166,7 @@ static void test_targets_later(void **state)
 
     struct plan *p = act_plan_of(gone, later, KIT_NOW + 1);
     assert_string_equal(p->targets[0].why, "is gone");
-    assert_string_equal(p->refused, "1 is gone");
+    assert_string_equal(p->refused, "1: is gone");
     plan_free(p);
     p = act_plan_of(dropped, later, KIT_NOW + 1);
     assert_string_equal(p->targets[0].why, "is gone");
@@ -440,7 +440,7 @@ static void test_none_sendable(void **state)
     assert_int_equal(p->takes_ms, 0);
     plan_free(p);
     p = act_plan_of(act_order(s, action_verb_DRAIN, "cn2"), s, KIT_NOW);
-    assert_string_equal(p->refused, "cn2 already drained");
+    assert_string_equal(p->refused, "cn2: already drained");
     plan_free(p);
     snapshot_unref(s);
 }
@@ -1278,7 +1278,7 @@ static void test_describe(void **state)
     expect_text(act_plan_of(act_order(s, action_verb_HOLD, "1"), s, KIT_NOW),
                 "hold 0 of 1 job of zb (cluster mini): waits until it is released\n"
                 "  1                done, left out: has ended\n"
-                "refused: 1 has ended\n");
+                "refused: 1: has ended\n");
     snapshot_unref(s);
 }
 
