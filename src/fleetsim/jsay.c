@@ -89,3 +89,9 @@ void jsay_bool(struct jsay *t, const char *key, bool value)
     jsay_key(t, key);
     buf_adds(t->out, value ? "true" : "false");
 }
+
+void jsay_null(struct jsay *t, const char *key)
+{
+    jsay_key(t, key);
+    buf_adds(t->out, "null");
+}

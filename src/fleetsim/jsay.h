@@ -23,6 +23,7 @@ void jsay_number(struct jsay *t, const char *key, double value);
 void jsay_word(struct jsay *t, const char *key, const char *word);
 void jsay_list(struct jsay *t, const char *key, const char *const *words); /* NULL-terminated */
 void jsay_bool(struct jsay *t, const char *key, bool value);
+void jsay_null(struct jsay *t, const char *key);
 /* A string as a value. */
 void jsay_string(struct buf *out, const char *s);
 /* "key": and nothing more: the value follows by other means. */

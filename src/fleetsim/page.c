@@ -214,8 +214,8 @@ static void add_own_info(struct buf *out, const struct world *w, const char *nod
     buf_adds(out, "# TYPE suantop_gpu_job_info gauge\n");
     for (unsigned n = 0; n < devices; n++)
         if (d[n].now.job != NO_INDEX)
-            buf_addf(out, "suantop_gpu_job_info{%s,job=\"%u\",user=\"u%03u\"} 1\n", d[n].labels,
-                     w->jobs[d[n].now.job].id, w->jobs[d[n].now.job].user);
+            buf_addf(out, "suantop_gpu_job_info{%s,job=\"%u\",user=\"" SIM_USER "\"} 1\n",
+                     d[n].labels, w->jobs[d[n].now.job].id, w->jobs[d[n].now.job].user);
 }
 
 /* The machine without its devices: what suantop-node tells everywhere. */

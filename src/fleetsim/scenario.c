@@ -220,6 +220,7 @@ static void *new_center(struct scenario *s)
 
     c->version = 45;
     c->telemetry = SIM_TELEMETRY_EXPORTERS;
+    c->accounting = 1;
     c->load = 0.8;
     c->rate = 4;
     c->inlet_celsius = 22;

@@ -80,6 +80,7 @@ struct sim_center {
     char id[32], name[96], kind[16], operator_name[64], region[64], tenancy[16], tier[16];
     uint32_t version;        /* data parser of its slurmrestd: 38, or 40 to 45 */
     uint32_t telemetry;      /* enum sim_telemetry */
+    uint32_t accounting;     /* 1: it has a slurmdbd */
     double load;             /* share of the slots that is kept busy, 0..1 */
     double queued;           /* jobs that wait, about */
     double rate;             /* failures per 1000 node-days */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * slurm.c - the side of slurmrestd: paths, lists, and the verbs that change something. Elements: slurm_rows.c.
+ * slurm.c - the side of slurmrestd: paths, lists. Elements: slurm_rows.c; what changes something: slurm_verbs.c; /slurmdb/:
+ * accounting.c.
  *
  * Source of the shapes: answers of Slurm 22.05 (v0.0.38) and the OpenAPI descriptions of 26.05 (v0.0.45). */
-#include "codec/json.h"
 #include "fleetsim/slurm_int.h"
 #include "fleetsim/jsay.h"
 #include <stdio.h>
@@ -16,21 +16,26 @@ static struct jsay saying(struct speech *s)
     return (struct jsay){.out = &s->body, .wrapped = s->version >= 40};
 }
 
-static void head(struct speech *s)
+void slurm_meta(struct speech *s)
 {
-    const char *release = s->version >= 40 ? "26.05.3" : "22.05.8";
-
-    buf_addf(&s->body, "{\"meta\":{\"%s\":{\"release\":\"%s\",\"cluster\":\"%s\"}},\"errors\":[]",
-             s->version >= 40 ? "slurm" : "Slurm", release, s->world->center->id);
+    if (s->version < 40)
+        buf_adds(
+            &s->body,
+            "{\"meta\":{\"plugin\":{\"type\":\"openapi/v0.0.38\",\"name\":\"Slurm OpenAPI v0.0.38\"},"
+            "\"Slurm\":{\"version\":{\"major\":22,\"micro\":8,\"minor\":5},\"release\":\"22.05.8\"}}");
+    else
+        buf_addf(
+            &s->body,
+            "{\"meta\":{\"plugin\":{\"type\":\"openapi/slurmctld\",\"name\":\"Slurm OpenAPI slurmctld\","
+            "\"data_parser\":\"data_parser/v0.0.%d\"},\"slurm\":{\"version\":{\"major\":\"26\",\"micro\":\"3\","
+            "\"minor\":\"05\"},\"release\":\"26.05.3\",\"cluster\":\"%s\"}}",
+            s->version, s->world->center->id);
 }
 
-static void refuse(struct speech *s, unsigned status, int number, const char *what)
+void slurm_head(struct speech *s)
 {
-    speech_say(s, status, "application/json", "");
-    head(s);
-    buf_truncate(&s->body, s->body.len - 2); /* the empty list of errors */
-    buf_addf(&s->body, "[{\"error_number\":%d,\"error\":\"%s\",\"description\":\"%s\"}]}", number,
-             what, what);
+    slurm_meta(s);
+    buf_adds(&s->body, ",\"errors\":[]");
 }
 
 /* ---- lists ---- */
@@ -86,15 +91,15 @@ static bool more_nothing(struct speech *s)
 
 static void begin_list(struct speech *s, const char *key, bool (*more)(struct speech *))
 {
-    head(s);
+    slurm_head(s);
     buf_addf(&s->body, ",\"%s\":[", key);
     s->more = more;
 }
 
-static void begin_one(struct speech *s, const char *key, uint32_t which,
-                      bool (*row)(struct speech *, uint32_t))
+void slurm_one(struct speech *s, const char *key, uint32_t which,
+               bool (*row)(struct speech *, uint32_t))
 {
-    head(s);
+    slurm_head(s);
     buf_addf(&s->body, ",\"%s\":[", key);
     row(s, which);
     buf_adds(&s->body, "]}");
@@ -106,7 +111,7 @@ static void ping(struct speech *s)
 {
     struct jsay t = saying(s);
 
-    head(s);
+    slurm_head(s);
     buf_adds(&s->body, ",\"pings\":[");
     jsay_begin(&t);
     jsay_text(&t, "hostname", "ctl");
@@ -132,7 +137,7 @@ static void diag(struct speech *s)
         running += w->pools[i].running;
         waiting += w->pools[i].waiting;
     }
-    head(s);
+    slurm_head(s);
     buf_adds(&s->body, ",\"statistics\":");
     jsay_begin(&t);
     jsay_count(&t, "server_thread_count", 3);
@@ -147,113 +152,6 @@ static void diag(struct speech *s)
     jsay_number(&t, "req_time_start", (double)(w->began_at / 1000));
     jsay_end(&t);
     buf_addc(&s->body, '}');
-}
-
-/* ---- what changes something ---- */
-
-static bool body_has_word(const struct json *v, const char *word)
-{
-    if (json_type(v) == JSON_STRING)
-        return strcmp(json_str(v), word) == 0;
-    for (const struct json *item = json_first(v); item; item = json_next(item))
-        if (strcmp(json_str(item), word) == 0)
-            return true;
-    return false;
-}
-
-static void done_or_refused(struct speech *s, bool done, const char *why)
-{
-    if (!done) {
-        refuse(s, 500, 2021, why);
-        return;
-    }
-    head(s);
-    buf_addc(&s->body, '}');
-}
-
-static void change_node(struct speech *s, const struct speech_request *rq, uint32_t node,
-                        const struct json *root)
-{
-    const char *by = rq->user[0] ? rq->user : "root";
-    const struct json *state = json_member(root, "state");
-
-    if (body_has_word(state, "DRAIN"))
-        done_or_refused(s, world_drain(s->world, node, json_str(json_member(root, "reason")), by),
-                        "");
-    else if (body_has_word(state, "RESUME"))
-        done_or_refused(s, world_resume(s->world, node), "Invalid node state specified");
-    else
-        refuse(s, 400, 9202, "Invalid node state specified");
-}
-
-static void change_job(struct speech *s, const struct speech_request *rq, uint32_t job,
-                       const struct json *root)
-{
-    bool hold;
-
-    if (!json_bool(json_member(root, "hold"), &hold))
-        refuse(s, 400, 9202, "nothing to update");
-    else if (hold)
-        done_or_refused(s, world_hold(s->world, job, rq->user), "Job is not pending execution");
-    else
-        done_or_refused(s, world_release(s->world, job), "Job is not pending execution");
-}
-
-/* The rest of the path names one thing. */
-static void change(struct speech *s, const struct speech_request *rq, uint32_t which,
-                   void (*how)(struct speech *, const struct speech_request *, uint32_t,
-                               const struct json *))
-{
-    struct json_reader *r = json_reader_new(NULL, 0);
-    struct err e;
-
-    if (json_read(r, rq->body, rq->body_len, NULL, &e) != RC_OK)
-        refuse(s, 400, 9200, "the body is no JSON");
-    else
-        how(s, rq, which, json_root(r));
-    json_reader_free(r);
-}
-
-static void one_node(struct speech *s, const struct speech_request *rq, const char *name)
-{
-    uint32_t node = world_find_node(s->world, name);
-
-    if (node == NO_INDEX)
-        refuse(s, 404, 2009, "Invalid node name specified");
-    else if (strcmp(rq->method, "POST") == 0)
-        change(s, rq, node, change_node);
-    else
-        begin_one(s, "nodes", node, slurm_node);
-}
-
-static void requeue(struct speech *s, const struct speech_request *rq, uint32_t job)
-{
-    char hold[8] = "";
-
-    speech_arg(rq, "Hold", hold, sizeof(hold));
-    done_or_refused(s, world_requeue(s->world, job, strcmp(hold, "true") == 0),
-                    "Job is not running");
-}
-
-static void one_job(struct speech *s, const struct speech_request *rq, const char *name)
-{
-    char *end;
-    unsigned long id = strtoul(name, &end, 10);
-    uint32_t job = id > 0 && id < UINT32_MAX ? world_find_job(s->world, (uint32_t)id) : NO_INDEX;
-
-    if (job == NO_INDEX || (*end && strcmp(end, "/requeue") != 0))
-        refuse(s, 404, 2017, "Invalid job id specified");
-    else if (*end && s->version >= 45)
-        requeue(s, rq, job);
-    else if (*end)
-        refuse(s, 404, 9100, "Unable to find requested URL");
-    else if (strcmp(rq->method, "DELETE") == 0)
-        done_or_refused(s, world_cancel(s->world, job, rq->user),
-                        "Job/step already completing or completed");
-    else if (strcmp(rq->method, "POST") == 0)
-        change(s, rq, job, change_job);
-    else
-        begin_one(s, "jobs", job, slurm_job);
 }
 
 /* ---- paths ---- */
@@ -284,11 +182,11 @@ static void speak(struct speech *s, const struct speech_request *rq, const char 
     else if (strcmp(what, "reservations") == 0 || strcmp(what, "licenses") == 0)
         begin_list(s, what, more_nothing);
     else if ((name = after(what, "node/")))
-        one_node(s, rq, name);
+        slurm_one_node(s, rq, name);
     else if ((name = after(what, "job/")))
-        one_job(s, rq, name);
+        slurm_one_job(s, rq, name);
     else
-        refuse(s, 404, 9100, "Unable to find requested URL");
+        slurm_no_path(s);
 }
 
 void slurm_speak(struct speech *s, const struct speech_request *rq)
@@ -296,10 +194,14 @@ void slurm_speak(struct speech *s, const struct speech_request *rq)
     char prefix[32];
 
     s->version = (int)s->world->center->version;
-    snprintf(prefix, sizeof(prefix), "/slurm/v0.0.%d/", s->version);
+    snprintf(prefix, sizeof(prefix), "/slurm/v0.0.%u/", s->world->center->version);
     const char *what = after(rq->path, prefix);
+    snprintf(prefix, sizeof(prefix), "/slurmdb/v0.0.%u/", s->world->center->version);
+    const char *account = after(rq->path, prefix);
     if (what)
         speak(s, rq, what);
+    else if (account)
+        account_speak(s, rq, account);
     else
-        speech_say(s, 404, "text/plain", "Unable to find requested URL");
+        slurm_no_path(s);
 }

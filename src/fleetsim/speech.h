@@ -24,9 +24,11 @@ struct speech {
     /* Adds the next piece to body; false when there is none. NULL = body is all. */
     bool (*more)(struct speech *s);
     struct world *world;
-    uint32_t next; /* of what is listed */
-    int version;   /* of the data parser */
-    bool first;    /* no element has been written */
+    uint32_t next;        /* of what is listed */
+    int version;          /* of the data parser */
+    bool first;           /* no element has been written */
+    uint64_t number;      /* of the accounts: the next record, and from when to when */
+    wall_ms since, until; /* as clocks show it */
 };
 
 void speech_init(struct speech *s, struct world *w);

@@ -2,6 +2,7 @@
  * world.c - see world.h: making a center, and letting time pass. */
 #include "fleetsim/world.h"
 #include "base/xmem.h"
+#include "fleetsim/accounts.h"
 #include "fleetsim/world_int.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,7 +45,7 @@ struct world *world_new(const struct scenario *s, size_t center, uint64_t seed, 
     w->began_at = at;
     w->speed = 1;
     w->now = at - WARM_UP_MS;
-    w->free_job = NO_INDEX;
+    w->free_job = w->failing = NO_INDEX;
     w->last_id = 100000 + random_below(&w->rng, 9000000);
     w->pools = xcalloc(w->center->pool_count, sizeof(*w->pools));
     make_nodes(w);
@@ -69,6 +70,7 @@ void world_free(struct world *w)
         free(w->pools[i].urgent.jobs);
         free(w->pools[i].usual.jobs);
     }
+    accounts_free(w->accounts);
     free(w->holders);
     free(w->hazard_sums);
     free(w->jobs);

@@ -15,6 +15,9 @@
 #include <stdbool.h>
 
 #define NO_INDEX UINT32_MAX
+#define SIM_USER "u%03u" /* how users are called, by their number */
+#define SIM_ACCOUNT "proj%02u"
+enum { SIM_ACCOUNTS = 40 }; /* of so many projects */
 
 enum sim_state {
     SIM_QUEUED,
@@ -109,6 +112,8 @@ struct world {
     uint32_t last_stamp;
     double work_rate; /* jobs submitted an hour when the queue is as long as it should be */
     struct sim_counts counts;
+    struct sim_accounts *accounts; /* accounts.h; NULL = nothing has ended */
+    uint32_t failing;              /* the node whose jobs are being interrupted, NO_INDEX = none */
 };
 
 struct world *world_new(const struct scenario *s, size_t center, uint64_t seed, wall_ms at);

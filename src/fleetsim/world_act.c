@@ -51,9 +51,9 @@ bool world_hold(struct world *w, uint32_t job, const char *by)
 {
     struct sim_job *j = &w->jobs[job];
 
-    if (j->state != SIM_QUEUED)
+    if (j->state > SIM_RUNNING)
         return false;
-    j->held = true;
+    j->held = true; /* one that runs goes on, and waits when it is requeued */
     set_cause(j, by);
     return true;
 }
@@ -62,7 +62,7 @@ bool world_release(struct world *w, uint32_t job)
 {
     struct sim_job *j = &w->jobs[job];
 
-    if (j->state != SIM_QUEUED || !j->held)
+    if (j->state > SIM_RUNNING)
         return false;
     j->held = false;
     set_cause(j, NULL);

@@ -83,11 +83,13 @@ static void interrupt_on(struct world *w, uint32_t node, uint16_t places)
 {
     uint16_t left = w->nodes[node].busy & places;
 
+    w->failing = node;
     for (unsigned place = 0; left; place++, left >>= 1) {
         uint32_t job = left & 1 ? world_job_on(w, node, place) : NO_INDEX;
         if (job != NO_INDEX)
             jobs_interrupt(w, &w->jobs[job], SIM_NODE_FAIL);
     }
+    w->failing = NO_INDEX;
 }
 
 /* Error codes of NVIDIA's driver are told of NVIDIA's devices only. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * world_jobs.c - the life of jobs: submitted, waiting, running, ended, forgotten; and the scheduler. */
 #include "base/xmem.h"
+#include "fleetsim/accounts.h"
 #include "fleetsim/world_int.h"
 #include <math.h>
 #include <stdlib.h>
@@ -218,11 +219,12 @@ void jobs_start(struct world *w, struct sim_job *j, wall_ms at)
 }
 
 /* The attempt is over, however. */
-static void stop(struct world *w, struct sim_job *j, enum sim_state how)
+static void stop(struct world *w, struct sim_job *j, enum sim_state how, bool again)
 {
     double hours = (double)(w->now - j->started_at) / HOUR_MS;
 
     places_take_back(w, j);
+    accounts_add(w, j, how, again);
     j->ended_at = w->now;
     j->stamp = ++w->last_stamp;
     w->pools[j->pool].running--;
@@ -233,7 +235,7 @@ static void stop(struct world *w, struct sim_job *j, enum sim_state how)
 void jobs_end(struct world *w, struct sim_job *j, enum sim_state how)
 {
     if (j->state == SIM_RUNNING)
-        stop(w, j, how);
+        stop(w, j, how, false);
     else if (j->waits)
         queue_remove(w, j);
     j->ended_at = w->now;
@@ -245,7 +247,7 @@ void jobs_end(struct world *w, struct sim_job *j, enum sim_state how)
 
 void jobs_interrupt(struct world *w, struct sim_job *j, enum sim_state how)
 {
-    stop(w, j, how);
+    stop(w, j, how, how == SIM_CANCELLED);
     w->counts.interrupted[how == SIM_PREEMPTED]++;
     forget_places(j);
     j->restarts++;
