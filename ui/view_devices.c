@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROOMY_LINES = 28, DEGREES = 128 };
+enum { ROOMY_LINES = 28, ROOMY_CELLS = 100, DEGREES = 128 };
 
 /* Sums over the rows that are shown. */
 struct devices_sums {
@@ -168,7 +168,7 @@ static void head_figures(const struct devices_sums *s, const struct view_input *
     if (s->powers > 0) {
         figure_unit(text, s->power, UNIT_WATT, in->ascii);
         snprintf(rest, sizeof rest, _("of %u"), s->powers);
-        head_figure(p, "power", text, s->powers < s->all ? rest : "");
+        head_figure(p, _("power"), text, s->powers < s->all ? rest : "");
     }
     if (s->tensors > 0) {
         figure_percent(text, s->tensor / s->tensors / 100);
@@ -198,7 +198,8 @@ static void head_all(const struct list *l, const struct view_input *in, uint32_t
 {
     const struct totals *t = snapshot_totals(in->snap);
 
-    if (l->table.result.count < snapshot_count(in->snap, ENTITY_DEVICE) || t->devices <= shown)
+    if (in->area.w < ROOMY_CELLS || t->devices <= shown ||
+        l->table.result.count < snapshot_count(in->snap, ENTITY_DEVICE))
         return;
     phrase_gap(p, 2);
     phrase_count(p, style_of(ROLE_TEXT), t->devices, _("in all"));
@@ -226,7 +227,7 @@ static void head_counts(const struct list *l, const struct view_input *in, struc
         if (n == 0)
             continue;
         phrase_gap(p, 2);
-        phrase_count(p, style_bold(style_of(counts[i].role)), n, counts[i].word);
+        phrase_count(p, style_bold(style_of(counts[i].role)), n, _(counts[i].word));
     }
     chip(p, s->idle, own->only_idle);
 }
@@ -267,7 +268,7 @@ static void map_legend(const struct list *l, const struct view_input *in, struct
     head_counts(l, in, &p);
     p.end = r.x + r.w;
     legend_word(&p, "v", devicemap_shade_word(own->shade));
-    legend_word(&p, "t", by[own->bands]);
+    legend_word(&p, "t", _(by[own->bands]));
     legend_word(&p, "", _("1 cell = 1 GPU, 8 a node"));
 }
 
@@ -351,7 +352,9 @@ static bool act(struct list *l, const struct view_input *in, enum action_verb ve
 
 /* --- table and map --- */
 
-static const char *const groups[] = {"pools", "center", "model", "node", "job", NULL};
+static const char *const groups[] = {NC_("group", "pools"), NC_("group", "center"),
+                                     NC_("group", "model"), NC_("group", "node"),
+                                     NC_("group", "job"),   NULL};
 static const struct list_spec spec = {
     .entity = ENTITY_DEVICE,
     .columns = devices_columns,

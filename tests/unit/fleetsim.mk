@@ -8,6 +8,8 @@ check_PROGRAMS += %D%/test_fleetsim_slurm
 %C%_test_fleetsim_slurm_LDADD = src/fleetsim/libfleetsim.a $(UNIT_COLLECTOR) -lm
 # The simulated fleet as it runs, watched by the program.
 SCRIPTED_TESTS += tests/fleetsim/watch.py
+SCRIPTED_TESTS += tests/fleetsim/walk.py
+tests/fleetsim/walk.log: suantop$(EXEEXT) suantop-fleetsim$(EXEEXT)
 SCRIPTED_TESTS += tests/fleetsim/prometheus.py
 tests/fleetsim/prometheus.log: suantop$(EXEEXT) suantop-fleetsim$(EXEEXT)
 EXTRA_DIST += tests/fleetsim/small.conf tests/fleetsim/telemetry.conf
