@@ -11,11 +11,22 @@ static const char *text_of(const struct fleet *f, bool has, strid id)
     return has ? intern_text(f->strings, id) : "";
 }
 
-static void words_stale(const struct fleet *f, const struct center_row *c, struct buf *out)
+/* An alert stays for a while after its cause, so that it does not come and go. */
+static void words_stale(const struct center_row *c, struct buf *out)
 {
-    (void)f;
-    buf_addf(out, S_("%.0f of %.0f sources do not answer; what they told is old"),
-             (double)c->sources_total - (double)c->sources_ok, (double)c->sources_total);
+    if (c->sources_ok >= c->sources_total)
+        buf_adds(out, S_("its sources answer again"));
+    else
+        buf_addf(out, S_("%.0f of %.0f sources do not answer; what they told is old"),
+                 (double)c->sources_total - (double)c->sources_ok, (double)c->sources_total);
+}
+
+static void words_down(const struct center_row *c, struct buf *out)
+{
+    if (c->sources_ok > 0)
+        words_stale(c, out);
+    else
+        buf_adds(out, S_("none of its sources answers; what is shown of it is old"));
 }
 
 static void words_refused(const struct fleet *f, const struct source_row *s, struct buf *out)
@@ -113,10 +124,10 @@ void alert_words(const struct fleet *f, const struct sight *s, int level, struct
 {
     switch (s->rule) {
     case RULE_center_stale:
-        words_stale(f, s->row, out);
+        words_stale(s->row, out);
         break;
     case RULE_center_down:
-        buf_adds(out, S_("none of its sources answers; what is shown of it is old"));
+        words_down(s->row, out);
         break;
     case RULE_source_refused:
         words_refused(f, s->row, out);

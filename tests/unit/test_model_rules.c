@@ -50,6 +50,17 @@ static const char *text(const struct snapshot *s, strid id)
     return intern_text(snapshot_strings(s), id);
 }
 
+static void says(struct fleet *f, wall_ms at, const char *id, const char *sentence)
+{
+    struct snapshot *s = NULL;
+    const struct alert_row *a = look(f, at, id, &s);
+
+    assert_string_equal(text(s, a->summary), sentence);
+    snapshot_unref(s);
+}
+
+#define SAYS(f, seconds, id, sentence) says(f, S(seconds), id, sentence)
+
 static struct fleet *fleet_with_center(void)
 {
     struct fleet *f = fleet_new(NULL);
@@ -235,8 +246,10 @@ static void a_center_that_falls_silent_fires_and_freezes_the_rest(void **state)
     SHOWS(f, 170, "center_stale/zb", "firing warning");
     for (int i = 0; i < 100; i++)
         SHOWS(f, 400 + 10 * i, "hot_node/cn1", "firing critical");
+    SAYS(f, 1900, "center_stale/zb", "1 of 2 sources do not answer; what they told is old");
     source_says(f, 0, 2000, "ok");
     SHOWS(f, 2000, "center_stale/zb", "firing warning");
+    SAYS(f, 2001, "center_stale/zb", "its sources answer again");
     SHOWS(f, 2030, "center_stale/zb", "resolved");
     SHOWS(f, 2061, "hot_node/cn1", "resolved");
     fleet_free(f);
