@@ -36,6 +36,7 @@ class Fleet:
     def __init__(self, program, scenario, speed, mortal=False):
         self.argv = [program, "-s", f"{HERE}/{scenario}", f"--speed={speed}", f"--port={free_port() if mortal else 0}"]
         self.start()
+        self.since = dict.fromkeys(self.urls, -RECOVERY)  # who starts later finds it well
 
     def start(self):
         self.process = subprocess.Popen(["nice", *self.argv], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
