@@ -324,7 +324,7 @@ static void add_title(const struct view_input *in, enum entity e, const void *ro
     const struct entity_info *info = entity_info(e);
     struct value name = column_value(&in->ctx, e, (unsigned)info->name_field, row);
 
-    buf_addf(out, "%s %s", info->id, name.kind == VALUE_STR ? cell_string(in, name.str) : "?");
+    buf_addf(out, "%s %s", _(info->id), name.kind == VALUE_STR ? cell_string(in, name.str) : "?");
     if (e != ENTITY_CENTER)
         buf_addf(out, ", %s", cell_center_name(in, row_head_of(row)->center));
     if (row_head_of(row)->flags & ROW_GONE)

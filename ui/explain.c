@@ -150,7 +150,7 @@ static void add_title(const struct view_input *in, enum entity e, const void *ro
                  row_has(d, device, node) ? cell_string(in, d->node) : FIGURE_ABSENT,
                  (double)d->index);
     }
-    buf_addf(out, "%s \xC2\xB7 %s %s\n\n", _(f->title), info->id, text.data);
+    buf_addf(out, "%s \xC2\xB7 %s %s\n\n", _(f->title), _(info->id), text.data);
     buf_fini(&text);
 }
 
@@ -228,7 +228,7 @@ void explain_figure(const struct view_input *in, enum entity e, const void *row,
     add_share(in, e, f, row, out);
     if (!about_flops(f) || e == ENTITY_DEVICE) /* of sums it is told below */
         add_told_by(in, e, column, row, out);
-    explain_line(out, "name", _("%s, in filters, :sort and JSON"), f->id);
+    explain_line(out, _("name"), _("%s, in filters, :sort and JSON"), f->id);
     if (!about_flops(f))
         return;
     if (e == ENTITY_DEVICE)

@@ -63,9 +63,9 @@ void help_text(const struct view_ops *v, struct buf *out)
         group(out, g);
     buf_adds(out, _("\n# Filter language\n"));
     for (size_t i = 0; i < sizeof languages / sizeof languages[0]; i++)
-        entry(out, languages[i][0], languages[i][1]);
+        entry(out, languages[i][0], _(languages[i][1]));
     buf_adds(out, _("\n# Command line\n"));
     entry(out, ":NAME", _("any command above by its name; Tab completes, Up recalls"));
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
-        entry(out, lines[i][0], lines[i][1]);
+        entry(out, lines[i][0], _(lines[i][1]));
 }

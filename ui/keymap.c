@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * keymap.c - see keymap.h. The table is small, so a key is found by reading it from the start. */
 #include "ui/keymap.h"
+#include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmem.h"
 #include <string.h>
@@ -40,9 +41,10 @@ enum cmd cmd_find(const char *name, size_t len)
 
 const char *cmd_group_title(enum cmd_group g)
 {
-    static const char *const titles[CMD_GROUP_COUNT] = {"Views", "Move", "Look", "Act"};
+    static const char *const titles[CMD_GROUP_COUNT] = {N_("Views"), N_("Move"), N_("Look"),
+                                                        NC_("keys", "Act")};
 
-    return (unsigned)g < CMD_GROUP_COUNT ? titles[g] : "";
+    return (unsigned)g < CMD_GROUP_COUNT ? i18n_either("keys", titles[g]) : "";
 }
 
 uint32_t key_from_name(const char *name, size_t len)

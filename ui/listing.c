@@ -709,5 +709,6 @@ void list_status(const void *view, const struct view_input *in, struct buf *out)
     if (l->table.mark_count > 0)
         buf_addf(out, _(" %s %u marked"), glyph(GLYPH_DOT, in->ascii), l->table.mark_count);
     if (l->grouping >= 0)
-        buf_addf(out, _(" %s by %s"), glyph(GLYPH_DOT, in->ascii), l->spec->groups[l->grouping]);
+        buf_addf(out, _(" %s by %s"), glyph(GLYPH_DOT, in->ascii),
+                 _c("group", l->spec->groups[l->grouping]));
 }

@@ -273,7 +273,9 @@ static bool open_action(struct list *l, const struct view_input *in, const void 
     return list_command(l, in, CMD_DETAILS, "", out);
 }
 
-static const char *const groups[] = {"op", "state", "verb", "center", "actor", NULL};
+static const char *const groups[] = {NC_("group", "op"),    NC_("group", "state"),
+                                     NC_("group", "verb"),  NC_("group", "center"),
+                                     NC_("group", "actor"), NULL};
 static const struct list_spec spec = {
     .entity = ENTITY_ACTION,
     .columns = columns,

@@ -488,7 +488,8 @@ static bool command(void *view, const struct view_input *in, enum cmd cmd, const
     }
 }
 
-static const char *const groups[] = {"center", "rule", "severity", NULL};
+static const char *const groups[] = {NC_("group", "center"), NC_("group", "rule"),
+                                     NC_("group", "severity"), NULL};
 static const struct list_spec spec = {
     .entity = ENTITY_ALERT,
     .columns = columns,

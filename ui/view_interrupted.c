@@ -390,7 +390,13 @@ static bool mouse(void *view, const struct view_input *in, int y, int x, int whe
 
 /* --- the view --- */
 
-static const char *const groups[] = {"cause", "outcome", "node", "pool", "user", "center", NULL};
+static const char *const groups[] = {NC_("group", "cause"),
+                                     NC_("group", "outcome"),
+                                     NC_("group", "node"),
+                                     NC_("group", "pool"),
+                                     NC_("group", "user"),
+                                     NC_("group", "center"),
+                                     NULL};
 static const struct list_spec spec = {
     .entity = ENTITY_INTERRUPTION,
     .columns = interrupted_columns,

@@ -471,7 +471,8 @@ static bool open_node(struct list *l, const struct view_input *in, const void *r
     return true;
 }
 
-static const char *const groups[] = {"center", "pools", "status", "device_model", NULL};
+static const char *const groups[] = {NC_("group", "center"), NC_("group", "pools"),
+                                     NC_("group", "status"), NC_("group", "device_model"), NULL};
 static const struct list_spec spec = {
     .entity = ENTITY_NODE,
     .columns = columns,

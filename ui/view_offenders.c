@@ -184,7 +184,8 @@ static bool open_node(struct list *l, const struct view_input *in, const void *r
     return true;
 }
 
-static const char *const groups[] = {"center", "device_model", "flagged", NULL};
+static const char *const groups[] = {NC_("group", "center"), NC_("group", "device_model"),
+                                     NC_("group", "flagged"), NULL};
 static const struct list_spec spec = {
     .entity = ENTITY_OFFENDER,
     .columns = columns,

@@ -725,7 +725,8 @@ static bool open_center(struct list *l, const struct view_input *in, const void 
     return true;
 }
 
-static const char *const groups[] = {"kind", "operator", "region", "tier", NULL};
+static const char *const groups[] = {NC_("group", "kind"), NC_("group", "operator"),
+                                     NC_("group", "region"), NC_("group", "tier"), NULL};
 static const struct list_spec spec = {
     .entity = ENTITY_CENTER,
     .columns = columns,

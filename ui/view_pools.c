@@ -110,7 +110,7 @@ static void paint_limit(const struct table_cell *cell)
         return;
     }
     if (r->time_limit_seconds < 0) {
-        cell_text(cell, style_of(ROLE_FAINT), "none");
+        cell_text(cell, style_of(ROLE_FAINT), _("none"));
         return;
     }
     time_duration((int64_t)(r->time_limit_seconds * 1000), text);
@@ -193,7 +193,7 @@ static bool open_pool(struct list *l, const struct view_input *in, const void *r
     return true;
 }
 
-static const char *const groups[] = {"center", "state", NULL};
+static const char *const groups[] = {NC_("group", "center"), NC_("group", "state"), NULL};
 static const struct list_spec spec = {
     .entity = ENTITY_POOL,
     .columns = columns,

@@ -353,9 +353,9 @@ static const char *reason_word(const struct queued_own *own, const struct view_i
     int cells = 0;
 
     for (int k = 0; k < own->reason_count && k < 3; k++)
-        cells += 9 + text_cells(reason_lookup(cell_string(in, own->reasons[k].reason)).words);
+        cells += 9 + text_cells(_(reason_lookup(cell_string(in, own->reasons[k].reason)).words));
     const char *code = cell_string(in, own->reasons[i].reason);
-    return cells <= room ? reason_lookup(code).words : code;
+    return cells <= room ? _(reason_lookup(code).words) : code;
 }
 
 static void head(const struct list *l, const struct view_input *in, struct rect r, struct canvas *c)
@@ -438,7 +438,9 @@ static bool open_job(struct list *l, const struct view_input *in, const void *ro
     return list_command(l, in, CMD_DETAILS, "", out);
 }
 
-static const char *const groups[] = {"reason", "user", "account", "pool", "center", NULL};
+static const char *const groups[] = {NC_("group", "reason"),  NC_("group", "user"),
+                                     NC_("group", "account"), NC_("group", "pool"),
+                                     NC_("group", "center"),  NULL};
 static const struct list_spec spec = {
     .entity = ENTITY_JOB,
     .columns = columns,

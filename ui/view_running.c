@@ -405,7 +405,9 @@ static bool open_job(struct list *l, const struct view_input *in, const void *ro
     return true;
 }
 
-static const char *const groups[] = {"user", "account", "pool", "center", "state", NULL};
+static const char *const groups[] = {NC_("group", "user"),  NC_("group", "account"),
+                                     NC_("group", "pool"),  NC_("group", "center"),
+                                     NC_("group", "state"), NULL};
 static const struct list_spec spec = {
     .entity = ENTITY_JOB,
     .columns = columns,

@@ -333,7 +333,7 @@ static void foot(const struct list *l, const struct view_input *in, struct rect 
     for (size_t i = 0; i < sizeof lines / sizeof lines[0] && y < r.y + r.h; i++) {
         if (!lines[i].has)
             continue;
-        canvas_text(c, y, r.x + 1, LABEL_CELLS - 1, style_of(ROLE_DIM), lines[i].label);
+        canvas_text(c, y, r.x + 1, LABEL_CELLS - 1, style_of(ROLE_DIM), _(lines[i].label));
         canvas_text(c, y++, r.x + 1 + LABEL_CELLS, r.w - LABEL_CELLS - 2, lines[i].style,
                     cell_string(in, lines[i].text));
     }
@@ -366,7 +366,8 @@ static bool command(void *view, const struct view_input *in, enum cmd cmd, const
     return true;
 }
 
-static const char *const groups[] = {"center", "state", "collector", NULL};
+static const char *const groups[] = {NC_("group", "center"), NC_("group", "state"),
+                                     NC_("group", "collector"), NULL};
 static const struct list_spec spec = {
     .entity = ENTITY_SOURCE,
     .columns = columns,

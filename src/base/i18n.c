@@ -368,7 +368,7 @@ static const char *look_up(const struct catalogue *c, const char *context, const
 const char *i18n_text(const char *text)
 {
     const struct catalogue *c = atomic_load_explicit(&current, memory_order_acquire);
-    const char *found = c != NULL ? look_up(c, NULL, text) : NULL;
+    const char *found = c != NULL && text != NULL ? look_up(c, NULL, text) : NULL;
     return found != NULL ? found : text;
 }
 

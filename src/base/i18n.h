@@ -15,7 +15,7 @@
  *   NN_("%u job", "%u jobs") marks two forms in a table: what it makes initialises a const char *[2]; _n() shows them
  *   NC_("head", "USED")             marks it with its context; whoever shows it calls i18n_context("head", variable)
  *
- * A text that no catalogue has comes back as it is. Whole sentences only: words glued together cannot be translated.
+ * A text that no catalogue has comes back as it is, and so does NULL from _() (a table without a word there). Whole sentences only: words glued together cannot be translated.
  * Where the order of arguments must be able to change, the catalogue may write %2$s.
  *
  * Thread: i18n_start, i18n_use and i18n_end belong to the main thread; all else to any. A text stays valid until

@@ -46,6 +46,10 @@ static void test_texts_are_looked_up(void **state)
     assert_string_equal(_c("foot", "USED"), "USED");
     assert_string_equal(_("pools"), "pools");
     assert_string_equal(_(""), "");
+    assert_null(i18n_text(NULL));
+    assert_string_equal(i18n_either("head", "USED"), "已用");
+    assert_string_equal(i18n_either("foot", "USED"), "用");
+    assert_string_equal(i18n_either("foot", "pools"), "pools");
     i18n_end();
 }
 
