@@ -29,7 +29,7 @@ static const char usage[] =
     "  -l, --listen=ADDRESS IPv4 address (127.0.0.1)\n"
     "  -p, --port=PORT      of the first center, the others follow (0: any free ones)\n"
     "      --seed=N         another fleet of the same kind (1)\n"
-    "      --speed=FACTOR   simulated seconds in a second (1)\n"
+    "      --speed=FACTOR   simulated seconds in a second (1); 0: time stands still\n"
     "      --with-parent    ends when standard input is closed\n"
     "  -h, --help           this text\n"
     "  -V, --version        version\n";
@@ -89,7 +89,7 @@ static int parse(int argc, char **argv, struct options *o)
             o->seed = (uint64_t)v;
             break;
         case 'f':
-            if (!number(optarg, 0.01, 10000, &o->speed))
+            if (!number(optarg, 0, 10000, &o->speed))
                 return wrong("--speed", optarg);
             break;
         case 'w':

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """An operator's round over the national fleet, on terminals of the sizes given (walk.py 80x24 120x36 300x80): the hottest
 device, the job that waits longest, the worst node; drain a node, requeue its victim. Every figure that two screens show must be
-the same on both, and be the fleet's. The fleet nearly stands still meanwhile, except for what is done to it."""
+the same on both, and be the fleet's. Time stands still in the fleet meanwhile."""
 import json
 import os
 import re
@@ -24,7 +24,7 @@ CENTERS = 11
 
 
 def start_fleet():
-    process = subprocess.Popen([BUILD + "/suantop-fleetsim", "--seed", "5", "--speed", "0.01"], stdout=subprocess.PIPE,
+    process = subprocess.Popen([BUILD + "/suantop-fleetsim", "--seed", "5", "--speed", "0"], stdout=subprocess.PIPE,
                                text=True)
     text = process.stdout.read()
     with open(CONFIG, "w") as f:
