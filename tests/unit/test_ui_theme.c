@@ -188,6 +188,22 @@ static void test_shipped_themes(void **state)
     assert_true(count >= 5);
 }
 
+/* For a dark room: no large figure is as bright as paper, and blue is the least of each colour. */
+static void test_the_night_is_dim_and_warm(void **state)
+{
+    static const enum role large[] = {ROLE_TEXT,      ROLE_BRIGHT,   ROLE_DIM,       ROLE_OK,
+                                      ROLE_ESTIMATED, ROLE_MEASURED, ROLE_ALLOCATED, ROLE_HEAT5};
+    struct theme t;
+
+    (void)state;
+    assert_int_equal(theme_load("night", UNIT_SRCDIR "/themes", &t, NULL), RC_OK);
+    assert_int_equal(t.rgb[ROLE_BG], 0);
+    for (size_t i = 0; i < sizeof large / sizeof large[0]; i++)
+        assert_true(colour_contrast(t.rgb[large[i]], 0) <= 11); /* white: 21 */
+    for (int r = 0; r < ROLE_COUNT; r++)
+        assert_true((t.rgb[r] & 0xff) <= (t.rgb[r] >> 16 & 0xff));
+}
+
 static void test_the_default_is_the_shipped_file(void **state)
 {
     struct theme built_in, file;
@@ -210,7 +226,7 @@ static void test_names(void **state)
     buf_init(&names, 65536);
     theme_names("/nonexistent::" UNIT_SRCDIR "/themes", &names);
     assert_string_equal(names.data,
-                        "colour-blind\nhigh-contrast\nmono\nsuantop-dark\nsuantop-light\n");
+                        "colour-blind\nhigh-contrast\nmono\nnight\nsuantop-dark\nsuantop-light\n");
     buf_reset(&names);
     theme_names(NULL, &names);
     assert_string_equal(names.data, "suantop-dark\n");
@@ -238,12 +254,12 @@ static void test_depths(void **state)
 static void test_256_keeps_structure_apart(void **state)
 {
     static const char *const names[] = {"suantop-dark", "suantop-light", "colour-blind",
-                                        "high-contrast"};
+                                        "high-contrast", "night"};
     struct theme t;
     struct palette p;
 
     (void)state;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         assert_int_equal(theme_load(names[i], UNIT_SRCDIR "/themes", &t, NULL), RC_OK);
         palette_build(&p, &t, DEPTH_256, 256);
         assert_int_not_equal(p.value[ROLE_BAR], p.value[ROLE_BG]);
@@ -386,6 +402,7 @@ int main(void)
         cmocka_unit_test(test_a_light_theme_stays_readable),
         cmocka_unit_test(test_an_empty_theme_works),
         cmocka_unit_test(test_shipped_themes),
+        cmocka_unit_test(test_the_night_is_dim_and_warm),
         cmocka_unit_test(test_the_default_is_the_shipped_file),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_depths),
