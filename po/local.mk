@@ -26,7 +26,7 @@ uninstall-local:
 endif
 
 # Collects the messages of the sources anew (make pot), and merges them into each language (make update-po).
-POT_KEYWORDS = -k -k_ -kN_ -k_n:1,2 -k_c:1c,2 -kNC_:1c,2 -kNN_:1,2 -kphrase_plural:4,5 -kS_
+POT_KEYWORDS = -k -k_ -kN_ -k_n:1,2 -k_c:1c,2 -kNC_:1c,2 -kNN_:1,2 -kphrase_plural:4,5 -kCOUNTED:4,5 -kS_
 # What xgettext cannot see by itself (the tables) is written out for it first.
 pot:
 	$(AM_V_at)$(MKDIR_P) po && $(PYTHON3) $(srcdir)/po/extract.py tables $(srcdir) >po/tables.c

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * acting.c - see acting.h. */
 #include "ui/acting.h"
+#include "ui/said.h"
 #include "ui/act.h"
 #include "ui/overlay.h"
 #include "base/hash.h"
@@ -130,7 +131,7 @@ void acting_ask(struct ui *u, struct action_order *take, struct ui_slot *from)
     w.permit = permit_of(u, take->center);
     u->dialog = dialog_new(take, &w, &e);
     if (!u->dialog) {
-        ui_say(u, true, "%s: %s", e.where, e.msg);
+        ui_say(u, true, "%s: %s", e.where, said(e.msg));
         return;
     }
     u->dialog_from = from;
@@ -175,7 +176,7 @@ static void commit(struct ui *u)
     if (rc != RC_OK) {
         u->follow = before;
         acting_close(u);
-        ui_say_until_key(u, true, "%s: %s", verb, e.msg);
+        ui_say_until_key(u, true, "%s: %s", verb, said(e.msg));
         return;
     }
     if (from && from->ops->acted)
@@ -243,7 +244,7 @@ static void ask_named(struct ui *u, enum action_verb verb, uint16_t center, cons
 
     o->named = true;
     if (act_freeze(o, u->snap, act_slot(u->snap, verb, center, name), &e) != RC_OK) {
-        ui_say(u, true, "%s: %s: %s", verb_info(verb)->name, e.where, e.msg);
+        ui_say(u, true, "%s: %s: %s", verb_info(verb)->name, e.where, said(e.msg));
         order_free(o);
         return;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * cells.c - see cells.h. */
 #include "ui/cells.h"
+#include "ui/said.h"
 #include "base/i18n.h"
 #include "ui/chart.h"
 #include "ui/glyph.h"
@@ -34,6 +35,8 @@ void cell_value(const struct view_input *in, const struct field *f, const struct
         buf_adds(out, i18n_either(f->id, v->word));
     else if (v->kind == VALUE_FLAGS && v->flags)
         add_flag_words(f, v->flags, out);
+    else if (v->kind == VALUE_STR && said_in(f))
+        buf_adds(out, said_string(in, v->str));
     else
         value_text(&in->ctx, f, v, out);
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * dialog.c - the dialog's plan, fields and keys; see dialog.h. How it looks is in dialogdraw.c. */
 #include "ui/dialog.h"
+#include "base/i18n.h"
+#include "base/sentence.h"
+#include "ui/said.h"
 #include "base/text.h"
 #include "base/xmem.h"
 #include "ui/keymap.h"
@@ -108,11 +111,11 @@ static bool is_worse(const struct plan *before, const struct plan *now)
 static void note_change(struct dialog *d, const struct plan *before, const struct plan *now)
 {
     if (now->consent == CONSENT_NEVER)
-        say(d, true, "this changed meanwhile: it is refused now");
+        say(d, true, _("this changed meanwhile: it is refused now"));
     else if (now->jobs > before->jobs)
-        say(d, true, "this changed meanwhile: more work runs there now; look again");
+        say(d, true, _("this changed meanwhile: more work runs there now; look again"));
     else
-        say(d, true, "this changed meanwhile: look again before you type");
+        say(d, true, _("this changed meanwhile: look again before you type"));
 }
 
 /* theirs: the world changed, not what was typed here. */
@@ -238,12 +241,12 @@ static bool requests_ready(struct dialog *d, const struct snapshot *s)
         case PREVIEW_READY:
             break;
         case PREVIEW_AWAITED:
-            say(d, false, "the request is still being prepared: wait until it is shown");
+            say(d, false, _("the request is still being prepared: wait until it is shown"));
             return false;
         case PREVIEW_REFUSED:
             say(d, true, "%.80s: %s", d->plan->order->targets[i].name,
-                row_has(row, action, message) ? intern_text(snapshot_strings(s), row->message)
-                                              : "cannot be done this way");
+                row_has(row, action, message) ? said(intern_text(snapshot_strings(s), row->message))
+                                              : _("cannot be done this way"));
             return false;
         }
     }
@@ -253,20 +256,20 @@ static bool requests_ready(struct dialog *d, const struct snapshot *s)
 static bool may_be_asked(struct dialog *d, const struct dialog_world *w, mono_ms at)
 {
     if (d->typed_at > 0 && at - d->typed_at < DIALOG_ENTER_MS) {
-        say(d, false, "that Enter came with the text: press it once more");
+        say(d, false, _("that Enter came with the text: press it once more"));
         return false;
     }
     if (d->cramped) {
-        say(d, true, "there is no room to show what would be done: make the window larger");
+        say(d, true, _("there is no room to show what would be done: make the window larger"));
         return false;
     }
     if (d->plan->consent == CONSENT_NEVER) {
-        say(d, true, "refused: %s", d->plan->refused);
+        say(d, true, _("refused: %s"), said(d->plan->refused));
         return false;
     }
     if (d->plan->order->verb == action_verb_DRAIN && !d->plan->order->reason[0]) {
         d->at = DIALOG_REASON;
-        say(d, true, "a drain needs a reason: whoever finds the node later will ask");
+        say(d, true, _("a drain needs a reason: whoever finds the node later will ask"));
         return false;
     }
     return requests_ready(d, w->snap);
@@ -281,7 +284,7 @@ static enum dialog_event confirm(struct dialog *d, const struct dialog_world *w,
         return DIALOG_CHANGED;
     if (plan_confirm(d->plan, d->fields[DIALOG_CONSENT].text, false, &d->confirmed, &e) == RC_OK)
         return DIALOG_COMMIT;
-    say(d, true, "%s", e.msg);
+    say(d, true, "%s", said(e.msg));
     return DIALOG_CHANGED;
 }
 
@@ -296,8 +299,8 @@ static enum rc check_field(const struct dialog *d, struct err *e)
     if (rc == RC_OK)
         rc = order_set_reason(&o, d->fields[DIALOG_REASON].text, e);
     if (rc == RC_OK && !order_reason(&o, written))
-        rc = err_set(e, RC_USAGE, "reason", "has no room for more: %d characters with the ticket",
-                     ACTION_REASON_MAX);
+        rc = err_set(e, RC_USAGE, "reason",
+                     S_("has no room for more: %d characters with the ticket"), ACTION_REASON_MAX);
     return rc;
 }
 
@@ -317,7 +320,7 @@ static enum dialog_event type(struct dialog *d, uint32_t key, mono_ms at)
         return DIALOG_CHANGED;
     if (check_field(d, &e) != RC_OK) {
         *l = before;
-        say(d, true, "the %s %s", e.where, e.msg);
+        say(d, true, _("the %s %s"), _(e.where), said(e.msg));
         return DIALOG_CHANGED;
     }
     d->edited = true;
@@ -372,33 +375,39 @@ void dialog_title(const struct dialog *d, const struct dialog_world *w, struct b
     const struct verb_info *v = verb_info(o->verb);
     const struct center_row *c = snapshot_center(w->snap, o->center);
 
-    buf_addf(out, "%c%s %zu %s%s", toupper((unsigned char)v->name[0]), v->name + 1, o->count,
-             entity_info(v->entity)->id, o->count == 1 ? "" : "s");
+    char verb[64];
+
+    snprintf(verb, sizeof verb, "%s", _(v->name));
+    verb[0] = (char)toupper((unsigned char)verb[0]);
+    buf_addf(out,
+             v->entity == ENTITY_NODE ? _n("%s %zu node", "%s %zu nodes", o->count)
+                                      : _n("%s %zu job", "%s %zu jobs", o->count),
+             verb, o->count);
     buf_addf(out, " \xC2\xB7 %s",
              c && row_has(c, center, name) ? intern_text(snapshot_strings(w->snap), c->name)
                                            : o->center_id);
     if (o->cluster[0])
-        buf_addf(out, " (cluster %s)", o->cluster);
+        buf_addf(out, _(" (cluster %s)"), o->cluster);
 }
 
 void dialog_describe(const struct dialog *d, const struct dialog_world *w, struct buf *out)
 {
     const struct action_row *row;
 
-    buf_adds(out, "Dry run, nothing is sent \xC2\xB7 ");
+    buf_addf(out, "%s \xC2\xB7 ", _("Dry run, nothing is sent"));
     dialog_title(d, w, out);
     buf_adds(out, "\n\n");
     plan_describe(d->plan, out);
-    buf_adds(out, "\nrequests\n");
+    buf_addf(out, "\n%s\n", _("requests"));
     for (size_t i = 0; i < d->plan->order->count; i++) {
         const char *name = d->plan->order->targets[i].name;
         enum preview p = dialog_preview(d, w->snap, i, &row);
         if (d->plan->targets[i].refused)
-            buf_addf(out, "  %s: none, %s\n", name, d->plan->targets[i].why);
+            buf_addf(out, _("  %s: none, %s\n"), name, said(d->plan->targets[i].why));
         else if (p == PREVIEW_READY)
             buf_addf(out, "  %s: %s\n", name, intern_text(snapshot_strings(w->snap), row->request));
         else
             buf_addf(out, "  %s: %s\n", name,
-                     p == PREVIEW_AWAITED ? "being prepared" : "cannot be done this way");
+                     p == PREVIEW_AWAITED ? _("being prepared") : _("cannot be done this way"));
     }
 }

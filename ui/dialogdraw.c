@@ -4,6 +4,8 @@
  * Lines are first written down, each with a rank; where there is little room those of the highest rank go. Rank 0 is what
  * must be seen before anybody may agree. */
 #include "ui/dialog.h"
+#include "base/i18n.h"
+#include "ui/said.h"
 #include "ui/dialogtext.h"
 #include "ui/glyph.h"
 #include "ui/panel.h"
@@ -65,26 +67,27 @@ static void add_request(struct sheet *s, const struct dialog *d, const struct di
     while (i < p->order->count && p->targets[i].refused)
         i++;
     if (i == p->order->count) {
-        sheet_part(sheet_line(s, RANK_MUST, "request"), on(ROLE_FAINT), "none");
+        sheet_part(sheet_line(s, RANK_MUST, _("request")), on(ROLE_FAINT), "%s", _("none"));
         return;
     }
     enum preview state = dialog_preview(d, w->snap, i, &row);
     const char *note = row && row_has(row, action, message)
-                           ? intern_text(snapshot_strings(w->snap), row->message)
+                           ? said(intern_text(snapshot_strings(w->snap), row->message))
                            : NULL;
     if (state == PREVIEW_AWAITED)
-        sheet_part(sheet_line(s, RANK_MUST, "request"), on(ROLE_DIM), "being prepared\xE2\x80\xA6");
+        sheet_part(sheet_line(s, RANK_MUST, _("request")), on(ROLE_DIM), "%s\xE2\x80\xA6",
+                   _("being prepared"));
     if (state == PREVIEW_REFUSED)
-        wrapped(s, RANK_MUST, "request", on(ROLE_WARN), note ? note : "cannot be done this way",
-                cells);
+        wrapped(s, RANK_MUST, _("request"), on(ROLE_WARN),
+                note ? note : _("cannot be done this way"), cells);
     if (state != PREVIEW_READY)
         return;
     const char *text = intern_text(snapshot_strings(w->snap), row->request);
     const char *body = strstr(text, " {");
     char first[512];
     snprintf(first, sizeof first, "%.*s%s", body ? (int)(body - text) : (int)strlen(text), text,
-             p->sendable > 1 ? "   and the same for the others" : "");
-    wrapped(s, RANK_MUST, "request", on(ROLE_BRIGHT), first, cells);
+             p->sendable > 1 ? _("   and the same for the others") : "");
+    wrapped(s, RANK_MUST, _("request"), on(ROLE_BRIGHT), first, cells);
     if (body)
         wrapped(s, RANK_REST, "", on(ROLE_DIM), body + 1, cells);
     if (note)
@@ -100,7 +103,7 @@ static void add_target(struct sheet *s, const struct dialog *d, const struct dia
 
     buf_init(&facts, 512);
     if (d->plan->targets[i].refused) {
-        buf_addf(&facts, "   %s", d->plan->targets[i].why);
+        buf_addf(&facts, "   %s", said(d->plan->targets[i].why));
     } else {
         buf_adds(&facts, "   ");
         dialog_facts(t, w, &facts);
@@ -116,14 +119,14 @@ static void add_targets(struct sheet *s, const struct dialog *d, const struct di
 {
     const struct action_order *o = d->plan->order;
     size_t shown = 0, most = room < 2 ? 2 : room < LIST_MOST ? (size_t)room : LIST_MOST;
-    struct sheet_line *l = sheet_line(s, RANK_MUST, "targets");
+    struct sheet_line *l = sheet_line(s, RANK_MUST, _("targets"));
     struct buf names;
 
     buf_init(&names, 400);
     for (size_t i = 0; i < o->count; i++)
         buf_addf(&names, "%s%s", i ? ", " : "   ", o->targets[i].name);
-    sheet_part(l, style_bold(on(ROLE_BRIGHT)), d->plan->sendable < o->count ? "%zu of %zu" : "%zu",
-               d->plan->sendable, o->count);
+    sheet_part(l, style_bold(on(ROLE_BRIGHT)),
+               d->plan->sendable < o->count ? _("%zu of %zu") : "%zu", d->plan->sendable, o->count);
     sheet_part(l, on(ROLE_DIM), "%s", names.data);
     buf_fini(&names);
     for (int refused = 1; refused >= 0; refused--)
@@ -134,7 +137,7 @@ static void add_targets(struct sheet *s, const struct dialog *d, const struct di
             }
     if (shown < o->count)
         sheet_part(sheet_line(s, RANK_LIST, ""), on(ROLE_DIM),
-                   "and %zu more: Ctrl-D lists all of them", o->count - shown);
+                   _("and %zu more: Ctrl-D lists all of them"), o->count - shown);
 }
 
 static void add_facts(struct sheet *s, const struct dialog *d, const struct dialog_world *w)
@@ -143,8 +146,8 @@ static void add_facts(struct sheet *s, const struct dialog *d, const struct dial
     struct buf text;
 
     buf_init(&text, 512);
-    sheet_part(sheet_line(s, RANK_EFFECT, "effect"), on(ROLE_BRIGHT), "%s",
-               order_effect(p->order));
+    sheet_part(sheet_line(s, RANK_EFFECT, _("effect")), on(ROLE_BRIGHT), "%s",
+               _(order_effect(p->order)));
     dialog_risk(p, w, &text);
     if (text.len > 0)
         sheet_part(sheet_line(s, RANK_MUST, ""),
@@ -153,28 +156,29 @@ static void add_facts(struct sheet *s, const struct dialog *d, const struct dial
     for (size_t i = 0; i < p->pool_count; i++) {
         struct sheet_line *l = sheet_line(s, i ? RANK_REST : RANK_POOL,
                                           i                       ? ""
-                                          : i + 1 < p->pool_count ? "pools"
-                                                                  : "pool");
+                                          : i + 1 < p->pool_count ? _("pools")
+                                                                  : _("pool"));
         buf_reset(&text);
         dialog_pool(p, &p->pools[i], w, &text);
-        sheet_part(l, on(ROLE_BRIGHT), "%s %.0f nodes", p->pools[i].name, p->pools[i].nodes);
+        sheet_part(l, on(ROLE_BRIGHT), _("%s %.0f nodes"), p->pools[i].name, p->pools[i].nodes);
         sheet_part(l, on(p->braked && i == 0 ? ROLE_WARN : ROLE_DIM), "   %s", text.data);
     }
     if (p->others[0] || verb_info(p->order->verb)->entity == ENTITY_NODE)
-        sheet_part(sheet_line(s, RANK_OTHERS, "others"), on(p->others[0] ? ROLE_WARN : ROLE_BRIGHT),
-                   "%s",
+        sheet_part(sheet_line(s, RANK_OTHERS, _("others")),
+                   on(p->others[0] ? ROLE_WARN : ROLE_BRIGHT), "%s",
                    p->others[0]          ? p->others
-                   : p->order->count > 1 ? "nobody else's reason on these nodes"
-                                         : "nobody else's reason on this node");
+                   : p->order->count > 1 ? _("nobody else's reason on these nodes")
+                                         : _("nobody else's reason on this node"));
     if (p->history[0])
-        sheet_part(sheet_line(s, RANK_HISTORY, "history"), on(ROLE_BRIGHT), "%s", p->history);
+        sheet_part(sheet_line(s, RANK_HISTORY, _("history")), on(ROLE_BRIGHT), "%s",
+                   said(p->history));
     if (p->warnings[0])
-        sheet_part(sheet_line(s, RANK_WARNING, "careful"), style_bold(on(ROLE_WARN)), "%s",
-                   p->warnings);
+        sheet_part(sheet_line(s, RANK_WARNING, _("careful")), style_bold(on(ROLE_WARN)), "%s",
+                   said(p->warnings));
     if (p->takes_ms >= MINUTE_MS) {
         buf_reset(&text);
         dialog_takes(p, w, &text);
-        sheet_part(sheet_line(s, RANK_HISTORY, "takes"), on(ROLE_DIM), "%s", text.data);
+        sheet_part(sheet_line(s, RANK_HISTORY, _("takes")), on(ROLE_DIM), "%s", text.data);
     }
     buf_fini(&text);
 }
@@ -199,11 +203,11 @@ static void add_fields(struct sheet *s, const struct dialog *d)
     bool needed = d->plan->order->verb == action_verb_DRAIN;
 
     blank(s);
-    add_field(s, d, DIALOG_TICKET, "ticket", d->plan->braked ? "needed" : "none");
-    add_field(s, d, DIALOG_REASON, "reason", needed ? "needed: Tab goes there" : "none");
+    add_field(s, d, DIALOG_TICKET, _("ticket"), d->plan->braked ? _("needed") : _("none"));
+    add_field(s, d, DIALOG_REASON, _("reason"), needed ? _("needed: Tab goes there") : _("none"));
     if (dialog_has_field(d, DIALOG_MASS))
-        add_field(s, d, DIALOG_MASS, "brake",
-                  "holds: type mass here, and a ticket above, to lift it");
+        add_field(s, d, DIALOG_MASS, _("brake"),
+                  _("holds: type mass here, and a ticket above, to lift it"));
 }
 
 static bool no_way_to_send(const struct dialog *d, const struct snapshot *s)
@@ -225,7 +229,7 @@ static void add_consent(struct sheet *s, const struct dialog *d, const struct di
 
     buf_init(&text, 512);
     if (no_way)
-        buf_adds(&text, "Refused: there is no way to send this, see the request");
+        buf_adds(&text, _("Refused: there is no way to send this, see the request"));
     else
         dialog_question(d->plan, w, &text);
     blank(s);
@@ -248,7 +252,7 @@ static void add_consent(struct sheet *s, const struct dialog *d, const struct di
     buf_fini(&text);
     l = sheet_line(s, RANK_HINTS, "");
     l->right = true;
-    sheet_part(l, on(ROLE_FAINT), "Ctrl-D dry run %s default is No", glyph(GLYPH_DOT, w->ascii));
+    sheet_part(l, on(ROLE_FAINT), _("Ctrl-D dry run %s default is No"), glyph(GLYPH_DOT, w->ascii));
 }
 
 /* --- on the canvas --- */
@@ -291,7 +295,7 @@ static void write_sheet(struct sheet *s, const struct dialog *d, const struct di
 
     blank(s);
     if (d->plan->order->count == 1)
-        add_target(s, d, w, 0, RANK_MUST, "target");
+        add_target(s, d, w, 0, RANK_MUST, _("target"));
     else
         add_targets(s, d, w, over.h - OTHER_LINES);
     add_request(s, d, w, cells);

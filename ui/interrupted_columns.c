@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * interrupted_columns.c - the columns of view 6. */
 #include "ui/act.h"
+#include "ui/said.h"
 #include "ui/cells.h"
 #include "ui/interrupted.h"
 #include "ui/pending.h"
@@ -241,7 +242,7 @@ static int measure_acknowledged(const struct view_input *in, const void *row)
 CELL_STR(interruption, user, ROLE_DIM)
 CELL_STR(interruption, account, ROLE_DIM)
 CELL_STR(interruption, pool, ROLE_DIM)
-CELL_STR(interruption, evidence, ROLE_DIM)
+CELL_SAID(interruption, evidence, ROLE_DIM)
 CELL_STR(interruption, node, ROLE_DIM)
 CELL_STR(interruption, nodes, ROLE_DIM)
 CELL_STR(interruption, note, ROLE_DIM)

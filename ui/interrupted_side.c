@@ -2,6 +2,7 @@
  * interrupted_side.c - the pane of view 6: the nodes that jobs were interrupted on again and again, and below them what
  * is selected, at length. */
 #include "ui/interrupted.h"
+#include "ui/said.h"
 #include "ui/cells.h"
 #include "ui/chart.h"
 #include "ui/ettr.h"
@@ -175,7 +176,7 @@ static void draw_offender(const struct list *l, const struct view_input *in, str
                          in->ascii ? " - " : " \xC2\xB7 ");
     }
     canvas_text(c, y + 1, x, r.x + r.w - x, style_of(ROLE_FAINT),
-                row_has(o, offender, what) ? cell_string(in, o->what) : "");
+                row_has(o, offender, what) ? said_string(in, o->what) : "");
 }
 
 static void draw_cursor(const struct view_input *in, struct rect r, int y, struct canvas *c)
@@ -308,7 +309,7 @@ static void before_lines(struct lines *s, const struct interruption_row *r)
         return;
     time_short(b.at, s->in->ctx.utc_offset_minutes, at);
     snprintf(text, sizeof text, "%s %.200s", s->in->ctx.now - b.at < 86400000 ? at + 6 : at,
-             without_name(cell_string(s->in, b.what), name));
+             said(without_name(cell_string(s->in, b.what), name)));
     labelled(s, b.interruptions > 0 ? "" : _("before"), style_of(ROLE_TEXT), text, 2);
 }
 

@@ -2,6 +2,7 @@
  * view_actions.c - view 9: what was done, by whom, and what became of it, the newest first. What is only planned, in a
  * dialog that is open, is not listed. */
 #include "ui/viewlist.h"
+#include "ui/said.h"
 #include "ui/act.h"
 #include "ui/cells.h"
 #include "ui/glyph.h"
@@ -138,14 +139,14 @@ static void paint_message(const struct table_cell *cell)
     bool bad = looks[state_of(r)].how == HOW_BADLY;
 
     if (row_has(r, action, message))
-        cell_text(cell, style_of(bad ? ROLE_CRIT : ROLE_DIM), cell_string(cell->in, r->message));
+        cell_text(cell, style_of(bad ? ROLE_CRIT : ROLE_DIM), said_string(cell->in, r->message));
 }
 
 static int measure_message(const struct view_input *in, const void *row)
 {
     const struct action_row *r = row;
 
-    return row_has(r, action, message) ? cell_measure(in, r->message) : 0;
+    return row_has(r, action, message) ? said_cells(in, r->message) : 0;
 }
 
 CELL_TIME(action, planned_at, ROLE_DIM)
@@ -262,7 +263,7 @@ static void foot(const struct list *l, const struct view_input *in, struct rect 
     bool bad = looks[state_of(row)].how == HOW_BADLY;
     labelled(r, r.y + 3, _("outcome"),
              row_has(row, action, message) ? style_of(bad ? ROLE_CRIT : ROLE_TEXT) : none,
-             row_has(row, action, message) ? cell_string(in, row->message) : _("nothing to add"),
+             row_has(row, action, message) ? said_string(in, row->message) : _("nothing to add"),
              c);
 }
 

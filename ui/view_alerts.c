@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * view_alerts.c - view 7: the rules that hold now, what ended within the last hour, who cares. */
 #include "ui/viewlist.h"
+#include "ui/said.h"
 #include "ui/alertlook.h"
 #include "ui/annotate.h"
 #include "ui/cells.h"
@@ -114,7 +115,7 @@ static void paint_what(const struct table_cell *cell)
     if (used < cell->w)
         canvas_text(cell->c, cell->y, cell->x + used, cell->w - used,
                     calm(cell, style_of(ROLE_TEXT)),
-                    row_has(r, alert, summary) ? cell_string(cell->in, r->summary) : FIGURE_ABSENT);
+                    row_has(r, alert, summary) ? said_string(cell->in, r->summary) : FIGURE_ABSENT);
 }
 
 static int measure_what(const struct view_input *in, const void *row)
@@ -124,7 +125,7 @@ static int measure_what(const struct view_input *in, const void *row)
 
     alert_about(in, r, subject);
     return text_cells(subject) + (subject[0] != '\0') +
-           (row_has(r, alert, summary) ? cell_measure(in, r->summary) : 1);
+           (row_has(r, alert, summary) ? said_cells(in, r->summary) : 1);
 }
 
 static void paint_figure(const struct table_cell *cell, bool has, double v, struct style s)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * view_offenders.c - the nodes that jobs were interrupted on, all of them: key o from view 6, or what its pane shows. */
 #include "ui/viewlist.h"
+#include "ui/said.h"
 #include "ui/act.h"
 #include "ui/cells.h"
 #include "ui/chart.h"
@@ -133,7 +134,7 @@ CELL_BAD(offender, device_faults, ROLE_TEXT)
 CELL_BAD(offender, times_out, ROLE_TEXT)
 CELL_BAD(offender, exclusions, ROLE_DIM)
 CELL_STR(offender, device_model, ROLE_DIM)
-CELL_STR(offender, what, ROLE_DIM)
+CELL_SAID(offender, what, ROLE_DIM)
 CELL_TIME(offender, last_at, ROLE_DIM)
 
 enum { COLUMN_SCORE = 3 };

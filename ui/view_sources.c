@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * view_sources.c - view 8: what is polled, how it is doing, what it costs the other side. */
 #include "ui/viewlist.h"
+#include "ui/said.h"
 #include "ui/cells.h"
 #include "ui/glyph.h"
 #include "ui/listing.h"
@@ -171,17 +172,17 @@ static void paint_note(const struct table_cell *cell)
 
     if (bad && row_has(r, source, error))
         cell_text(cell, style_of(r->state == source_state_FAILED ? ROLE_CRIT : ROLE_WARN),
-                  cell_string(cell->in, r->error));
+                  said_string(cell->in, r->error));
     else if (row_has(r, source, note))
         cell_text(cell, style_of(misses_targets(r) ? ROLE_WARN : ROLE_DIM),
-                  cell_string(cell->in, r->note));
+                  said_string(cell->in, r->note));
 }
 
 static int measure_note(const struct view_input *in, const void *row)
 {
     const struct source_row *r = row;
-    int note = row_has(r, source, note) ? cell_measure(in, r->note) : 0;
-    int error = row_has(r, source, error) ? cell_measure(in, r->error) : 0;
+    int note = row_has(r, source, note) ? said_cells(in, r->note) : 0;
+    int error = row_has(r, source, error) ? said_cells(in, r->error) : 0;
 
     return note > error ? note : error;
 }
@@ -335,7 +336,7 @@ static void foot(const struct list *l, const struct view_input *in, struct rect 
             continue;
         canvas_text(c, y, r.x + 1, LABEL_CELLS - 1, style_of(ROLE_DIM), _(lines[i].label));
         canvas_text(c, y++, r.x + 1 + LABEL_CELLS, r.w - LABEL_CELLS - 2, lines[i].style,
-                    cell_string(in, lines[i].text));
+                    i > 0 ? said_string(in, lines[i].text) : cell_string(in, lines[i].text));
     }
     if (y < r.y + r.h)
         cost_line(in, s, r, y++, c);

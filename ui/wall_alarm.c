@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * wall_alarm.c - an alert that turned critical has the screen: what, where, since when; below it what else is critical. */
 #include "ui/alertlook.h"
+#include "ui/said.h"
 #include "ui/bigtext.h"
 #include "base/i18n.h"
 #include "ui/cells.h"
@@ -104,7 +105,7 @@ void wall_alarm(const struct wall *w, const struct view_input *in, struct rect r
     canvas_textf(c, y + 1, r.x + 2, r.w - 4, banner, _("%s CRITICAL  %s"),
                  in->ascii ? "!!" : "\u25cf", text);
     canvas_text(c, y + 3, r.x + 2, r.w - 4, style_on(ROLE_BRIGHT, ROLE_CRIT_BG),
-                word(in, row_has(a, alert, summary), a->summary));
+                row_has(a, alert, summary) ? said_string(in, a->summary) : "");
     if (row_has(a, alert, since))
         figure_duration(since, in->ctx.now - a->since);
     canvas_textf(c, y + 6, r.x + 2, r.w - 4, style_of(ROLE_TEXT), _("%s  since %s"),

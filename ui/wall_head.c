@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * wall_head.c - what is on every page of the wall: the verdict line and the main figures. */
 #include "base/i18n.h"
+#include "ui/said.h"
 #include "base/text.h"
 #include "ui/alertlook.h"
 #include "ui/bigtext.h"
@@ -60,7 +61,7 @@ void wall_alert_text(const struct view_input *in, const struct alert_row *a, cha
 
     alert_about(in, a, subject);
     snprintf(out, room, "%s%s%s: %s", cell_center_name(in, a->h.center), *subject ? " " : "",
-             subject, row_has(a, alert, summary) ? cell_string(in, a->summary) : "");
+             subject, row_has(a, alert, summary) ? said_string(in, a->summary) : "");
 }
 
 /* ---- the verdict line ---- */

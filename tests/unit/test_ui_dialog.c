@@ -147,7 +147,7 @@ static void test_never_says_why(void **state)
 
     (void)state;
     stage_ask_drain(s, "zb-g0012"); /* somebody else's reason */
-    assert_true(stage_shows(s, "Refused: zb-g0012 already drained, another reason stands on it"));
+    assert_true(stage_shows(s, "Refused: zb-g0012: already drained, another reason stands on it"));
     stage_type(s, "y");
     stage_key(s, KEY_RETURN);
     stage_type(s, "\x15zb-g0012");
@@ -479,7 +479,7 @@ static void test_a_target_that_goes_away(void **state)
     stage_type(s, "y");
     s->centers[0].nodes[1].listed = false;
     stage_publish(s);
-    assert_true(stage_shows(s, "Refused: zb-g0002 is gone"));
+    assert_true(stage_shows(s, "Refused: zb-g0002: is gone"));
     stage_type(s, "y");
     stage_key(s, KEY_RETURN);
     assert_sent_nothing(s);
