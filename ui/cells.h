@@ -7,6 +7,7 @@
 #define SUAN_UI_CELLS_H
 
 #include "ui/table.h"
+#include "model/fields.h"
 
 const char *cell_string(const struct view_input *in, strid id); /* clean text of an id */
 
@@ -62,12 +63,12 @@ const char *cell_center_name(const struct view_input *in, uint16_t center);
         if (!row_has(r, entity, member))                                                           \
             cell_dash(cell);                                                                       \
         else                                                                                       \
-            cell_text(cell, style_of(role), cell_string(cell->in, r->member));                     \
+            cell_text(cell, style_of(role), cell_string(cell->in, row_str(r, entity, member)));    \
     }                                                                                              \
     static int measure_##member(const struct view_input *in, const void *row)                      \
     {                                                                                              \
         const struct entity##_row *r = row;                                                        \
-        return row_has(r, entity, member) ? cell_measure(in, r->member) : 0;                       \
+        return row_has(r, entity, member) ? cell_measure(in, row_str(r, entity, member)) : 0;      \
     }
 /* Paints a NUM member as a whole number. */
 #define CELL_COUNT(entity, member, role)                                                           \
@@ -82,21 +83,21 @@ const char *cell_center_name(const struct view_input *in, uint16_t center);
     {                                                                                              \
         const struct entity##_row *r = cell->row;                                                  \
         if (row_has(r, entity, member))                                                            \
-            cell_time(cell, style_of(role), true, r->member);                                      \
+            cell_time(cell, style_of(role), true, row_time(r, entity, member));                    \
         else                                                                                       \
             cell_dash(cell);                                                                       \
     }                                                                                              \
     static int measure_##member(const struct view_input *in, const void *row)                      \
     {                                                                                              \
         const struct entity##_row *r = row;                                                        \
-        return cell_measure_time(in, row_has(r, entity, member), r->member);                       \
+        return cell_measure_time(in, row_has(r, entity, member), row_time(r, entity, member));     \
     }
 /* A NUM member of which zero is best. */
 #define CELL_BAD(entity, member, role)                                                             \
     static void paint_##member(const struct table_cell *cell)                                      \
     {                                                                                              \
         const struct entity##_row *r = cell->row;                                                  \
-        cell_bad(cell, role, row_has(r, entity, member), r->member);                               \
+        cell_bad(cell, role, row_has(r, entity, member), row_num(r, entity, member));              \
     }
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmem.h"
+#include "model/fields.h"
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,9 +59,10 @@ static void add_xid(const struct view_input *in, const struct device_row *d, str
 
     if (!w.text[0])
         return;
-    const struct xid *x = in->xids ? xid_find(in->xids, (unsigned)d->xid_last) : NULL;
+    const struct xid *x =
+        in->xids ? xid_find(in->xids, (unsigned)row_num(d, device, xid_last)) : NULL;
     if (row_has(d, device, xid_at))
-        figure_duration(age, in->ctx.now - d->xid_at);
+        figure_duration(age, in->ctx.now - row_time(d, device, xid_at));
     const char *what = x ? _(x->what) : _("not in the table of XIDs");
     if (*age)
         line(out, "XID", _("%s, %s ago: %s"), w.text, age, what);
@@ -96,11 +98,13 @@ static void add_whose(const struct view_input *in, const struct device_row *d, s
     char word[32];
 
     if (j)
-        line(out, _("job"), _("%s %s of %s: Enter goes there"), cell_string(in, d->job),
+        line(out, _("job"), _("%s %s of %s: Enter goes there"),
+             cell_string(in, row_str(d, device, job)),
              row_has(j, job, name) ? cell_string(in, j->name) : "",
              row_has(j, job, user) ? cell_string(in, j->user) : FIGURE_ABSENT);
     else if (row_has(d, device, job))
-        line(out, _("job"), _("%s: no scheduler tells of it here"), cell_string(in, d->job));
+        line(out, _("job"), _("%s: no scheduler tells of it here"),
+             cell_string(in, row_str(d, device, job)));
     if (n) {
         struct node_look look = node_look(in, n);
         line(out, _("node"), "%s%s%s", node_word(&look, word, sizeof word),
@@ -143,7 +147,8 @@ static bool is_slice_of(const struct view_input *in, const void *what, const str
     const struct device_row *parent = what;
 
     (void)in;
-    return d->h.center == parent->h.center && device_is_slice(d) && d->parent == parent->uuid;
+    return d->h.center == parent->h.center && device_is_slice(d) &&
+           row_str(d, device, parent) == parent->uuid;
 }
 
 static bool is_parent_of(const struct view_input *in, const void *what, const struct device_row *d)
@@ -164,7 +169,8 @@ static bool is_of_job(const struct view_input *in, const void *what, const struc
     const struct job_row *j = what;
 
     (void)in;
-    return d->h.center == j->h.center && row_has(d, device, job) && d->job == j->id;
+    return d->h.center == j->h.center && row_has(d, device, job) &&
+           row_str(d, device, job) == j->id;
 }
 
 static void add_listing(struct listing *l, const char *title, struct buf *out)

@@ -5,6 +5,7 @@
 #include "ui/nodelook.h"
 #include "base/hash.h"
 #include "base/xmem.h"
+#include "model/fields.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,8 +161,8 @@ static void count_device(struct maker *k, struct host *h, const struct device_ro
         b->tensors++;
     }
     if (row_has(d, device, power_watts) && row_has(d, device, power_limit_watts) &&
-        d->power_limit_watts > 0) {
-        b->power += 100 * d->power_watts / d->power_limit_watts;
+        row_num(d, device, power_limit_watts) > 0) {
+        b->power += 100 * d->power_watts / row_num(d, device, power_limit_watts);
         b->powers++;
     }
 }

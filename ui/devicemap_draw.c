@@ -12,6 +12,7 @@
 #include "ui/nodelook.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "model/fields.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -287,9 +288,9 @@ static bool shade_value(const struct device_row *d, enum map_shade shade, double
         *v = d->tensor_utilization_percent;
         return row_has(d, device, tensor_utilization_percent);
     case SHADE_POWER:
-        *v = 100 * d->power_watts / d->power_limit_watts;
+        *v = 100 * d->power_watts / row_num(d, device, power_limit_watts);
         return row_has(d, device, power_watts) && row_has(d, device, power_limit_watts) &&
-               d->power_limit_watts > 0;
+               row_num(d, device, power_limit_watts) > 0;
     case SHADE_MARGIN:
         return device_margin(d, v);
     default:
@@ -663,7 +664,7 @@ static void draw_whose(struct phrase *p, const struct view_input *in, const stru
     if (row_has(d, device, job)) {
         phrase_gap(p, 1);
         phrase_word(p, style_of(ROLE_DIM), _("job"));
-        phrase_word(p, style_of(ROLE_TEXT), cell_string(in, d->job));
+        phrase_word(p, style_of(ROLE_TEXT), cell_string(in, row_str(d, device, job)));
         if (j && row_has(j, job, name))
             phrase_word(p, style_of(ROLE_DIM), cell_string(in, j->name));
     }

@@ -9,6 +9,7 @@
 #include "ui/pending.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "model/fields.h"
 #include <math.h>
 #include <stdio.h>
 
@@ -113,7 +114,7 @@ static void paint_power_limit(const struct table_cell *cell)
     const struct device_row *r = cell->row;
 
     cell_count(cell, style_of(ROLE_DIM), row_has(r, device, power_limit_watts),
-               r->power_limit_watts);
+               row_num(r, device, power_limit_watts));
 }
 
 static int measure_power_limit(const struct view_input *in, const void *row)
@@ -121,7 +122,7 @@ static int measure_power_limit(const struct view_input *in, const void *row)
     const struct device_row *r = row;
 
     return row_has(r, device, power_limit_watts)
-               ? cell_measure_count(in, true, r->power_limit_watts)
+               ? cell_measure_count(in, true, row_num(r, device, power_limit_watts))
                : 0;
 }
 
@@ -267,7 +268,7 @@ static void paint_job(const struct table_cell *cell)
     const struct device_row *r = cell->row;
 
     if (row_has(r, device, job))
-        cell_text(cell, style_of(ROLE_TEXT), cell_string(cell->in, r->job));
+        cell_text(cell, style_of(ROLE_TEXT), cell_string(cell->in, row_str(r, device, job)));
     else
         cell_dash(cell);
 }
@@ -276,7 +277,7 @@ static int measure_job(const struct view_input *in, const void *row)
 {
     const struct device_row *r = row;
 
-    return row_has(r, device, job) ? cell_measure(in, r->job) : 0;
+    return row_has(r, device, job) ? cell_measure(in, row_str(r, device, job)) : 0;
 }
 
 static void paint_job_name(const struct table_cell *cell)
@@ -300,7 +301,7 @@ static const char *user_of(const struct view_input *in, const struct device_row 
     const struct job_row *j = row_has(r, device, user) ? NULL : device_job(in->snap, r);
 
     if (row_has(r, device, user))
-        return cell_string(in, r->user);
+        return cell_string(in, row_str(r, device, user));
     return j && row_has(j, job, user) ? cell_string(in, j->user) : "";
 }
 
@@ -405,7 +406,8 @@ static int measure_ecc(const struct view_input *in, const void *row)
     const struct device_row *r = row;
 
     (void)in;
-    return row_has(r, device, ecc_uncorrectable) && r->ecc_uncorrectable > 0 ? 4 : 0;
+    return row_has(r, device, ecc_uncorrectable) && row_num(r, device, ecc_uncorrectable) > 0 ? 4
+                                                                                              : 0;
 }
 
 const struct table_column devices_columns[DEVICES_COLUMNS] = {

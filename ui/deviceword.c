@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "ui/devices.h"
 #include "ui/glyph.h"
+#include "model/fields.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -147,13 +148,14 @@ struct device_word device_xid_word(const struct view_input *in, const struct dev
 {
     struct device_word w = {.style = style_of(ROLE_FAINT)};
 
-    if (!row_has(d, device, xid_last) || d->xid_last <= 0)
+    if (!row_has(d, device, xid_last) || row_num(d, device, xid_last) <= 0)
         return w;
-    const struct xid *x = in->xids ? xid_find(in->xids, (unsigned)d->xid_last) : NULL;
-    int n = snprintf(w.text, sizeof w.text, "%.0f", (double)d->xid_last);
-    if (row_has(d, device, xid_count) && d->xid_count > 1)
+    const struct xid *x =
+        in->xids ? xid_find(in->xids, (unsigned)row_num(d, device, xid_last)) : NULL;
+    int n = snprintf(w.text, sizeof w.text, "%.0f", (double)row_num(d, device, xid_last));
+    if (row_has(d, device, xid_count) && row_num(d, device, xid_count) > 1)
         snprintf(w.text + n, sizeof w.text - (size_t)n, " %s%.0f", glyph(GLYPH_TIMES, in->ascii),
-                 (double)d->xid_count);
+                 (double)row_num(d, device, xid_count));
     w.style = style_of(class_role(x));
     return w;
 }

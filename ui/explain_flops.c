@@ -11,6 +11,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmem.h"
+#include "model/fields.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -70,9 +71,9 @@ static int terms_of(const struct device_row *d, const struct peak *p, unsigned p
     double any =
         share_of(row_has(d, device, tensor_utilization_percent), d->tensor_utilization_percent);
     double half = share_of(row_has(d, device, fp16_tensor_utilization_percent),
-                           d->fp16_tensor_utilization_percent);
+                           row_num(d, device, fp16_tensor_utilization_percent));
     double full = share_of(row_has(d, device, fp64_tensor_utilization_percent),
-                           d->fp64_tensor_utilization_percent);
+                           row_num(d, device, fp64_tensor_utilization_percent));
     int n = 0;
 
     if (precision == precision_FP16) {
@@ -83,14 +84,16 @@ static int terms_of(const struct device_row *d, const struct peak *p, unsigned p
         else if (isfinite(any))
             out[n++] = (struct term){N_("tensor activity"), any, p->fp16};
     } else if (precision == precision_FP32 && row_has(d, device, fp32_utilization_percent)) {
-        out[n++] = (struct term){N_("FP32 pipe activity"),
-                                 (double)d->fp32_utilization_percent / 100, p->fp32};
+        out[n++] =
+            (struct term){N_("FP32 pipe activity"),
+                          (double)row_num(d, device, fp32_utilization_percent) / 100, p->fp32};
     } else if (precision == precision_FP64) {
         if (isfinite(full))
             out[n++] = (struct term){N_("FP64 tensor activity"), full, p->fp64_tensor};
         if (row_has(d, device, fp64_utilization_percent))
-            out[n++] = (struct term){N_("FP64 pipe activity"),
-                                     (double)d->fp64_utilization_percent / 100, p->fp64};
+            out[n++] =
+                (struct term){N_("FP64 pipe activity"),
+                              (double)row_num(d, device, fp64_utilization_percent) / 100, p->fp64};
     }
     return n;
 }
@@ -161,7 +164,7 @@ static const struct peak *peak_of_device(const struct view_input *in, const stru
         t && row_has(d, device, model) ? peak_find(t, cell_string(in, d->model)) : NULL;
 
     if (p && row_has(d, device, parent) && row_has(d, device, mig) &&
-        peak_of_slice(p, cell_string(in, d->mig), slice))
+        peak_of_slice(p, cell_string(in, row_str(d, device, mig)), slice))
         return slice;
     return p;
 }
@@ -276,7 +279,7 @@ void explain_node_flops(const struct view_input *in, const struct node_row *n, s
     if (devices > shown)
         explain_line(out, "", _("and %d more devices"), devices - shown);
     if (row_has(n, node, cpu_fp64_flops)) {
-        flops_words(in, (double)n->cpu_fp64_flops, text);
+        flops_words(in, (double)row_num(n, node, cpu_fp64_flops), text);
         explain_line(out, _("processors"), _("%s M of FP64 that their counters counted"), text);
     }
 }

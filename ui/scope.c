@@ -4,6 +4,7 @@
 #include "ui/listing.h"
 #include "model/devices.h"
 #include "model/hostset.h"
+#include "model/fields.h"
 #include <string.h>
 
 /* Of a job that runs nowhere now: where it was last interrupted. */
@@ -93,7 +94,8 @@ bool scope_keeps_device(struct scope_memo *m, const struct value_ctx *c,
     const struct view_scope *scope = m->scope;
 
     if (scope->job[0] && row_has(row, device, job))
-        return strcmp(intern_raw(snapshot_strings(c->snap), row->job), scope->job) == 0;
+        return strcmp(intern_raw(snapshot_strings(c->snap), row_str(row, device, job)),
+                      scope->job) == 0;
     return keeps_node_of(m, c, row);
 }
 

@@ -299,10 +299,10 @@ static bool open_device(struct list *l, const struct view_input *in, const void 
 
     (void)l;
     list_push(out, in, job ? &view_running : &view_nodes, d->h.center,
-              cell_string(in, job ? d->job : d->node));
+              cell_string(in, job ? row_str(d, device, job) : d->node));
     out->scope.pool[0] = out->scope.node[0] = out->scope.job[0] = '\0';
     if (job)
-        list_scope_set(out->scope.job, sizeof out->scope.job, in, d->job);
+        list_scope_set(out->scope.job, sizeof out->scope.job, in, row_str(d, device, job));
     else
         list_scope_set(out->scope.node, sizeof out->scope.node, in, d->node);
     return true;

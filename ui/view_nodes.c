@@ -11,6 +11,7 @@
 #include "ui/nodemap.h"
 #include "ui/pending.h"
 #include "ui/scope.h"
+#include "model/fields.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -114,7 +115,8 @@ static void paint_memory(const struct table_cell *cell)
     bool has = row_has(r, node, memory_allocated_bytes) && row_has(r, node, memory_total_bytes) &&
                r->memory_total_bytes > 0;
 
-    cell_meter(cell, has, has ? r->memory_allocated_bytes / r->memory_total_bytes : 0,
+    cell_meter(cell, has,
+               has ? row_num(r, node, memory_allocated_bytes) / r->memory_total_bytes : 0,
                ROLE_MEASURED);
 }
 

@@ -10,6 +10,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "model/reasons.h"
+#include "model/fields.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -118,7 +119,7 @@ static void paint_waited(const struct table_cell *cell)
 static void paint_starts(const struct table_cell *cell)
 {
     const struct job_row *r = cell->row;
-    int64_t wait = r->expected_start_at - cell->in->ctx.now;
+    int64_t wait = row_time(r, job, expected_start_at) - cell->in->ctx.now;
 
     if (row_has(r, job, expected_start_at))
         cell_duration(cell, style_of(ROLE_TEXT), true, wait > 0 ? wait : 0);
@@ -423,11 +424,11 @@ static void foot(const struct list *l, const struct view_input *in, struct rect 
     phrase_word(&p, style_of(ROLE_DIM),
                 row_has(job, job, reason) ? cell_string(in, job->reason) : "?");
     if (row_has(job, job, reason_text))
-        phrase_word(&p, text, cell_string(in, job->reason_text));
+        phrase_word(&p, text, cell_string(in, row_str(job, job, reason_text)));
     if (row_has(job, job, dependency)) {
         phrase_gap(&p, 2);
         phrase_word(&p, style_of(ROLE_DIM), _("depends on"));
-        phrase_word(&p, text, cell_string(in, job->dependency));
+        phrase_word(&p, text, cell_string(in, row_str(job, job, dependency)));
     }
 }
 

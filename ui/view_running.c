@@ -8,6 +8,7 @@
 #include "ui/scope.h"
 #include "base/i18n.h"
 #include "base/text.h"
+#include "model/fields.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -62,9 +63,11 @@ static bool end_unseen(const struct job_row *r)
 
 static wall_ms ended_at(const struct job_row *r)
 {
+    wall_ms ended = row_time(r, job, ended_at), gone = row_gone_at(&r->h);
+
     if (row_has(r, job, ended_at) && (r->h.flags & ROW_GONE || r->state > job_state_SUSPENDED))
-        return r->ended_at <= r->h.gone_at || r->h.gone_at == 0 ? r->ended_at : r->h.gone_at;
-    return r->h.flags & ROW_GONE ? r->h.gone_at : 0;
+        return ended <= gone || gone == 0 ? ended : gone;
+    return gone;
 }
 
 static enum role state_role(unsigned state)
@@ -138,15 +141,16 @@ static int measure_ended(const struct view_input *in, const void *row)
 
 static int exit_words(const struct job_row *r, char text[24])
 {
-    if (row_has(r, job, exit_signal) && r->exit_signal > 0)
-        return snprintf(text, 24, "sig %.0f", r->exit_signal);
-    return snprintf(text, 24, "%.0f", r->exit_code);
+    if (row_has(r, job, exit_signal) && row_num(r, job, exit_signal) > 0)
+        return snprintf(text, 24, "sig %.0f", row_num(r, job, exit_signal));
+    return snprintf(text, 24, "%.0f", row_num(r, job, exit_code));
 }
 
 static void paint_exit(const struct table_cell *cell)
 {
     const struct job_row *r = cell->row;
-    bool bad = r->exit_code > 0 || (row_has(r, job, exit_signal) && r->exit_signal > 0);
+    bool bad = row_num(r, job, exit_code) > 0 ||
+               (row_has(r, job, exit_signal) && row_num(r, job, exit_signal) > 0);
     char text[24];
 
     exit_words(r, text);

@@ -8,6 +8,7 @@
 #include "ui/flopslook.h"
 #include "ui/wall_centers.h"
 #include "ui/wall_int.h"
+#include "model/fields.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -100,7 +101,7 @@ static double score_device(const struct view_input *in, const void *row)
     if (!row_has(d, device, temperature_celsius))
         return NAN;
     return row_has(d, device, temperature_limit_celsius)
-               ? 90 + d->temperature_celsius - d->temperature_limit_celsius
+               ? 90 + d->temperature_celsius - row_num(d, device, temperature_limit_celsius)
                : d->temperature_celsius;
 }
 
@@ -111,12 +112,13 @@ static void line_device(struct pen *p, const void *row)
     char text[FIGURE_MAX];
     const char *health = text_of(p, row_has(d, device, health), d->health);
     bool crit = false, hot = row_has(d, device, temperature_celsius), well = !strcmp(health, "ok");
-    struct style s = hot ? figure_temperature_style(d->temperature_celsius,
-                                                    row_has(d, device, temperature_limit_celsius)
-                                                        ? d->temperature_limit_celsius
-                                                        : 0,
-                                                    &crit)
-                         : style_of(ROLE_FAINT);
+    struct style s =
+        hot ? figure_temperature_style(d->temperature_celsius,
+                                       row_has(d, device, temperature_limit_celsius)
+                                           ? row_num(d, device, temperature_limit_celsius)
+                                           : 0,
+                                       &crit)
+            : style_of(ROLE_FAINT);
 
     left(p, 20, style_of(ROLE_TEXT), _("CENTER"), row ? cell_center_name(p->in, d->h.center) : "");
     left(p, 14, style_bold(style_of(ROLE_BRIGHT)), _("NODE"),
@@ -132,7 +134,8 @@ static void line_device(struct pen *p, const void *row)
     if (is_wide(p)) {
         left(p, 20, style_of(ROLE_DIM), _("MODEL"),
              text_of(p, row_has(d, device, model), d->model));
-        left(p, 14, style_of(ROLE_TEXT), _("JOB"), text_of(p, row_has(d, device, job), d->job));
+        left(p, 14, style_of(ROLE_TEXT), _("JOB"),
+             text_of(p, row_has(d, device, job), row_str(d, device, job)));
     }
 }
 

@@ -4,6 +4,7 @@
 #include "base/sentence.h"
 #include "base/xmem.h"
 #include "model/state_words.h"
+#include "model/fields.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -67,8 +68,8 @@ static bool name_of_rest(struct freezing *f, const struct job_row *j)
     char tasks[TARGET_NAME_MAX], array[TARGET_NAME_MAX];
     int n;
 
-    if (!raw_into(f->in, j->array_task, tasks, sizeof(tasks)) ||
-        !raw_into(f->in, j->array_job, array, sizeof(array)))
+    if (!raw_into(f->in, row_str(j, job, array_task), tasks, sizeof(tasks)) ||
+        !raw_into(f->in, row_str(j, job, array_job), array, sizeof(array)))
         return false;
     tasks[strcspn(tasks, "%")] = '\0';
     if (!tasks[0])
@@ -204,7 +205,8 @@ enum rc order_add_task(struct action_order *o, const struct snapshot *s, uint32_
     if (!find_row(&f, slot))
         return RC_USAGE;
     const struct job_row *j = (const struct job_row *)(const void *)f.row;
-    int n = snprintf(name, sizeof(name), "%s_%u", intern_raw(f.in, j->array_job), task);
+    int n =
+        snprintf(name, sizeof(name), "%s_%u", intern_raw(f.in, row_str(j, job, array_job)), task);
     if (n >= (int)sizeof(name))
         return err_set(e, RC_USAGE, intern_text(f.in, j->id),
                        S_("has a name that no request can carry"));

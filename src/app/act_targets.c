@@ -4,6 +4,7 @@
 
 #include "app/task_set.h"
 #include "codec/hostlist.h"
+#include "model/fields.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -59,7 +60,7 @@ static const struct job_row *task_at(const struct finding *f, uint32_t slot, con
     if (j == NULL || j->h.center != f->o->center || (j->h.flags & ROW_GONE) ||
         !row_has(j, job, array_job) || !row_has(j, job, array_task))
         return NULL;
-    const char *raw = intern_raw(f->in, j->array_job);
+    const char *raw = intern_raw(f->in, row_str(j, job, array_job));
     return strncmp(raw, array, len) == 0 && raw[len] == '\0' ? j : NULL;
 }
 
@@ -76,7 +77,7 @@ static enum rc add_task(struct finding *f, uint32_t slot)
 static enum rc take_out(struct finding *f, uint32_t slot, const struct job_row *j,
                         const struct task_set *set, uint64_t *found)
 {
-    const char *tasks = intern_raw(f->in, j->array_task);
+    const char *tasks = intern_raw(f->in, row_str(j, job, array_task));
     uint32_t highest = task_highest(tasks);
     for (size_t i = 0; i < set->count; i++)
         for (uint64_t t = set->ranges[i].low; t <= set->ranges[i].high && t <= highest; t++) {
@@ -101,7 +102,8 @@ static enum rc add_tasks(struct finding *f, const char *word, size_t array,
     for (uint32_t i = 0; i < snapshot_slots(f->s, ENTITY_JOB); i++) {
         const struct job_row *j = task_at(f, i, word, array);
         enum task_relation has =
-            j != NULL ? task_set_has(set, intern_raw(f->in, j->array_task), &size) : TASKS_APART;
+            j != NULL ? task_set_has(set, intern_raw(f->in, row_str(j, job, array_task)), &size)
+                      : TASKS_APART;
         if (has == TASKS_APART)
             continue;
         enum rc rc = has == TASKS_OVERLAP ? take_out(f, i, j, set, &found) : add_task(f, i);

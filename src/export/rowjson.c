@@ -256,7 +256,7 @@ static void put_key(struct stream *out, const struct member *m, size_t len)
 /* The bytes of a stored value. Each size on its own: a copy of any size goes through memory. */
 static uint64_t bits_of(const struct member *m, const void *row)
 {
-    const char *at = (const char *)row + m->field->offset;
+    const char *at = field_at(row, m->field);
     uint64_t wide;
     uint32_t narrow;
 

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/sentence.h"
 #include "model/fleet_int.h"
+#include "model/fields.h"
 #include <math.h>
 
 static const char *text_of(const struct fleet *f, bool has, strid id)
@@ -66,7 +67,8 @@ static void words_burst(const struct fleet *f, const struct sight *s, struct buf
 static void words_hot(const struct fleet *f, const struct node_row *n, const struct sight *s,
                       int level, struct buf *out)
 {
-    const char *sensor = text_of(f, row_has(n, node, temperature_sensor), n->temperature_sensor);
+    const char *sensor =
+        text_of(f, row_has(n, node, temperature_sensor), row_str(n, node, temperature_sensor));
 
     if (*sensor)
         buf_addf(out, S_("%.0f°C at %s, limit %.0f"), s->value, sensor, s->limits.at[level]);

@@ -2,6 +2,7 @@
  * derived.c - one function a line of derived.def. What cannot be computed is VALUE_NONE, never
  * 0. */
 #include "model/devices.h"
+#include "model/fields.h"
 #include "model/flops.h"
 #include "model/rollup.h"
 #include "model/value_int.h"
@@ -319,7 +320,7 @@ static struct value derive_node_memory_share_percent(const struct value_ctx *c, 
 
     (void)c;
     return share(BOTH(n, node, memory_total_bytes, memory_allocated_bytes),
-                 n->memory_allocated_bytes, n->memory_total_bytes);
+                 row_num(n, node, memory_allocated_bytes), n->memory_total_bytes);
 }
 
 static struct value derive_node_out_for(const struct value_ctx *c, const void *row)
@@ -390,7 +391,8 @@ static struct value derive_job_ran(const struct value_ctx *c, const void *row)
 
     if (is_running(j))
         return since(true, j->started_at, c->now);
-    return since(has_begun(j) && row_has(j, job, ended_at), j->started_at, j->ended_at);
+    return since(has_begun(j) && row_has(j, job, ended_at), j->started_at,
+                 row_time(j, job, ended_at));
 }
 
 static bool has_limit(const struct job_row *j)
@@ -410,7 +412,8 @@ static struct value derive_job_starts_in(const struct value_ctx *c, const void *
 {
     const struct job_row *j = row;
 
-    return until(is_waiting(j) && row_has(j, job, expected_start_at), j->expected_start_at, c->now);
+    return until(is_waiting(j) && row_has(j, job, expected_start_at),
+                 row_time(j, job, expected_start_at), c->now);
 }
 
 static struct value derive_job_progress_percent(const struct value_ctx *c, const void *row)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * devices.c - see devices.h. */
 #include "model/devices.h"
+#include "model/fields.h"
 #include <string.h>
 
 #define BIT(id) (1u << throttle_##id)
@@ -15,10 +16,10 @@ const char *const device_status_words[DEVICE_STATUSES + 1] = {
 bool device_margin(const struct device_row *d, double *margin)
 {
     if (row_has(d, device, temperature_headroom_celsius)) {
-        *margin = d->temperature_headroom_celsius;
+        *margin = row_num(d, device, temperature_headroom_celsius);
         return true;
     }
-    *margin = d->temperature_limit_celsius - d->temperature_celsius;
+    *margin = row_num(d, device, temperature_limit_celsius) - d->temperature_celsius;
     return row_has(d, device, temperature_limit_celsius) && row_has(d, device, temperature_celsius);
 }
 
@@ -112,7 +113,8 @@ const struct node_row *device_node(const struct snapshot *s, const struct device
 
 const struct job_row *device_job(const struct snapshot *s, const struct device_row *d)
 {
-    return row_has(d, device, job) ? find(s, ENTITY_JOB, d->h.center, d->job) : NULL;
+    return row_has(d, device, job) ? find(s, ENTITY_JOB, d->h.center, row_str(d, device, job))
+                                   : NULL;
 }
 
 static bool given_away(const struct device_row *d, const struct node_row *node)

@@ -3,12 +3,14 @@
  * files.
  *
  * Every entity is a struct <id>_row that begins with a struct row_head, followed by one member per
- * FIELD line (sorted by size). Every field has a validity bit: an absent value is never 0 (row_has
+ * FIELD line (sorted by size), but those of a RARE type: what few rows have lies behind the rows of
+ * a chunk, in as many words as the row has of it (row_str row_num row_time in fields.h). Every field has a validity bit: an absent value is never 0 (row_has
  * / FIELD bits). The same tables drive deltas, filters, columns, export, the JSON schema and the
  * manual, so a new metric is one line.
  *   TYPE    STR strid | LIST strid of a comma list | HOSTLIST strid of a folded set | NUM double |
  *           NUM32 float: whole numbers up to 2^24, fractions to a thousandth | TIME wall_ms
  *           | BOOL uint8_t | ENUM(type) uint8_t | FLAGS(type) uint32_t bit set
+ *           | RARE(one of STR LIST NUM NUM32 TIME)
  *   UNIT    how figures are written; JSON keys carry the unit in their name
  *   GROUP   who writes it: CONFIG, SCHED (scheduler), TELE (telemetry), ROLLUP (computed at
  *           publish)
@@ -27,6 +29,13 @@ enum entity {
 #include "model/entities.def"
 #undef ENTITY
     ENTITY_COUNT
+};
+
+/* By the name of the struct, for macros: ENTITY_OF_job. */
+enum {
+#define ENTITY(id, ID, title, help) ENTITY_OF_##id = ENTITY_##ID,
+#include "model/entities.def"
+#undef ENTITY
 };
 
 /* enum center_kind { CENTER_KIND_... }: names are <TYPE>_<ID> in the type's own case:
@@ -83,14 +92,21 @@ struct row_head {
     /* When a record last wrote values of [0] SCHED and CONFIG, [1] TELE; 0 = never. A poll that
      * finds a row unchanged does not write it: read snapshot_seen_at or snapshot_age_of, which
      * also know the source's last good poll. */
-    wall_ms seen_at[2];
-    wall_ms gone_at; /* when ROW_GONE was set */
-    uint32_t birth;  /* generation that took the slot: (slot, birth) names one thing for ever */
+    wall_ms seen_at[2]; /* [1] of a gone job: when ROW_GONE was set (row_gone_at) */
+    uint32_t birth;     /* generation that took the slot: (slot, birth) names one thing for ever */
     /* Private to the fleet and its snapshots: of a gone job 1 + its state when listed last, of a node or device that
      * several sources tell 1 + the index of their first item (tellers.h). */
     uint32_t was;
+    uint16_t more; /* words from here to the row's rare fields; means nothing while it has none */
 };
 
+/* 0 = it is not gone. */
+static inline wall_ms row_gone_at(const struct row_head *h)
+{
+    return h->flags & ROW_GONE ? h->seen_at[1] : 0;
+}
+
+#define RARE(type) RARE
 #define ENUM(type) ENUM
 #define FLAGS(type) FLAGS
 #define CTYPE_STR strid
@@ -301,7 +317,9 @@ struct field {
     enum field_group group;
     uint16_t offset;          /* in the row struct */
     uint8_t cells;            /* usual column width */
+    uint8_t number;           /* of a rare one: its FIELD_ index */
     bool narrow;              /* FT_NUM kept as a float: NUM32 */
+    const uint64_t *rare;     /* entity_rare[] of its entity, NULL = a member of the struct */
     const char *const *words; /* ENUM and FLAGS: word of each value / bit, NULL-terminated */
 };
 
@@ -317,6 +335,8 @@ struct entity_info {
 };
 
 const struct entity_info *entity_info(enum entity e);
+/* Which fields are rare, as bits: [0] all, [1] those of two words. */
+extern const uint64_t entity_rare[ENTITY_COUNT][2];
 /* Field of that name, or -1. Accepts aliases: "gpus" "wants" "nodelist" ... = titles in lower case
  * ("cpu_used"). */
 int entity_field(enum entity e, const char *name);

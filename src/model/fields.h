@@ -40,11 +40,36 @@ static inline bool field_has(const void *row, unsigned field)
     return ((const struct row_head *)row)->valid >> field & 1;
 }
 
+/* Words of the row's rare fields; of those before a field: `valid` with the bits below it. */
+static inline unsigned rare_words(const uint64_t rare[2], uint64_t valid)
+{
+    return (unsigned)(__builtin_popcountll(valid & rare[0]) +
+                      __builtin_popcountll(valid & rare[1]));
+}
+
+static inline uint32_t *rare_at(const void *row, const struct field *f)
+{
+    const struct row_head *h = row;
+    uint64_t below = h->valid & ((UINT64_C(1) << f->number) - 1);
+
+    return (uint32_t *)(uintptr_t)row + h->more + rare_words(f->rare, below);
+}
+
+/* Where the value is. Absent ones are zero. */
+static inline const void *field_at(const void *row, const struct field *f)
+{
+    static const uint64_t none;
+
+    if (!f->rare)
+        return (const char *)row + f->offset;
+    return field_has(row, f->number) ? (const void *)rare_at(row, f) : &none;
+}
+
 static inline strid field_str(const void *row, const struct field *f)
 {
     strid id;
 
-    memcpy(&id, (const char *)row + f->offset, sizeof(id));
+    memcpy(&id, field_at(row, f), sizeof(id));
     return id;
 }
 
@@ -64,10 +89,10 @@ static inline double field_num(const void *row, const struct field *f)
     float narrow;
 
     if (f->narrow) {
-        memcpy(&narrow, (const char *)row + f->offset, sizeof(narrow));
+        memcpy(&narrow, field_at(row, f), sizeof(narrow));
         return widen(narrow);
     }
-    memcpy(&v, (const char *)row + f->offset, sizeof(v));
+    memcpy(&v, field_at(row, f), sizeof(v));
     return v;
 }
 
@@ -75,7 +100,7 @@ static inline wall_ms field_time(const void *row, const struct field *f)
 {
     wall_ms t;
 
-    memcpy(&t, (const char *)row + f->offset, sizeof(t));
+    memcpy(&t, field_at(row, f), sizeof(t));
     return t;
 }
 
@@ -83,13 +108,13 @@ static inline uint32_t field_flags(const void *row, const struct field *f)
 {
     uint32_t v;
 
-    memcpy(&v, (const char *)row + f->offset, sizeof(v));
+    memcpy(&v, field_at(row, f), sizeof(v));
     return v;
 }
 
 static inline uint8_t field_small(const void *row, const struct field *f)
 {
-    return ((const uint8_t *)row)[f->offset];
+    return *(const uint8_t *)field_at(row, f);
 }
 
 /* All members of the union start at its address; only a NUM32 has another form in the row. */
@@ -109,23 +134,50 @@ static inline bool field_same(const void *row, const struct field *f, unsigned f
     float narrow;
 
     return field_has(row, field) &&
-           memcmp((const char *)row + f->offset, field_bytes(f, v, &narrow), field_size(f)) == 0;
+           memcmp(field_at(row, f), field_bytes(f, v, &narrow), field_size(f)) == 0;
 }
 
+/* A rare field must be there already: else it is edit_put that finds room for it. */
 static inline void field_put(void *row, const struct field *f, unsigned field,
                              const union field_value *v)
 {
     float narrow;
 
-    memcpy((char *)row + f->offset, field_bytes(f, v, &narrow), field_size(f));
+    memcpy(f->rare ? (void *)rare_at(row, f) : (char *)row + f->offset, field_bytes(f, v, &narrow),
+           field_size(f));
     ((struct row_head *)row)->valid |= UINT64_C(1) << field;
+}
+
+/* A rare one that is absent; behind the row's others is room for it. */
+static inline void field_insert(void *row, const struct field *f, const union field_value *v)
+{
+    struct row_head *h = row;
+    uint32_t *at = rare_at(row, f);
+    uint64_t above = h->valid & ~((UINT64_C(1) << f->number) - 1);
+
+    memmove(at + field_size(f) / sizeof(*at), at, rare_words(f->rare, above) * sizeof(*at));
+    field_put(row, f, f->number, v);
 }
 
 /* Absent members are zero. */
 static inline void field_clear(void *row, const struct field *f, unsigned field)
 {
-    memset((char *)row + f->offset, 0, field_size(f));
-    ((struct row_head *)row)->valid &= ~(UINT64_C(1) << field);
+    struct row_head *h = row;
+    uint64_t above = h->valid & ~((UINT64_C(2) << field) - 1);
+
+    if (!f->rare)
+        memset((char *)row + f->offset, 0, field_size(f));
+    else if (field_has(row, field))
+        memmove(rare_at(row, f), rare_at(row, f) + field_size(f) / sizeof(uint32_t),
+                rare_words(f->rare, above) * sizeof(uint32_t));
+    h->valid &= ~(UINT64_C(1) << field);
 }
+
+/* One field by its name; 0 = absent. For rare ones there is no other way. */
+#define field_of_row(thing, id)                                                                    \
+    (&entity_info((enum entity)ENTITY_OF_##thing)->fields[FIELD_##thing##_##id])
+#define row_str(row, thing, id) field_str(row, field_of_row(thing, id))
+#define row_num(row, thing, id) field_num(row, field_of_row(thing, id))
+#define row_time(row, thing, id) field_time(row, field_of_row(thing, id))
 
 #endif

@@ -68,8 +68,9 @@ struct memo {
 
 /* Where "any text column" looks. */
 struct any {
-    uint64_t strings;     /* bits of the stored strings */
-    uint16_t offset[64];  /* of each in a row */
+    uint64_t strings;    /* bits of the stored strings */
+    uint16_t offset[64]; /* of each in a row, 0 = it is rare */
+    const struct field *rare[64];
     uint16_t strings_end; /* behind the last of them */
     unsigned last_hit;    /* the one that matched last is asked first */
     unsigned count;

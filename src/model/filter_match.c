@@ -122,7 +122,10 @@ static bool any_string(struct term *t, const struct intern *strings, const void 
         unsigned field = first ? first : (unsigned)__builtin_ctzll(left);
         first = 0;
         left &= ~(UINT64_C(1) << field);
-        memcpy(&id, (const char *)row + any->offset[field], sizeof(id));
+        memcpy(&id,
+               any->offset[field] ? (const char *)row + any->offset[field]
+                                  : field_at(row, any->rare[field]),
+               sizeof(id));
         if (ask(t, strings, id)) {
             any->last_hit = field;
             return true;

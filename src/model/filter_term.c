@@ -171,6 +171,7 @@ static void add_string(struct any *any, unsigned column, const struct field *f)
 
     any->strings |= UINT64_C(1) << column;
     any->offset[column] = f->offset;
+    any->rare[column] = f;
     if (end > any->strings_end)
         any->strings_end = (uint16_t)end;
 }

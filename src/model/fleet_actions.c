@@ -10,6 +10,7 @@
 #include "model/fleet_int.h"
 #include "model/hostset.h"
 #include "model/state_words.h"
+#include "model/fields.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,7 +57,7 @@ static const struct row_head *target_at(const struct fleet *f, const struct trac
 /* "14_[6-99]" and "14_99": the row of an array's waiting tasks has an identity of its collector's own. */
 static bool is_rest(const struct fleet *f, const struct job_row *j, const char *tasks, size_t len)
 {
-    const char *raw = intern_raw(f->strings, j->array_task);
+    const char *raw = intern_raw(f->strings, row_str(j, job, array_task));
 
     return row_has(j, job, array_task) && strcspn(raw, "%") == len && memcmp(raw, tasks, len) == 0;
 }
@@ -64,7 +65,7 @@ static bool is_rest(const struct fleet *f, const struct job_row *j, const char *
 /* "3" is one of "1,3-6%2". */
 static bool is_among(const struct fleet *f, const struct job_row *j, const char *tasks, size_t len)
 {
-    const char *raw = intern_raw(f->strings, j->array_task);
+    const char *raw = intern_raw(f->strings, row_str(j, job, array_task));
     char set[512], task[32];
 
     if (!row_has(j, job, array_task) || len >= sizeof(task) - 1 ||
@@ -87,7 +88,8 @@ static uint32_t find_rest(const struct fleet *f, uint16_t center, const char *na
     tasks += tasks[1] == '[' ? 2 : 1;
     for (uint32_t slot = 0; slot < t->slots; slot++) {
         const struct job_row *j = rows_at(&t->rows, slot);
-        if (!(j->h.flags & ROW_ALIVE) || j->h.center != center || j->array_job != array)
+        if (!(j->h.flags & ROW_ALIVE) || j->h.center != center ||
+            row_str(j, job, array_job) != array)
             continue;
         if (some ? is_among(f, j, tasks, strlen(tasks)) && !(j->h.flags & ROW_GONE)
                  : is_rest(f, j, tasks, strcspn(tasks, "]")))
@@ -245,7 +247,7 @@ static wall_ms read_at(const struct fleet *f, const struct tracked *t, const str
     if (!h)
         return now;
     if (h->flags & ROW_GONE)
-        return h->gone_at;
+        return row_gone_at(h);
     const struct source_confirmed *c =
         h->source[0] < f->confirmed.count ? rows_at(&f->confirmed, h->source[0]) : NULL;
     return c && c->at[t->entity] > h->seen_at[0] ? c->at[t->entity] : h->seen_at[0];

@@ -203,7 +203,7 @@ static void revive(struct edit *ed)
         return;
     h = edit_write(ed);
     h->flags &= (uint16_t)~ROW_GONE;
-    h->gone_at = 0;
+    h->seen_at[1] = 0;
     if (ed->entity == ENTITY_JOB && h->was)
         ((struct job_row *)(void *)h)->state = (uint8_t)(h->was - 1);
     h->was = 0;

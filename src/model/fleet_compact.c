@@ -72,7 +72,7 @@ static void move_string(void *arg, struct fleet *f, enum entity e, uint32_t slot
     strid id = field_str(row, fd);
 
     move_id(arg, f, &id);
-    memcpy((char *)row + fd->offset, &id, sizeof(strid));
+    field_put(row, fd, (unsigned)(fd - entity_info(e)->fields), &(union field_value){.str = id});
 }
 
 static size_t all_bytes(const struct intern *in)

@@ -2,6 +2,7 @@
  * fleet_cuts.c - what an edit of a JOB row means: an attempt was cut short, the job went on, or ended. */
 #include "base/xmem.h"
 #include "model/fleet_int.h"
+#include "model/fields.h"
 #include <math.h>
 #include <stdio.h>
 
@@ -89,7 +90,7 @@ static struct cut cut_of(const struct turn *t, wall_ms started_at, wall_ms at)
     const struct job_row *j = t->j;
     struct cut c = cut_about(j);
 
-    c.failed_node = j->failed_node;
+    c.failed_node = row_str(j, job, failed_node);
     c.started_at = started_at;
     c.at = at > started_at ? at : started_at;
     fill_sizes(t, &c);
@@ -123,8 +124,9 @@ static wall_ms requeued_at(const struct turn *t)
     if (row_has(j, job, submitted_at) && j->submitted_at > t->b->started_at &&
         j->submitted_at <= now + CLOCK_SLACK_MS)
         at = j->submitted_at;
-    else if (row_has(j, job, ended_at) && j->ended_at > t->b->started_at && j->ended_at < now)
-        at = j->ended_at;
+    else if (row_has(j, job, ended_at) && row_time(j, job, ended_at) > t->b->started_at &&
+             row_time(j, job, ended_at) < now)
+        at = row_time(j, job, ended_at);
     return starts_anew(t) && j->started_at < at ? j->started_at : at;
 }
 
@@ -161,7 +163,7 @@ static void cut_requeued(const struct turn *t)
 
 static wall_ms end_of(const struct turn *t)
 {
-    return row_has(t->j, job, ended_at) ? t->j->ended_at : t->f->events->now;
+    return row_has(t->j, job, ended_at) ? row_time(t->j, job, ended_at) : t->f->events->now;
 }
 
 /* The scheduler's own word for the job says that it was interrupted. */
@@ -251,7 +253,7 @@ void cuts_blame_devices(struct fleet *f)
         c.node_count = x->node_count;
         c.number = x->number;
         c.nodes = j->nodes;
-        c.failed_node = j->failed_node;
+        c.failed_node = row_str(j, job, failed_node);
         c.end = attempt_end_FAILED;
         c.seen_by = seen_by_LIVE;
         if (!evidence_fault(f, &c))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * fleet_edit.c - changing one row; see struct edit in fleet_int.h. */
 #include "model/fleet_int.h"
+#include "model/fields.h"
 
 struct edit edit_begin(struct fleet *f, enum entity e, uint32_t slot)
 {
@@ -19,7 +20,7 @@ static void note_job(struct job_before *b, const struct job_row *j)
 {
     b->valid = j->h.valid;
     b->started_at = j->started_at;
-    b->preempted_at = j->preempted_at;
+    b->preempted_at = row_time(j, job, preempted_at);
     b->seen_at = j->h.seen_at[0];
     b->source = j->h.source[0];
     b->restarts = j->restarts;
@@ -75,8 +76,17 @@ void edit_put(struct edit *ed, unsigned field, const union field_value *v)
 {
     const struct field *f = field_of(ed, field);
 
-    if (!field_same(ed->row, f, field, v))
-        field_put(edit_write(ed), f, field, v);
+    if (field_same(ed->row, f, field, v))
+        return;
+    void *row = edit_write(ed);
+    if (f->rare && !field_has(row, field)) {
+        row = rows_more(&ed->f->tables[ed->entity].rows, ed->slot,
+                        (unsigned)(field_size(f) / sizeof(uint32_t)));
+        ed->row = ed->write = row;
+        field_insert(row, f, v);
+        return;
+    }
+    field_put(row, f, field, v);
 }
 
 void edit_clear(struct edit *ed, unsigned field)

@@ -37,7 +37,7 @@ struct faults {
 struct fault_before {
     uint64_t valid;
     wall_ms xid_at;
-    float xid_last, xid_count;
+    double xid_last, xid_count;
     strid health;
     bool known; /* its source has told the device before, and has not been silent since */
     uint16_t who;

@@ -3,6 +3,7 @@
 #include "base/xmem.h"
 #include "model/fleet_flops.h"
 #include "model/fleet_int.h"
+#include "model/fields.h"
 #include <stdlib.h>
 
 #define MILLION 1e6
@@ -138,7 +139,7 @@ static struct slices slices_of(const struct fleet *f, const struct flops_group *
         if (!fleet_flops_is_slice(d))
             continue;
         s.all = xgrow(s.all, &s.cap, s.count + 1, sizeof(*s.all));
-        s.all[s.count++] = (struct slice){.parent = d->parent, .slot = i - 1};
+        s.all[s.count++] = (struct slice){.parent = row_str(d, device, parent), .slot = i - 1};
     }
     if (s.count)
         qsort(s.all, s.count, sizeof(*s.all), by_parent);
@@ -342,11 +343,12 @@ static void add_processors(struct flops_group *g, const struct node_row *n, stru
     if (!n || g->quiet)
         return;
     if (row_has(n, node, cpu_fp64_flops))
-        add_processor(g, &s->processors[precision_FP64 - 1], precision_FP64, n->cpu_fp64_flops,
-                      row_has(n, node, cpu_fp64_peak_flops) ? n->cpu_fp64_peak_flops : NAN);
+        add_processor(
+            g, &s->processors[precision_FP64 - 1], precision_FP64, row_num(n, node, cpu_fp64_flops),
+            row_has(n, node, cpu_fp64_peak_flops) ? row_num(n, node, cpu_fp64_peak_flops) : NAN);
     if (row_has(n, node, cpu_fp32_flops))
-        add_processor(g, &s->processors[precision_FP32 - 1], precision_FP32, n->cpu_fp32_flops,
-                      NAN);
+        add_processor(g, &s->processors[precision_FP32 - 1], precision_FP32,
+                      row_num(n, node, cpu_fp32_flops), NAN);
 }
 
 static const struct node_row *node_of(const struct fleet *f, const struct flops_group *g,

@@ -4,6 +4,7 @@
 #include "base/xmem.h"
 #include "model/fleet_flops.h"
 #include "model/fleet_int.h"
+#include "model/fields.h"
 #include <math.h>
 
 /* ---- peaks ---- */
@@ -41,7 +42,8 @@ static const struct peak *peak_of_row(struct fleet *f, const struct device_row *
 
     if (!p || !slice)
         return p;
-    if (!row_has(d, device, mig) || !peak_of_slice(p, intern_raw(f->strings, d->mig), room))
+    if (!row_has(d, device, mig) ||
+        !peak_of_slice(p, intern_raw(f->strings, row_str(d, device, mig)), room))
         return NULL;
     return room;
 }
@@ -101,8 +103,8 @@ int fleet_flops_trouble(const struct fleet *f, const struct device_row *d)
         return 4;
     if (row_has(d, device, remap_failed) && d->remap_failed)
         return 3;
-    if (row_has(d, device, xid_last) && d->xid_last > 0 && d->xid_last < 1e6F &&
-        !is_harmless((unsigned)d->xid_last))
+    if (row_has(d, device, xid_last) && row_num(d, device, xid_last) > 0 &&
+        row_num(d, device, xid_last) < 1e6F && !is_harmless((unsigned)row_num(d, device, xid_last)))
         return 2;
     return row_has(d, device, remap_pending) && d->remap_pending;
 }
@@ -119,7 +121,7 @@ static void say_trouble(const struct fleet *f, const struct device_row *d, struc
         buf_adds(out, "remap failed");
         break;
     case 2:
-        buf_addf(out, "XID %.0f", (double)d->xid_last);
+        buf_addf(out, "XID %.0f", (double)row_num(d, device, xid_last));
         break;
     default:
         buf_adds(out, "remap pending");

@@ -54,7 +54,7 @@ static bool is_still_gone(const struct fleet *f, const struct gone_job *g)
     if (!table_alive(t, g->slot))
         return false;
     const struct row_head *h = table_head(t, g->slot);
-    return h->birth == g->birth && (h->flags & ROW_GONE) && h->gone_at == g->at;
+    return h->birth == g->birth && row_gone_at(h) == g->at;
 }
 
 /* Jobs that go and come again (half a list, then a whole one) leave an entry each time. */
@@ -90,7 +90,7 @@ static void job_is_gone(struct fleet *f, uint32_t slot, wall_ms at)
     struct job_row *j = edit_write(&ed);
 
     j->h.flags |= ROW_GONE;
-    j->h.gone_at = at;
+    j->h.seen_at[1] = at;
     j->h.was = 0;
     if (row_has(j, job, state) && j->state <= job_state_SUSPENDED) {
         j->h.was = 1u + j->state;

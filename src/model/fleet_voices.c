@@ -154,10 +154,10 @@ static union field_value value_in(const void *row, const struct field *fd)
     memset(&v, 0, sizeof(v));
     if (fd->narrow) {
         float narrow;
-        memcpy(&narrow, (const char *)row + fd->offset, sizeof(narrow));
+        memcpy(&narrow, field_at(row, fd), sizeof(narrow));
         v.num = (double)narrow;
     } else {
-        memcpy(&v, (const char *)row + fd->offset, field_size(fd));
+        memcpy(&v, field_at(row, fd), field_size(fd));
     }
     return v;
 }

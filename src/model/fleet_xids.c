@@ -2,6 +2,7 @@
  * fleet_xids.c - see fleet_faults.h. */
 #include "model/fleet_int.h"
 #include "base/xmem.h"
+#include "model/fields.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -105,8 +106,8 @@ static void note(struct fleet *f, const struct device_row *d, unsigned xid, wall
     copy_whole(fault.node, sizeof(fault.node), intern_raw(f->strings, d->node),
                intern_raw_len(f->strings, d->node));
     if (row_has(d, device, job))
-        copy_whole(fault.job, sizeof(fault.job), intern_raw(f->strings, d->job),
-                   intern_raw_len(f->strings, d->job));
+        copy_whole(fault.job, sizeof(fault.job), intern_raw(f->strings, row_str(d, device, job)),
+                   intern_raw_len(f->strings, row_str(d, device, job)));
     *place_for(&f->faults, d->h.key, xid) = fault;
     f->events->evidence = f->events->faulty = true;
 }
@@ -131,9 +132,9 @@ void faults_before(const struct fleet *f, uint32_t slot, const struct delta *d,
     wall_ms heard;
 
     *out = (struct fault_before){.valid = row->h.valid,
-                                 .xid_at = row->xid_at,
-                                 .xid_last = row->xid_last,
-                                 .xid_count = row->xid_count,
+                                 .xid_at = row_time(row, device, xid_at),
+                                 .xid_last = row_num(row, device, xid_last),
+                                 .xid_count = row_num(row, device, xid_count),
                                  .health = row->health};
     out->who = tellers_who(f, ENTITY_DEVICE, slot, FIELD_device_xid_last);
     out->known = d->source != NOBODY && tellers_heard(f, ENTITY_DEVICE, slot, d->source, &heard) &&
@@ -185,10 +186,12 @@ static wall_ms news_at(const struct fleet *f, uint32_t slot, const struct delta 
     const struct device_row *r = rows_at(&f->tables[ENTITY_DEVICE].rows, slot);
 
     if (row_has(r, device, xid_at)) {
-        bool news =
-            !had(b, FIELD_device_xid_at) || b->xid_at != r->xid_at || b->xid_last != r->xid_last;
-        return news && d->at - r->xid_at < FAULT_KEEP_MS && r->xid_at - d->at < AHEAD_MS ? r->xid_at
-                                                                                         : 0;
+        bool news = !had(b, FIELD_device_xid_at) || b->xid_at != row_time(r, device, xid_at) ||
+                    b->xid_last != row_num(r, device, xid_last);
+        return news && d->at - row_time(r, device, xid_at) < FAULT_KEEP_MS &&
+                       row_time(r, device, xid_at) - d->at < AHEAD_MS
+                   ? row_time(r, device, xid_at)
+                   : 0;
     }
     if (tellers_who(f, ENTITY_DEVICE, slot, FIELD_device_xid_last) != d->source)
         return 0;
@@ -197,8 +200,8 @@ static wall_ms news_at(const struct fleet *f, uint32_t slot, const struct delta 
     if (b->who != d->source)
         return 0;
     bool rose = had(b, FIELD_device_xid_count) && row_has(r, device, xid_count) &&
-                r->xid_count > b->xid_count;
-    return rose || r->xid_last != b->xid_last ? d->at : 0;
+                row_num(r, device, xid_count) > b->xid_count;
+    return rose || row_num(r, device, xid_last) != b->xid_last ? d->at : 0;
 }
 
 void faults_after(struct fleet *f, uint32_t slot, const struct delta *d,
@@ -207,8 +210,9 @@ void faults_after(struct fleet *f, uint32_t slot, const struct delta *d,
     const struct device_row *r = rows_at(&f->tables[ENTITY_DEVICE].rows, slot);
     wall_ms at;
 
-    if (row_has(r, device, xid_last) && r->xid_last >= 1 && (at = news_at(f, slot, d, b)))
-        note(f, r, (unsigned)r->xid_last, at);
+    if (row_has(r, device, xid_last) && row_num(r, device, xid_last) >= 1 &&
+        (at = news_at(f, slot, d, b)))
+        note(f, r, (unsigned)row_num(r, device, xid_last), at);
     if (row_has(r, device, health) && r->health != b->health && b->known && faults_is_lost(f, r)) {
         struct device_row before = *r;
         before.health = b->health;

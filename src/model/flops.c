@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * flops.c - see flops.h: the formulas. */
 #include "model/flops.h"
+#include "model/fields.h"
 #include <math.h>
 
 /* Exporters round: a pipe that was busy all the time may be told as 100.4 %. More than that is no share. */
@@ -15,29 +16,30 @@ static double share(bool has, float percent)
     return percent > 100 ? 1 : (double)percent / 100;
 }
 
-#define SHARE(d, id) share(row_has(d, device, id), (d)->id)
+#define SHARE(d, id) share(row_has(d, device, id), (float)row_num(d, device, id))
 
 /* Mean clock of its highest; 1 where one of them is not told. */
 static double clock_share(const struct device_row *d)
 {
     if (!row_has(d, device, clock_hertz) || !row_has(d, device, clock_max_hertz) ||
-        !(d->clock_max_hertz > 0))
+        !(row_num(d, device, clock_max_hertz) > 0))
         return 1;
-    double s = (double)d->clock_hertz / (double)d->clock_max_hertz;
+    double s = (double)d->clock_hertz / (double)row_num(d, device, clock_max_hertz);
     return s < 1 ? s : 1;
 }
 
 double flops_clock_of(const struct device_row *d, const struct peak *p, enum precision precision)
 {
     double own = row_has(d, device, clock_hertz) ? (double)d->clock_hertz : NAN;
-    bool has_highest = row_has(d, device, clock_max_hertz) && d->clock_max_hertz > 0;
+    bool has_highest =
+        row_has(d, device, clock_max_hertz) && row_num(d, device, clock_max_hertz) > 0;
 
     if (isnan(own))
         return NAN;
     /* Far over the clock of the peak: one of the two is wrong. */
     if (precision == precision_FP16 && own <= p->fp16_clock * MOST_OVER)
         return p->fp16_clock;
-    return has_highest ? fmax((double)d->clock_max_hertz, own) : NAN;
+    return has_highest ? fmax((double)row_num(d, device, clock_max_hertz), own) : NAN;
 }
 
 /* Of the tensor pipes with FP16 operands; where only all tensor pipes together are told, what is not FP64 of them. */
@@ -83,11 +85,11 @@ static double estimate(const struct device_row *d, const struct peak *p, enum pr
 static double counted(const struct device_row *d, enum precision precision)
 {
     if (precision == precision_FP64 && row_has(d, device, counted_fp64_flops))
-        return d->counted_fp64_flops;
+        return row_num(d, device, counted_fp64_flops);
     if (precision == precision_FP32 && row_has(d, device, counted_fp32_flops))
-        return d->counted_fp32_flops;
+        return row_num(d, device, counted_fp32_flops);
     if (precision == precision_FP16 && row_has(d, device, counted_fp16_flops))
-        return d->counted_fp16_flops;
+        return row_num(d, device, counted_fp16_flops);
     return NAN;
 }
 

@@ -7,6 +7,7 @@
 
 /* Small: a poll that changes one row in twenty clones a third of the chunks of 8 rows, and nearly all of 50. */
 enum { CHUNK_BYTES = ROWS_CHUNK_BYTES, PAGE_CHUNKS = 1 << ROWS_PAGE_SHIFT };
+enum { SPARE = 8 }; /* a chunk that is given more room is given an eighth more than asked for */
 
 /* Each array has its own range of stamps; 0 is nobody's. */
 static uint64_t first_epoch(void)
@@ -67,6 +68,33 @@ void rows_fini(struct rows *r)
     *r = (struct rows){0};
 }
 
+static unsigned char *item_in(const struct rows *r, struct rows_chunk *c, uint32_t i)
+{
+    return c->data + (size_t)(i & ((1u << r->shift) - 1)) * r->item_size;
+}
+
+/* Where the words of that chunk end. */
+static unsigned char *end_of(const struct rows *r, struct rows_chunk *c)
+{
+    return c->data + chunk_size(r) + c->used * sizeof(uint32_t);
+}
+
+/* The words of an item, to the end of those of its new chunk. */
+static void move_words(const struct rows *r, struct rows_chunk *to, unsigned char *item,
+                       const unsigned char *old)
+{
+    unsigned words = r->words_of(old);
+    unsigned char *end = end_of(r, to);
+    uint16_t from, at = (uint16_t)((size_t)(end - item) / sizeof(uint32_t));
+
+    if (!words)
+        return;
+    memcpy(&from, old + r->more_at, sizeof(from));
+    memmove(end, old + from * sizeof(uint32_t), words * sizeof(uint32_t));
+    memcpy(item + r->more_at, &at, sizeof(at));
+    to->used = (uint16_t)(to->used + words);
+}
+
 static struct rows_page *clone_page(struct rows_page *old)
 {
     struct rows_page *p = xmalloc(sizeof(*p));
@@ -118,27 +146,63 @@ void rows_grow(struct rows *r, uint32_t count)
     r->count = count;
 }
 
-static struct rows_chunk *clone(const struct rows *r, struct rows_chunk *old)
+/* A copy with exactly the words that are in use, those of item `last` behind the others', and so many more. */
+static struct rows_chunk *clone(const struct rows *r, struct rows_chunk *old, uint32_t last,
+                                unsigned more)
 {
-    struct rows_chunk *c = xmalloc(sizeof(*c) + chunk_size(r));
+    unsigned words = more, count = r->words_of ? 1u << r->shift : 0;
 
+    for (unsigned i = 0; i < count; i++)
+        words += r->words_of(item_in(r, old, i));
+    struct rows_chunk *c = xmalloc(sizeof(*c) + chunk_size(r) + words * sizeof(uint32_t));
     atomic_init(&c->refs, 1);
+    c->stamp = r->epoch;
+    c->used = 0;
+    c->room = (uint16_t)words;
     memcpy(c->data, old->data, chunk_size(r));
+    for (unsigned i = 1; i <= count; i++)
+        move_words(r, c, item_in(r, c, last + i), item_in(r, old, last + i));
     chunk_unref(old);
+    return c;
+}
+
+static struct rows_chunk **edit_chunk(struct rows *r, uint32_t chunk)
+{
+    if (r->view)
+        forget_view(r);
+    struct rows_chunk **c = &edit_page(r, chunk)->chunks[chunk & (PAGE_CHUNKS - 1)];
+    if (atomic_load_explicit(&(*c)->refs, memory_order_acquire) != 1)
+        *c = clone(r, *c, 0, 0);
+    (*c)->stamp = r->epoch;
     return c;
 }
 
 void *rows_edit(struct rows *r, uint32_t i)
 {
-    uint32_t chunk = i >> r->shift;
+    return item_in(r, *edit_chunk(r, i >> r->shift), i);
+}
 
-    if (r->view)
-        forget_view(r);
-    struct rows_chunk **c = &edit_page(r, chunk)->chunks[chunk & (PAGE_CHUNKS - 1)];
-    if (atomic_load_explicit(&(*c)->refs, memory_order_acquire) != 1)
-        *c = clone(r, *c);
-    (*c)->stamp = r->epoch;
-    return (*c)->data + (size_t)(i & ((1u << r->shift) - 1)) * r->item_size;
+void *rows_more(struct rows *r, uint32_t i, unsigned words)
+{
+    struct rows_chunk **c = edit_chunk(r, i >> r->shift);
+    unsigned char *item = item_in(r, *c, i);
+    unsigned own = r->words_of(item);
+    uint16_t at;
+
+    memcpy(&at, item + r->more_at, sizeof(at));
+    bool last = own && item + (at + own) * sizeof(uint32_t) == end_of(r, *c);
+    if ((*c)->used + (last ? 0 : own) + words > (*c)->room) {
+        *c = clone(r, *c, i, words + (*c)->used / SPARE);
+        item = item_in(r, *c, i);
+    } else if (!last) {
+        move_words(r, *c, item, item);
+    }
+    if (!own) {
+        at = (uint16_t)((size_t)(end_of(r, *c) - item) / sizeof(uint32_t));
+        memcpy(item + r->more_at, &at, sizeof(at));
+    }
+    (*c)->used = (uint16_t)((*c)->used + words);
+    return item;
 }
 
 static struct rows_view *make_view(const struct rows *r)

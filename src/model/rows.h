@@ -7,6 +7,8 @@
  * is there. Sharing twice without an edit in between gives the same view again.
  * A chunk's stamp changes with its contents, and no two contents of this process have the same: a reader that remembers
  * what it made of a chunk asks the stamp whether that still holds.
+ * Items may have more words than their own, behind the items of their chunk (rows_more): for what
+ * few of them have.
  * Thread: struct rows one writer; views any (atomic reference counts). Items start zeroed. */
 #ifndef SUAN_MODEL_ROWS_H
 #define SUAN_MODEL_ROWS_H
@@ -18,7 +20,8 @@
 
 struct rows_chunk {
     atomic_uint refs;
-    uint64_t stamp; /* of its contents */
+    uint16_t used, room; /* words behind the items */
+    uint64_t stamp;      /* of its contents */
     _Alignas(16) unsigned char data[];
 };
 
@@ -48,6 +51,10 @@ struct rows {
     uint32_t item_size;
     unsigned shift;
     uint64_t epoch; /* the stamp of what is edited now */
+    /* How many words an item has behind it; NULL = none has any. And where in the item it says (uint16_t) how many words
+     * from its own beginning they are. */
+    unsigned (*words_of)(const void *item);
+    uint16_t more_at;
 };
 
 void rows_init(struct rows *r, size_t item_size);
@@ -56,6 +63,8 @@ void rows_fini(struct rows *r);
 void rows_grow(struct rows *r, uint32_t count);
 /* The item for writing: valid until the next rows_share. */
 void *rows_edit(struct rows *r, uint32_t i);
+/* That item for writing, too, with room for so many words behind those that it has. All items of its chunk may have moved. */
+void *rows_more(struct rows *r, uint32_t i, unsigned words);
 /* +1 reference, the caller's. */
 struct rows_view *rows_share(struct rows *r);
 void rows_view_unref(struct rows_view *v); /* NULL is fine */

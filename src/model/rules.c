@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * rules.c - see rules.h. */
 #include "model/rules.h"
+#include "model/fields.h"
 #include "model/poisson.h"
 #include <math.h>
 #include <string.h>
@@ -144,12 +145,13 @@ struct rule_limits rule_hot_device_limits(const struct rule_set *set, const stru
 
     *value = has_core ? (double)d->temperature_celsius : NAN;
     if (has_core && row_has(d, device, temperature_limit_celsius) &&
-        d->temperature_limit_celsius > 0) {
-        limit_at(&l, (double)d->temperature_limit_celsius, HOT_BELOW_DEVICE_LIMIT);
+        row_num(d, device, temperature_limit_celsius) > 0) {
+        limit_at(&l, (double)row_num(d, device, temperature_limit_celsius), HOT_BELOW_DEVICE_LIMIT);
     } else if (has_headroom && has_core) {
-        limit_at(&l, *value + (double)d->temperature_headroom_celsius, HOT_BELOW_DEVICE_LIMIT);
+        limit_at(&l, *value + (double)row_num(d, device, temperature_headroom_celsius),
+                 HOT_BELOW_DEVICE_LIMIT);
     } else if (has_headroom) {
-        *value = 0 - (double)d->temperature_headroom_celsius;
+        *value = 0 - (double)row_num(d, device, temperature_headroom_celsius);
         limit_at(&l, 0, HOT_BELOW_DEVICE_LIMIT);
     }
     return l;

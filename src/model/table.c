@@ -18,12 +18,23 @@ static bool has_telemetry(const struct entity_info *info)
     return false;
 }
 
+static unsigned words_of(const void *row)
+{
+    const struct row_head *h = row;
+
+    return rare_words(entity_rare[h->flags >> ROW_ENTITY_SHIFT], h->valid);
+}
+
 void table_init(struct table *t, enum entity e)
 {
     *t = (struct table){.info = entity_info(e)};
     t->groups = has_telemetry(t->info) && !tellers_has(e) ? 2 : 1;
     t->numbered = e == ENTITY_CENTER || e == ENTITY_SOURCE;
     rows_init(&t->rows, t->info->row_size);
+    if (entity_rare[e][0]) {
+        t->rows.words_of = words_of;
+        t->rows.more_at = offsetof(struct row_head, more);
+    }
     rows_init(&t->index, sizeof(uint32_t));
 }
 

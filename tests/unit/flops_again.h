@@ -40,7 +40,8 @@ static inline struct flops_figure again_figure(const struct snapshot *s, const s
         row_has(d, device, model) ? peak_find(snapshot_peaks(s), again_text(s, d->model)) : NULL;
 
     if (peak && again_is_slice(d))
-        peak = row_has(d, device, mig) && peak_of_slice(peak, again_text(s, d->mig), &slice)
+        peak = row_has(d, device, mig) &&
+                       peak_of_slice(peak, again_text(s, row_str(d, device, mig)), &slice)
                    ? &slice
                    : NULL;
     return flops_of_device(d, peak, p);
@@ -93,8 +94,8 @@ static inline bool again_unit_flops(const struct snapshot *s, const struct again
     }
     for (uint32_t i = 0; u->parent && i < snapshot_slots(s, ENTITY_DEVICE); i++) {
         const struct device_row *d = again_device(s, i);
-        if (!d || !again_is_slice(d) || d->parent != u->parent || d->h.center != u->center ||
-            d->node != u->node || d->h.flags & ROW_SILENT)
+        if (!d || !again_is_slice(d) || row_str(d, device, parent) != u->parent ||
+            d->h.center != u->center || d->node != u->node || d->h.flags & ROW_SILENT)
             continue;
         struct flops_figure one = again_figure(s, d, p);
         if (one.provenance == provenance_MEASURED)
@@ -126,7 +127,9 @@ static inline size_t again_units(const struct snapshot *s, uint16_t center, stru
             bool there = false;
             if (!d || d->h.center != center || again_is_slice(d) != slices)
                 continue;
-            strid name = slices ? d->parent : row_has(d, device, uuid) ? d->uuid : 0;
+            strid name = slices                     ? row_str(d, device, parent)
+                         : row_has(d, device, uuid) ? d->uuid
+                                                    : 0;
             for (size_t k = 0; name && k < n; k++)
                 there = there || (out[k].parent == name && out[k].node == d->node);
             if (slices && there)

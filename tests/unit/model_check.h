@@ -94,7 +94,7 @@ static inline void check_row(const struct snapshot *s, enum entity e, uint32_t s
     /* Two sources of one center may have one name. */
     CHECK(found == slot || (e == ENTITY_SOURCE && found < slot));
     CHECK(h->birth <= snapshot_generation(s));
-    CHECK(!(h->flags & ROW_GONE) == (h->gone_at == 0));
+    CHECK(!(h->flags & ROW_GONE) == (row_gone_at(h) == 0));
     CHECK(!(h->flags & ROW_GONE) || e == ENTITY_JOB);
     CHECK(h->valid >> (info->field_count - 1) <= 1);
     for (unsigned i = 0; i < info->field_count; i++)

@@ -12,16 +12,25 @@ static void each_field_lies_in_its_row(void **state)
     for (int e = 0; e < ENTITY_COUNT; e++) {
         const struct entity_info *info = entity_info((enum entity)e);
         size_t end = sizeof(struct row_head);
+        uint64_t all = info->field_count < 64 ? (UINT64_C(1) << info->field_count) - 1 : UINT64_MAX;
         assert_true(info->name_field >= 0 && info->name_field < (int)info->field_count);
         for (unsigned i = 0; i < info->field_count; i++) {
             const struct field *f = &info->fields[i];
-            assert_true(f->offset >= sizeof(struct row_head));
-            assert_true(f->offset + field_size(f) <= info->row_size);
-            assert_true(f->offset % field_size(f) == 0);
+            if (f->rare) {
+                assert_ptr_equal(f->rare, entity_rare[e]);
+                assert_int_equal(f->number, i);
+                assert_int_equal(rare_words(f->rare, UINT64_C(1) << i), field_size(f) / 4);
+            } else {
+                assert_true(f->offset >= sizeof(struct row_head));
+                assert_true(f->offset + field_size(f) <= info->row_size);
+                assert_true(f->offset % field_size(f) == 0);
+                end += field_size(f);
+                all &= ~(UINT64_C(1) << i);
+            }
             assert_true(f->cells > 0 && f->title[0] && f->help[0]);
             assert_int_equal(f->words != NULL, f->type == FT_ENUM || f->type == FT_FLAGS);
-            end += field_size(f);
         }
+        assert_int_equal(all, entity_rare[e][0]);
         assert_true(end <= info->row_size);
     }
 }

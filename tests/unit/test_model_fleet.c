@@ -316,7 +316,7 @@ static void a_vanished_job_is_remembered_for_a_while(void **state)
     struct snapshot *s = fleet_publish(f, KIT_NOW + 10000);
     const struct job_row *j = kit_job(s, "1");
     assert_true(j->h.flags & ROW_GONE);
-    assert_int_equal(j->h.gone_at, KIT_NOW + 10000);
+    assert_int_equal(row_gone_at(&j->h), KIT_NOW + 10000);
     assert_int_equal(j->state, job_state_UNKNOWN); /* it ended unseen */
     assert_string_equal(text(s, j->raw_state), "RUNNING");
     assert_false(row_has(j, job, ended_at));
@@ -387,7 +387,7 @@ static void a_gone_job_that_turns_up_again_is_what_it_was(void **state)
     struct snapshot *s = fleet_publish(f, KIT_NOW + 2000);
     const struct job_row *j = kit_job(s, "1");
     assert_false(j->h.flags & ROW_GONE);
-    assert_int_equal(j->h.gone_at, 0);
+    assert_int_equal(row_gone_at(&j->h), 0);
     assert_int_equal(j->state, job_state_RUNNING);
     assert_int_equal(kit_job(s, "2")->state, job_state_HELD);
     assert_true(snapshot_totals(s)->jobs_running == 1);

@@ -306,101 +306,118 @@ static void test_a_long_path_keeps_the_line(void **state)
 
 /* ---- one device ---- */
 
-#define PUT(d, id, v) ((d)->id = (float)(v), row_mark(d, device, id))
+/* The second row is room for the rare fields of the first. */
+#define DEVICE_ALONE                                                                               \
+    {                                                                                              \
+        {                                                                                          \
+            .h = {.more = sizeof(struct device_row) / sizeof(uint32_t) }                           \
+        }                                                                                          \
+    }
+#define PUT(d, id, v) put(d, FIELD_device_##id, v)
+
+static void put(struct device_row *d, unsigned field, double v)
+{
+    const struct field *f = &entity_info(ENTITY_DEVICE)->fields[field];
+    union field_value value = {.num = v};
+
+    if (f->rare && !field_has(d, field))
+        field_insert(d, f, &value);
+    else
+        field_put(d, f, field, &value);
+}
 
 static void test_estimates(void **state)
 {
     const struct peak *h100 = peak_find(table, "H100 SXM");
-    struct device_row d = {.h = {.valid = 0}};
+    struct device_row d[2] = DEVICE_ALONE;
 
     (void)state;
-    assert_int_equal(flops_of_device(&d, h100, precision_FP16).provenance, provenance_NONE);
-    assert_true(isnan(flops_tensor_utilization(&d)));
-    PUT(&d, utilization_percent, 100); /* busy is not FLOPS */
-    assert_int_equal(flops_of_device(&d, h100, precision_FP16).provenance, provenance_NONE);
-    PUT(&d, tensor_utilization_percent, 50);
-    struct flops_figure f = flops_of_device(&d, h100, precision_FP16);
+    assert_int_equal(flops_of_device(d, h100, precision_FP16).provenance, provenance_NONE);
+    assert_true(isnan(flops_tensor_utilization(d)));
+    PUT(d, utilization_percent, 100); /* busy is not FLOPS */
+    assert_int_equal(flops_of_device(d, h100, precision_FP16).provenance, provenance_NONE);
+    PUT(d, tensor_utilization_percent, 50);
+    struct flops_figure f = flops_of_device(d, h100, precision_FP16);
     assert_int_equal(f.provenance, provenance_ESTIMATED);
     assert_true(f.flops == 0.5 * 989e12 && f.peak == 989e12);
-    PUT(&d, clock_hertz, 1.485e9); /* the peak is at 1.83 GHz */
+    PUT(d, clock_hertz, 1.485e9); /* the peak is at 1.83 GHz */
     assert_true(
-        fabs(flops_of_device(&d, h100, precision_FP16).flops / (0.5 * 1.485 / 1.83 * 989e12) - 1) <
+        fabs(flops_of_device(d, h100, precision_FP16).flops / (0.5 * 1.485 / 1.83 * 989e12) - 1) <
         1e-6);
-    PUT(&d, clock_max_hertz, 1.98e9);
+    PUT(d, clock_max_hertz, 1.98e9);
     assert_true(
-        fabs(flops_of_device(&d, h100, precision_FP16).flops / (0.5 * 1.485 / 1.83 * 989e12) - 1) <
+        fabs(flops_of_device(d, h100, precision_FP16).flops / (0.5 * 1.485 / 1.83 * 989e12) - 1) <
         1e-6);
     /* So it is activity x processors x operations a clock x clock, whatever the table rounds to. */
-    assert_true(
-        fabs(flops_of_device(&d, h100, precision_FP16).flops / (0.5 * 132 * 4096 * 1.485e9) - 1) <
-        1e-3);
+    assert_true(fabs(flops_of_device(d, h100, precision_FP16).flops / (0.5 * 132 * 4096 * 1.485e9) -
+                     1) < 1e-3);
     /* FP32 is at the highest clock; so is the tensor utilisation. */
-    PUT(&d, fp32_utilization_percent, 50);
-    assert_true(fabs(flops_of_device(&d, h100, precision_FP32).flops / (0.5 * 0.75 * 67e12) - 1) <
+    PUT(d, fp32_utilization_percent, 50);
+    assert_true(fabs(flops_of_device(d, h100, precision_FP32).flops / (0.5 * 0.75 * 67e12) - 1) <
                 1e-6);
-    assert_true(fabs(flops_tensor_utilization(&d) - 37.5) < 1e-4);
-    PUT(&d, clock_max_hertz, 1e9); /* faster than its highest: no more than all */
-    assert_true(flops_of_device(&d, h100, precision_FP32).flops == 0.5 * 67e12);
-    PUT(&d, clock_hertz, 1.98e12); /* nonsense */
-    assert_true(flops_of_device(&d, h100, precision_FP16).flops == 0.5 * 989e12);
-    assert_int_equal(flops_of_device(&d, NULL, precision_FP16).provenance, provenance_NONE);
-    assert_int_equal(flops_of_device(&d, h100, precision_FP64).provenance, provenance_NONE);
-    assert_int_equal(flops_of_device(&d, h100, precision_FP8).provenance, provenance_NONE);
+    assert_true(fabs(flops_tensor_utilization(d) - 37.5) < 1e-4);
+    PUT(d, clock_max_hertz, 1e9); /* faster than its highest: no more than all */
+    assert_true(flops_of_device(d, h100, precision_FP32).flops == 0.5 * 67e12);
+    PUT(d, clock_hertz, 1.98e12); /* nonsense */
+    assert_true(flops_of_device(d, h100, precision_FP16).flops == 0.5 * 989e12);
+    assert_int_equal(flops_of_device(d, NULL, precision_FP16).provenance, provenance_NONE);
+    assert_int_equal(flops_of_device(d, h100, precision_FP64).provenance, provenance_NONE);
+    assert_int_equal(flops_of_device(d, h100, precision_FP8).provenance, provenance_NONE);
 }
 
 static void test_which_pipe(void **state)
 {
     const struct peak *h100 = peak_find(table, "H100 SXM"), *b200 = peak_find(table, "B200");
-    struct device_row d = {.h = {.valid = 0}};
+    struct device_row d[2] = DEVICE_ALONE;
 
     (void)state;
-    PUT(&d, tensor_utilization_percent, 60);
-    PUT(&d, fp64_tensor_utilization_percent, 40);
-    PUT(&d, fp64_utilization_percent, 10);
-    PUT(&d, fp32_utilization_percent, 20);
-    PUT(&d, fp16_utilization_percent, 90); /* of the vector pipes: not in the table */
-    assert_true(fabs(flops_of_device(&d, h100, precision_FP16).flops - 0.2 * 989e12) < 1e6);
-    assert_true(
-        fabs(flops_of_device(&d, h100, precision_FP64).flops - (0.4 * 67e12 + 0.1 * 34e12)) < 1e6);
-    assert_true(fabs(flops_of_device(&d, h100, precision_FP32).flops - 0.2 * 67e12) < 1e6);
-    PUT(&d, fp16_tensor_utilization_percent, 15);
-    assert_true(fabs(flops_of_device(&d, h100, precision_FP16).flops - 0.15 * 989e12) < 1e6);
+    PUT(d, tensor_utilization_percent, 60);
+    PUT(d, fp64_tensor_utilization_percent, 40);
+    PUT(d, fp64_utilization_percent, 10);
+    PUT(d, fp32_utilization_percent, 20);
+    PUT(d, fp16_utilization_percent, 90); /* of the vector pipes: not in the table */
+    assert_true(fabs(flops_of_device(d, h100, precision_FP16).flops - 0.2 * 989e12) < 1e6);
+    assert_true(fabs(flops_of_device(d, h100, precision_FP64).flops - (0.4 * 67e12 + 0.1 * 34e12)) <
+                1e6);
+    assert_true(fabs(flops_of_device(d, h100, precision_FP32).flops - 0.2 * 67e12) < 1e6);
+    PUT(d, fp16_tensor_utilization_percent, 15);
+    assert_true(fabs(flops_of_device(d, h100, precision_FP16).flops - 0.15 * 989e12) < 1e6);
     /* A pipe worked whose peak is not known: no figure. It rested: the others' stand. */
-    assert_int_equal(flops_of_device(&d, b200, precision_FP64).provenance, provenance_NONE);
-    PUT(&d, fp64_tensor_utilization_percent, 0);
-    assert_true(fabs(flops_of_device(&d, b200, precision_FP64).flops - 0.1 * 37e12) < 1e6);
+    assert_int_equal(flops_of_device(d, b200, precision_FP64).provenance, provenance_NONE);
+    PUT(d, fp64_tensor_utilization_percent, 0);
+    assert_true(fabs(flops_of_device(d, b200, precision_FP64).flops - 0.1 * 37e12) < 1e6);
 }
 
 static void test_nonsense_is_none(void **state)
 {
     const struct peak *h100 = peak_find(table, "H100 SXM");
-    struct device_row d = {.h = {.valid = 0}};
+    struct device_row d[2] = DEVICE_ALONE;
 
     (void)state;
-    PUT(&d, tensor_utilization_percent, 100.4);
-    assert_true(flops_of_device(&d, h100, precision_FP16).flops == 989e12);
-    PUT(&d, tensor_utilization_percent, 5000);
-    assert_int_equal(flops_of_device(&d, h100, precision_FP16).provenance, provenance_NONE);
-    PUT(&d, counted_fp16_flops, 1e19);
-    assert_int_equal(flops_of_device(&d, h100, precision_FP16).provenance, provenance_NONE);
+    PUT(d, tensor_utilization_percent, 100.4);
+    assert_true(flops_of_device(d, h100, precision_FP16).flops == 989e12);
+    PUT(d, tensor_utilization_percent, 5000);
+    assert_int_equal(flops_of_device(d, h100, precision_FP16).provenance, provenance_NONE);
+    PUT(d, counted_fp16_flops, 1e19);
+    assert_int_equal(flops_of_device(d, h100, precision_FP16).provenance, provenance_NONE);
 }
 
 static void test_counted_wins(void **state)
 {
     const struct peak *mi300 = peak_find(table, "MI300X");
-    struct device_row d = {.h = {.valid = 0}};
+    struct device_row d[2] = DEVICE_ALONE;
 
     (void)state;
-    PUT(&d, tensor_utilization_percent, 50);
-    PUT(&d, counted_fp64_flops, 1e13);
-    PUT(&d, counted_fp16_flops, 3e14);
-    struct flops_figure f = flops_of_device(&d, mi300, precision_FP16);
+    PUT(d, tensor_utilization_percent, 50);
+    PUT(d, counted_fp64_flops, 1e13);
+    PUT(d, counted_fp16_flops, 3e14);
+    struct flops_figure f = flops_of_device(d, mi300, precision_FP16);
     assert_int_equal(f.provenance, provenance_MEASURED);
     assert_true(fabs(f.flops / 3e14 - 1) < 1e-6 && f.peak == 1307e12);
-    f = flops_of_device(&d, NULL, precision_FP64); /* a count needs no model */
+    f = flops_of_device(d, NULL, precision_FP64); /* a count needs no model */
     assert_int_equal(f.provenance, provenance_MEASURED);
     assert_true(isnan(f.peak));
-    assert_int_equal(flops_of_device(&d, mi300, precision_FP32).provenance, provenance_NONE);
+    assert_int_equal(flops_of_device(d, mi300, precision_FP32).provenance, provenance_NONE);
 }
 
 static void test_best(void **state)
