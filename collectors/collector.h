@@ -145,6 +145,8 @@ struct reply {
     uint64_t bad_slices; /* slices that could not be cut or decoded */
     int64_t first_byte_ms, total_ms;
     int retry_after_s;        /* from the header; -1 = none */
+    bool has_date;            /* a Date header came, of a source of one server ... */
+    int64_t ahead_ms;         /* ... so far its clock was ahead of ours then */
     const char *content_type; /* "" if none */
     const char
         *head;   /* first bytes of the body (at most 512, NUL-terminated, raw): for error texts. For

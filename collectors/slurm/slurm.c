@@ -321,6 +321,17 @@ static enum rc judge(struct slurm *s, const struct request *rq, const struct rep
     return p == PART_HELLO && slurm_uses_rest(s) ? without_release(s, rc, e) : rc;
 }
 
+/* slurmrestd writes no Date header; the controller's statistics say what time it is there, in whole seconds. */
+static void tell_clock(const struct slurm *s, const struct reply *reply, struct delta *d)
+{
+    double middle = (double)reply->at - (double)reply->total_ms / 2;
+
+    if (reply->has_date || s->controller_time <= 0)
+        return;
+    delta_num(d, FIELD_source_clock_ahead_ms,
+              trunc((s->controller_time * 1000 + 500 - middle) / 1000) * 1000);
+}
+
 static enum rc slurm_done(void *state, const struct request *rq, const struct reply *reply,
                           mono_ms now, struct delta *d, enum poll_end *end, const char **mend,
                           struct err *e)
@@ -344,6 +355,10 @@ static enum rc slurm_done(void *state, const struct request *rq, const struct re
         s->parts[p].due = now;
     s->again = false;
     tell(s, d);
+    if (p == PART_DIAG && good && way_of(rq->what) == WAY_REST) {
+        delta_row(d, ENTITY_SOURCE, s->conf.id, strlen(s->conf.id));
+        tell_clock(s, reply, d);
+    }
     memset(&s->answer, 0, sizeof s->answer);
     return rc;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * http.c - see http.h. The only file that knows libcurl. */
 #include "io/http.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include <curl/curl.h>
 #include <errno.h>
@@ -64,10 +65,13 @@ struct http_transfer {
     struct sink sink;
     struct patience patience;
     int dial;
-    int fd; /* the newest connection that was made for it, -1 = none */
+    int fd;      /* the newest connection that was made for it, -1 = none */
+    bool pooled; /* one of many servers */
     bool paused;
     bool head_done;     /* the sink knows the status */
     bool head_complete; /* all of its lines came */
+    bool has_date;
+    int64_t ahead_ms; /* by its Date header */
     size_t header_bytes;
     struct err stop; /* why we broke it off */
     char why[CURL_ERROR_SIZE];
@@ -89,7 +93,7 @@ enum rc http_new(const struct http_dialer *dialer, long max_connections, struct 
     pthread_once(&once, global_init);
     CURLM *multi = curl_multi_init();
     if (!multi)
-        return err_set(e, RC_NOMEM, "libcurl", "cannot be initialised");
+        return err_set(e, RC_NOMEM, "libcurl", S_("cannot be initialised"));
     struct http *h = xcalloc(1, sizeof(*h));
     h->multi = multi;
     h->epoll = -1;
@@ -292,6 +296,21 @@ static void note_line(struct http_transfer *t, const char *line, size_t len)
         t->head_complete = true;
 }
 
+/* Whole seconds: half of one is what is lost on the average. */
+static void note_date(struct http_transfer *t, const char *line, size_t len)
+{
+    char text[64];
+
+    if (t->pooled || len < 6 || len >= sizeof(text) || strncasecmp(line, "Date:", 5) != 0)
+        return;
+    memcpy(text, line + 5, len - 5);
+    text[len - 5] = '\0';
+    time_t date = curl_getdate(text, NULL);
+    t->has_date = date > 0;
+    if (t->has_date)
+        t->ahead_ms = (int64_t)date * 1000 + 500 - clock_wall();
+}
+
 static size_t on_header(char *data, size_t size, size_t count, void *arg)
 {
     struct http_transfer *t = arg;
@@ -300,9 +319,10 @@ static size_t on_header(char *data, size_t size, size_t count, void *arg)
     patience_bytes(&t->patience, len, clock_mono());
     t->header_bytes += len;
     note_line(t, data, len);
+    note_date(t, data, len);
     if (t->header_bytes <= HEADER_BYTES_MAX)
         return len;
-    err_set(&t->stop, RC_LIMIT, NULL, "the answer's headers are longer than %d bytes",
+    err_set(&t->stop, RC_LIMIT, NULL, S_("the answer's headers are longer than %d bytes"),
             HEADER_BYTES_MAX);
     return 0;
 }
@@ -359,9 +379,9 @@ static enum rc check_scheme(const struct http_request *rq, struct err *e)
     if (local || strncasecmp(url, "https://", 8) == 0)
         return RC_OK;
     if (strncasecmp(url, "http://", 7) != 0)
-        return err_set(e, RC_USAGE, url, "is not an http or https URL");
+        return err_set(e, RC_USAGE, url, S_("is not an http or https URL"));
     if (!rq->insecure)
-        return err_set(e, RC_USAGE, url, "http is refused without insecure: true");
+        return err_set(e, RC_USAGE, url, S_("http is refused without insecure: true"));
     return RC_OK;
 }
 
@@ -536,13 +556,14 @@ enum rc http_start(struct http *h, const struct http_request *rq, const struct s
         return rc;
     CURL *easy = take_easy(h);
     if (!easy)
-        return err_set(e, RC_NOMEM, "libcurl", "cannot make a transfer");
+        return err_set(e, RC_NOMEM, "libcurl", S_("cannot make a transfer"));
     struct http_transfer *t = xcalloc(1, sizeof(*t));
     t->http = h;
     t->multi = multi_of(h, rq->pool);
     t->easy = easy;
     t->sink = *sink;
     t->dial = rq->dial;
+    t->pooled = rq->pool != 0;
     t->fd = -1;
     patience_start(&t->patience, rq->first_byte_ms, rq->total_ms, now);
     set_safety(t, rq);
@@ -573,19 +594,20 @@ static const char *words_of(CURLcode code)
 {
     switch (code) {
     case CURLE_PARTIAL_FILE:
-        return "the answer ended early: ";
+        return S_("the answer ended early") ": ";
     case CURLE_OUT_OF_MEMORY:
-        return "the answer's header is too long: ";
+        return S_("the answer's header is too long") ": ";
     case CURLE_GOT_NOTHING:
-        return "the connection closed without an answer: ";
+        return S_("the connection closed without an answer") ": ";
     case CURLE_PEER_FAILED_VERIFICATION:
-        return "the server's certificate was refused: ";
+        return S_("the server's certificate was refused") ": ";
     case CURLE_SSL_CONNECT_ERROR:
-        return "no TLS connection: ";
+        return S_("no TLS connection") ": ";
     case CURLE_SSL_CACERT_BADFILE:
-        return "no authorities to verify the server with (ca_file, or install ca-certificates): ";
+        return S_(
+            "no authorities to verify the server with (ca_file, or install ca-certificates)") ": ";
     case CURLE_BAD_CONTENT_ENCODING:
-        return "the answer is not packed as its header says: ";
+        return S_("the answer is not packed as its header says") ": ";
     default:
         return "";
     }
@@ -600,7 +622,7 @@ static const char *place_of(CURLcode code)
 static void add_last_words(struct err *e, const char *said)
 {
     if (*said)
-        err_set(e, e->rc, e->where, "%s; it said: %s", e->msg, said);
+        err_set(e, e->rc, e->where, "%s; " S_("it said") ": %s", e->msg, said);
 }
 
 /* libcurl counts what it gave to the socket (or to TLS). */
@@ -619,12 +641,12 @@ static const char *system_words(struct http_transfer *t, CURLcode code)
     if (code != CURLE_COULDNT_CONNECT || strstr(t->why, "efused") ||
         curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &number) != CURLE_OK)
         return "";
-    return number == ECONNREFUSED    ? ": connection refused"
-           : number == EHOSTUNREACH  ? ": no route to host"
-           : number == ENETUNREACH   ? ": network is unreachable"
-           : number == ETIMEDOUT     ? ": connection timed out"
-           : number == EADDRNOTAVAIL ? ": no local port is free"
-           : number == EMFILE        ? ": too many open files"
+    return number == ECONNREFUSED    ? ": " S_("connection refused")
+           : number == EHOSTUNREACH  ? ": " S_("no route to host")
+           : number == ENETUNREACH   ? ": " S_("network is unreachable")
+           : number == ETIMEDOUT     ? ": " S_("connection timed out")
+           : number == EADDRNOTAVAIL ? ": " S_("no local port is free")
+           : number == EMFILE        ? ": " S_("too many open files")
                                      : "";
 }
 
@@ -662,8 +684,9 @@ static void explain_redirect(struct http_transfer *t, struct reply *reply)
     if (u && url && curl_url_set(u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK)
         curl_url_get(u, CURLUPART_HOST, &host, 0);
     reply->rc = err_set(&reply->err, RC_HTTP, NULL,
-                        "HTTP status %d points to %s%s; redirects are not followed", reply->status,
-                        host ? "host " : "", host ? host : "somewhere else");
+                        host ? S_("HTTP status %d points to host %s; redirects are not followed")
+                             : S_("HTTP status %d points to %s; redirects are not followed"),
+                        reply->status, host ? host : "somewhere else");
     reply->err.http = reply->status;
     curl_free(host);
     curl_url_cleanup(u);
@@ -680,6 +703,8 @@ static void fill_reply(struct http_transfer *t, CURLcode code, struct reply *rep
     reply->status = (int)status;
     reply->retry_after_s =
         retry > 0 ? (int)(retry < RETRY_AFTER_MAX_S ? retry : RETRY_AFTER_MAX_S) : -1;
+    reply->has_date = t->has_date;
+    reply->ahead_ms = t->ahead_ms;
     reply->content_type = t->type;
     reply->first_byte_ms = first ? first - t->patience.started_at : 0;
     reply->total_ms = now - t->patience.started_at;

@@ -2,6 +2,7 @@
  * source.c - see source.h. */
 #include "io/source.h"
 #include "base/log.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "io/backoff.h"
 #include "io/recorder.h"
@@ -16,6 +17,7 @@ enum {
     LOOK_AT_TOKEN_MS = 3000, /* how often a paused source looks whether its token file changed */
     PLAN_AGAIN_MS = 50,      /* a collector that plans nothing and asks to be asked at once */
     HINT_BEFORE_MS = 3600 * 1000, /* "token expires in ..." from then on */
+    SKEW_MS = 10 * 1000,          /* "its clock is ..." */
     GIVE_UP_FAILURES = 3,         /* of the first round */
     GIVE_UP_MS = 5000,            /* of back-off in it */
     MANY_IN_FLIGHT = 16, /* a source of so many tells how it is each ROW_MS, not with each answer */
@@ -49,6 +51,20 @@ static void hint_expiry(struct source *s, wall_ms wall)
              age);
 }
 
+static void hint_clock(struct source *s)
+{
+    double ahead = s->standing.has_clock ? s->standing.ahead_ms : 0;
+    char much[24];
+
+    if (*s->standing.hint || (ahead < SKEW_MS && ahead > -SKEW_MS))
+        return;
+    time_duration((int64_t)(ahead < 0 ? -ahead : ahead), much);
+    snprintf(s->standing.hint, sizeof(s->standing.hint),
+             ahead > 0 ? S_("its clock is %s ahead of ours: set one of them by NTP")
+                       : S_("its clock is %s behind ours: set one of them by NTP"),
+             much);
+}
+
 static mono_ms next_try(const struct source *s)
 {
     mono_ms at = s->pending.count ? 0 : s->plan_at;
@@ -63,6 +79,7 @@ static void push_row(struct source *s, mono_ms now, wall_ms wall)
 
     memcpy(d->rank, s->ops->rank, sizeof(d->rank));
     hint_expiry(s, wall);
+    hint_clock(s);
     s->standing.paused = s->paused;
     s->standing.next_try_at = next < INT64_MAX / 2 ? wall + (next > now ? next - now : 0) : 0;
     standing_row(&s->standing, d, s->conf->id);

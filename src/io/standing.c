@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * standing.c - see standing.h. */
 #include "io/standing.h"
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -65,6 +66,10 @@ static void count_reply(struct standing *s, const struct reply *reply)
     s->bad_elements += (double)reply->bad_slices;
     s->latency_ms = (double)reply->total_ms;
     s->has_latency = true;
+    if (reply->has_date) {
+        s->ahead_ms = (double)reply->ahead_ms;
+        s->has_clock = true;
+    }
 }
 
 void standing_landed(struct standing *s, int what, const struct reply *reply, enum rc verdict,
@@ -175,6 +180,8 @@ void standing_row(const struct standing *s, struct delta *d, const char *source_
         delta_num(d, FIELD_source_latency_ms, s->latency_ms);
         delta_num(d, FIELD_source_last_bytes, s->last_bytes);
     }
+    if (s->has_clock) /* in whole seconds: the header tells no more */
+        delta_num(d, FIELD_source_clock_ahead_ms, trunc(s->ahead_ms / 1000) * 1000);
     if (every && !s->interval_is_told)
         delta_num(d, FIELD_source_interval_ms, (double)every);
     delta_num(d, FIELD_source_requests, s->requests);

@@ -29,7 +29,8 @@ struct standing {
     int64_t backoff_ms; /* 0 = not backing off */
     wall_ms last_ok_at, last_try_at, next_try_at;
     double latency_ms, requests, failures, bytes, last_bytes, bad_elements;
-    bool has_latency;
+    bool has_latency, has_clock;
+    double ahead_ms; /* its clock, of ours */
     char bad_example[200];
     char hint[120]; /* for the operator while nothing fails ("token expires in 12m") */
 };

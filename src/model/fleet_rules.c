@@ -195,6 +195,17 @@ static void look_at_centers(struct fleet *f, wall_ms now)
     }
 }
 
+static struct sight sight_of_source(const struct fleet *f, enum rule rule,
+                                    const struct source_row *s)
+{
+    return (struct sight){.rule = rule,
+                          .center = s->h.center,
+                          .subject = intern_raw(f->strings, s->name),
+                          .subject_len = intern_raw_len(f->strings, s->name),
+                          .row = s,
+                          .limits = f->alerts.rules.rules[rule]};
+}
+
 static void look_at_sources(struct fleet *f, wall_ms now)
 {
     const struct table *t = &f->tables[ENTITY_SOURCE];
@@ -203,14 +214,14 @@ static void look_at_sources(struct fleet *f, wall_ms now)
         const struct source_row *s = rows_at(&t->rows, slot);
         if (!(s->h.flags & ROW_ALIVE) || !row_has(s, source, name))
             continue;
-        struct sight refused = {.rule = RULE_source_refused,
-                                .center = s->h.center,
-                                .subject = intern_raw(f->strings, s->name),
-                                .subject_len = intern_raw_len(f->strings, s->name),
-                                .row = s,
-                                .limits = f->alerts.rules.rules[RULE_source_refused]};
+        struct sight refused = sight_of_source(f, RULE_source_refused, s),
+                     skew = sight_of_source(f, RULE_clock_skew, s);
         refused.value = row_has(s, source, state) && s->state == source_state_PAUSED;
         alert_sight(f, &refused, now);
+        if (!row_has(s, source, clock_ahead_ms))
+            continue;
+        skew.value = fabs(s->clock_ahead_ms) / 1000;
+        alert_sight(f, &skew, now);
     }
 }
 

@@ -270,6 +270,27 @@ static void old_values_fire_nothing(void **state)
     fleet_free(f);
 }
 
+static void a_clock_that_is_off_is_told_with_its_direction(void **state)
+{
+    struct fleet *f = fleet_with_center();
+
+    (void)state;
+    source_says(f, 0, 0, "ok");
+    kit_rows(f, 0, 0, S(0), "source zb/0 clock_ahead_ms=9000");
+    SHOWS(f, 1, "clock_skew/zb/0", "-");
+    kit_rows(f, 0, 0, S(2), "source zb/0 clock_ahead_ms=10800000");
+    SHOWS(f, 2, "clock_skew/zb/0", "firing warning");
+    SAYS(f, 2, "clock_skew/zb/0",
+         "its clock is 03:00:00 ahead of ours: the ages of what it tells are too short");
+    kit_rows(f, 0, 0, S(3), "source zb/0 clock_ahead_ms=-90000");
+    SAYS(f, 3, "clock_skew/zb/0",
+         "its clock is 00:01:30 behind ours: the ages of what it tells are too long");
+    kit_rows(f, 0, 0, S(4), "source zb/0 clock_ahead_ms=-1000");
+    SHOWS(f, 5, "clock_skew/zb/0", "firing warning");
+    SHOWS(f, 70, "clock_skew/zb/0", "resolved");
+    fleet_free(f);
+}
+
 static void a_source_that_refuses_us_is_critical_at_once(void **state)
 {
     struct fleet *f = fleet_with_center();
@@ -745,6 +766,7 @@ int main(void)
         cmocka_unit_test(the_oldest_job_tells_itself_since_when),
         cmocka_unit_test(a_center_that_falls_silent_fires_and_freezes_the_rest),
         cmocka_unit_test(old_values_fire_nothing),
+        cmocka_unit_test(a_clock_that_is_off_is_told_with_its_direction),
         cmocka_unit_test(a_source_that_refuses_us_is_critical_at_once),
         cmocka_unit_test(a_burst_is_what_the_center_is_not_used_to),
         cmocka_unit_test(a_burst_needs_a_history_and_counts_no_maintenance),
