@@ -48,5 +48,5 @@ dist_scenarios_DATA = %D%/scenarios/national.conf
 bin_PROGRAMS += suantop-fleetsim
 suantop_fleetsim_SOURCES = %D%/main.c
 suantop_fleetsim_SOURCES += %D%/serve.c %D%/serve.h
-suantop_fleetsim_SOURCES += %D%/mischief.h %D%/mischief.def
+suantop_fleetsim_SOURCES += %D%/mischief.c %D%/mischief.h %D%/mischief.def
 suantop_fleetsim_LDADD = src/fleetsim/libfleetsim.a $(CODEC_LIBS) $(HTTPD_LIBS) -lm

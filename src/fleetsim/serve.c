@@ -38,27 +38,16 @@ struct answer {
     struct speech speech;
     size_t sent; /* of the piece at hand */
     enum mischief mischief;
-    mono_ms last;
+    mono_ms last; /* when a byte left, of a drip */
     size_t total;
 };
-
-static ssize_t misbehave(struct answer *a, char *out)
-{
-    switch (a->mischief) {
-    case MISCHIEF_CUT:
-        return a->total > 200 ? -1 : 0;
-    case MISCHIEF_ENDLESS:
-        memset(out, ' ', 1024);
-        return a->total > 200 ? 1024 : 0;
-    default:
-        return 0;
-    }
-}
 
 static ssize_t next_piece(void *state, char *out, size_t room)
 {
     struct answer *a = state;
-    ssize_t wrong = misbehave(a, out);
+    ssize_t wrong = mischief_in_pieces(a->mischief)
+                        ? mischief_piece(a->mischief, a->total, &a->last, out, &room)
+                        : 0;
 
     if (wrong != 0)
         return wrong;
@@ -70,8 +59,6 @@ static ssize_t next_piece(void *state, char *out, size_t room)
     }
     size_t n = a->speech.body.len - a->sent;
     n = n > room ? room : n;
-    if (a->mischief != MISCHIEF_NONE && n > 128)
-        n = 128;
     memcpy(out, a->speech.body.data + a->sent, n);
     a->sent += n;
     a->total += n;
@@ -87,63 +74,6 @@ static void end_answer(void *state)
 }
 
 /* ---- one request ---- */
-
-static void say(struct httpd_exchange *x, unsigned status, const char *text)
-{
-    httpd_reply(x, status, "text/plain", text, strlen(text));
-}
-
-static void set_mischief(struct place *p, struct httpd_exchange *x)
-{
-    struct speech_request rq = {.query = httpd_query(x)};
-    char word[32] = "";
-    enum mischief m;
-
-    speech_arg(&rq, "do", word, sizeof(word));
-    m = mischief_find(word);
-    if (strcmp(httpd_method(x), "POST") != 0 || m == MISCHIEF_COUNT) {
-        say(x, 400, "POST /-/mischief?do=WORD, one of the words of mischief.def\n");
-        return;
-    }
-    p->mischief = m;
-    say(x, 200, "ok\n");
-}
-
-/* False: it behaves, or the body is what is wrong. */
-static bool does_mischief(const struct place *p, struct httpd_exchange *x)
-{
-    static const char types[] =
-        "{\"nodes\":{\"name\":[1,2]},\"jobs\":\"all\",\"partitions\":7,\"errors\":[]}";
-
-    switch (p->mischief) {
-    case MISCHIEF_STALL:
-    case MISCHIEF_DRIP: /* to the client the same: a byte would come after its patience */
-        httpd_pause(x);
-        return true;
-    case MISCHIEF_REFUSE:
-        say(x, 401, "Authentication failure\n");
-        return true;
-    case MISCHIEF_BUSY:
-        httpd_add_header(x, "Retry-After", "7");
-        say(x, 429, "slow down\n");
-        return true;
-    case MISCHIEF_BROKEN:
-        say(x, 500, "internal error\n");
-        return true;
-    case MISCHIEF_GARBAGE:
-        httpd_reply(x, 200, "application/json", "\x1f\x8b\0\xff}{[\"\x1b]2;x", 14);
-        return true;
-    case MISCHIEF_TYPES:
-        httpd_reply(x, 200, "application/json", types, sizeof(types) - 1);
-        return true;
-    case MISCHIEF_REDIRECT:
-        httpd_add_header(x, "Location", "http://127.0.0.2:1/stolen");
-        say(x, 302, "elsewhere\n");
-        return true;
-    default:
-        return false;
-    }
-}
 
 static const char *header(const struct httpd_exchange *x, const char *name)
 {
@@ -161,13 +91,16 @@ static void answer(void *arg, struct httpd_exchange *x)
                                 .user = header(x, "X-SLURM-USER-NAME"),
                                 .accept = header(x, "Accept")};
 
+    char date[64];
+
     rq.body = httpd_body(x, &rq.body_len);
     if (strcmp(rq.path, "/-/mischief") == 0) {
-        set_mischief(p, x);
+        mischief_set(&p->mischief, p->world, x);
         return;
     }
-    if (does_mischief(p, x))
+    if (mischief_answer(p->mischief, x))
         return;
+    mischief_date(p->world, x, date, sizeof(date));
     struct answer *a = xcalloc(1, sizeof(*a));
     a->mischief = p->mischief;
     speech_init(&a->speech, p->world);
@@ -177,7 +110,7 @@ static void answer(void *arg, struct httpd_exchange *x)
         prometheus_speak(&a->speech, &rq);
     else
         page_speak(&a->speech, &rq);
-    if (a->speech.more || a->mischief != MISCHIEF_NONE) {
+    if (a->speech.more || mischief_in_pieces(a->mischief)) {
         httpd_stream(x, a->speech.status, a->speech.type, next_piece, end_answer, a);
         return;
     }

@@ -193,10 +193,10 @@ void slurm_speak(struct speech *s, const struct speech_request *rq)
 {
     char prefix[32];
 
-    s->version = (int)s->world->center->version;
-    snprintf(prefix, sizeof(prefix), "/slurm/v0.0.%u/", s->world->center->version);
+    s->version = (int)s->world->shape;
+    snprintf(prefix, sizeof(prefix), "/slurm/v0.0.%u/", s->world->api);
     const char *what = after(rq->path, prefix);
-    snprintf(prefix, sizeof(prefix), "/slurmdb/v0.0.%u/", s->world->center->version);
+    snprintf(prefix, sizeof(prefix), "/slurmdb/v0.0.%u/", s->world->api);
     const char *account = after(rq->path, prefix);
     if (what)
         speak(s, rq, what);

@@ -44,6 +44,7 @@ struct world *world_new(const struct scenario *s, size_t center, uint64_t seed, 
     w->rng.state = w->seed;
     w->began_at = at;
     w->speed = 1;
+    w->api = w->shape = w->center->version;
     w->now = at - WARM_UP_MS;
     w->free_job = w->failing = NO_INDEX;
     w->last_id = 100000 + random_below(&w->rng, 9000000);

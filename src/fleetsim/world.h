@@ -97,7 +97,9 @@ struct world {
     uint64_t seed;
     struct rng rng;
     wall_ms began_at, now;
-    double speed; /* simulated seconds in a real one: for world_told() only */
+    double speed;        /* simulated seconds in a real one: for world_told() only */
+    wall_ms ahead;       /* its clock, of the real one: for what it tells only */
+    uint32_t api, shape; /* of its slurmrestd: the version in paths, and that of what they answer */
     struct sim_node *nodes;
     uint32_t node_count;
     double *hazard_sums; /* running sums of hazard over the nodes: to choose who fails */
@@ -129,7 +131,10 @@ static inline const struct sim_pool *world_pool(const struct world *w, uint32_t 
  * time ago. What was before the beginning stays where it was. */
 static inline wall_ms world_told(const struct world *w, wall_ms t)
 {
-    return t <= w->began_at ? t : w->began_at + (wall_ms)((double)(t - w->began_at) / w->speed);
+    wall_ms real =
+        t <= w->began_at ? t : w->began_at + (wall_ms)((double)(t - w->began_at) / w->speed);
+
+    return real + w->ahead;
 }
 
 enum { SIM_NAME_MAX = 48 };

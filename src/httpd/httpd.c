@@ -2,6 +2,7 @@
  * httpd.c - see httpd.h. */
 #include "httpd/httpd.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/xmem.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -10,12 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEADERS_MAX = 4, STREAM_BLOCK = 65536 };
+enum { HEADERS_MAX = 4, STREAM_BLOCK = 65536, LATER_MS = 1000 };
 
 struct httpd {
     struct httpd_conf conf;
     struct MHD_Daemon *daemon;
     struct httpd_exchange *paused; /* a list */
+    mono_ms wake_at;               /* those that sleep in the middle of a body; 0 = none does */
+    mono_ms looked_at;             /* for those that wait for too long */
+    bool stopping;
 };
 
 struct httpd_exchange {
@@ -30,6 +34,8 @@ struct httpd_exchange {
     bool paused;  /* waits for its reply */
     bool replied; /* a reply is ready */
     bool cut;
+    bool sleeps; /* in the list of those that wait, with a part of its body sent */
+    mono_ms paused_at;
     struct MHD_Response *response;
     unsigned status;
     const char *header[HEADERS_MAX][2];
@@ -48,6 +54,7 @@ static void enlist(struct httpd_exchange *x)
         x->next->link = &x->next;
     h->paused = x;
     x->paused = true;
+    x->paused_at = clock_mono();
 }
 
 static void unlist(struct httpd_exchange *x)
@@ -56,6 +63,37 @@ static void unlist(struct httpd_exchange *x)
     if (x->next)
         x->next->link = x->link;
     x->paused = false;
+}
+
+/* libmicrohttpd does not look at a suspended connection: those who hung up would be kept for ever. */
+static void cut_forgotten(struct httpd *h)
+{
+    mono_ms now = clock_mono();
+    struct httpd_exchange *next;
+
+    if (now - h->looked_at < LATER_MS)
+        return;
+    h->looked_at = now;
+    for (struct httpd_exchange *x = h->paused; x; x = next) {
+        next = x->next;
+        if (!x->sleeps && now - x->paused_at > (mono_ms)h->conf.idle_s * 1000)
+            httpd_cut(x);
+    }
+}
+
+static void wake_sleepers(struct httpd *h)
+{
+    struct httpd_exchange *next;
+
+    h->wake_at = 0;
+    for (struct httpd_exchange *x = h->paused; x; x = next) {
+        next = x->next;
+        if (!x->sleeps)
+            continue;
+        x->sleeps = false;
+        unlist(x);
+        MHD_resume_connection(x->connection);
+    }
 }
 
 /* ---- libmicrohttpd's side ---- */
@@ -173,6 +211,8 @@ void httpd_stop(struct httpd *h)
 {
     if (!h)
         return;
+    h->stopping = true;
+    wake_sleepers(h);
     while (h->paused) /* libmicrohttpd ends no suspended connection */
         httpd_cut(h->paused);
     MHD_run(h->daemon);
@@ -197,14 +237,19 @@ int httpd_fd(const struct httpd *h)
 int httpd_wait_ms(const struct httpd *h)
 {
     MHD_UNSIGNED_LONG_LONG ms;
+    int64_t sleep = h->wake_at ? h->wake_at - clock_mono() : INT64_MAX, wait = -1;
 
-    if (MHD_get_timeout(h->daemon, &ms) != MHD_YES)
-        return -1;
-    return ms > 3600000 ? 3600000 : (int)ms;
+    if (MHD_get_timeout(h->daemon, &ms) == MHD_YES)
+        wait = ms > 3600000 ? 3600000 : (int64_t)ms;
+    sleep = sleep < 0 ? 0 : sleep;
+    return (int)(sleep < INT64_MAX && (wait < 0 || sleep < wait) ? sleep : wait);
 }
 
 void httpd_run(struct httpd *h)
 {
+    if (h->wake_at && clock_mono() >= h->wake_at)
+        wake_sleepers(h);
+    cut_forgotten(h);
     MHD_run(h->daemon);
 }
 
@@ -267,7 +312,21 @@ struct stream {
     ssize_t (*piece)(void *state, char *out, size_t room);
     void (*end)(void *state);
     void *state;
+    struct httpd_exchange *exchange;
 };
+
+static ssize_t sleep_a_while(struct httpd_exchange *x)
+{
+    struct httpd *h = x->server;
+
+    if (h->stopping)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (!h->wake_at)
+        h->wake_at = clock_mono() + LATER_MS;
+    x->sleeps = true;
+    httpd_pause(x);
+    return 0;
+}
 
 static ssize_t read_stream(void *arg, uint64_t at, char *out, size_t room)
 {
@@ -275,6 +334,8 @@ static ssize_t read_stream(void *arg, uint64_t at, char *out, size_t room)
     ssize_t n = s->piece(s->state, out, room);
 
     (void)at;
+    if (n == HTTPD_LATER)
+        return sleep_a_while(s->exchange);
     return n > 0    ? n
            : n == 0 ? MHD_CONTENT_READER_END_OF_STREAM
                     : MHD_CONTENT_READER_END_WITH_ERROR;
@@ -294,7 +355,7 @@ void httpd_stream(struct httpd_exchange *x, unsigned status, const char *type,
 {
     struct stream *s = xcalloc(1, sizeof(*s));
 
-    *s = (struct stream){piece, end, state};
+    *s = (struct stream){piece, end, state, x};
     x->response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream, s,
                                                     free_stream);
     if (!x->response)

@@ -47,7 +47,9 @@ const char *httpd_body(const struct httpd_exchange *x, size_t *len);        /* N
 /* ---- the reply: one of these, once ---- */
 void httpd_reply(struct httpd_exchange *x, unsigned status, const char *type, const char *data,
                  size_t len);
-/* A body in pieces. piece: fills at most room bytes, returns how many; 0 = the end, -1 = cut the connection.
+enum { HTTPD_LATER = -2 };
+/* A body in pieces. piece: fills at most room bytes, returns how many; 0 = the end, -1 = cut the connection, HTTPD_LATER = there
+ * is nothing yet, it is asked again after a second.
  * end: called once, whatever happens; state is then the caller's no more. */
 void httpd_stream(struct httpd_exchange *x, unsigned status, const char *type,
                   ssize_t (*piece)(void *state, char *out, size_t room), void (*end)(void *state),
@@ -56,7 +58,7 @@ void httpd_stream(struct httpd_exchange *x, unsigned status, const char *type,
 void httpd_add_header(struct httpd_exchange *x, const char *name, const char *value);
 /* Hangs up without a reply. */
 void httpd_cut(struct httpd_exchange *x);
-/* Replies later: nothing is read or written meanwhile. */
+/* Replies later: nothing is read or written meanwhile. After idle_s it is cut. */
 void httpd_pause(struct httpd_exchange *x);
 
 #endif

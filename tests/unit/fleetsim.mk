@@ -15,3 +15,9 @@ tests/fleetsim/prometheus.log: suantop$(EXEEXT) suantop-fleetsim$(EXEEXT)
 EXTRA_DIST += tests/fleetsim/small.conf tests/fleetsim/telemetry.conf
 check_PROGRAMS += %D%/test_fleetsim_prometheus
 %C%_test_fleetsim_prometheus_LDADD = $(UNIT_FLEETSIM)
+# Centers that misbehave.
+SCRIPTED_TESTS += tests/fleetsim/mischief.py
+tests/fleetsim/mischief.log: suantop$(EXEEXT) suantop-fleetsim$(EXEEXT)
+EXTRA_DIST += tests/fleetsim/fleet.py
+check_PROGRAMS += %D%/test_httpd
+%C%_test_httpd_LDADD = $(HTTPD_LIBS) $(BASE_LIBS) $(CMOCKA_LIBS)
