@@ -3,6 +3,7 @@ noinst_LIBRARIES += %D%/libfleetsim.a
 %C%_libfleetsim_a_CFLAGS = $(AM_CFLAGS) $(STRICT_CFLAGS)
 %C%_libfleetsim_a_SOURCES = %D%/random.h %D%/world_int.h %D%/builtin.h
 %C%_libfleetsim_a_SOURCES += %D%/scenario.c %D%/scenario.h %D%/scenario_keys.def
+%C%_libfleetsim_a_SOURCES += %D%/scenario_check.c %D%/scenario_int.h
 %C%_libfleetsim_a_SOURCES += %D%/world.c %D%/world.h
 %C%_libfleetsim_a_SOURCES += %D%/world_events.c
 %C%_libfleetsim_a_SOURCES += %D%/world_places.c

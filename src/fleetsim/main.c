@@ -107,6 +107,21 @@ static int parse(int argc, char **argv, struct options *o)
     return optind < argc ? wrong("argument", argv[optind]) : -1;
 }
 
+/* It would hide what is behind it. */
+static enum rc no_nul(const struct buf *text, const char *path, struct err *e)
+{
+    const char *nul = memchr(text->data, '\0', text->len);
+    char where[96];
+    unsigned line = 1;
+
+    if (nul == NULL)
+        return RC_OK;
+    for (const char *p = text->data; p < nul; p++)
+        line += *p == '\n';
+    snprintf(where, sizeof(where), "%.80s:%u", path, line);
+    return err_set(e, RC_SYNTAX, where, "byte 0x00: this is no text");
+}
+
 static enum rc read_file(const char *path, char **out, struct err *e)
 {
     FILE *f = fopen(path, "re");
@@ -117,16 +132,18 @@ static enum rc read_file(const char *path, char **out, struct err *e)
     if (!f)
         return err_sys(e, RC_IO, errno, path, "cannot be read");
     buf_init(&text, SCENARIO_MAX);
-    while ((n = fread(block, 1, sizeof(block), f)) > 0)
+    while (!text.failed && (n = fread(block, 1, sizeof(block), f)) > 0)
         buf_add(&text, block, n);
-    bool bad = ferror(f) || text.failed;
+    int bad = ferror(f) ? errno : 0;
     fclose(f);
-    if (bad) {
+    enum rc rc = bad           ? err_sys(e, RC_IO, bad, path, "cannot be read")
+                 : text.failed ? err_set(e, RC_LIMIT, path, "is larger than 4 MiB")
+                               : no_nul(&text, path, e);
+    if (rc == RC_OK)
+        *out = buf_take(&text);
+    else
         buf_fini(&text);
-        return err_set(e, RC_IO, path, "cannot be read, or is larger than 4 MiB");
-    }
-    *out = buf_take(&text);
-    return RC_OK;
+    return rc;
 }
 
 static enum rc write_config(const struct serve *s, const char *path, struct err *e)
@@ -193,5 +210,5 @@ int main(int argc, char **argv)
     if (run(&o, &e) == RC_OK)
         return 0;
     fprintf(stderr, "suantop-fleetsim: %s: %s\n", e.where, e.msg);
-    return e.rc == RC_USAGE || e.rc == RC_SYNTAX || e.rc == RC_SCHEMA ? EXIT_USAGE : EXIT_USAGE + 1;
+    return e.rc == RC_USAGE || e.rc == RC_SYNTAX || e.rc == RC_SCHEMA || e.rc == RC_LIMIT ? EXIT_USAGE : EXIT_USAGE + 1;
 }

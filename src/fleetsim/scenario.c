@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * scenario.c - see scenario.h. */
-#include "fleetsim/scenario.h"
+#include "fleetsim/scenario_int.h"
 #include "base/columns.h"
 #include "base/xmem.h"
 #include <math.h>
@@ -30,8 +30,6 @@ static const char *const words_of[] = {
     [WORDS_SCOPE] = "job device node drain",
 };
 
-enum keyword { KEYWORD_center, KEYWORD_pool, KEYWORD_model, KEYWORD_work, KEYWORD_fault, KEYWORDS };
-
 struct key {
     enum keyword keyword;
     const char *name;
@@ -52,21 +50,21 @@ static const struct key keys[] = {
 #include "fleetsim/scenario_keys.def"
 };
 
-static const char *const keyword_names[KEYWORDS] = {"center", "pool", "model", "work", "fault"};
-
-struct reading {
-    struct scenario *s;
-    const char *file;
-    unsigned line;
-    struct err *e;
-};
+_Static_assert(ARRAY_LEN(keys) <= 64, "struct sim_named has a bit for each");
 
 static enum rc complain(const struct reading *r, enum rc rc, const char *what, const char *text)
 {
-    char where[96];
+    return scenario_complain(r, r->line, rc, what, text);
+}
 
-    snprintf(where, sizeof(where), "%.80s:%u", r->file, r->line);
-    return err_set(r->e, rc, where, "%s: %s", what, text);
+/* "load: a number from 0 to 1, not "2"" */
+static enum rc not_that(const struct reading *r, const char *key, const char *accepted,
+                        const char *found)
+{
+    char text[200];
+
+    snprintf(text, sizeof(text), "%.120s, not \"%.48s\"", accepted, found);
+    return complain(r, RC_SYNTAX, key, text);
 }
 
 /* ---- values ---- */
@@ -110,7 +108,7 @@ static enum rc put_number(const struct reading *r, const struct key *k, void *ro
         (k->type == COUNT && v != floor(v))) {
         snprintf(range, sizeof(range), "%s from %g to %g",
                  k->type == COUNT ? "a count" : "a number", k->least, k->most);
-        return complain(r, RC_SYNTAX, k->name, range);
+        return not_that(r, k->name, range, text);
     }
     if (k->type == COUNT)
         *(uint32_t *)((char *)row + k->offset) = (uint32_t)v;
@@ -123,8 +121,11 @@ static enum rc put_text(const struct reading *r, const struct key *k, void *row,
 {
     char *to = (char *)row + k->offset;
 
-    if (strlen(text) < (size_t)k->least || strlen(text) > (size_t)k->most)
-        return complain(r, RC_SYNTAX, k->name, "the text is too short or too long");
+    if (strlen(text) < (size_t)k->least || strlen(text) > (size_t)k->most) {
+        char range[64];
+        snprintf(range, sizeof(range), "a text of %.0f to %.0f bytes", k->least, k->most);
+        return not_that(r, k->name, range, text);
+    }
     snprintf(to, k->size, "%s", text);
     return RC_OK;
 }
@@ -136,7 +137,7 @@ static enum rc put_word(const struct reading *r, const struct key *k, void *row,
     if (n < 0) {
         char accepted[80];
         snprintf(accepted, sizeof(accepted), "one of: %s", words_of[k->type]);
-        return complain(r, RC_SYNTAX, k->name, accepted);
+        return not_that(r, k->name, accepted, text);
     }
     if (k->type >= WORDS_EXPORTER)
         *(uint32_t *)((char *)row + k->offset) = (uint32_t)n;
@@ -148,13 +149,14 @@ static enum rc put_word(const struct reading *r, const struct key *k, void *row,
 static enum rc put_sizes(const struct reading *r, const struct key *k, void *row, const char *text)
 {
     struct sim_work *w = row;
+    const char *all = text;
 
     for (w->size_count = 0; *text; text += *text == ',') {
         char *end;
         double v = strtod(text, &end);
         if (end == text || (*end && *end != ',') || v < k->least || v > k->most || v != floor(v) ||
             w->size_count == SCENARIO_SIZES)
-            return complain(r, RC_SYNTAX, k->name, "at most 12 counts with commas between them");
+            return not_that(r, k->name, "at most 12 counts from 1 with commas between them", all);
         w->sizes[w->size_count++] = (uint32_t)v;
         text = end;
     }
@@ -185,17 +187,36 @@ static const struct key *find_key(enum keyword word, const char *cell, size_t le
     return NULL;
 }
 
+/* "no name=value of a pool, which are: prefix first ..." */
+static enum rc unknown_key(const struct reading *r, enum keyword word, const char *cell)
+{
+    char text[200], found[48];
+    int n =
+        snprintf(text, sizeof(text), "no name=value of a %s; there are:", scenario_keywords[word]);
+
+    for (size_t i = 0; i < ARRAY_LEN(keys) && n < (int)sizeof(text) - 1; i++)
+        if (keys[i].keyword == word)
+            n += snprintf(text + n, sizeof(text) - (size_t)n, " %s", keys[i].name);
+    snprintf(found, sizeof(found), "%.47s", cell);
+    return complain(r, RC_SYNTAX, found, text);
+}
+
 /* name=value cells after keyword and id. */
 static enum rc read_cells(const struct reading *r, enum keyword word, const struct columns_line *l,
-                          void *row)
+                          void *row, struct sim_named *named)
 {
     enum rc rc = RC_OK;
 
+    named->line = r->line;
     for (int i = 2; i < l->count && rc == RC_OK; i++) {
         size_t len = strcspn(l->cell[i], "=");
         const struct key *k = find_key(word, l->cell[i], len);
         if (!k || l->cell[i][len] != '=')
-            return complain(r, RC_SYNTAX, l->cell[i], "no name=value that this line knows");
+            return unknown_key(r, word, l->cell[i]);
+        uint64_t bit = UINT64_C(1) << (k - keys);
+        if (named->given & bit)
+            return complain(r, RC_SYNTAX, k->name, "it stands twice in this line");
+        named->given |= bit;
         rc = put_value(r, k, row, l->cell[i] + len + 1);
     }
     return rc;
@@ -257,106 +278,88 @@ static void *new_row(struct scenario *s, enum keyword word)
     }
 }
 
+static const size_t named_at[KEYWORDS] = {
+    [KEYWORD_center] = offsetof(struct sim_center, named),
+    [KEYWORD_pool] = offsetof(struct sim_pool, named),
+    [KEYWORD_model] = offsetof(struct sim_model, named),
+    [KEYWORD_work] = offsetof(struct sim_work, named),
+    [KEYWORD_fault] = offsetof(struct sim_fault, named),
+};
+
+static enum rc read_title(const struct reading *r, const struct columns_line *l)
+{
+    if (l->count != 2 || strlen(l->cell[1]) >= sizeof(r->s->title))
+        return complain(r, RC_SYNTAX, "title", "one text of at most 95 bytes must follow");
+    snprintf(r->s->title, sizeof(r->s->title), "%s", l->cell[1]);
+    return RC_OK;
+}
+
+/* Ids go into configurations, addresses and labels. */
+static bool is_id(const char *text)
+{
+    static const char accepted[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+    size_t len = strlen(text);
+
+    return len > 0 && len < 32 && strspn(text, accepted) == len && text[0] != '-' && text[0] != '.';
+}
+
 static enum rc read_line(const struct reading *r, const struct columns_line *l)
 {
     int word = -1;
 
-    if (strcmp(l->cell[0], "title") == 0 && l->count == 2) {
-        snprintf(r->s->title, sizeof(r->s->title), "%s", l->cell[1]);
-        return RC_OK;
-    }
+    if (l->too_long)
+        return complain(r, RC_LIMIT, l->cell[0], "the line is longer than 511 bytes or 16 cells");
+    if (strcmp(l->cell[0], "title") == 0)
+        return read_title(r, l);
     for (int i = 0; i < KEYWORDS; i++)
-        if (strcmp(l->cell[0], keyword_names[i]) == 0)
+        if (strcmp(l->cell[0], scenario_keywords[i]) == 0)
             word = i;
     if (word < 0)
-        return complain(r, RC_SYNTAX, l->cell[0], "one of: title center pool model work fault");
-    if (l->count < 2 || l->cell[1][0] == '\0' || strlen(l->cell[1]) > 31)
-        return complain(r, RC_SYNTAX, l->cell[0], "an id of 1 to 31 bytes must follow");
-    if (l->too_long)
-        return complain(r, RC_LIMIT, l->cell[0], "the line is too long");
-    void *row = new_row(r->s, (enum keyword)word);
+        return not_that(r, "the first cell", "one of: title center pool model work fault",
+                        l->cell[0]);
+    if (l->count < 2 || !is_id(l->cell[1]))
+        return not_that(r, l->cell[0], "an id of 1 to 31 letters, digits and _ . - must follow",
+                        l->count < 2 ? "" : l->cell[1]);
+    char *row = new_row(r->s, (enum keyword)word);
     if (!row)
         return complain(r, RC_SCHEMA, "pool", "there is no center line above it");
     snprintf(row, 32, "%s", l->cell[1]); /* every row begins with its id */
-    return read_cells(r, (enum keyword)word, l, row);
+    return read_cells(r, (enum keyword)word, l, row, (struct sim_named *)(row + named_at[word]));
+}
+
+/* Bytes that are no text would end up in configurations and on screens. */
+static enum rc check_text(const struct reading *r, const char *text)
+{
+    struct reading at = {r->s, r->file, 1, r->e};
+    char found[24];
+
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+        if ((*p < ' ' && !strchr("\t\r\n", *p)) || *p == 0x7f) {
+            snprintf(found, sizeof(found), "byte 0x%02x", *p);
+            return complain(&at, RC_SYNTAX, found, "this is no text");
+        }
+        at.line += *p == '\n';
+    }
+    return RC_OK;
 }
 
 /* ---- the whole ---- */
-
-static enum rc resolve_pool(const struct reading *r, const struct sim_center *c, struct sim_pool *p)
-{
-    char what[128];
-
-    snprintf(what, sizeof(what), "pool %.40s of center %.31s", p->id, c->id);
-    if (p->nodes == 0 || p->prefix[0] == '\0')
-        return complain(r, RC_SCHEMA, what, "needs nodes= and prefix=");
-    for (p->model = 0; p->devices > 0; p->model++) {
-        if (p->model == r->s->model_count)
-            return complain(r, RC_SCHEMA, what, "its model= is no model line");
-        if (strcmp(r->s->models[p->model].id, p->model_id) == 0)
-            break;
-    }
-    return RC_OK;
-}
-
-static enum rc resolve_center(const struct reading *r, struct sim_center *c, uint64_t *nodes)
-{
-    enum rc rc = RC_OK;
-
-    if (c->pool_count == 0)
-        return complain(r, RC_SCHEMA, c->id, "a center without a pool");
-    for (size_t i = 0; i < c->pool_count && rc == RC_OK; i++) {
-        rc = resolve_pool(r, c, &c->pools[i]);
-        *nodes += c->pools[i].nodes;
-    }
-    return rc;
-}
-
-static enum rc check_shares(const struct reading *r)
-{
-    double share = 0;
-
-    for (size_t i = 0; i < r->s->work_count; i++) {
-        const struct sim_work *w = &r->s->works[i];
-        share += w->share;
-        if (w->size_count == 0 || w->hours <= 0 || w->failed + w->cancelled > 1)
-            return complain(r, RC_SCHEMA, w->id,
-                            "needs sizes= and hours=, and failed + cancelled of at most 1");
-    }
-    if (fabs(share - 1) > 0.001)
-        return complain(r, RC_SCHEMA, "work", "the shares do not add up to 1");
-    return RC_OK;
-}
-
-static enum rc resolve(const struct reading *r)
-{
-    uint64_t nodes = 0;
-    enum rc rc = RC_OK;
-
-    if (r->s->center_count == 0 || r->s->center_count > SCENARIO_CENTERS)
-        return complain(r, RC_SCHEMA, "centers", "there must be 1 to 200 of them");
-    rc = check_shares(r);
-    for (size_t i = 0; i < r->s->center_count && rc == RC_OK; i++)
-        rc = resolve_center(r, &r->s->centers[i], &nodes);
-    if (rc == RC_OK && nodes > SCENARIO_NODES)
-        rc = complain(r, RC_LIMIT, "pool", "more than 200000 nodes in all");
-    return rc;
-}
 
 enum rc scenario_read(const char *text, const char *name, struct scenario *out, struct err *e)
 {
     struct reading r = {out, name, 0, e};
     struct columns c = {text, 0};
     struct columns_line line;
-    enum rc rc = RC_OK;
 
     memset(out, 0, sizeof(*out));
+    enum rc rc = check_text(&r, text);
     while (rc == RC_OK && columns_next(&c, &line)) {
         r.line = c.line;
         rc = read_line(&r, &line);
     }
     if (rc == RC_OK)
-        rc = resolve(&r);
+        rc = scenario_check(&r);
     if (rc != RC_OK)
         scenario_free(out);
     return rc;

@@ -17,8 +17,15 @@
 enum {
     SCENARIO_SIZES = 12,
     SCENARIO_DEVICES = 16,
+    SCENARIO_FAULTS = 255, /* kinds of them: a node keeps which in a byte */
     SCENARIO_NODES = 200000,
     SCENARIO_CENTERS = 200
+};
+
+/* Where a thing was named, and which of its keys stood there (scenario_keys.def, in order): for errors. */
+struct sim_named {
+    unsigned line;
+    uint64_t given;
 };
 
 /* Which pages tell of a device. */
@@ -43,6 +50,7 @@ struct sim_model {
     uint32_t exporter;
     double idle_watts, max_watts, memory_bytes, clock_hertz;
     double limit_celsius; /* of the core */
+    struct sim_named named;
 };
 
 struct sim_work {
@@ -55,6 +63,7 @@ struct sim_work {
     double failed, cancelled; /* shares of its jobs that end so; the others complete */
     double activity; /* of the tensor pipes while it computes; 0 = never touches the device */
     uint32_t urgent, preemptable; /* 1: may preempt, may be preempted */
+    struct sim_named named;
 };
 
 struct sim_fault {
@@ -64,6 +73,7 @@ struct sim_fault {
     uint32_t scope;
     uint32_t xid;        /* 0 = none */
     double repair_hours; /* mean */
+    struct sim_named named;
 };
 
 struct sim_pool {
@@ -74,6 +84,7 @@ struct sim_pool {
     double memory_bytes;    /* of a node */
     uint32_t model;         /* index; unused without devices */
     char model_id[32];
+    struct sim_named named;
 };
 
 struct sim_center {
@@ -88,6 +99,7 @@ struct sim_center {
     double fp16, fp32, fp64; /* declared capacity, operations a second; 0 = none */
     struct sim_pool *pools;
     size_t pool_count, pool_cap;
+    struct sim_named named;
 };
 
 struct scenario {

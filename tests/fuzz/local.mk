@@ -62,6 +62,12 @@ FUZZ_TARGETS += %D%/fuzz_node_web
 FUZZ_TARGETS += %D%/fuzz_metric_map
 %C%_fuzz_metric_map_SOURCES = %D%/fuzz_metric_map.c $(FUZZ_MAIN)
 %C%_fuzz_metric_map_LDADD = $(COLLECTOR_LIBS) $(FUZZ_LDFLAGS)
+FUZZ_TARGETS += %D%/fuzz_scenario
+%C%_fuzz_scenario_SOURCES = %D%/fuzz_scenario.c $(FUZZ_MAIN)
+%C%_fuzz_scenario_LDADD = src/fleetsim/libfleetsim.a $(CODEC_LIBS) $(FUZZ_LDFLAGS) -lm
+FUZZ_TARGETS += %D%/fuzz_promql
+%C%_fuzz_promql_SOURCES = %D%/fuzz_promql.c $(FUZZ_MAIN)
+%C%_fuzz_promql_LDADD = src/fleetsim/libfleetsim.a $(CODEC_LIBS) $(FUZZ_LDFLAGS) -lm
 
 if FUZZ
 FUZZ_MAIN =

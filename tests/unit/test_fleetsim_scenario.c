@@ -31,32 +31,74 @@ static void test_a_scenario_is_read(void **state)
     scenario_free(&s);
 }
 
+#define MODEL "model | m | driver=M | idle=50 | power=400 | memory=80G | clock=1.4G | limit=89\n"
+#define WORK "work | w | share=1 | sizes=1 | hours=1\n"
+#define POOL "pool | p | prefix=n | nodes=10\n"
+
+/* Every kind of error: its line, what was found, what is accepted. */
 static const struct {
-    const char *text, *where, *what;
+    const char *text;
+    unsigned line;
+    const char *found, *accepted;
 } wrong[] = {
-    {"", "bad.conf:0", "centers"},
-    {"# nothing\n\nthing | x\n", "bad.conf:3", "one of: title center pool"},
-    {"pool | p | nodes=3\n", "bad.conf:1", "no center line above"},
-    {"center | \n", "bad.conf:1", "an id"},
-    {"center | a | nmae=x\n", "bad.conf:1", "nmae=x"},
-    {"center | a | load=2\n", "bad.conf:1", "a number from 0 to 1"},
-    {"center | a | load=1x\n", "bad.conf:1", "a number from 0 to 1"},
-    {"center | a | load=nan\n", "bad.conf:1", "a number"},
-    {"center | a | kind=huge\n", "bad.conf:1", "one of: intelligent super general"},
-    {"center | a | version=39.5\n", "bad.conf:1", "a count from 38 to 45"},
-    {"work | w | sizes=1,,2\n", "bad.conf:1", "12 counts"},
-    {"work | w | share=1 | sizes=1 | hours=1 | failed=0.6 | cancelled=0.6\ncenter | a\n",
-     "bad.conf:2", "at most 1"},
-    {"work | w | share=0.5 | sizes=1 | hours=1\ncenter | a\npool | p | prefix=n | nodes=1\n",
-     "bad.conf:3", "add up to 1"},
-    {"work | w | share=1 | sizes=1 | hours=1\ncenter | a\n", "bad.conf:2", "without a pool"},
-    {"work | w | share=1 | sizes=1 | hours=1\ncenter | a\npool | p | nodes=1\n", "bad.conf:3",
-     "prefix="},
-    {"work | w | share=1 | sizes=1 | hours=1\ncenter | a\npool | p | prefix=n | nodes=1 | devices=8 | model=x\n",
-     "bad.conf:3", "no model line"},
-    {"work | w | share=1 | sizes=1 | hours=1\ncenter | a\npool | p | prefix=n | nodes=150000\n"
-     "pool | q | prefix=m | nodes=150000\n",
-     "bad.conf:4", "200000"},
+    {"", 0, "centers", "1 to 200"},
+    {"# nothing\n\n", 0, "centers", "1 to 200"},
+    {"# nothing\n\nthing | x\n", 3, "\"thing\"", "one of: title center pool model work fault"},
+    {"centers:\n\t- id: x\n", 1, "\"centers:\"", "one of: title center"}, /* YAML */
+    {"title\n", 1, "title", "one text"},
+    {"title | a | b\n", 1, "title", "one text"},
+    {"pool | p | nodes=3\n", 1, "pool", "no center line above"},
+    {"center | \n", 1, "\"\"", "an id of 1 to 31"},
+    {"center\n", 1, "\"\"", "an id of 1 to 31"},
+    {"center | 012345678901234567890123456789012\n", 1, "\"0123", "an id of 1 to 31"},
+    {"center | a b\n", 1, "\"a b\"", "letters, digits"},
+    {"center | a | nmae=x\n", 1, "nmae=x", "of a center; there are: name kind"},
+    {"center | a | load\n", 1, "load", "of a center; there are: name kind"},
+    {"center | a | prefix=x\n", 1, "prefix=x", "of a center"},
+    {"center | a | load=0.1 | load=0.2\n", 1, "load", "twice"},
+    {"center | a | load=2\n", 1, "load: ", "a number from 0 to 1, not \"2\""},
+    {"center | a | load=1x\n", 1, "\"1x\"", "a number from 0 to 1"},
+    {"center | a | load=\n", 1, "\"\"", "a number from 0 to 1"},
+    {"center | a | load=nan\n", 1, "\"nan\"", "a number"},
+    {"center | a | load=-1\n", 1, "\"-1\"", "a number"},
+    {"center | a | fp16=1e400\n", 1, "\"1e400\"", "a number"},
+    {"center | a | kind=huge\n", 1, "\"huge\"", "one of: intelligent super general"},
+    {"center | a | telemetry=snmp\n", 1, "\"snmp\"", "one of: none exporters prometheus"},
+    {"center | a | accounting=2\n", 1, "\"2\"", "a count from 0 to 1"},
+    {"center | a | version=39.5\n", 1, "\"39.5\"", "a count from 38 to 45"},
+    {WORK "center | a | version=39\n" POOL, 2, "version=39", "38, or 40 to 45"},
+    {"center | a | name=\n", 1, "\"\"", "a text of 1 to 95 bytes"},
+    {"center | a | name=a\001b\n", 1, "byte 0x01", "this is no text"},
+    {"\n\n\177ELF\n", 3, "byte 0x7f", "this is no text"},
+    {"center | a | x=| | | | | | | | | | | | | | | | | |\n", 1, "center", "16 cells"},
+    {WORK "center | a\n" POOL "center | b\n" POOL "center | a\n" POOL, 6, "center a", "line 2 already"},
+    {WORK "center | a\n" POOL "pool | p | prefix=m | nodes=1\n", 4, "pool p", "line 3 already"},
+    {WORK "center | a\n" POOL "pool | q | prefix=n | first=10 | nodes=1\n", 4, "q", "has nodes that pool p has"},
+    {WORK "center | a\n", 2, "a", "without a pool"},
+    {WORK "center | a\npool | p | nodes=1\n", 3, "pool p", "needs prefix="},
+    {WORK "center | a\npool | p | prefix=n\n", 3, "pool p", "needs nodes="},
+    {WORK "center | a\npool | p | prefix=n | nodes=0\n", 3, "\"0\"", "a count from 1"},
+    {WORK "center | a\npool | p | prefix=n | nodes=1 | devices=8 | model=x\n" MODEL, 3, "model=x", "no model line"},
+    {WORK "center | a\npool | p | prefix=n | nodes=1 | devices=8\n" MODEL, 3, "pool p", "no model line"},
+    {WORK "center | a\npool | p | prefix=n | nodes=150000\npool | q | prefix=m | nodes=150000\n", 4, "q", "200000"},
+    {WORK MODEL MODEL "center | a\n" POOL, 3, "model m", "line 2 already"},
+    {WORK "model | m | driver=M\ncenter | a\n" POOL, 2, "model m", "needs idle="},
+    {WORK "model | m | driver=M | idle=500 | power=400 | memory=80G | clock=1.4G | limit=89\ncenter | a\n" POOL, 2, "idle=",
+     "less than power="},
+    {WORK WORK "center | a\n" POOL, 2, "work w", "line 1 already"},
+    {"work | w | sizes=1,,2\n", 1, "\"1,,2\"", "12 counts"},
+    {"work | w | sizes=0\n", 1, "\"0\"", "12 counts"},
+    {"work | w | sizes=1,2,3,4,5,6,7,8,9,10,11,12,13\n", 1, "\"1,2,3", "12 counts"},
+    {"work | w | share=1 | hours=1\ncenter | a\n" POOL, 1, "work w", "needs sizes="},
+    {"work | w | share=1 | hours=1 | sizes=\ncenter | a\n" POOL, 1, "w", "needs sizes="},
+    {"work | w | share=1 | sizes=1\ncenter | a\n" POOL, 1, "work w", "needs hours="},
+    {"work | w | share=1 | sizes=1 | hours=1 | failed=0.6 | cancelled=0.6\ncenter | a\n" POOL, 1, "w", "at most 1"},
+    {"work | v | share=0.2 | sizes=1 | hours=1\nwork | w | share=0.3 | sizes=1 | hours=1\ncenter | a\n" POOL, 2, "add up to 0.5",
+     "not to 1"},
+    {"center | a\n" POOL, 2, "work", "no job"},
+    {WORK "fault | f | count=1 | scope=world\n", 2, "\"world\"", "one of: job device node drain"},
+    {WORK "fault | f | count=1\ncenter | a\n" POOL, 2, "fault f", "needs scope="},
+    {WORK "fault | f | count=1 | scope=job\nfault | f | count=1 | scope=job\ncenter | a\n" POOL, 3, "fault f", "line 2 already"},
 };
 
 static void test_wrong_ones_are_refused_with_their_line(void **state)
@@ -66,11 +108,13 @@ static void test_wrong_ones_are_refused_with_their_line(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-        char told[400];
-        assert_int_not_equal(scenario_read(wrong[i].text, "bad.conf", &s, &e), RC_OK);
-        snprintf(told, sizeof(told), "%s: %s", e.where, e.msg);
-        if (strcmp(e.where, wrong[i].where) != 0 || !strstr(told, wrong[i].what))
-            fail_msg("%s: told as \"%s\"", wrong[i].text, told);
+        char where[32];
+        snprintf(where, sizeof(where), "bad.conf:%u", wrong[i].line);
+        if (scenario_read(wrong[i].text, "bad.conf", &s, &e) == RC_OK)
+            fail_msg("%s: was taken", wrong[i].text);
+        if (strcmp(e.where, where) != 0 || !strstr(e.msg, wrong[i].found) ||
+            !strstr(e.msg, wrong[i].accepted))
+            fail_msg("%s: told as \"%s: %s\"", wrong[i].text, e.where, e.msg);
         assert_null(s.centers);
     }
 }
