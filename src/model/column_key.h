@@ -12,14 +12,17 @@ struct key_column {
     const struct field *field;
     unsigned column;
     derive_fn *derive; /* NULL = stored */
+    moment_fn *moment; /* such a duration: its key is made good for a time when it is sorted by */
 };
 
 static inline struct key_column key_column(enum entity e, unsigned column)
 {
     const struct derived *d = derived_column_of(e, column);
 
-    return (struct key_column){
-        .field = column_info(e, column), .column = column, .derive = d ? d->derive : NULL};
+    return (struct key_column){.field = column_info(e, column),
+                               .column = column,
+                               .derive = d ? d->derive : NULL,
+                               .moment = d ? derived_moment(d) : NULL};
 }
 
 static inline bool key_is_string(const struct key_column *k)
@@ -56,6 +59,8 @@ static inline uint64_t key_of_value(const struct value *v)
 static inline uint64_t key_of_row(const struct key_column *k, const struct value_ctx *c,
                                   const void *row)
 {
+    if (k->moment)
+        return key_of_moment(k->moment(row));
     if (k->derive) {
         struct value v = k->derive(c, row);
         return key_of_value(&v);

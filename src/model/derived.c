@@ -35,6 +35,24 @@ static struct value since(bool has, wall_ms from, wall_ms to)
     return duration(has && to >= from, to - from);
 }
 
+static struct moment moment_if(bool has, enum moment_kind kind, int64_t ms)
+{
+    return has ? (struct moment){kind, ms} : (struct moment){MOMENT_NONE, 0};
+}
+
+/* From one time to another, both told by the row. */
+static struct moment between(bool has, wall_ms from, wall_ms to)
+{
+    return moment_if(has && to >= from, MOMENT_FIXED, to - from);
+}
+
+static struct value value_of_moment(const struct value_ctx *c, struct moment m)
+{
+    int64_t ms = moment_at(m, c->now);
+
+    return duration(ms >= 0, ms);
+}
+
 /* What is overdue is due now. */
 static struct value until(bool has, wall_ms t, wall_ms now)
 {
@@ -323,11 +341,16 @@ static struct value derive_node_memory_share_percent(const struct value_ctx *c, 
                  row_num(n, node, memory_allocated_bytes), n->memory_total_bytes);
 }
 
-static struct value derive_node_out_for(const struct value_ctx *c, const void *row)
+static struct moment moment_node_out_for(const void *row)
 {
     const struct node_row *n = row;
 
-    return since(row_has(n, node, reason_at), n->reason_at, c->now);
+    return moment_if(row_has(n, node, reason_at), MOMENT_SINCE, n->reason_at);
+}
+
+static struct value derive_node_out_for(const struct value_ctx *c, const void *row)
+{
+    return value_of_moment(c, moment_node_out_for(row));
 }
 
 static struct value derive_device_pools(const struct value_ctx *c, const void *row)
@@ -376,23 +399,34 @@ static bool is_waiting(const struct job_row *j)
     return row_has(j, job, state) && (j->state == job_state_QUEUED || j->state == job_state_HELD);
 }
 
-static struct value derive_job_waited(const struct value_ctx *c, const void *row)
+static struct moment moment_job_waited(const void *row)
 {
     const struct job_row *j = row;
+    bool eligible = row_has(j, job, eligible_at);
 
     if (has_begun(j))
-        return since(row_has(j, job, eligible_at), j->eligible_at, j->started_at);
-    return since(is_waiting(j) && row_has(j, job, eligible_at), j->eligible_at, c->now);
+        return between(eligible, j->eligible_at, j->started_at);
+    return moment_if(is_waiting(j) && eligible, MOMENT_SINCE, j->eligible_at);
 }
 
-static struct value derive_job_ran(const struct value_ctx *c, const void *row)
+static struct value derive_job_waited(const struct value_ctx *c, const void *row)
+{
+    return value_of_moment(c, moment_job_waited(row));
+}
+
+static struct moment moment_job_ran(const void *row)
 {
     const struct job_row *j = row;
 
     if (is_running(j))
-        return since(true, j->started_at, c->now);
-    return since(has_begun(j) && row_has(j, job, ended_at), j->started_at,
-                 row_time(j, job, ended_at));
+        return moment_if(true, MOMENT_SINCE, j->started_at);
+    return between(has_begun(j) && row_has(j, job, ended_at), j->started_at,
+                   row_time(j, job, ended_at));
+}
+
+static struct value derive_job_ran(const struct value_ctx *c, const void *row)
+{
+    return value_of_moment(c, moment_job_ran(row));
 }
 
 static bool has_limit(const struct job_row *j)
@@ -400,20 +434,30 @@ static bool has_limit(const struct job_row *j)
     return row_has(j, job, time_limit_seconds) && j->time_limit_seconds > 0; /* -1 = unlimited */
 }
 
-static struct value derive_job_left(const struct value_ctx *c, const void *row)
+static struct moment moment_job_left(const void *row)
 {
     const struct job_row *j = row;
     wall_ms end = j->started_at + (wall_ms)(j->time_limit_seconds * 1000);
 
-    return until(is_running(j) && has_limit(j), end, c->now);
+    return moment_if(is_running(j) && has_limit(j), MOMENT_UNTIL, end);
+}
+
+static struct value derive_job_left(const struct value_ctx *c, const void *row)
+{
+    return value_of_moment(c, moment_job_left(row));
+}
+
+static struct moment moment_job_starts_in(const void *row)
+{
+    const struct job_row *j = row;
+
+    return moment_if(is_waiting(j) && row_has(j, job, expected_start_at), MOMENT_UNTIL,
+                     row_time(j, job, expected_start_at));
 }
 
 static struct value derive_job_starts_in(const struct value_ctx *c, const void *row)
 {
-    const struct job_row *j = row;
-
-    return until(is_waiting(j) && row_has(j, job, expected_start_at),
-                 row_time(j, job, expected_start_at), c->now);
+    return value_of_moment(c, moment_job_starts_in(row));
 }
 
 static struct value derive_job_progress_percent(const struct value_ctx *c, const void *row)
@@ -449,6 +493,23 @@ static const struct derived all[] = {
 #include "model/derived.def"
 #undef DERIVED
 };
+
+moment_fn *derived_moment(const struct derived *d)
+{
+    static const struct {
+        derive_fn *derive;
+        moment_fn *moment;
+    } moments[] = {{derive_node_out_for, moment_node_out_for},
+                   {derive_job_waited, moment_job_waited},
+                   {derive_job_ran, moment_job_ran},
+                   {derive_job_left, moment_job_left},
+                   {derive_job_starts_in, moment_job_starts_in}};
+
+    for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++)
+        if (moments[i].derive == d->derive)
+            return moments[i].moment;
+    return NULL;
+}
 
 const struct derived *derived_column_of(enum entity e, unsigned column)
 {

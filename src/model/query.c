@@ -34,6 +34,9 @@ static void sort_by(struct query_result *out, const struct value_ctx *c, const s
                     bool descending)
 {
     bool strings = key_is_string(&k->column);
+    struct key_reading how = {.skip = strings ? KEY_STRING_BITS : 0,
+                              .moments = k->column.moment != NULL,
+                              .now = c->now};
 
     if (out->count < 2)
         return;
@@ -42,8 +45,7 @@ static void sort_by(struct query_result *out, const struct value_ctx *c, const s
             out->order = string_order_new();
         string_order_rank(out->order, snapshot_strings(c->snap), k->keys, out->slots, out->count);
     }
-    sort_keys(k->keys, out->slots, out->count, strings ? KEY_STRING_BITS : 0, descending,
-              scratch(out));
+    sort_keys(k->keys, &how, out->slots, out->count, descending, scratch(out));
 }
 
 static void take_rows(const struct query *q, const struct value_ctx *c, struct query_result *out)

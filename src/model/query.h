@@ -6,6 +6,9 @@
 
 #include "model/filter.h"
 
+/* The rows of one part of a tally take no more than this. */
+#define QUERY_CHUNK_BYTES 2048
+
 /* Sums over the rows that match, kept by chunk, so that those of a new snapshot cost what changed. */
 struct query_tally {
     size_t size; /* of one chunk's sums: zeroed, then every row of it is added; at most 64 */

@@ -9,6 +9,7 @@
 
 enum { LINE = 64, TOUCHES = 8, CHUNKS_A_LOOK = 64, PAGE_CHUNKS = 1 << ROWS_PAGE_SHIFT };
 
+_Static_assert(ROWS_CHUNK_BYTES == QUERY_CHUNK_BYTES, "what query.h promises");
 _Static_assert(ROWS_CHUNK_BYTES / sizeof(struct row_head) <= 64, "a bit for each row of a chunk");
 
 /* What one run needs beside the selection. */
@@ -347,7 +348,7 @@ static void make_room(struct pass *p)
 /* Stored ones are good until their row changes; derived ones may depend on the time and on other rows. */
 static bool is_kept(const struct key_store *k, int column)
 {
-    return column < 0 || (k->of == column && !k->column.derive);
+    return column < 0 || (k->of == column && (!k->column.derive || k->column.moment));
 }
 
 static void choose(struct key_store *k, const struct query *q, int column, size_t slots)

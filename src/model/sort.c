@@ -8,21 +8,26 @@ enum { DIGIT_BITS = 11, BUCKETS = 1 << DIGIT_BITS, MAX_DIGITS = 3 };
 /* What the keys have in common, so that it need not be sorted by. */
 struct range {
     uint64_t min, max;
-    unsigned zeros; /* low bits in which all keys agree, behind those that tell nothing */
-    unsigned skip;
+    unsigned zeros; /* low bits in which all keys agree */
 };
 
-static struct range range_of(const uint64_t *keys, const uint32_t *order, uint32_t count,
-                             unsigned skip)
+static inline uint64_t read_key(const struct key_reading *how, uint64_t key)
 {
-    struct range r = {.min = UINT64_MAX, .skip = skip};
+    if (key == KEY_ABSENT)
+        return key;
+    return how->moments ? moment_key_at(key, how->now) : key >> how->skip;
+}
+
+static struct range range_of(const uint64_t *keys, const struct key_reading *how,
+                             const uint32_t *order, uint32_t count)
+{
+    struct range r = {.min = UINT64_MAX};
     uint64_t differ = 0, one = 0;
 
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t key = keys[order[i]];
+        uint64_t key = read_key(how, keys[order[i]]);
         if (key == KEY_ABSENT)
             continue;
-        key >>= skip;
         one = r.min == UINT64_MAX ? key : one;
         differ |= key ^ one;
         r.min = key < r.min ? key : r.min;
@@ -36,7 +41,6 @@ static inline uint64_t reduce(const struct range *r, uint64_t key, bool descendi
 {
     if (key == KEY_ABSENT)
         return ((r->max - r->min) >> r->zeros) + 1;
-    key >>= r->skip;
     return (descending ? r->max - key : key - r->min) >> r->zeros;
 }
 
@@ -65,12 +69,13 @@ static void plan_digits(struct digits *d, unsigned bits)
 }
 
 /* Items of `bits` bits of the keys from bit `from` on, counted by digit. */
-static void make_items(const uint64_t *keys, const uint32_t *order, uint32_t count,
-                       const struct range *r, bool descending, unsigned from, uint64_t *items,
-                       struct digits *d)
+static void make_items(const uint64_t *keys, const struct key_reading *how, const uint32_t *order,
+                       uint32_t count, const struct range *r, bool descending, unsigned from,
+                       uint64_t *items, struct digits *d)
 {
     for (uint32_t i = 0; i < count; i++) {
-        uint64_t item = reduce(r, keys[order[i]], descending) >> from << 32 | order[i];
+        uint64_t key = reduce(r, read_key(how, keys[order[i]]), descending);
+        uint64_t item = key >> from << 32 | order[i];
         items[i] = item;
         for (unsigned n = 0; n < d->count; n++)
             d->starts[n][digit(d, item, n)]++;
@@ -103,10 +108,10 @@ static uint64_t *radix_sort(uint64_t *items, uint64_t *spare, uint32_t count, st
     return items;
 }
 
-void sort_keys(const uint64_t *keys, uint32_t *order, uint32_t count, unsigned skip,
+void sort_keys(const uint64_t *keys, const struct key_reading *how, uint32_t *order, uint32_t count,
                bool descending, void *scratch)
 {
-    struct range r = range_of(keys, order, count, skip);
+    struct range r = range_of(keys, how, order, count);
     uint64_t *items = scratch, *spare = items + count;
     struct digits d;
 
@@ -115,7 +120,7 @@ void sort_keys(const uint64_t *keys, uint32_t *order, uint32_t count, unsigned s
     unsigned bits = bits_of(reduce(&r, KEY_ABSENT, false));
     for (unsigned from = 0; from < bits; from += 32) {
         plan_digits(&d, bits - from < 32 ? bits - from : 32);
-        make_items(keys, order, count, &r, descending, from, items, &d);
+        make_items(keys, how, order, count, &r, descending, from, items, &d);
         const uint64_t *sorted = radix_sort(items, spare, count, &d);
         for (uint32_t i = 0; i < count; i++)
             order[i] = (uint32_t)sorted[i];

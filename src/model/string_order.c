@@ -145,6 +145,8 @@ static void sort_runs(const struct string_order *o, strid *ids, uint32_t count, 
 static void sort_by_prefix(const struct string_order *o, strid *ids, uint32_t count, unsigned depth,
                            const struct work *w)
 {
+    static const struct key_reading plain = {.skip = 0};
+
     if (count <= FEW || depth == MOST_PREFIXES) {
         sort_by_merging(o, ids, count, w->spare);
         return;
@@ -153,7 +155,7 @@ static void sort_by_prefix(const struct string_order *o, strid *ids, uint32_t co
         w->keys[i] = natural_prefix(intern_text(o->of, ids[i]), (size_t)depth * 8);
         w->places[i] = i;
     }
-    sort_keys(w->keys, w->places, count, 0, false, w->scratch);
+    sort_keys(w->keys, &plain, w->places, count, false, w->scratch);
     memcpy(w->spare, ids, count * sizeof(*ids));
     for (uint32_t i = 0; i < count; i++) {
         ids[i] = w->spare[w->places[i]];

@@ -35,6 +35,12 @@ static void change_row(struct delta *d, uint32_t id)
     delta_int(d, FIELD_job_state, below(2) ? job_state_QUEUED : job_state_RUNNING);
     delta_num(d, FIELD_job_cpus, below(64));
     delta_str(d, FIELD_job_user, below(2) ? "li" : "wang");
+    if (below(2))
+        delta_time(d, FIELD_job_started_at, now - 40000 + below(50) * 1000);
+    if (below(2))
+        delta_time(d, FIELD_job_expected_start_at, now - 40000 + below(120) * 1000);
+    if (below(2))
+        delta_num(d, FIELD_job_time_limit_seconds, below(100));
     delta_time(d, FIELD_job_eligible_at, now - 30000 + below(60) * 1000);
 }
 
