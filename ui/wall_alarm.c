@@ -10,7 +10,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { TEXT_MAX = 512, OTHERS = 12, OTHERS_MIN = 4 };
+enum { TEXT_MAX = 512, OTHERS = 12, OTHERS_MIN = 4, CENTERS_MIN = 8 };
 
 static const struct alert_row *find(const struct wall *w, const struct view_input *in)
 {
@@ -69,8 +69,9 @@ static int draw_value(const struct view_input *in, const struct alert_row *a, in
     return last + 2;
 }
 
-static void draw_others(const struct view_input *in, const struct alert_row *shown, int y,
-                        struct rect r, struct canvas *c)
+/* Returns the line below the last. */
+static int draw_others(const struct view_input *in, const struct alert_row *shown, int y,
+                       struct rect r, struct canvas *c)
 {
     char text[TEXT_MAX];
 
@@ -88,6 +89,16 @@ static void draw_others(const struct view_input *in, const struct alert_row *sho
         wall_alert_text(in, a, text, sizeof text);
         canvas_text(c, y++, x, r.x + r.w - x - 1, style_of(ROLE_TEXT), text);
     }
+    return y;
+}
+
+/* Where much room is left, the centers stay in sight, worst first. */
+static void draw_centers(const struct view_input *in, struct rect r, struct canvas *c)
+{
+    if (r.h < CENTERS_MIN)
+        return;
+    canvas_hline(c, r.y, r.x, r.w, style_of(ROLE_LINE));
+    wall_page_draw(in, WALL_CENTERS, 0, (struct rect){r.y + 1, r.x, r.h - 1, r.w}, c);
 }
 
 void wall_alarm(const struct wall *w, const struct view_input *in, struct rect r, struct canvas *c)
@@ -119,7 +130,8 @@ void wall_alarm(const struct wall *w, const struct view_input *in, struct rect r
     else
         wall_figures_small(w, in, r.y + r.h - 3, r, c);
     r.h -= room ? figures.h + 1 : 3;
-    draw_others(in, a, y, r, c);
+    y = draw_others(in, a, y, r, c) + 1;
+    draw_centers(in, (struct rect){y, r.x, r.y + r.h - 1 - y, r.w}, c);
     r.h += room ? figures.h + 1 : 3;
     canvas_textf(c, r.y + r.h - 1, r.x + 1, r.w - 2, style_of(ROLE_FAINT),
                  _("the pages come back in %ds"),
