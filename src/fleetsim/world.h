@@ -38,6 +38,7 @@ struct sim_node {
     uint8_t down, drained, listed;
     uint8_t fault; /* 1 + index of what it suffers from */
     uint8_t fault_device;
+    uint16_t failures; /* that happened to it */
     uint32_t jobs;     /* that run on it */
     uint32_t holders;  /* index of its first place in world.holders */
     float hazard;      /* how much likelier than others it fails */
@@ -88,7 +89,7 @@ struct sim_pool_state {
 struct sim_counts {
     uint64_t submitted, started, ended[SIM_STATES], interrupted[2]; /* by a fault; by preemption */
     double place_hours[SIM_STATES];                                 /* of attempts that ended so */
-    uint64_t failures;
+    uint64_t failures, by_fault[SCENARIO_FAULTS];
 };
 
 struct world {

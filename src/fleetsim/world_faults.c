@@ -129,6 +129,8 @@ void faults_happen(struct world *w)
     if (f == NULL || n->down || n->fault)
         return; /* it is out already */
     w->counts.failures++;
+    w->counts.by_fault[f - w->scenario->faults]++;
+    n->failures++;
     n->fault_device = (uint8_t)random_below(&w->rng, w->pools[n->pool].places_of_node);
     if (f->scope == SIM_SCOPE_JOB) {
         interrupt_on(w, node, everything);

@@ -4,6 +4,8 @@ check_PROGRAMS += %D%/test_fleetsim_scenario
 %C%_test_fleetsim_scenario_LDADD = $(UNIT_FLEETSIM)
 check_PROGRAMS += %D%/test_fleetsim_world
 %C%_test_fleetsim_world_LDADD = $(UNIT_FLEETSIM)
+check_PROGRAMS += %D%/test_fleetsim_facts
+%C%_test_fleetsim_facts_LDADD = $(UNIT_FLEETSIM)
 check_PROGRAMS += %D%/test_fleetsim_slurm
 %C%_test_fleetsim_slurm_LDADD = src/fleetsim/libfleetsim.a $(UNIT_COLLECTOR) -lm
 # The simulated fleet as it runs, watched by the program.
