@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """bench.py BUILDDIR - one table of what suantop costs on this machine, beside limits and beside other programs.
 
-Run by `make bench`. Environment: BENCH=json,ingest,count,model,node,tui (which parts), JOBS and NODES (size of the bodies),
+Run by `make bench`. Environment: BENCH=json,ingest,exporter,count,model,start,snapshot,node,tui
+(which parts), JOBS and NODES (size of the bodies),
 IDLE (seconds), ROUNDS, PEERS="htop -d 10;btop;top -d 1", CONFIG (a configuration for the dashboard; without one it
 watches this machine), READY (a pattern: measure from when it is on the screen). Bodies are kept in BENCH_DIR (default: a temporary folder that is removed).
 Times depend on the machine and on who else uses it: the first line tells how much. Counts do not.
@@ -11,7 +12,7 @@ import json, os, re, shutil, statistics, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else ".")
-PARTS = os.environ.get("BENCH", "json,ingest,exporter,count,model,node,tui").split(",")
+PARTS = os.environ.get("BENCH", "json,ingest,exporter,count,model,start,snapshot,node,tui").split(",")
 JOBS = int(os.environ.get("JOBS", 100000))
 NODES = int(os.environ.get("NODES", 10000))
 IDLE = os.environ.get("IDLE", "20")
@@ -152,6 +153,43 @@ def pty(command, *more):
         return json.load(open(f.name))
 
 
+def bench_start(where):
+    """From exec to the first picture, no source answering: median and best of ROUNDS times five, by turns with the peers. As
+    root and with COLD=1 also with nothing of any file in memory."""
+    empty = os.path.join(where, "empty.yaml")
+    with open(empty, "w") as f:
+        f.write('history: off\ncenters: [{id: c, sources: [{exporter: {insecure: true, targets: "127.0.0.1:9"}}]}]\n')
+    programs = [[os.path.join(BUILD, "suantop"), "-c", empty]] + [p.split() for p in PEERS if shutil.which(p.split()[0])]
+    for how in ["warm"] + (["cold"] if os.environ.get("COLD") else []):
+        paints = {p[0]: [] for p in programs}
+        for _ in range(int(ROUNDS) * 5):
+            for p in programs:
+                if how == "cold":
+                    os.sync()
+                    with open("/proc/sys/vm/drop_caches", "w") as f:
+                        f.write("3")
+                paints[p[0]].append(first_paint(p))
+        said = [f"{os.path.basename(n)} {statistics.median(t):.0f}" for n, t in list(paints.items())[1:]]
+        own = paints[programs[0][0]]
+        row(f"first picture, {how} start: median, best", f"{statistics.median(own):.1f}, {min(own):.1f} ms", "<= 20" if how == "warm" else "",
+            ", ".join(said))
+
+
+def bench_snapshot(_):
+    text = run(sys.executable, "-B", os.path.join(HERE, "bench_snapshot.py"), BUILD)
+    got = {name: float(v) for name, v in (line.split("\t") for line in text.splitlines())}
+    row("snapshot of 50 centers, one slow", f"{got['snapshot']:.2f} s", f"<= {1.1 * got['slowest']:.2f}",
+        f"that one alone {got['slowest']:.2f} s: {got['snapshot'] / got['slowest']:.2f} x")
+
+
+def first_paint(command):
+    with tempfile.NamedTemporaryFile("r", suffix=".json") as f:
+        env = dict(os.environ, TERM="xterm-256color", LC_ALL="C.UTF-8")
+        subprocess.run([sys.executable, os.path.join(HERE, "ptybench.py"), "--size", "200x60", "--nkeys", "0", "--idle", "0",
+                        "--warmup", "0", "--json", f.name, "--", *command], env=env, check=True, stdout=subprocess.DEVNULL)
+        return json.load(open(f.name))["start"]["first_paint_ms"]
+
+
 def figures(r):
     k, s, i, x = r["keys"], r["start"], r["idle"], r["exit"]
     return [s["first_paint_ms"], k["settled_ms"]["p50"], k["settled_ms"]["p99"], k["bytes_per_key"]["p50"],
@@ -168,7 +206,8 @@ def bench_tui(_):
     for command in [own] + [p.split() for p in PEERS]:
         if not shutil.which(command[0]):
             continue
-        keys = ["--keys", "4,down,pgdn,down,pgup,1"]  # each changes the picture if command is own else ["--keys", "down,up,pgdn,pgup"]
+        # Keys of which each changes the picture.
+        keys = ["--keys", "4,down,pgdn,down,pgup,1" if command is own else "down,up,pgdn,pgup"]
         cells = figures(pty(command, *keys, *(ready if command is own else [])))
         print("%-20s" % os.path.basename(command[0]) + "".join("%10s" % c for c in cells), flush=True)
 
