@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * cells.c - see cells.h. */
 #include "ui/cells.h"
-#include "ui/said.h"
 #include "base/i18n.h"
+#include "model/value_said.h"
 #include "ui/chart.h"
 #include "ui/glyph.h"
 #include "base/text.h"
@@ -17,28 +17,10 @@ const char *cell_string(const struct view_input *in, strid id)
     return intern_text(snapshot_strings(in->snap), id);
 }
 
-static void add_flag_words(const struct field *f, uint32_t flags, struct buf *out)
-{
-    const char *separator = "";
-
-    for (unsigned i = 0; f->words[i]; i++)
-        if (flags >> i & 1) {
-            buf_addf(out, "%s%s", separator, i18n_either(f->id, f->words[i]));
-            separator = ",";
-        }
-}
-
 void cell_value(const struct view_input *in, const struct field *f, const struct value *v,
                 struct buf *out)
 {
-    if (v->kind == VALUE_WORD)
-        buf_adds(out, i18n_either(f->id, v->word));
-    else if (v->kind == VALUE_FLAGS && v->flags)
-        add_flag_words(f, v->flags, out);
-    else if (v->kind == VALUE_STR && said_in(f))
-        buf_adds(out, said_string(in, v->str));
-    else
-        value_text(&in->ctx, f, v, out);
+    value_said(&in->ctx, f, v, out);
 }
 
 const char *cell_word(enum entity e, int field, unsigned value)

@@ -5,15 +5,11 @@
 #define SUAN_UI_SAID_H
 
 #include "base/intern.h"
-#include "model/entity.h"
 #include "ui/view.h"
-#include <stdbool.h>
 
 const char *said(const char *english);
 const char *said_string(const struct view_input *in, strid id);
 int said_cells(const struct view_input *in, strid id);
-/* Is what stands in this field a sentence of this program (and not the words of people or of a scheduler)? */
-bool said_in(const struct field *f);
 
 /* As CELL_STR, of such a member. */
 #define CELL_SAID(entity, member, role)                                                            \

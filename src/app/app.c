@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * app.c - what the commands share: values of options, failing with words, exporting a snapshot. */
 #include "app/app.h"
+#include "base/sentence.h"
 
 #include "app/outfile.h"
 #include "codec/hostlist.h"
@@ -41,7 +42,10 @@ enum rc app_number(const struct cli *cli, enum cli_option option, double fallbac
 
 int app_fail(const struct err *e)
 {
-    fprintf(stderr, "suantop: %s%s%s\n", e->where, e->where[0] != '\0' ? ": " : "", e->msg);
+    char said[SENTENCE_MAX];
+
+    fprintf(stderr, "suantop: %s%s%s\n", e->where, e->where[0] != '\0' ? ": " : "",
+            sentence_text(e->msg, said, sizeof said));
     switch (e->rc) {
     case RC_USAGE:
     case RC_SCHEMA: /* a wrong configuration is a usage error: the user wrote it */

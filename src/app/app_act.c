@@ -6,6 +6,8 @@
 #include "app/act_result.h"
 #include "app/act_targets.h"
 #include "app/session.h"
+#include "base/i18n.h"
+#include "base/sentence.h"
 #include "base/buf.h"
 
 #include <pthread.h>
@@ -146,11 +148,11 @@ static void show_plan(struct act *a)
 static void say_question(const struct plan *p, const char *verb)
 {
     if (p->consent == CONSENT_YES)
-        fprintf(stderr, "%s it? y or [N] ", verb);
+        fprintf(stderr, _("%s it? y or [N] "), verb);
     else if (p->consent == CONSENT_NAME)
-        fprintf(stderr, "work runs there. To %s it, type its name (%s): ", verb, p->expect);
+        fprintf(stderr, _("work runs there. To %s it, type its name (%s): "), verb, p->expect);
     else
-        fprintf(stderr, "to %s them, type how many they are (%s): ", verb, p->expect);
+        fprintf(stderr, _("to %s them, type how many they are (%s): "), verb, p->expect);
     (void)fflush(stderr);
 }
 
@@ -161,8 +163,8 @@ static enum rc ask(struct act *a, struct confirmed_order **out, struct err *e)
         return plan_confirm(a->plan, NULL, true, out, e);
     if (!isatty(STDIN_FILENO))
         return err_set(e, RC_USAGE, "command line",
-                       "there is no terminal to ask on: say --yes, or --dry-run to look only");
-    say_question(a->plan, a->verb->name);
+                       S_("there is no terminal to ask on: say --yes, or --dry-run to look only"));
+    say_question(a->plan, _(a->verb->name));
     if (fgets(typed, sizeof typed, stdin) == NULL)
         fputc('\n', stderr);
     typed[strcspn(typed, "\n")] = '\0';
@@ -208,7 +210,7 @@ static int act_on(struct act *a)
     if (ask(a, &c, &e) == RC_OK)
         return carry_out(a, c);
     int status = app_fail(&e);
-    fputs("nothing was done\n", stderr);
+    fprintf(stderr, "%s\n", _("nothing was done"));
     return e.rc == RC_USAGE ? status : EXIT_NOTHING;
 }
 
@@ -220,7 +222,7 @@ static enum rc check_words(struct act *a, struct err *e)
     enum rc rc = app_duration(a->cli, OPTION_TIMEOUT, ROUND_MS, &a->timeout, e);
     if (rc == RC_OK && a->verb->verb == action_verb_DRAIN && a->cli->value[OPTION_REASON] == NULL)
         rc = err_set(e, RC_USAGE, "command line",
-                     "suantop drain needs --reason: others have to know why the node is out");
+                     S_("suantop drain needs --reason: others have to know why the node is out"));
     return rc;
 }
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * cli.c - see cli.h. Options may stand before or after the command word; "--" ends them. */
 #include "app/cli.h"
+#include "base/i18n.h"
+#include "base/sentence.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -53,13 +56,13 @@ static enum rc take_option(struct parser *p, int option, const char *shown,
     const struct cli_option_info *info = &cli_options[option];
     if (info->arg == NULL) {
         if (inline_value != NULL)
-            return err_set(p->e, RC_USAGE, "command line", "%s takes no value", shown);
+            return err_set(p->e, RC_USAGE, "command line", S_("%s takes no value"), shown);
         p->out->value[option] = "";
         return RC_OK;
     }
     if (inline_value == NULL) {
         if (p->at + 1 >= p->argc)
-            return err_set(p->e, RC_USAGE, "command line", "%s needs a value: %s", shown,
+            return err_set(p->e, RC_USAGE, "command line", S_("%s needs a value: %s"), shown,
                            info->arg);
         inline_value = p->argv[++p->at];
     }
@@ -72,7 +75,7 @@ static enum rc take_long(struct parser *p, const char *word)
     size_t len = strcspn(word + 2, "=");
     int option = find_long(word + 2, len);
     if (option < 0)
-        return err_set(p->e, RC_USAGE, "command line", "unknown option %s; see suantop --help",
+        return err_set(p->e, RC_USAGE, "command line", S_("unknown option %s; see suantop --help"),
                        word);
     return take_option(p, option, word, word[2 + len] == '=' ? word + 3 + len : NULL);
 }
@@ -99,8 +102,8 @@ static enum rc unknown_command(struct parser *p, const char *word)
         size_t used = strlen(known);
         snprintf(known + used, sizeof known - used, " %s", cli_commands[i].name);
     }
-    return err_set(p->e, RC_USAGE, "command line", "unknown command \"%.60s\"; there are:%s", word,
-                   known);
+    return err_set(p->e, RC_USAGE, "command line", S_("unknown command \"%.60s\"; there are:%s"),
+                   word, known);
 }
 
 static enum rc take_word(struct parser *p, char *word)
@@ -122,7 +125,7 @@ static enum rc take_word(struct parser *p, char *word)
     const char *args =
         p->out->command < CLI_COMMANDS_SHOWN ? cli_commands[p->out->command].args : "";
     if (args[0] == '\0' || (p->out->operand_count > 0 && strstr(args, "...") == NULL))
-        return err_set(p->e, RC_USAGE, "command line", "\"%s\" is one word too many", word);
+        return err_set(p->e, RC_USAGE, "command line", S_("\"%s\" is one word too many"), word);
     p->argv[1 + p->out->operand_count++] = word;
     p->out->operand = p->argv[1];
     return RC_OK;
@@ -140,7 +143,7 @@ static enum rc check_use(const struct parser *p)
                            cli_options[i].name, name[0] != '\0' ? " " : "", name);
     if (c->command < CLI_COMMANDS_SHOWN && cli_commands[c->command].args[0] != '\0' &&
         c->operand == NULL)
-        return err_set(p->e, RC_USAGE, "command line", "suantop %s needs %s", name,
+        return err_set(p->e, RC_USAGE, "command line", S_("suantop %s needs %s"), name,
                        cli_commands[c->command].args);
     return RC_OK;
 }
@@ -170,29 +173,39 @@ enum rc cli_parse(int argc, char **argv, struct cli *out, struct err *e)
     return check_use(&p);
 }
 
+enum { LEFT_CELLS = 24 };
+
+/* The second column begins in the same cell, however wide the letters of the first are; help wraps where terminals do. */
+static void usage_line(struct buf *out, const char *left, const char *help)
+{
+    int cells = text_cells(left);
+
+    buf_addf(out, "  %s%*s %s\n", left, cells < LEFT_CELLS ? LEFT_CELLS - cells : 0, "", help);
+}
+
 static void usage_option(struct buf *out, const struct cli_option_info *o)
 {
     char left[48];
     snprintf(left, sizeof left, "%c%c%s --%s%s%s", o->letter != '\0' ? '-' : ' ',
              o->letter != '\0' ? o->letter : ' ', o->letter != '\0' ? "," : " ", o->name,
              o->arg != NULL ? " " : "", o->arg != NULL ? o->arg : "");
-    buf_addf(out, "  %-24s %s\n", left, o->help);
+    usage_line(out, left, _(o->help));
 }
 
 void cli_usage(struct buf *out)
 {
-    buf_adds(
-        out,
-        "suantop - top for computing power: FLOPS, heat, queues and interrupted tasks of all centers\n\n");
+    buf_addf(
+        out, "%s\n\n",
+        _("suantop - top for computing power: FLOPS, heat, queues and interrupted tasks of all centers"));
     for (int i = 0; i < CLI_COMMANDS_SHOWN; i++) {
         char left[48];
         snprintf(left, sizeof left, "suantop %s %s", cli_commands[i].name, cli_commands[i].args);
-        buf_addf(out, "  %-24s %s\n", left, cli_commands[i].help);
+        usage_line(out, left, _(cli_commands[i].help));
     }
-    buf_adds(out, "\nOptions\n");
+    buf_addf(out, "\n%s\n", _("Options"));
     for (int i = 0; i < OPTION_COUNT; i++)
         usage_option(out, &cli_options[i]);
-    buf_adds(
-        out,
-        "\nIn the dashboard press ? for the keys. Manual: suantop(1), suantop.conf(5), suantop-themes(5).\n");
+    buf_addf(
+        out, "\n%s\n",
+        _("In the dashboard press ? for the keys. Manual: suantop(1), suantop.conf(5), suantop-themes(5)."));
 }

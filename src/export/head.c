@@ -2,6 +2,7 @@
  * head.c - see head.h. */
 #include "export/head.h"
 #include "export/flopsjson.h"
+#include "base/sentence.h"
 #include "model/fields.h"
 
 const char *const head_counts[] = {
@@ -159,8 +160,9 @@ static void describe(const struct walk *w, const struct source_row *s, struct he
     out->source = intern_text(w->strings, s->name);
     out->class = text_or(w, row_has(s, source, error_code), s->error_code,
                          starting ? rc_name(RC_TIMEOUT) : state->words[s->state]);
-    out->message = text_or(w, row_has(s, source, error), s->error,
-                           starting ? "has not answered yet" : "has not answered for too long");
+    out->message =
+        text_or(w, row_has(s, source, error), s->error,
+                starting ? S_("has not answered yet") : S_("has not answered for too long"));
     out->mend = text_or(w, row_has(s, source, mend), s->mend, NULL);
     out->since = row_has(s, source, last_ok_at) ? s->last_ok_at : 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * html.c - the snapshot as one page that needs nothing else: no script, no picture, no font, nothing from elsewhere. */
+#include "base/i18n.h"
 #include "base/text.h"
 #include "export/formats.h"
 #include "export/html_int.h"
@@ -41,14 +42,28 @@ void html_number(struct html *h, double v, enum field_unit unit)
     html_text(h, h->cell.data);
 }
 
+/* As HTML names it: zh-CN. */
+static const char *lang(void)
+{
+    static char name[16];
+    size_t n = 0;
+
+    for (const char *c = i18n_language(); *c != '\0' && n + 1 < sizeof(name); c++)
+        name[n++] = *c == '_' ? '-' : *c;
+    name[n] = '\0';
+    return name;
+}
+
 static void put_head(struct html *h)
 {
     const struct export_options *o = h->walk->options;
     char local[32] = "";
 
     time_rfc3339(o->now + (wall_ms)o->utc_offset_minutes * 60000, local);
+    stream_puts(&h->out, "<!DOCTYPE html>\n<html lang=\"");
+    html_text(h, lang());
     stream_puts(&h->out,
-                "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+                "\"><head><meta charset=\"utf-8\">\n"
                 "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
                 "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none';"
                 " style-src 'unsafe-inline'\">\n<title>suantop ");

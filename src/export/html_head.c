@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * html_head.c - what stands above the tables of the HTML page: verdict, FLOPS, figures, what did not answer. */
+#include "base/i18n.h"
+#include "base/sentence.h"
 #include "export/head.h"
 #include "export/html_int.h"
 #include "model/flops_counted.h"
@@ -13,8 +15,19 @@ static void chip(struct html *h, const char *class, uint32_t count, const char *
 
     if (count == 0)
         return;
-    snprintf(text, sizeof(text), "<span class=\"chip %s\">%u %s</span>\n", class, count, word);
+    snprintf(text, sizeof(text), "<span class=\"chip %s\">%u ", class, count);
     stream_puts(&h->out, text);
+    html_text(h, word);
+    stream_puts(&h->out, "</span>\n");
+}
+
+static void plain_chip(struct html *h, const char *class, const char *word)
+{
+    stream_puts(&h->out, "<span class=\"chip ");
+    stream_puts(&h->out, class);
+    stream_puts(&h->out, "\">");
+    html_text(h, word);
+    stream_puts(&h->out, "</span>\n");
 }
 
 void html_verdict(struct html *h)
@@ -22,22 +35,24 @@ void html_verdict(struct html *h)
     const struct totals *t = snapshot_totals(h->walk->snap);
     bool all = export_complete(h->walk->snap, h->walk->options);
 
-    chip(h, "crit", t->alerts_critical, "CRITICAL");
-    chip(h, "warn", t->alerts_warning, "WARNING");
-    chip(h, "crit", (uint32_t)t->centers_down, "CENTERS DOWN");
-    chip(h, "warn", (uint32_t)t->centers_stale, "CENTERS STALE");
+    chip(h, "crit", t->alerts_critical, _("CRITICAL"));
+    chip(h, "warn", t->alerts_warning, _("WARNING"));
+    chip(h, "crit", (uint32_t)t->centers_down, _("CENTERS DOWN"));
+    chip(h, "warn", (uint32_t)t->centers_stale, _("CENTERS STALE"));
     if (!all)
-        stream_puts(&h->out, "<span class=\"chip warn\">INCOMPLETE</span>\n");
+        plain_chip(h, "warn", _("INCOMPLETE"));
     if (all && t->alerts_critical + t->alerts_warning == 0 && t->centers_live == t->centers &&
         t->centers > 0)
-        stream_puts(&h->out, "<span class=\"chip ok\">OK</span>\n");
+        plain_chip(h, "ok", "OK");
 }
 
 /* ---- FLOPS: one line a precision and provenance, never summed ---- */
 
 static const char *word_of(unsigned field, int value)
 {
-    return entity_info(ENTITY_AGGREGATE)->fields[field].words[value];
+    const struct field *f = &entity_info(ENTITY_AGGREGATE)->fields[field];
+
+    return i18n_either(f->id, f->words[value]);
 }
 
 static void flops_line(struct html *h, const struct flops_totals *all, enum precision precision,
@@ -52,15 +67,19 @@ static void flops_line(struct html *h, const struct flops_totals *all, enum prec
     html_number(h, t->flops, UNIT_FLOPS);
     stream_puts(&h->out, "</b>");
     if (whole > 0) {
-        stream_puts(&h->out, " of ");
+        stream_puts(&h->out, " / ");
         html_number(h, whole, UNIT_FLOPS);
     }
+    stream_puts(&h->out, " <b>");
+    html_text(h, word_of(FIELD_aggregate_precision, (int)precision));
+    stream_puts(&h->out, "</b> ");
+    html_text(h, word_of(FIELD_aggregate_provenance, (int)provenance));
+    stream_puts(&h->out, " <span class=\"dim\">");
     snprintf(text, sizeof(text),
-             " <b>%s</b> %s <span class=\"dim\">from %.0f of %.0f %s</span></p>\n",
-             word_of(FIELD_aggregate_precision, (int)precision),
-             word_of(FIELD_aggregate_provenance, (int)provenance), t->reporting, t->known,
-             t->nodes ? "nodes" : "devices");
-    stream_puts(&h->out, text);
+             t->nodes ? _("from %.0f of %.0f nodes") : _("from %.0f of %.0f devices"), t->reporting,
+             t->known);
+    html_text(h, text);
+    stream_puts(&h->out, "</span></p>\n");
     if (whole > 0) {
         double share = 100 * t->flops / whole;
         snprintf(text, sizeof(text),
@@ -95,7 +114,7 @@ static void figure(struct html *h, const char *label, bool has, double v, enum f
     else
         stream_puts(&h->out, "?");
     stream_puts(&h->out, "</b><span class=\"dim\">");
-    stream_puts(&h->out, label);
+    html_text(h, label);
     stream_puts(&h->out, "</span></li>\n");
 }
 
@@ -106,37 +125,45 @@ void html_figures(struct html *h)
     if (h->walk->options->only_center)
         return;
     stream_puts(&h->out, "<ul class=\"figures\">\n");
-    figure(h, "nodes", true, t->nodes, UNIT_COUNT);
-    figure(h, "drained", true, t->nodes_drained, UNIT_COUNT);
-    figure(h, "down", true, t->nodes_down, UNIT_COUNT);
-    figure(h, "devices", true, t->devices, UNIT_COUNT);
-    figure(h, "of them allocated", true, t->devices_allocated, UNIT_COUNT);
-    figure(h, "jobs running", true, t->jobs_running, UNIT_COUNT);
-    figure(h, "queued", true, t->jobs_queued, UNIT_COUNT);
-    figure(h, "interrupted in 24 h", true, t->interruptions_day, UNIT_COUNT);
-    figure(h, "GPU-hours lost in 24 h, about", true, t->gpu_hours_lost_day, UNIT_HOUR);
-    figure(h, "hottest, \302\260C", t->has_temperature, t->temperature_max, UNIT_CELSIUS);
+    figure(h, _("nodes"), true, t->nodes, UNIT_COUNT);
+    figure(h, _("drained"), true, t->nodes_drained, UNIT_COUNT);
+    figure(h, _("down"), true, t->nodes_down, UNIT_COUNT);
+    figure(h, _("devices"), true, t->devices, UNIT_COUNT);
+    figure(h, _("of them allocated"), true, t->devices_allocated, UNIT_COUNT);
+    figure(h, _("jobs running"), true, t->jobs_running, UNIT_COUNT);
+    figure(h, _("queued"), true, t->jobs_queued, UNIT_COUNT);
+    figure(h, _("interrupted in 24 h"), true, t->interruptions_day, UNIT_COUNT);
+    figure(h, _("GPU-hours lost in 24 h, about"), true, t->gpu_hours_lost_day, UNIT_HOUR);
+    figure(h, _("hottest, °C"), t->has_temperature, t->temperature_max, UNIT_CELSIUS);
     stream_puts(&h->out, "</ul>\n");
 }
 
 /* ---- what did not answer ---- */
 
+static void begin_errors(struct html *h)
+{
+    stream_puts(&h->out, "<h2>");
+    html_text(h, _("Without an answer"));
+    stream_puts(&h->out, "</h2>\n<ul>\n");
+}
+
 void html_errors(struct html *h)
 {
+    char said[SENTENCE_MAX];
     struct head_error e;
     bool begun = false;
 
     for (uint32_t slot = 0; head_next_error(h->walk, &slot, &e);) {
         if (!begun)
-            stream_puts(&h->out, "<h2>Without an answer</h2>\n<ul>\n");
+            begin_errors(h);
         begun = true;
         stream_puts(&h->out, "<li><b>");
         html_text(h, e.source);
         stream_puts(&h->out, "</b> ");
-        html_text(h, e.message);
+        html_text(h, sentence_text(e.message, said, sizeof(said)));
         if (e.mend != NULL) {
             stream_puts(&h->out, " <span class=\"dim\">");
-            html_text(h, e.mend);
+            html_text(h, sentence_text(e.mend, said, sizeof(said)));
             stream_puts(&h->out, "</span>");
         }
         stream_puts(&h->out, "</li>\n");

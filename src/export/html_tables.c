@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * html_tables.c - the tables of the HTML page: all centers, and of everything else what somebody should look at. With --only the
  * entities that it names, whole. */
+#include "base/i18n.h"
 #include "export/html_int.h"
+#include "model/value_said.h"
 #include "model/rollup.h"
 #include "model/top.h"
 #include "model/value.h"
@@ -67,34 +69,34 @@ static double job_score(const struct html *h, const void *row)
 
 static const struct table tables[] = {
     {ENTITY_CENTER,
-     "Centers",
+     N_("Centers"),
      NULL,
      {"name", "health", "flops", "flops_peak", "flops_precision", "flops_provenance",
       "flops_devices", "nodes_total", "nodes_up", "nodes_drained", "nodes_down", "devices_total",
       "jobs_running", "jobs_queued", "temperature_max_celsius", "age_seconds"}},
     {ENTITY_ALERT,
-     "Alerts",
+     N_("Alerts"),
      alert_score,
      {"severity", "center", "summary", "node", "since", "acknowledged_by"}},
     {ENTITY_INTERRUPTION,
-     "Interrupted in 24 hours, newest first",
+     N_("Interrupted in 24 hours, newest first"),
      interruption_score,
      {"at", "center", "job", "name", "cause", "node", "devices", "gpu_hours_lost", "outcome"}},
     {ENTITY_NODE,
-     "Nodes out of service",
+     N_("Nodes out of service"),
      node_score,
      {"center", "name", "status", "reason", "reason_by", "reason_at", "age_seconds"}},
     {ENTITY_DEVICE,
-     "Hottest devices",
+     N_("Hottest devices"),
      device_score,
      {"center", "node", "index", "model", "temperature_celsius", "memory_temperature_celsius",
       "power_watts", "tensor_utilization_percent", "flops", "health", "job"}},
     {ENTITY_JOB,
-     "Waiting longest",
+     N_("Waiting longest"),
      job_score,
      {"center", "id", "name", "user", "pool", "devices_requested", "waited", "reason_text"}},
     {ENTITY_SOURCE,
-     "Sources",
+     N_("Sources"),
      NULL,
      {"name", "state", "via", "latency_ms", "failures", "bad_elements", "age_seconds"}},
 };
@@ -116,9 +118,9 @@ static void put_heading(struct html *h, const struct table *t)
         const struct field *f = column_info(t->entity, (unsigned)column);
         stream_puts(&h->out, is_right(f) ? "<th class=\"num\" scope=\"col\" title=\""
                                          : "<th scope=\"col\" title=\"");
-        html_text(h, f->help);
+        html_text(h, _(f->help));
         stream_puts(&h->out, "\">");
-        html_text(h, f->title);
+        html_text(h, title_said(t->entity, f->title));
         stream_puts(&h->out, "</th>");
     }
     stream_puts(&h->out, "</tr></thead>\n");
@@ -130,11 +132,11 @@ static void put_cell(struct html *h, enum entity e, unsigned column, const void 
     struct value v = column_value(&h->walk->ctx, e, column, row);
 
     stream_puts(&h->out, is_right(f) ? "<td class=\"num\" data-t=\"" : "<td data-t=\"");
-    html_text(h, f->title);
+    html_text(h, title_said(e, f->title));
     stream_puts(&h->out, "\">");
     buf_reset(&h->cell);
     if (v.kind != VALUE_NONE)
-        value_text(&h->walk->ctx, f, &v, &h->cell);
+        value_said(&h->walk->ctx, f, &v, &h->cell);
     html_text(h, v.kind == VALUE_NONE || h->cell.failed ? "?" : h->cell.data);
     stream_puts(&h->out, "</td>");
 }
@@ -155,9 +157,11 @@ static void begin_table(struct html *h, const struct table *t, size_t shown, siz
     char text[128];
 
     stream_puts(&h->out, "<h2>");
-    html_text(h, t->title);
-    snprintf(text, sizeof(text), "</h2>\n<table><caption>%zu of %zu</caption>\n", shown, all);
-    stream_puts(&h->out, text);
+    html_text(h, _(t->title));
+    stream_puts(&h->out, "</h2>\n<table><caption>");
+    snprintf(text, sizeof(text), _("%zu of %zu"), shown, all);
+    html_text(h, text);
+    stream_puts(&h->out, "</caption>\n");
     put_heading(h, t);
     stream_puts(&h->out, "<tbody>\n");
 }

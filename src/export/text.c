@@ -6,8 +6,11 @@
  * csv and json have all of it. */
 #include "export/formats.h"
 #include "export/head.h"
+#include "base/i18n.h"
+#include "base/sentence.h"
 #include "base/text.h"
 #include "base/xmem.h"
+#include "model/value_said.h"
 #include <stdio.h>
 
 #define COLUMNS_MAX 24
@@ -125,7 +128,7 @@ static void make_cell(struct text *t, const struct column *c, const struct value
 {
     buf_reset(&t->cell);
     if (v->kind != VALUE_NONE)
-        value_text(&t->walk->ctx, c->field, v, &t->cell);
+        value_said(&t->walk->ctx, c->field, v, &t->cell);
     if (t->cell.failed)
         buf_reset(&t->cell);
 }
@@ -168,7 +171,7 @@ static size_t measure(struct text *t, enum entity e, struct column *columns, uns
         }
     for (unsigned i = 0; i < count; i++)
         if (columns[i].cells > 0)
-            widen(&columns[i], text_cells(columns[i].field->title));
+            widen(&columns[i], text_cells(title_said(e, columns[i].field->title)));
     return rows;
 }
 
@@ -216,12 +219,12 @@ static void write_table(struct text *t, enum entity e)
     if (rows == 0 && !walk_is_chosen(t->walk))
         return;
     stream_putc(&t->out, '\n');
-    buf_addf(&t->line, "%s: %zu", entity_info(e)->title, rows);
+    buf_addf(&t->line, _("%s: %zu"), _(entity_info(e)->title), rows);
     end_line(t);
     if (rows == 0)
         return;
     for (unsigned i = 0; i < count; i++)
-        add_cell(t, &columns[i], columns[i].field->title);
+        add_cell(t, &columns[i], title_said(e, columns[i].field->title));
     end_line(t);
     for (uint32_t slot = 0; stream_ok(&t->out) && (row = next_row(t, e, &slot)) != NULL;)
         write_row(t, e, columns, count, row);
@@ -236,12 +239,14 @@ static void add_zone(struct buf *line, int offset_minutes)
 
 static void write_errors(struct text *t)
 {
+    char said[SENTENCE_MAX];
     struct head_error e;
 
     for (uint32_t slot = 0; head_next_error(t->walk, &slot, &e);) {
-        buf_addf(&t->line, "! %s: %s: %s: %s", e.center, e.source, e.class, e.message);
+        buf_addf(&t->line, "! %s: %s: %s: %s", e.center, e.source, e.class,
+                 sentence_text(e.message, said, sizeof said));
         if (e.mend != NULL)
-            buf_addf(&t->line, "; %s", e.mend);
+            buf_addf(&t->line, "; %s", sentence_text(e.mend, said, sizeof said));
         end_line(t);
     }
 }
@@ -255,8 +260,10 @@ static void write_head(struct text *t)
     time_rfc3339(o->now + (wall_ms)o->utc_offset_minutes * 60000, local);
     buf_addf(&t->line, "suantop %.10s %.8s ", local, local[0] != '\0' ? local + 11 : "");
     add_zone(&t->line, o->utc_offset_minutes);
-    buf_addf(&t->line, "  centers %.0f, sources %.0f, bad %.0f%s", totals.centers, totals.sources,
-             totals.sources_bad, head_is_complete(t->walk) ? "" : "  INCOMPLETE");
+    buf_addf(&t->line, _("  centers %.0f, sources %.0f, bad %.0f"), totals.centers, totals.sources,
+             totals.sources_bad);
+    if (!head_is_complete(t->walk))
+        buf_addf(&t->line, "  %s", _("INCOMPLETE"));
     end_line(t);
     t->one_center = totals.centers <= 1;
     write_errors(t);

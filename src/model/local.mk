@@ -75,6 +75,7 @@ noinst_LIBRARIES += %D%/libmodel.a
 %C%_libmodel_a_SOURCES += %D%/twins.c %D%/twins.h
 %C%_libmodel_a_SOURCES += %D%/value.c %D%/value.h
 %C%_libmodel_a_SOURCES += %D%/value_text.c
+%C%_libmodel_a_SOURCES += %D%/value_said.c %D%/value_said.h
 %C%_libmodel_a_SOURCES += %D%/fields.h
 %C%_libmodel_a_SOURCES += %D%/filter.h
 %C%_libmodel_a_SOURCES += %D%/filter_int.h
