@@ -190,7 +190,8 @@ int wall_figure_rows(const struct view_input *in)
 struct big {
     const char *label;
     char digits[FIGURE_MAX], unit[96];
-    int needed; /* bytes of the unit without which the digits say nothing; 0 = all of them */
+    char brief
+        [16]; /* the unit where there is no room for all that; "" = as much of it as there is room for */
     struct style style;
 };
 
@@ -202,9 +203,8 @@ static void draw_big(const struct view_input *in, struct rect r, const struct bi
     canvas_text(c, r.y, r.x, r.w, style_of(ROLE_DIM), b->label);
     int used = bigtext_draw(c, r.y + 1, r.x, r.w, scale, b->style, b->digits, in->ascii);
     int room = r.w - used - 2;
-    bool all = b->needed == 0 || text_cells(b->unit) <= room;
-    canvas_textf(c, r.y + rows, r.x + used + 2, room, style_of(ROLE_DIM), "%.*s",
-                 all ? (int)sizeof b->unit : b->needed, b->unit);
+    bool all = text_cells(b->unit) <= room || !*b->brief;
+    canvas_text(c, r.y + rows, r.x + used + 2, room, style_of(ROLE_DIM), all ? b->unit : b->brief);
 }
 
 /* "18.3" big, "/ 26.1 EF E" beside it. A nameplate is all that there could be: no part of anything. */
@@ -223,6 +223,7 @@ static void flops_big(enum precision p, const struct flops_total *t, enum proven
         snprintf(b->unit, sizeof b->unit, "/%.20s %s %s", f.peak, f.unit, flops_letter(from));
     else
         snprintf(b->unit, sizeof b->unit, "%s %s", f.unit, flops_letter(from));
+    snprintf(b->brief, sizeof b->brief, "%.8s %.2s", f.unit, flops_letter(from));
 }
 
 static void draw_flops(const struct view_input *in, const struct flops_totals *all,
@@ -275,7 +276,7 @@ static void split(const struct view_input *in, double v, struct big *b)
     figure_si(few ? round(v / 1000) * 1000 : v, text, &step);
     snprintf(b->digits, sizeof b->digits, "%.*s", few ? (int)strcspn(text, ".") : 20, text);
     snprintf(b->unit, sizeof b->unit, "%s ", step);
-    b->needed = (int)strlen(step);
+    snprintf(b->brief, sizeof b->brief, "%s", step);
 }
 
 static void hottest(const struct view_input *in, struct big *b)
@@ -320,7 +321,10 @@ static void interrupted(const struct view_input *in, struct big *b)
     b->label = _("INTERRUPTED 24h");
     b->style = style_of(t->interruptions_day > 0 ? ROLE_WARN : ROLE_FAINT);
     split(in, t->interruptions_day, b);
-    figure_hours(lost, t->gpu_hours_lost_day, in->ascii);
+    if (wall_scale(in) == 1 && t->gpu_hours_lost_day >= 1000)
+        snprintf(lost, sizeof lost, "%.3gk", t->gpu_hours_lost_day / 1000);
+    else
+        figure_hours(lost, t->gpu_hours_lost_day, in->ascii);
     if (t->gpu_hours_lost_day > 0)
         snprintf(b->unit + strlen(b->unit), sizeof b->unit - strlen(b->unit), _("~%s GPU-h"), lost);
 }
@@ -373,8 +377,8 @@ static void power(const struct wall *w, const struct view_input *in, struct big 
     figure_si(snapshot_totals(in->snap)->device_power_watts, text, &step);
     efficiency_text(w, each);
     snprintf(b->digits, sizeof b->digits, "%.20s", text);
-    b->needed = snprintf(b->unit, sizeof b->unit, "%.2sW", step);
-    snprintf(b->unit + b->needed, sizeof b->unit - (size_t)b->needed, "  %.40s", each);
+    snprintf(b->brief, sizeof b->brief, "%.2sW", step);
+    snprintf(b->unit, sizeof b->unit, "%s  %.40s", b->brief, each);
 }
 
 static void fill(const struct wall *w, const struct view_input *in, int i, struct big *b)
