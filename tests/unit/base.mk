@@ -24,4 +24,5 @@ check_PROGRAMS += %D%/test_base_i18n
 %C%_test_base_i18n_LDADD = $(UNIT_BASE)
 THREAD_TESTS += %D%/test_base_text %D%/test_base_intern %D%/test_base_queue %D%/test_base_log
 check_PROGRAMS += %D%/test_base_sentence
+%C%_test_base_sentence_SOURCES = %D%/test_base_sentence.c %D%/zh_kit.h
 %C%_test_base_sentence_LDADD = $(UNIT_BASE)

@@ -2,6 +2,8 @@
  * test_app_cli.c - the command line: every command and option of options.def is taken, the rest refused with words. */
 #include "app/cli.h"
 #include "app/outfile.h"
+#include "base/text.h"
+#include "tests/unit/zh_kit.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -120,6 +122,50 @@ static void test_usage_names_everything(void **state)
     buf_fini(&text);
 }
 
+/* Where the words of the second column begin: behind two blanks, 24 cells and one more, or one blank behind what is wider. */
+static void check_line(const char *line, const char *left, const char *help)
+{
+    char words[512];
+    snprintf(words, sizeof words, "%s\n", _(help));
+    assert_ptr_not_equal(_(help), help);
+    assert_memory_equal(line, "  ", 2);
+    assert_memory_equal(line + 2, left, strlen(left));
+    const char *at = line + 2 + strlen(left);
+    at += strspn(at, " ");
+    assert_memory_equal(at, words, strlen(words));
+    int cells = text_cells(left) + (int)(at - line) - 2 - (int)strlen(left);
+    assert_int_equal(cells, text_cells(left) < 24 ? 25 : text_cells(left) + 1);
+}
+
+static void test_usage_in_chinese(void **state)
+{
+    struct buf text;
+    (void)state;
+    if (!use_chinese())
+        skip();
+    buf_init(&text, 65536);
+    cli_usage(&text);
+    assert_non_null(strstr(text.data, "算力"));
+    const char *line = strstr(text.data, "\n  suantop ") + 1;
+    for (int i = 0; i < CLI_COMMANDS_SHOWN; i++, line = strchr(line, '\n') + 1) {
+        char left[64];
+        snprintf(left, sizeof left, "suantop %s %s", cli_commands[i].name, cli_commands[i].args);
+        check_line(line, left, cli_commands[i].help);
+    }
+    line = strstr(line, "\n  -") + 1;
+    for (int i = 0; i < OPTION_COUNT; i++, line = strchr(line, '\n') + 1) {
+        const struct cli_option_info *o = &cli_options[i];
+        char left[64], letter[4] = "   ";
+        if (o->letter != '\0')
+            snprintf(letter, sizeof letter, "-%c,", o->letter);
+        snprintf(left, sizeof left, "%s --%s%s%s", letter, o->name, o->arg != NULL ? " " : "",
+                 o->arg != NULL ? o->arg : "");
+        check_line(line, left, o->help);
+    }
+    buf_fini(&text);
+    i18n_end();
+}
+
 static void write_file(const char *path, const char *content)
 {
     FILE *f = fopen(path, "w");
@@ -181,10 +227,11 @@ static void test_outfile_full_disk(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_commands), cmocka_unit_test(test_operands),
-        cmocka_unit_test(test_options),  cmocka_unit_test(test_letters),
-        cmocka_unit_test(test_refusals), cmocka_unit_test(test_usage_names_everything),
-        cmocka_unit_test(test_outfile),  cmocka_unit_test(test_outfile_full_disk),
+        cmocka_unit_test(test_commands),          cmocka_unit_test(test_operands),
+        cmocka_unit_test(test_options),           cmocka_unit_test(test_letters),
+        cmocka_unit_test(test_refusals),          cmocka_unit_test(test_usage_names_everything),
+        cmocka_unit_test(test_usage_in_chinese),  cmocka_unit_test(test_outfile),
+        cmocka_unit_test(test_outfile_full_disk),
     };
     return cmocka_run_group_tests_name("app command line", tests, NULL, NULL);
 }

@@ -4,26 +4,13 @@
 #include "base/i18n.h"
 #include "base/sentence.h"
 #include "tests/unit/unit.h"
-
-#include <stdbool.h>
+#include "tests/unit/zh_kit.h"
 
 static const char *const forms[] = {
 #define SENTENCE(text) text,
 #include "base/sentences.def"
 #undef SENTENCE
 };
-
-/* The catalogue that was built beside this test; false where the program is built without. */
-static bool use_chinese(void)
-{
-    char dir[1024];
-    const char *build = getenv("SUANTOP_BUILDDIR");
-    struct err e = {0};
-
-    snprintf(dir, sizeof dir, "%s/po", build != NULL ? build : ".");
-    i18n_start(dir);
-    return i18n_use("zh_CN", &e) == RC_OK;
-}
 
 static int english(void **state)
 {

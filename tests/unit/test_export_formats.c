@@ -5,6 +5,7 @@
 #include "model/query.h"
 #include "tests/unit/export_fixture.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/zh_kit.h"
 
 #define MAX_OUTPUT (64 * 1024 * 1024)
 
@@ -71,6 +72,41 @@ static void test_the_pictures_are_the_same(void **state)
                 compare_golden(path, &out);
             buf_fini(&out);
         }
+}
+
+static bool is_for_people(const char *format)
+{
+    return strcmp(format, "text") == 0 || strcmp(format, "html") == 0;
+}
+
+/* Programs read the same bytes whatever language the screen has; people read theirs. */
+static void test_machines_read_english_in_any_language(void **state)
+{
+    static const char *const fleets[] = {"fleet", "partial", "hostile", "dead", "empty"};
+    char path[1024];
+
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        for (int k = 0; export_all()[k] != NULL; k++) {
+            const char *format = export_all()[k]->name;
+            i18n_end();
+            struct buf english = render_all(fleets[i], format);
+            if (!use_chinese())
+                skip();
+            struct buf chinese = render_all(fleets[i], format);
+            bool same =
+                english.len == chinese.len && memcmp(english.data, chinese.data, english.len) == 0;
+            assert_true(same != is_for_people(format) || i == 4);
+            snprintf(path, sizeof(path), "%s/tests/golden/export/fleet.zh_CN.%s", UNIT_SRCDIR,
+                     format);
+            if (i == 0 && is_for_people(format) && getenv("GENERATE") != NULL)
+                write_golden(path, &chinese);
+            else if (i == 0 && is_for_people(format))
+                compare_golden(path, &chinese);
+            buf_fini(&english);
+            buf_fini(&chinese);
+        }
+    i18n_end();
 }
 
 static void test_the_same_snapshot_gives_the_same_bytes(void **state)
@@ -300,6 +336,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_pictures_are_the_same),
+        cmocka_unit_test(test_machines_read_english_in_any_language),
         cmocka_unit_test(test_the_same_snapshot_gives_the_same_bytes),
         cmocka_unit_test(test_nothing_leaves_that_is_not_clean),
         cmocka_unit_test(test_a_write_error_at_any_byte_is_told_once),

@@ -6,6 +6,7 @@
 #include "tests/safety/stage.h"
 #include "tests/safety/fake_term.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/zh_kit.h"
 #include "ui/dialogtext.h"
 #include "base/xmem.h"
 
@@ -722,6 +723,46 @@ static void test_pictures_in_ascii_and_mono(void **state)
     stage_free(s);
 }
 
+/* What is named and what is to be typed is the same in every language; so is what is sent. */
+static void test_dialogs_in_chinese(void **state)
+{
+    (void)state;
+    if (!use_chinese())
+        skip();
+    for (size_t i = 0; i < 2; i++) {
+        struct stage *s = picture("nodes", i);
+        stage_ask_drain(s, "zb-g0003");
+        check_at(s, "zh_CN-drain", i);
+        stage_type(s, "zb-g0003");
+        assert_true(stage_shows(s, "zb-g0003"));
+        assert_true(stage_shows(s, "4471"));
+        stage_key(s, KEY_RETURN);
+        assert_int_equal(s->commit_count, 1);
+        assert_string_equal(s->commits[0].order->targets[0].name, "zb-g0003");
+        stage_free(s);
+        s = picture("running", i);
+        stage_go(s, "1001");
+        stage_key(s, 'R');
+        stage_publish(s);
+        check_at(s, "zh_CN-requeue", i);
+        stage_type(s, "y");
+        stage_key(s, KEY_RETURN);
+        assert_sent_nothing(s); /* it runs: its id is asked for */
+        stage_key(s, KEY_ESC);
+        stage_free(s);
+        s = picture("nodes", i);
+        stage_command(s, "filter zb-g000 or zb-g0012");
+        stage_key(s, '*');
+        stage_key(s, 'D');
+        stage_type(s, "\track down\t");
+        stage_publish(s);
+        check_at(s, "zh_CN-brake", i);
+        stage_key(s, KEY_ESC);
+        stage_free(s);
+    }
+    i18n_end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -758,6 +799,7 @@ int main(void)
         cmocka_unit_test(test_pictures_of_several),
         cmocka_unit_test(test_pictures_of_others),
         cmocka_unit_test(test_pictures_in_ascii_and_mono),
+        cmocka_unit_test(test_dialogs_in_chinese),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
