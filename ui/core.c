@@ -86,13 +86,20 @@ void ui_unsay(struct ui *u)
 
 void ui_rebuild(struct ui *u)
 {
+    ui_rebuild_unless(u, NULL);
+}
+
+bool ui_rebuild_unless(struct ui *u, struct view_interrupt *interrupt)
+{
     struct ui_level *l = ui_top(u);
 
     if (!u->rows_stale || !u->snap)
-        return;
-    u->rows_stale = false;
+        return true;
     struct view_input in = ui_input(u);
+    in.interrupt = interrupt;
     l->slot->ops->rebuild(l->slot->state, &in);
+    u->rows_stale = interrupt && interrupt->happened;
+    return !u->rows_stale;
 }
 
 void ui_tell_focus(struct ui *u, mono_ms now)

@@ -77,7 +77,8 @@ struct ui {
     struct verdict verdict; /* of snap */
     struct bell bell;
     mono_ms taken_at;        /* when snap was taken over */
-    bool snap_waits;         /* there is a newer one, but the last came just now */
+    bool snap_waits;         /* there is a newer one, but the last came just now, or a key */
+    mono_ms key_at;          /* the last one */
     mono_ms focused_at;      /* when it was last said what is looked at (port.focus) */
     mono_ms attentive_until; /* somebody is at the keys: show what comes at once */
     _Atomic bool relaxed;    /* nobody is: what comes is shown with the next second */
@@ -142,7 +143,9 @@ void ui_say_until_key(struct ui *u, bool bad, const char *fmt, ...)
 void ui_unsay(struct ui *u);
 /* Once a second: which center or node is on the screen, so that its sources may ask for more of it (port.focus). */
 void ui_tell_focus(struct ui *u, mono_ms now);
-void ui_rebuild(struct ui *u);       /* the rows of the view on top, if that is due */
+void ui_rebuild(struct ui *u); /* the rows of the view on top, if that is due */
+/* The same; false: it was interrupted, and is due still. */
+bool ui_rebuild_unless(struct ui *u, struct view_interrupt *interrupt);
 void ui_take_snapshot(struct ui *u); /* the newest one, if it is time for it (loop.c) */
 
 #endif

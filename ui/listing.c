@@ -176,13 +176,45 @@ static void note_jump(struct list *l, const struct view_input *in, const struct 
     l->generation = generation;
 }
 
-/* again: the rows may be others; else only their order changes, and the sums stay. */
-static void query(struct list *l, const struct view_input *in, bool again)
+static bool wants_key(void *arg)
+{
+    struct view_interrupt *i = arg;
+
+    i->happened = i->happened || i->wanted(i->arg);
+    return i->happened;
+}
+
+/* A view of very many rows remembers of most what it found out before. */
+static void be_quick(struct list *l, const struct view_input *in, struct query *q)
+{
+    bool alone = in->scope->node[0] || in->scope->job[0]; /* then other rows are asked, too */
+
+    q->extra_id =
+        alone || (l->spec->unsteady && l->spec->unsteady(l)) ? 0 : hash_u64(l->scope, l->gone) | 1;
+    q->tally = l->spec->tally;
+    if (in->interrupt) {
+        q->interrupted = wants_key;
+        q->interrupt_arg = in->interrupt;
+    }
+}
+
+static void count_parts(struct list *l)
+{
+    l->spec->count_start(l);
+    query_parts(&l->table.result, l->spec->count_part, l);
+    if (l->spec->count_end)
+        l->spec->count_end(l);
+}
+
+/* again: the rows may be others; else only their order changes, and the sums stay. False: interrupted. */
+static bool query(struct list *l, const struct view_input *in, bool again)
 {
     bool counts = again && l->spec->count;
     struct query q = {
         .filter = in->filter, .center = in->scope->center, .with_gone = l->gone, .extra_arg = l};
 
+    if (l->spec->tally)
+        be_quick(l, in, &q);
     if (counts)
         l->spec->count_start(l);
     l->counting = counts && !in->filter;
@@ -190,13 +222,17 @@ static void query(struct list *l, const struct view_input *in, bool again)
         q.extra = keep_row;
     struct table_thing before = l->table.at;
     bool had = l->table.has_cursor;
-    table_query(&l->table, in, q, row_lines(l, in));
+    if (!table_query(&l->table, in, q, row_lines(l, in)))
+        return false;
     note_jump(l, in, had ? &before : NULL);
+    if (l->spec->tally)
+        count_parts(l);
     if (counts && !l->counting)
         count_result(l, in);
     if (counts && l->spec->count_end)
         l->spec->count_end(l);
     l->counting = false;
+    return true;
 }
 
 /* In another scope the cursor goes where it last stood there, else to the top. */
@@ -227,8 +263,8 @@ void list_rebuild(void *view, const struct view_input *in)
     if (l->spec->prepare)
         l->spec->prepare(l, in);
     uint64_t rows = look_rows(l, in), order = look_order(l);
-    if (rows != l->rows_seen || order != l->order_seen)
-        query(l, in, rows != l->rows_seen);
+    if ((rows != l->rows_seen || order != l->order_seen) && !query(l, in, rows != l->rows_seen))
+        return;
     l->rows_seen = rows;
     l->order_seen = order;
     table_settle(&l->table, in,

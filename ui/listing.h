@@ -30,6 +30,11 @@ struct list_spec {
     void (*count_start)(struct list *l);
     void (*count)(struct list *l, const struct value_ctx *c, const void *row);
     void (*count_end)(struct list *l);
+    /* The same for a view of very many rows: sums by chunk, put together after count_start. Then keep may be interrupted,
+     * and unless `unsteady` says so it depends on nothing but the row, the scope and l->gone. */
+    const struct query_tally *tally;
+    void (*count_part)(void *list, const void *part);
+    bool (*unsteady)(const struct list *l);
     int (*head_lines)(const struct list *l, const struct view_input *in);
     void (*head)(const struct list *l, const struct view_input *in, struct rect r,
                  struct canvas *c);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * loop.c - what ui.h promises. The loop: wait for keys, snapshots, signals or the next second; draw if something changed. */
 #include "ui/ui.h"
+#include "ui/said.h"
 #include "base/i18n.h"
 #include "base/xmem.h"
 #include "ui/acting.h"
@@ -23,6 +24,8 @@ enum {
     KEYS_PER_FRAME = 256,
     TICK_MIN_MS = 20,
     ATTENTIVE_MS = 5000, /* after a key, and after the start */
+    CALM_MS = 50,        /* after a key: then what came meanwhile is shown */
+    PUT_OFF_MS = 500,    /* however many keys come */
 };
 
 static char *copy_of(const char *s)
@@ -62,7 +65,7 @@ static void load_state(struct ui *u)
 
     ui_state_init(&u->state);
     if (u->state_file && ui_state_load(&u->state, u->state_file, &e) != RC_OK)
-        ui_say(u, true, "%s: %s", e.where, e.msg);
+        ui_say(u, true, "%s: %s", e.where, said(e.msg));
 }
 
 static enum rc start(struct ui *u, struct err *e)
@@ -161,6 +164,43 @@ void ui_counters(const struct ui *u, struct ui_counters *out)
     *out = (struct ui_counters){u->frames, c->bytes, c->writes};
 }
 
+/* When the next picture may be shown: not for each of many sources, and not while somebody presses keys. */
+static mono_ms next_picture_at(const struct ui *u)
+{
+    mono_ms at = u->taken_at + u->every_ms, calm = u->key_at + CALM_MS;
+
+    if (calm > u->taken_at + PUT_OFF_MS)
+        calm = u->taken_at + PUT_OFF_MS;
+    return calm > at ? calm : at;
+}
+
+static bool key_waits(void *arg)
+{
+    struct pollfd p = {.fd = term_fd(((struct ui *)arg)->term), .events = POLLIN};
+
+    return poll(&p, 1, 0) > 0;
+}
+
+/* Half a million rows take some milliseconds; a key that comes meanwhile is answered first, with the picture that is on
+ * the screen. False: one came. */
+static bool rows_of(struct ui *u, struct snapshot *s)
+{
+    struct view_interrupt i = {.wanted = key_waits, .arg = u};
+    struct snapshot *old = u->snap;
+    bool stale = u->rows_stale, late = clock_mono() - u->taken_at > PUT_OFF_MS;
+
+    u->snap = s;
+    u->rows_stale = true;
+    if (!old || late || snapshot_count(s, ENTITY_CENTER) == 0 || ui_rebuild_unless(u, &i)) {
+        snapshot_unref(old);
+        return true;
+    }
+    u->snap = old;
+    u->rows_stale = stale;
+    snapshot_unref(s);
+    return false;
+}
+
 /* Take over the newest snapshot, unless the picture is frozen or the last one came just now. */
 void ui_take_snapshot(struct ui *u)
 {
@@ -172,18 +212,20 @@ void ui_take_snapshot(struct ui *u)
         snapshot_unref(s);
         return;
     }
-    if (u->snap && now - u->taken_at < u->every_ms) {
+    if (u->snap && now < next_picture_at(u)) {
         snapshot_unref(s);
         u->snap_waits = true;
         return;
     }
-    snapshot_unref(u->snap);
-    u->snap = s;
+    if (!rows_of(u, s)) {
+        u->snap_waits = true;
+        return;
+    }
     u->taken_at = now;
     u->verdict = verdict_of(s);
     if (bell_look(&u->bell, s, ui_now(u), u->taken_at) && u->bells)
         term_bell(u->term);
-    u->rows_stale = u->dirty = true;
+    u->dirty = true;
     acting_snapshot(u);
 }
 
@@ -227,8 +269,10 @@ static void take_keys(struct ui *u, short events)
         command_key(u, &k);
         n++;
     }
-    if (n > 0)
-        u->attentive_until = clock_mono() + ATTENTIVE_MS;
+    if (n > 0) {
+        u->key_at = clock_mono();
+        u->attentive_until = u->key_at + ATTENTIVE_MS;
+    }
     if ((events & (POLLERR | POLLNVAL)) ||
         (n == 0 && (events & (POLLIN | POLLHUP)) && term_gone(u->term)))
         u->lost = true;
@@ -253,8 +297,8 @@ static int patience(const struct ui *u)
         wait = u->options.refresh_ms;
     if (u->message_until && u->message_until - now < wait)
         wait = u->message_until - now;
-    if (u->snap_waits && u->taken_at + u->every_ms - now < wait)
-        wait = u->taken_at + u->every_ms - now;
+    if (u->snap_waits && next_picture_at(u) - now < wait)
+        wait = next_picture_at(u) - now;
     return wait > 0 ? (int)wait : 0;
 }
 

@@ -330,7 +330,7 @@ static void drop_dead_marks(struct table *t, const struct view_input *in)
     }
 }
 
-void table_query(struct table *t, const struct view_input *in, struct query q, int height)
+bool table_query(struct table *t, const struct view_input *in, struct query q, int height)
 {
     uint32_t offset = cursor_offset(t);
 
@@ -340,7 +340,8 @@ void table_query(struct table *t, const struct view_input *in, struct query q, i
                                         : -1;
     q.descending = t->descending;
     q.group_column = t->group;
-    query_run(&q, &in->ctx, &t->result);
+    if (!query_run(&q, &in->ctx, &t->result))
+        return false;
     if (t->order && t->sort == t->order_column && t->group < 0)
         put_in_order(t, in);
     find_groups(t, in);
@@ -350,6 +351,7 @@ void table_query(struct table *t, const struct view_input *in, struct query q, i
     drop_dead_marks(t, in);
     measure(t, in, 0, MEASURE_ROWS, t->result.count / MEASURE_ROWS + 1); /* a sample */
     place(t, in, offset, height);
+    return true;
 }
 
 const void *table_row(const struct table *t, const struct view_input *in)

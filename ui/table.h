@@ -96,8 +96,9 @@ struct table {
 void table_setup(struct table *t, enum entity e, const struct table_column *columns, int count);
 void table_release(struct table *t);
 
-/* Runs q with the table's sort and group, then finds the cursor again. height: lines for rows. */
-void table_query(struct table *t, const struct view_input *in, struct query q, int height);
+/* Runs q with the table's sort and group, then finds the cursor again. height: lines for rows. False: q was interrupted,
+ * the table is what it was. */
+bool table_query(struct table *t, const struct view_input *in, struct query q, int height);
 /* After a change of the result or of the height only. */
 void table_settle(struct table *t, const struct view_input *in, int height);
 /* The next query puts the cursor on this thing, if it is there. */

@@ -32,6 +32,13 @@ struct view_scope {
     char title[256]; /* breadcrumb for the header: "张北 › h800-train", sanitised */
 };
 
+/* Somebody may be waiting: rows of a new picture are given up for a key, and gone on with later. */
+struct view_interrupt {
+    bool (*wanted)(void *arg);
+    void *arg;
+    bool happened; /* rebuild() ended early: the view is as it was, of the picture before */
+};
+
 struct view_input {
     const struct snapshot *snap; /* never NULL */
     struct value_ctx ctx;        /* snap, now, utc offset */
@@ -40,9 +47,10 @@ struct view_input {
     const char *filter_text;
     struct rect area; /* where the body goes: header and footer are the core's */
     bool frozen;
-    bool ascii;                   /* glyphs limited to ASCII */
-    bool mono;                    /* no colours: meaning must be in words and attributes */
-    const struct xid_table *xids; /* NULL = no words for XIDs */
+    bool ascii;                       /* glyphs limited to ASCII */
+    bool mono;                        /* no colours: meaning must be in words and attributes */
+    const struct xid_table *xids;     /* NULL = no words for XIDs */
+    struct view_interrupt *interrupt; /* NULL = go through with it */
 };
 
 enum view_wish {

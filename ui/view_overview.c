@@ -17,20 +17,48 @@
 
 enum { SILENT_NEXT = 96, SILENT_LEAST = 20 };
 
+enum { CENTERS_KNOWN = 512 };
+
+/* Found out once a picture: there are many nodes, and every cell asks. */
+static struct {
+    const struct snapshot *snap;
+    uint64_t generation;
+    uint16_t of[CENTERS_KNOWN]; /* by center; UINT16_MAX = none */
+    uint32_t left;              /* centers without one */
+} schedulers;
+
+static void learn_from(const struct snapshot *snap, enum entity e)
+{
+    for (uint32_t i = 0; schedulers.left > 0 && i < snapshot_slots(snap, e); i++) {
+        const struct row_head *h = snapshot_row(snap, e, i);
+        if (!h || h->center >= CENTERS_KNOWN || h->source[0] == UINT16_MAX ||
+            schedulers.of[h->center] != UINT16_MAX)
+            continue;
+        schedulers.of[h->center] = h->source[0];
+        schedulers.left--;
+    }
+}
+
+static void learn(const struct snapshot *snap)
+{
+    if (schedulers.snap == snap && schedulers.generation == snapshot_generation(snap))
+        return;
+    schedulers.snap = snap;
+    schedulers.generation = snapshot_generation(snap);
+    schedulers.left = snapshot_count(snap, ENTITY_CENTER);
+    for (int i = 0; i < CENTERS_KNOWN; i++)
+        schedulers.of[i] = UINT16_MAX;
+    learn_from(snap, ENTITY_POOL);
+    learn_from(snap, ENTITY_NODE);
+}
+
 /* Whose figures a center shows: the source of its pools, else of its nodes. NULL before both. */
 static const struct source_row *scheduler_of(const struct view_input *in, uint16_t center)
 {
-    static const enum entity from[] = {ENTITY_POOL, ENTITY_NODE};
-
-    for (int k = 0; k < 2; k++) {
-        for (uint32_t i = 0; i < snapshot_slots(in->snap, from[k]); i++) {
-            const void *row = snapshot_row(in->snap, from[k], i);
-            if (row && row_head_of(row)->center == center &&
-                row_head_of(row)->source[0] != UINT16_MAX)
-                return snapshot_source(in->snap, row_head_of(row)->source[0]);
-        }
-    }
-    return NULL;
+    learn(in->snap);
+    if (center >= CENTERS_KNOWN || schedulers.of[center] == UINT16_MAX)
+        return NULL;
+    return snapshot_source(in->snap, schedulers.of[center]);
 }
 
 /* The figures of the center are not of now. A center that is stale because of a lesser source is not
@@ -134,12 +162,13 @@ static int measure_name(const struct view_input *in, const void *row)
 
 static void paint_kind(const struct table_cell *cell)
 {
-    static const char *const words[center_kind_COUNT] = {FIGURE_ABSENT, "AI", "HPC", "GEN"};
+    static const char *const words[center_kind_COUNT] = {FIGURE_ABSENT, NC_("kind", "AI"),
+                                                         NC_("kind", "HPC"), NC_("kind", "GEN")};
     const struct center_row *r = cell->row;
     unsigned kind = row_has(r, center, kind) ? r->kind : 0;
 
     canvas_text(cell->c, cell->y, cell->x, cell->w, style_of(kind > 0 ? ROLE_DIM : ROLE_FAINT),
-                words[kind < center_kind_COUNT ? kind : 0]);
+                i18n_either("kind", words[kind < center_kind_COUNT ? kind : 0]));
 }
 
 static void paint_tier(const struct table_cell *cell)

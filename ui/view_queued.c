@@ -26,7 +26,7 @@ struct queued_own {
     /* Of the rows that are shown, array tasks counted singly; as in the overview what is held stands
      * for itself. */
     double tasks, held, wanted;
-    wall_ms oldest;
+    wall_ms oldest, next; /* that is eligible, and that will be; 0 = none */
     struct reason_count reasons[REASONS_MAX];
     int reason_count;
 };
@@ -295,27 +295,74 @@ static void count_start(struct list *l)
     struct queued_own *own = l->own;
 
     own->tasks = own->held = own->wanted = 0;
-    own->oldest = 0;
+    own->oldest = own->next = 0;
     own->reason_count = 0;
 }
 
-static void count(struct list *l, const struct value_ctx *c, const void *row)
+/* Of a chunk of rows, which has no more reasons than rows. */
+enum { PART_REASONS = 8 };
+
+_Static_assert(sizeof(struct job_row) > QUERY_CHUNK_BYTES / (2 * PART_REASONS),
+               "a reason for each row of a chunk");
+
+struct queued_part {
+    double wanted;
+    wall_ms oldest, next; /* the first that was eligible by now, and that will be; 0 = none */
+    float tasks, held;
+    float of[PART_REASONS];
+    strid reasons[PART_REASONS]; /* 0 = no more */
+};
+
+static void count_row_reason(struct queued_part *p, strid reason, double tasks)
 {
-    struct queued_own *own = l->own;
+    unsigned i = 0;
+
+    while (p->reasons[i] && p->reasons[i] != reason)
+        i++;
+    p->reasons[i] = reason;
+    p->of[i] += (float)tasks;
+}
+
+static wall_ms earlier(wall_ms a, wall_ms b)
+{
+    return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
+static void count_row(void *part, const struct value_ctx *c, const void *row)
+{
+    struct queued_part *p = part;
     const struct job_row *r = row;
     double tasks = row_has(r, job, tasks) && r->tasks > 1 ? r->tasks : 1;
 
     if (held(r))
-        own->held += tasks;
+        p->held += (float)tasks;
     else
-        own->tasks += tasks;
+        p->tasks += (float)tasks;
     if (!held(r) && row_has(r, job, devices_requested))
-        own->wanted += r->devices_requested * tasks;
-    if (!held(r) && row_has(r, job, eligible_at) && r->eligible_at <= c->now &&
-        (own->oldest == 0 || r->eligible_at < own->oldest))
-        own->oldest = r->eligible_at;
-    if (row_has(r, job, reason))
-        count_reason(own, r->reason, tasks);
+        p->wanted += r->devices_requested * tasks;
+    if (!held(r) && row_has(r, job, eligible_at)) {
+        wall_ms *first = r->eligible_at <= c->now ? &p->oldest : &p->next;
+        *first = earlier(*first, r->eligible_at);
+    }
+    if (row_has(r, job, reason) && r->reason)
+        count_row_reason(p, r->reason, tasks);
+}
+
+static const struct query_tally tally = {sizeof(struct queued_part), count_row};
+
+static void count_part(void *list, const void *part)
+{
+    const struct list *l = list;
+    struct queued_own *own = l->own;
+    const struct queued_part *p = part;
+
+    own->tasks += (double)p->tasks;
+    own->held += (double)p->held;
+    own->wanted += p->wanted;
+    own->oldest = earlier(own->oldest, p->oldest);
+    own->next = earlier(own->next, p->next);
+    for (unsigned i = 0; i < PART_REASONS && p->reasons[i]; i++)
+        count_reason(own, p->reasons[i], (double)p->of[i]);
 }
 
 static int by_tasks(const void *a, const void *b)
@@ -369,8 +416,9 @@ static void head(const struct list *l, const struct view_input *in, struct rect 
     if (own->tasks + own->held == 0)
         return;
     phrase_count(&p, style_bold(style_of(ROLE_BRIGHT)), own->tasks, _("queued"));
-    if (own->oldest > 0) {
-        figure_duration(text, in->ctx.now - own->oldest);
+    wall_ms oldest = own->next <= in->ctx.now ? earlier(own->oldest, own->next) : own->oldest;
+    if (oldest > 0) {
+        figure_duration(text, in->ctx.now - oldest);
         phrase_word(&p, style_of(ROLE_FAINT), _("oldest"));
         phrase_word(&p, style_of(ROLE_TEXT), text);
     }
@@ -454,7 +502,8 @@ static const struct list_spec spec = {
     .prepare = prepare,
     .keep = keep,
     .count_start = count_start,
-    .count = count,
+    .tally = &tally,
+    .count_part = count_part,
     .count_end = count_end,
     .head_lines = head_lines,
     .head = head,

@@ -330,16 +330,42 @@ static void count_start(struct list *l)
     own->devices = own->cpus = own->restarts = 0;
 }
 
-static void count(struct list *l, const struct value_ctx *c, const void *row)
+/* Of a chunk of rows, which are few. */
+struct running_part {
+    double devices, cpus, restarts;
+    uint8_t states[UNKNOWN_END + 1];
+};
+
+static void count_row(void *part, const struct value_ctx *c, const void *row)
 {
-    struct running_own *own = l->own;
+    struct running_part *p = part;
     const struct job_row *r = row;
 
     (void)c;
-    own->states[state_of(r)]++;
-    own->devices += row_has(r, job, devices_allocated) ? r->devices_allocated : 0;
-    own->cpus += row_has(r, job, cpus) ? r->cpus : 0;
-    own->restarts += row_has(r, job, restarts) ? r->restarts : 0;
+    p->states[state_of(r)]++;
+    p->devices += row_has(r, job, devices_allocated) ? r->devices_allocated : 0;
+    p->cpus += row_has(r, job, cpus) ? r->cpus : 0;
+    p->restarts += row_has(r, job, restarts) ? r->restarts : 0;
+}
+
+static const struct query_tally tally = {sizeof(struct running_part), count_row};
+
+static void count_part(void *list, const void *part)
+{
+    struct running_own *own = ((struct list *)list)->own;
+    const struct running_part *p = part;
+
+    for (unsigned i = 0; i <= UNKNOWN_END; i++)
+        own->states[i] += p->states[i];
+    own->devices += p->devices;
+    own->cpus += p->cpus;
+    own->restarts += p->restarts;
+}
+
+/* What ended is shown for an hour. */
+static bool unsteady(const struct list *l)
+{
+    return l->gone;
 }
 
 static int head_lines(const struct list *l, const struct view_input *in)
@@ -425,7 +451,9 @@ static const struct list_spec spec = {
     .prepare = prepare,
     .keep = keep,
     .count_start = count_start,
-    .count = count,
+    .tally = &tally,
+    .count_part = count_part,
+    .unsteady = unsteady,
     .head_lines = head_lines,
     .head = head,
     .open = open_job,

@@ -24,8 +24,8 @@ static void *scratch(struct query_result *out)
 
     if (need > out->scratch_cap) {
         free(out->scratch);
-        out->scratch = xmalloc(need);
-        out->scratch_cap = need;
+        out->scratch = xmalloc(need + need / 8); /* new memory costs more than the sorting */
+        out->scratch_cap = need + need / 8;
     }
     return out->scratch;
 }
@@ -34,9 +34,8 @@ static void sort_by(struct query_result *out, const struct value_ctx *c, const s
                     bool descending)
 {
     bool strings = key_is_string(&k->column);
-    struct key_reading how = {.skip = strings ? KEY_STRING_BITS : 0,
-                              .moments = k->column.moment != NULL,
-                              .now = c->now};
+    struct key_reading how = {
+        .skip = strings ? KEY_STRING_BITS : 0, .moments = k->column.moment != NULL, .now = c->now};
 
     if (out->count < 2)
         return;
