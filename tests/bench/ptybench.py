@@ -388,6 +388,15 @@ def _tree(root):
     return out
 
 
+def thread_ns(pid):
+    """Processor time of the first thread: what a key costs, however busy the machine is."""
+    try:
+        with open(f"/proc/{pid}/task/{pid}/schedstat") as f:
+            return int(f.read().split()[0])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
 def usage(root):
     """CPU seconds, voluntary switches, RSS/PSS KiB, threads, processes of the tree under root."""
     tck = os.sysconf("SC_CLK_TCK")
@@ -683,7 +692,7 @@ def measure(argv, o, keys, quit_keys):
                                threads=b["threads"], procs=b["procs"])
         # -- keys
         if keys and o.nkeys and s.alive():
-            f_ms, s_ms, nb, none, quietfail, by_key = [], [], [], 0, 0, {}
+            f_ms, s_ms, nb, none, quietfail, by_key, cpu_by = [], [], [], 0, 0, {}, {}
             i0, a, t_keys = len(s.log), usage(s.pid), NOW()
             spans = []
             for k in range(o.nkeys):
@@ -697,7 +706,7 @@ def measure(argv, o, keys, quit_keys):
                         quietfail += 1
                         break
                 kb, tot, li = key_bytes(keys[k % len(keys)], s.app_cursor), s.total, len(s.log)
-                t = NOW()
+                ran, t = thread_ns(s.pid), NOW()
                 s.send(kb)
                 ta = s.pump(o.key_timeout_ms)
                 if ta is None:
@@ -708,6 +717,7 @@ def measure(argv, o, keys, quit_keys):
                 f_ms.append((ta - t) / MS)
                 s_ms.append(((tb or ta) - t) / MS)
                 by_key.setdefault(keys[k % len(keys)], []).append(s_ms[-1])
+                cpu_by.setdefault(keys[k % len(keys)], []).append((thread_ns(s.pid) - ran) / MS)
                 nb.append(s.total - tot)
                 spans.append((li, len(s.log), t, ta))
                 if o.key_gap_ms:
@@ -721,7 +731,9 @@ def measure(argv, o, keys, quit_keys):
             res["keys"] = dict(sequence=keys, sent=len(spans), no_response=none, never_quiet=quietfail, first_byte_ms=dist(f_ms), settled_ms=dist(s_ms),
                                bytes_per_key=dist(nb, 0), cpu_ms_per_key=round((b["cpu"] - a["cpu"]) * 1000 / max(1, len(spans)), 3),
                                collision_est=col, seconds=round(el, 2),
-                               by_key={name: dist(ms) for name, ms in by_key.items()})
+                               by_key={name: dist(ms) for name, ms in by_key.items()},
+                               main_thread_cpu_ms=dist([ms for v in cpu_by.values() for ms in v]),
+                               main_thread_cpu_ms_by_key={name: dist(ms) for name, ms in cpu_by.items()})
             res["_spans"] = spans
         # -- held key
         if o.held and s.alive():
