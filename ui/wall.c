@@ -80,6 +80,7 @@ static void step_page(struct wall *w, const struct view_input *in)
 
 /* ---- alarms ---- */
 
+/* What fired later than now did so before the clock was set back: it has been shown. */
 static const struct alert_row *newest_critical(const struct view_input *in)
 {
     const struct alert_row *best = NULL;
@@ -87,7 +88,7 @@ static const struct alert_row *newest_critical(const struct view_input *in)
     for (uint32_t i = 0; i < snapshot_slots(in->snap, ENTITY_ALERT); i++) {
         const struct alert_row *a = snapshot_row(in->snap, ENTITY_ALERT, i);
         if (a && wall_alert_is_loud(a, in->ctx.now) && a->severity == severity_CRITICAL &&
-            (!best || a->fired_at > best->fired_at))
+            a->fired_at <= in->ctx.now && (!best || a->fired_at > best->fired_at))
             best = a;
     }
     return best;
@@ -116,6 +117,8 @@ static void step_alarm(struct wall *w, const struct view_input *in)
         w->newest = a ? a->fired_at : in->ctx.now;
         return;
     }
+    if (w->newest > in->ctx.now) /* the clock was set back: what comes now is news all the same */
+        w->newest = in->ctx.now;
     if (!a || a->fired_at <= w->newest)
         return;
     w->newest = a->fired_at;

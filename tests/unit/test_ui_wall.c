@@ -19,7 +19,8 @@ struct screen {
 
 static const struct screen screens[] = {
     {"wall-80x24", 24, 80, WALL_CENTERS},
-    {"wall-112x30", 30, 112, WALL_CENTERS}, /* power beside its digits has no room for FLOPS a watt */
+    {"wall-112x30", 30, 112,
+     WALL_CENTERS}, /* power beside its digits has no room for FLOPS a watt */
     {"wall-120x36", 36, 120, WALL_CENTERS},
     {"wall-300x80", 80, 300, WALL_DEVICES},
     {"wall-devices-80x24", 24, 80, WALL_DEVICES},
@@ -150,6 +151,24 @@ static void test_a_clock_that_is_set_back_stops_nothing(void **state)
     assert_int_equal(w.turned_at, in.ctx.now);
 }
 
+/* An alarm of half an hour later than now has been: the next one takes the screen all the same. */
+static void test_a_clock_that_is_set_back_hides_no_alarm(void **state)
+{
+    const struct alert_row *a = any_critical(fleet);
+    struct view_input in = input(fleet, 24, 80, a->fired_at - 2000, false);
+    struct wall w;
+
+    (void)state;
+    wall_init(&w, &(struct wall_options){.title = ""});
+    w.started = true;
+    w.newest = a->fired_at + 1800000;
+    wall_step(&w, &in);
+    assert_int_equal(w.alarm, 0);
+    in.ctx.now = a->fired_at + 1000;
+    wall_step(&w, &in);
+    assert_int_not_equal(w.alarm, 0);
+}
+
 /* What was critical before is no news; what turns critical later has the screen for its time, once. */
 static void test_an_alarm_takes_the_screen_and_gives_it_back(void **state)
 {
@@ -271,6 +290,7 @@ int main(void)
     static const struct CMUnitTest others[] = {
         cmocka_unit_test(test_pages_turn),
         cmocka_unit_test(test_a_clock_that_is_set_back_stops_nothing),
+        cmocka_unit_test(test_a_clock_that_is_set_back_hides_no_alarm),
         cmocka_unit_test(test_an_alarm_takes_the_screen_and_gives_it_back),
         cmocka_unit_test(test_the_picture_drifts),
         cmocka_unit_test(test_sizes),
