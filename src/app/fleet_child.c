@@ -50,10 +50,11 @@ static enum rc read_all(int fd, struct buf *out, struct err *e)
     }
 }
 
-static void become(const char *path, const char *const *options, int in, int out)
+static void become(const char *path, const char *folder, const char *const *options, int in,
+                   int out)
 {
-    const char *argv[OPTIONS_MAX + 4] = {path, "--with-parent"};
-    size_t n = 2;
+    const char *argv[OPTIONS_MAX + 5] = {path, "--with-parent", "--remove", folder};
+    size_t n = 4;
 
     for (; *options && n < OPTIONS_MAX; options++)
         argv[n++] = *options;
@@ -82,7 +83,7 @@ static enum rc launch(struct fleet_child *c, const char *path, const char *const
     }
     c->pid = fork();
     if (c->pid == 0)
-        become(path, options, in[0], out[1]);
+        become(path, c->folder, options, in[0], out[1]);
     close(in[0]);
     close(out[1]);
     c->keep = in[1];
@@ -94,7 +95,7 @@ static enum rc launch(struct fleet_child *c, const char *path, const char *const
     return rc;
 }
 
-static enum rc write_config(struct fleet_child *c, const struct buf *text, struct err *e)
+static enum rc make_folder(struct fleet_child *c, struct err *e)
 {
     const char *tmp = getenv("TMPDIR");
 
@@ -105,6 +106,11 @@ static enum rc write_config(struct fleet_child *c, const struct buf *text, struc
         c->folder = NULL;
         return rc;
     }
+    return RC_OK;
+}
+
+static enum rc write_config(struct fleet_child *c, const struct buf *text, struct err *e)
+{
     c->config = xasprintf("%s/config.yaml", c->folder);
     FILE *f = fopen(c->config, "we");
     if (!f)
@@ -124,7 +130,9 @@ enum rc fleet_child_start(struct fleet_child *c, const char *self, const char *c
 
     *c = (struct fleet_child){.pid = -1, .keep = -1};
     buf_init(&config, CONFIG_MAX);
-    enum rc rc = launch(c, path, options, &config, e);
+    enum rc rc = make_folder(c, e);
+    if (rc == RC_OK)
+        rc = launch(c, path, options, &config, e);
     if (rc == RC_OK)
         rc = write_config(c, &config, e);
     buf_fini(&config);

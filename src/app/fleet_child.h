@@ -2,7 +2,7 @@
  * fleet_child.h - suantop-fleetsim as a child of this program: started, asked how to watch it, ended.
  *
  * It lives in a folder of its own under $TMPDIR, with the configuration and the journal of the demo; both go with it. It ends
- * when we do, however we end: it watches the pipe that is its standard input.
+ * when we do, however we end: it watches the pipe that is its standard input, and removes that folder if we were killed.
  * Thread: main. */
 #ifndef SUAN_APP_FLEET_CHILD_H
 #define SUAN_APP_FLEET_CHILD_H

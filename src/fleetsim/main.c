@@ -14,7 +14,7 @@
 enum { EXIT_USAGE = 64, SCENARIO_MAX = 4 << 20, CONFIG_MAX = 4 << 20 };
 
 struct options {
-    const char *scenario, *config, *address;
+    const char *scenario, *config, *address, *remove;
     double speed;
     uint64_t seed;
     uint16_t port;
@@ -31,6 +31,7 @@ static const char usage[] =
     "      --seed=N         another fleet of the same kind (1)\n"
     "      --speed=FACTOR   simulated seconds in a second (1); 0: time stands still\n"
     "      --with-parent    ends when standard input is closed\n"
+    "      --remove=FOLDER  which it removes then, with config.yaml and audit.log in it\n"
     "  -h, --help           this text\n"
     "  -V, --version        version\n";
 
@@ -62,8 +63,9 @@ static int parse(int argc, char **argv, struct options *o)
     static const struct option longs[] = {{"scenario", 1, NULL, 's'},    {"config", 1, NULL, 'c'},
                                           {"listen", 1, NULL, 'l'},      {"port", 1, NULL, 'p'},
                                           {"seed", 1, NULL, 'e'},        {"speed", 1, NULL, 'f'},
-                                          {"with-parent", 0, NULL, 'w'}, {"help", 0, NULL, 'h'},
-                                          {"version", 0, NULL, 'V'},     {NULL, 0, NULL, 0}};
+                                          {"with-parent", 0, NULL, 'w'}, {"remove", 1, NULL, 'r'},
+                                          {"help", 0, NULL, 'h'},        {"version", 0, NULL, 'V'},
+                                          {NULL, 0, NULL, 0}};
     double v;
     int c;
 
@@ -94,6 +96,9 @@ static int parse(int argc, char **argv, struct options *o)
             break;
         case 'w':
             o->follow_parent = true;
+            break;
+        case 'r':
+            o->remove = optarg;
             break;
         case 'h':
             fputs(usage, stdout);
@@ -164,6 +169,19 @@ static enum rc write_config(const struct serve *s, const char *path, struct err 
     return bad ? err_sys(e, RC_IO, errno, path, "cannot be written") : RC_OK;
 }
 
+/* The folder of whoever started us: if he was killed, nobody else does it. Nothing but the two files that he puts there. */
+static void remove_folder(const char *folder)
+{
+    static const char *const files[] = {"config.yaml", "audit.log"};
+    char path[4200];
+
+    for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+        snprintf(path, sizeof(path), "%.4090s/%s", folder, files[i]);
+        (void)unlink(path);
+    }
+    (void)rmdir(folder);
+}
+
 static enum rc run(const struct options *o, struct err *e)
 {
     struct scenario scenario = {0};
@@ -207,8 +225,13 @@ int main(int argc, char **argv)
 
     if (status >= 0)
         return status;
-    if (run(&o, &e) == RC_OK)
+    enum rc rc = run(&o, &e);
+    if (o.remove)
+        remove_folder(o.remove);
+    if (rc == RC_OK)
         return 0;
     fprintf(stderr, "suantop-fleetsim: %s: %s\n", e.where, e.msg);
-    return e.rc == RC_USAGE || e.rc == RC_SYNTAX || e.rc == RC_SCHEMA || e.rc == RC_LIMIT ? EXIT_USAGE : EXIT_USAGE + 1;
+    return e.rc == RC_USAGE || e.rc == RC_SYNTAX || e.rc == RC_SCHEMA || e.rc == RC_LIMIT
+               ? EXIT_USAGE
+               : EXIT_USAGE + 1;
 }

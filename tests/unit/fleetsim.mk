@@ -14,6 +14,8 @@ SCRIPTED_TESTS += tests/fleetsim/walk.py
 tests/fleetsim/walk.log: suantop$(EXEEXT) suantop-fleetsim$(EXEEXT)
 SCRIPTED_TESTS += tests/fleetsim/prometheus.py
 tests/fleetsim/prometheus.log: suantop$(EXEEXT) suantop-fleetsim$(EXEEXT)
+SCRIPTED_TESTS += tests/fleetsim/demo.py
+tests/fleetsim/demo.log: suantop$(EXEEXT) suantop-fleetsim$(EXEEXT)
 EXTRA_DIST += tests/fleetsim/small.conf tests/fleetsim/telemetry.conf
 check_PROGRAMS += %D%/test_fleetsim_prometheus
 %C%_test_fleetsim_prometheus_LDADD = $(UNIT_FLEETSIM)
