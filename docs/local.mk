@@ -14,7 +14,7 @@ nodist_fishcomp_DATA =
 schemadir = $(pkgdatadir)/schema
 dist_schema_DATA =
 dist_schema_DATA += %D%/schema/snapshot-1.json
-EXTRA_DIST += %D%/how-to-add-a-collector.md %D%/how-to-add-a-view.md %D%/how-to-add-a-theme.md \
+EXTRA_DIST += %D%/how-to-add-a-collector.md %D%/how-to-add-a-view.md %D%/how-to-add-a-theme.md %D%/how-to-translate.md \
 	%D%/flops.md %D%/how-to-add-a-metric.md %D%/how-to-map-an-exporter.md %D%/performance.md %D%/prometheus.md %D%/soak.md
 
 # The manual: prose in man/*.in, tables by mangen.

@@ -66,6 +66,7 @@ LINTS = \
 	%D%/lint/lengths.py \
 	%D%/lint/listed.py \
 	%D%/lint/symbols.py \
+	%D%/lint/translated.py \
 	%D%/lint/format.py \
 	%D%/lint/tap_count.sh
 EXTRA_DIST += %D%/lint/lint.py %D%/tap-count %D%/tap-run %D%/slurm %D%/tools %D%/bench %D%/e2e %D%/fake

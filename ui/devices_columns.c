@@ -412,13 +412,13 @@ static int measure_ecc(const struct view_input *in, const void *row)
 
 const struct table_column devices_columns[DEVICES_COLUMNS] = {
     {N_("NODE"), "node", 8, 24, 0, 0, false, paint_node, measure_node, NULL},
-    {"GPU", "index", 3, 4, 3, 0, true, paint_index, NULL, NULL},
+    {NC_("device", "GPU"), "index", 3, 4, 3, 0, true, paint_index, NULL, NULL},
     {N_("CENTER"), "center", 8, 24, 0, 14, false, cell_center, cell_measure_center,
      cell_many_centers},
     {N_("MODEL"), "model", 6, 20, 0, 8, false, paint_model, measure_model, NULL},
     {N_("CORE\302\260C "), "temperature_celsius", 7, 7, 7, 0, true, paint_core, NULL, NULL},
-    {"HBM\302\260C", "memory_temperature_celsius", 5, 5, 0, 7, true, paint_memory_heat,
-     measure_memory_heat, NULL},
+    {NC_("device", "HBM\302\260C"), "memory_temperature_celsius", 5, 5, 0, 7, true,
+     paint_memory_heat, measure_memory_heat, NULL},
     {N_("MARGIN"), "margin_celsius", 6, 6, 0, 2, true, paint_margin, measure_margin, NULL},
     {"W", "power_watts", 5, 5, 5, 3, true, paint_power, NULL, NULL},
     {N_("TENSOR"), "tensor_utilization_percent", 9, 14, 12, 4, false, paint_tensor, NULL, NULL},

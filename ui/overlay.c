@@ -16,13 +16,13 @@ enum { HELP_MAX = 65536, NAMES_MAX = 32768, RAW_MAX = 4 << 20, WHEEL_ROWS = 3 };
 
 enum setup_item {
     SETUP_THEME,
-    SETUP_LANGUAGE,
     SETUP_EVERY,
     SETUP_COLUMNS,
     SETUP_MOUSE,
     SETUP_ASCII,
     SETUP_BELL,
-    SETUP_DEPTH
+    SETUP_DEPTH,
+    SETUP_LANGUAGE
 };
 
 static const int every_choices[] = {100, 500, 1000, 2000, 5000, 10000, 30000};
@@ -222,8 +222,6 @@ static void fill_setup(struct ui *u)
     menu_init(&u->menu, _("Setup"));
     every_words(u->every_ms, every);
     menu_add(&u->menu, _("theme"), u->theme.name, _("any .theme file, btop's too"));
-    /* In both languages: who cannot read the one that is used must find it. */
-    menu_add(&u->menu, "language 语言", language_name(), _("of the screen"));
     menu_add(&u->menu, _("new data"), every, _("shown at most this often"));
     columns_words(u, columns, sizeof columns);
     menu_add(&u->menu, _("columns"), columns, _("of this view: Enter chooses"));
@@ -234,6 +232,8 @@ static void fill_setup(struct ui *u)
     menu_add(&u->menu, _("bell"), u->bells ? _("on") : _("off"),
              _("rings when an alert turns critical"));
     menu_add(&u->menu, _("colours"), term_depth(u->term), _("what this terminal shows (--colour)"));
+    /* In both languages: who cannot read the one that is used must find it. */
+    menu_add(&u->menu, "language 语言", language_name(), _("of the screen"));
     u->menu.at = at;
 }
 

@@ -4,10 +4,12 @@
  *
  * The recording holds 63 seconds of a cluster of four nodes and of one that does not answer; a job array is
  * cancelled in between. At its end time stands still, so the screens are the same every time. */
+#include "autoconf.h"
 #include "tests/pty/harness.h"
 #include "tests/unit/unit.h"
 #include "ui/keymap.h"
 #include <sys/wait.h>
+#include <unistd.h>
 
 #define RECORDING UNIT_FIXTURES "/recording/small"
 #define END_OF_IT "10:36:32"
@@ -402,6 +404,59 @@ static void test_screens(void **state)
 }
 
 /* A resize in the middle of everything keeps the thing under the cursor. */
+/* --- languages --- */
+
+static void start_chinese(struct pty *p, char *const *more)
+{
+    const char *chinese[sizeof env / sizeof env[0]];
+    char *argv[16] = {(char *)"./suantop", (char *)"replay", (char *)RECORDING, (char *)"--speed",
+                      (char *)"100000"};
+
+    memcpy(chinese, env, sizeof chinese);
+    chinese[1] = "LC_ALL=zh_CN.UTF-8"; /* no such locale need be installed */
+    for (int i = 0; more[i]; i++)
+        argv[5 + i] = more[i];
+    pty_start(p, 24, 80, chinese, argv);
+}
+
+/* The locale's language from the first picture on; another one while it runs, remembered for the next time. */
+static void test_language(void **state)
+{
+    char *const plain[] = {NULL}, *const asked[] = {(char *)"--language", (char *)"zh_CN", NULL};
+    char folder[] = "/tmp/suantop-language-XXXXXX", file[64];
+    struct pty p;
+
+    (void)state;
+#ifndef ENABLE_NLS
+    skip();
+#endif
+    assert_non_null(mkdtemp(folder));
+    snprintf(state_home, sizeof state_home, "XDG_STATE_HOME=%s", folder);
+    start_chinese(&p, plain);
+    pty_wait_text(&p, "节点");
+    pty_wait_text(&p, "运行中");
+    pty_send(&p, "\033OQ"); /* F2 */
+    pty_wait_text(&p, "简体中文");
+    pty_send(&p, "\033[F\033[C"); /* the last line: the next language */
+    pty_wait_text(&p, "English");
+    pty_send(&p, "\033");
+    pty_wait_text(&p, "running");
+    pty_wait_no_text(&p, "节点");
+    leave(&p);
+    start_chinese(&p, plain);
+    pty_wait_text(&p, "running");
+    leave(&p);
+    start_chinese(&p, asked);
+    pty_wait_text(&p, "运行中");
+    leave(&p);
+    snprintf(state_home, sizeof state_home, "XDG_STATE_HOME=/dev/null");
+    snprintf(file, sizeof file, "%s/suantop/ui", folder);
+    assert_int_equal(unlink(file), 0);
+    snprintf(file, sizeof file, "%s/suantop", folder);
+    assert_int_equal(rmdir(file), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
 static void test_resize(void **state)
 {
     static const int sizes[][2] = {{24, 80}, {80, 300}, {12, 60}, {1, 1}, {36, 120}};
@@ -424,7 +479,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_key), cmocka_unit_test(test_every_command_name),
         cmocka_unit_test(test_columns),   cmocka_unit_test(test_replay_keys),
-        cmocka_unit_test(test_screens),   cmocka_unit_test(test_resize),
+        cmocka_unit_test(test_screens),   cmocka_unit_test(test_language),
+        cmocka_unit_test(test_resize),
     };
     pty_take_signals();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@
 static const char good[] =
     "refresh: 2s\n"
     "theme: suantop-light\n"
+    "language: zh_CN\n"
     "centers:\n"
     "  - id: zhangbei\n"
     "    name: 张北智算中心\n"
@@ -39,6 +40,7 @@ static void test_good(void **state)
     assert_int_equal(c.center_count, 2);
     assert_int_equal(c.refresh_ms, 2000);
     assert_string_equal(c.theme, "suantop-light");
+    assert_string_equal(c.language, "zh_CN");
     assert_string_equal(c.centers[0].name, "张北智算中心");
     assert_int_equal(c.centers[0].kind, center_kind_INTELLIGENT);
     assert_int_equal(c.centers[0].tenancy, center_tenancy_PUBLIC);
@@ -195,6 +197,7 @@ static const struct refusal refusals[] = {
     {"alerts:\n  lemon: off\n\n  lemon: off\n" A_CENTER, "f:4", "there twice"},
     {"history_max: 10K\n" A_CENTER, "f:1", "a size from 1M to 1T"},
     {"history_max: much\n" A_CENTER, "f:1", "a size from 1M to 1T, not \"much\""},
+    {"language: fr\n" A_CENTER, "f:1", "\"fr\" is not one of: auto en zh_CN"},
     {"bell: loud\n" A_CENTER, "f:1", "\"loud\" is not one of: off on"},
     {"actions: sometimes\n" A_CENTER, "f:1", "\"sometimes\" is not one of: off confirm arm"},
     {"centers:\n  - id: a\n    actions: yes\n    sources:\n      - local: {}\n", "f:3",

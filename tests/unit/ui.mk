@@ -48,3 +48,8 @@ check_PROGRAMS += %D%/test_ui_wall
 %C%_test_ui_wall_SOURCES = %D%/test_ui_wall.c tests/golden/fixture_flops.c tests/golden/fixture_flops.h \
 	$(GOLDEN_FIXTURES)
 %C%_test_ui_wall_LDADD = $(UNIT_UI)
+EXTRA_DIST += tests/golden/zh_CN
+check_PROGRAMS += %D%/test_ui_language
+%C%_test_ui_language_SOURCES = %D%/test_ui_language.c %D%/mo_kit.h tests/golden/fixture_flops.c \
+	tests/golden/fixture_flops.h $(GOLDEN_FIXTURES)
+%C%_test_ui_language_LDADD = $(UNIT_UI)
