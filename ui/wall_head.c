@@ -321,12 +321,11 @@ static void interrupted(const struct view_input *in, struct big *b)
     b->label = _("INTERRUPTED 24h");
     b->style = style_of(t->interruptions_day > 0 ? ROLE_WARN : ROLE_FAINT);
     split(in, t->interruptions_day, b);
-    if (wall_scale(in) == 1 && t->gpu_hours_lost_day >= 1000)
-        snprintf(lost, sizeof lost, "%.3gk", t->gpu_hours_lost_day / 1000);
-    else
-        figure_hours(lost, t->gpu_hours_lost_day, in->ascii);
+    figure_hours(lost, t->gpu_hours_lost_day, in->ascii);
     if (t->gpu_hours_lost_day > 0)
         snprintf(b->unit + strlen(b->unit), sizeof b->unit - strlen(b->unit), _("~%s GPU-h"), lost);
+    if (t->gpu_hours_lost_day >= 1000 && t->gpu_hours_lost_day < 1e6 && !*b->brief)
+        snprintf(b->brief, sizeof b->brief, "~%.0fk h", t->gpu_hours_lost_day / 1000);
 }
 
 /* ---- power, and what is computed for it ---- */
