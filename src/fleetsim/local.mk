@@ -12,13 +12,13 @@ noinst_LIBRARIES += %D%/libfleetsim.a
 %C%_libfleetsim_a_SOURCES += %D%/world_act.c
 %C%_libfleetsim_a_SOURCES += %D%/heat.c %D%/heat.h
 
-# The shipped scenario is built in, so that the demo needs nothing installed.
+# The shipped scenarios are built in, so that the demo needs nothing installed.
 nodist_%C%_libfleetsim_a_SOURCES = %D%/builtin.c
 BUILT_SOURCES += %D%/builtin.c
 CLEANFILES += %D%/builtin.c
-%D%/builtin.c: src/data/embed.awk %D%/scenarios/national.conf
+%D%/builtin.c: src/data/embed.awk %D%/scenarios/national.conf %D%/scenarios/scale.conf
 	$(AM_V_GEN)$(MKDIR_P) %D% && LC_ALL=C $(AWK) -v header=fleetsim/builtin.h -v prefix=scenario_ \
-		-f $(srcdir)/src/data/embed.awk $(srcdir)/%D%/scenarios/national.conf >$@.tmp && mv $@.tmp $@
+		-f $(srcdir)/src/data/embed.awk $(srcdir)/%D%/scenarios/national.conf $(srcdir)/%D%/scenarios/scale.conf >$@.tmp && mv $@.tmp $@
 
 nodist_%C%_libfleetsim_a_SOURCES += %D%/rules.c
 BUILT_SOURCES += %D%/rules.c
@@ -28,7 +28,7 @@ CLEANFILES += %D%/rules.c
 		-f $(srcdir)/src/data/embed.awk $(srcdir)/dist/suantop.rules.yaml >$@.tmp && mv $@.tmp $@
 
 scenariosdir = $(pkgdatadir)/scenarios
-dist_scenarios_DATA = %D%/scenarios/national.conf
+dist_scenarios_DATA = %D%/scenarios/national.conf %D%/scenarios/scale.conf
 %C%_libfleetsim_a_SOURCES += %D%/speech.c %D%/speech.h
 %C%_libfleetsim_a_SOURCES += %D%/jsay.c %D%/jsay.h
 %C%_libfleetsim_a_SOURCES += %D%/slurm.c %D%/slurm_int.h

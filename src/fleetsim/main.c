@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { EXIT_USAGE = 64, SCENARIO_MAX = 4 << 20, CONFIG_MAX = 4 << 20 };
@@ -24,7 +25,7 @@ struct options {
 static const char usage[] =
     "usage: suantop-fleetsim [OPTION]...\n"
     "A simulated fleet that speaks slurmrestd's and exporters' protocols on loopback.\n\n"
-    "  -s, --scenario=FILE  what is simulated (the national fleet)\n"
+    "  -s, --scenario=FILE  what is simulated: a file, or one of those that are built in: national (the usual), scale\n"
     "  -c, --config=FILE    where to write the configuration for suantop -c; - (the usual): standard output\n"
     "  -l, --listen=ADDRESS IPv4 address (127.0.0.1)\n"
     "  -p, --port=PORT      of the first center, the others follow (0: any free ones)\n"
@@ -169,6 +170,29 @@ static enum rc write_config(const struct serve *s, const char *path, struct err 
     return bad ? err_sys(e, RC_IO, errno, path, "cannot be written") : RC_OK;
 }
 
+/* What is built in goes by its name, unless there is such a file. */
+static const char *shipped(const char *name)
+{
+    if (!name)
+        return scenario_national;
+    if (access(name, F_OK) == 0)
+        return NULL;
+    return strcmp(name, "national") == 0 ? scenario_national
+           : strcmp(name, "scale") == 0  ? scenario_scale
+                                         : NULL;
+}
+
+/* Who watches a hundred thousand pages keeps thousands of connections open. */
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 /* The folder of whoever started us: if he was killed, nobody else does it. Nothing but the two files that he puts there. */
 static void remove_folder(const char *folder)
 {
@@ -193,11 +217,13 @@ static enum rc run(const struct options *o, struct err *e)
                               .begins = clock_wall(),
                               .parent_fd = o->follow_parent ? STDIN_FILENO : -1};
     char *text = NULL;
-    enum rc rc = o->scenario ? read_file(o->scenario, &text, e) : RC_OK;
+    const char *built_in = shipped(o->scenario);
+    enum rc rc = built_in ? RC_OK : read_file(o->scenario, &text, e);
 
     if (rc == RC_OK)
-        rc = scenario_read(text ? text : scenario_national, text ? o->scenario : "national.conf",
+        rc = scenario_read(text ? text : built_in, o->scenario ? o->scenario : "national.conf",
                            &scenario, e);
+    raise_file_limit();
     if (rc == RC_OK)
         rc = serve_new(&conf, &running, e);
     if (rc == RC_OK) {

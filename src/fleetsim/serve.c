@@ -14,7 +14,14 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CONNECTIONS_MAX = 4000, IDLE_S = 120, BODY_MAX = 1 << 20, STEP_MS = 250, FIXED_FDS = 2 };
+enum {
+    CONNECTIONS_MAX = 4000,
+    IDLE_S = 120,
+    BODY_MAX = 1 << 20,
+    STEP_MS = 250,
+    FIXED_FDS = 2,
+    MANY_PAGES = 20000 /* more than that are asked for once a minute only */
+};
 
 struct place {
     struct serve *serve;
@@ -244,6 +251,15 @@ static void write_capacity(const struct sim_center *c, struct buf *out)
         buf_adds(out, "}\n");
 }
 
+static uint32_t nodes_of_all(const struct serve *s)
+{
+    uint32_t n = 0;
+
+    for (size_t i = 0; i < s->count; i++)
+        n += s->places[i].world->node_count;
+    return n;
+}
+
 /* A page for each node whose devices, or which itself, exports anything. */
 static void write_targets(const struct serve *s, const struct place *p, struct buf *out)
 {
@@ -261,7 +277,7 @@ static void write_targets(const struct serve *s, const struct place *p, struct b
                  pool->first + pool->nodes - 1);
     }
     if (written)
-        buf_adds(out, "\"}\n");
+        buf_adds(out, nodes_of_all(s) > MANY_PAGES ? "\", interval: 60s}\n" : "\"}\n");
 }
 
 static void write_telemetry(const struct serve *s, const struct place *p, struct buf *out)
