@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """bench.py BUILDDIR - one table of what suantop costs on this machine, beside limits and beside other programs.
 
-Run by `make bench`. Environment: BENCH=json,ingest,exporter,count,model,start,snapshot,node,tui
-(which parts), JOBS and NODES (size of the bodies),
+Run by `make bench`. Environment: BENCH=json,ingest,exporter,count,model,start,snapshot,node,tui,nation
+(which parts; nation only when it is named), JOBS and NODES (size of the bodies),
 IDLE (seconds), ROUNDS, PEERS="htop -d 10;btop;top -d 1", CONFIG (a configuration for the dashboard; without one it
 watches this machine), READY (a pattern: measure from when it is on the screen). Bodies are kept in BENCH_DIR (default: a temporary folder that is removed).
 Times depend on the machine and on who else uses it: the first line tells how much. Counts do not.
@@ -101,6 +101,20 @@ def bench_exporter(_):
         m = re.search(r"net thread ([\d.]+) %.*ingest ([\d.]+) %, ([\d.]+) KiB", run(program("bench_exporter"), mode))
         row(words, f"{m.group(1)} % of a core; {m.group(3)} KiB each", "<= 20; 5" if mode == "targets" else "",
             f"all threads {m.group(2)} %")
+
+
+def bench_nation(_):
+    """All of `suantop-fleetsim -s scale`: some four minutes; not among the usual parts."""
+    text = run(sys.executable, os.path.join(HERE, "nation.py"), BUILD, env=dict(os.environ, STEADY=IDLE, MISCHIEF="1"))
+    limits = {"steady rss MiB": 300, "first picture: all centers live s": 5, "fleetsim starts s": 5,
+              "mischief oldest s of the fiftieth": 60}
+    for line in text.splitlines():
+        name, _, value = line.partition("\t")
+        if not value:
+            continue
+        limit = limits.get(name) or (16 if name.endswith("ms p50/p99") else None)
+        own = value.split()[-1]
+        row(name, value, f"<= {limit}" if limit else "", f"{float(own) / limit:.2f} of it" if limit and own != "never" else "")
 
 
 def instructions(count, where, number):
