@@ -187,7 +187,7 @@ static int measure_note(const struct view_input *in, const void *row)
     return note > error ? note : error;
 }
 
-CELL_STR(source, via, ROLE_DIM)
+CELL_SAID(source, via, ROLE_DIM)
 CELL_STR(source, version, ROLE_DIM)
 CELL_COUNT(source, requests, ROLE_TEXT)
 CELL_BAD(source, failures, ROLE_WARN)

@@ -114,11 +114,12 @@ static void describe(struct slurm *s, enum action_verb verb, enum way w)
     const char *command = s->opt.command;
 
     if (w == WAY_REST)
-        snprintf(s->how, sizeof s->how, "%s over slurmrestd v0.0.%d", verbs[verb].method, s->api);
+        snprintf(s->how, sizeof s->how, S_("%s over slurmrestd v0.0.%d"), verbs[verb].method,
+                 s->api);
     else if (command != NULL)
         snprintf(s->how, sizeof s->how, "%s through %.100s", verbs[verb].command, command);
     else
-        snprintf(s->how, sizeof s->how, "%s on this machine", verbs[verb].command);
+        snprintf(s->how, sizeof s->how, S_("%s on this machine"), verbs[verb].command);
 }
 
 static enum rc slurm_can(void *state, enum action_verb verb, const char **how, struct err *e)

@@ -103,7 +103,10 @@ static void describe_via(struct slurm *s)
 
     over(s, how, sizeof how);
     if (!slurm_uses_rest(s)) {
-        snprintf(s->via, sizeof s->via, "Slurm commands%s", how);
+        if (how[0] != '\0')
+            snprintf(s->via, sizeof s->via, S_("Slurm commands over %s"), how + strlen(" over "));
+        else
+            snprintf(s->via, sizeof s->via, "%s", S_("Slurm commands"));
         return;
     }
     snprintf(rest, sizeof rest, "slurmrestd v0.0.%d%s", s->api,
@@ -116,7 +119,7 @@ static void describe_via(struct slurm *s)
         snprintf(s->via, sizeof s->via, "%s", rest);
 }
 
-/* "21 901 jobs", "72 MB" */
+/* "21 901", "72 MB" */
 static void figures(const struct slurm *s, char *jobs, char *size)
 {
     char number[64];
@@ -124,7 +127,7 @@ static void figures(const struct slurm *s, char *jobs, char *size)
     double bytes = slurm_predicted_bytes(s);
 
     quantity_group(v->counted >= 0 ? v->counted : v->records >= 0 ? v->records : 0, 0, number);
-    snprintf(jobs, 80, "%s jobs", number);
+    snprintf(jobs, 80, "%s", number);
     bool small = bytes < 1e6;
     quantity_group(bytes / (small ? 1e3 : 1e6), !small && bytes < 10e6 ? 1 : 0, number);
     snprintf(size, 80, "%s %s", number, small ? "kB" : "MB");
@@ -146,13 +149,14 @@ static void describe_note(struct slurm *s)
                  S_(S_("REST only: the commands reach cluster %s, slurmrestd is %s's")),
                  s->text_cluster, s->rest_cluster);
     else if (s->jobs_way == WAY_TEXT)
-        snprintf(s->note, sizeof s->note, S_("text: %s would be %s of JSON"), jobs, size);
+        snprintf(s->note, sizeof s->note, S_("text: %s jobs would be %s of JSON"), jobs, size);
     else if (s->too_big)
-        snprintf(s->note, sizeof s->note, S_("REST: %s are %s of JSON, so asked every %lld s") "%s",
-                 jobs, size, (long long)(slurm_interval_ms(s, PART_JOBS) / 1000),
+        snprintf(s->note, sizeof s->note,
+                 S_("REST: %s jobs are %s of JSON, so asked every %lld s") "%s", jobs, size,
+                 (long long)(slurm_interval_ms(s, PART_JOBS) / 1000),
                  s->has_text ? "" : "; " S_("command: or bin_dir: would let squeue do it"));
     else
-        snprintf(s->note, sizeof s->note, S_("REST: %s are %s of JSON"), jobs, size);
+        snprintf(s->note, sizeof s->note, S_("REST: %s jobs are %s of JSON"), jobs, size);
 }
 
 static void describe_accounts(struct slurm *s)

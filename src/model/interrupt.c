@@ -103,15 +103,15 @@ static const char *words_of(enum attempt_end end)
     case attempt_end_BOOT_FAIL:
         return S_("node did not start");
     case attempt_end_PREEMPTED:
-        return "preempted";
+        return S_("preempted");
     case attempt_end_EVICTED:
-        return "evicted";
+        return S_("evicted");
     case attempt_end_CANCELLED_BY_OPERATOR:
         return S_("cancelled by an operator");
     case attempt_end_REQUEUED:
         return S_("requeued by hand");
     default:
-        return "ended";
+        return S_("ended");
     }
 }
 
