@@ -71,20 +71,26 @@ static const struct {
     {"center | a | name=a\001b\n", 1, "byte 0x01", "this is no text"},
     {"\n\n\177ELF\n", 3, "byte 0x7f", "this is no text"},
     {"center | a | x=| | | | | | | | | | | | | | | | | |\n", 1, "center", "16 cells"},
-    {WORK "center | a\n" POOL "center | b\n" POOL "center | a\n" POOL, 6, "center a", "line 2 already"},
+    {WORK "center | a\n" POOL "center | b\n" POOL "center | a\n" POOL, 6, "center a",
+     "line 2 already"},
     {WORK "center | a\n" POOL "pool | p | prefix=m | nodes=1\n", 4, "pool p", "line 3 already"},
-    {WORK "center | a\n" POOL "pool | q | prefix=n | first=10 | nodes=1\n", 4, "q", "has nodes that pool p has"},
+    {WORK "center | a\n" POOL "pool | q | prefix=n | first=10 | nodes=1\n", 4, "q",
+     "has nodes that pool p has"},
     {WORK "center | a\n", 2, "a", "without a pool"},
     {WORK "center | a\npool | p | nodes=1\n", 3, "pool p", "needs prefix="},
     {WORK "center | a\npool | p | prefix=n\n", 3, "pool p", "needs nodes="},
     {WORK "center | a\npool | p | prefix=n | nodes=0\n", 3, "\"0\"", "a count from 1"},
-    {WORK "center | a\npool | p | prefix=n | nodes=1 | devices=8 | model=x\n" MODEL, 3, "model=x", "no model line"},
-    {WORK "center | a\npool | p | prefix=n | nodes=1 | devices=8\n" MODEL, 3, "pool p", "no model line"},
-    {WORK "center | a\npool | p | prefix=n | nodes=150000\npool | q | prefix=m | nodes=150000\n", 4, "q", "200000"},
+    {WORK "center | a\npool | p | prefix=n | nodes=1 | devices=8 | model=x\n" MODEL, 3, "model=x",
+     "no model line"},
+    {WORK "center | a\npool | p | prefix=n | nodes=1 | devices=8\n" MODEL, 3, "pool p",
+     "no model line"},
+    {WORK "center | a\npool | p | prefix=n | nodes=150000\npool | q | prefix=m | nodes=150000\n", 4,
+     "q", "200000"},
     {WORK MODEL MODEL "center | a\n" POOL, 3, "model m", "line 2 already"},
     {WORK "model | m | driver=M\ncenter | a\n" POOL, 2, "model m", "needs idle="},
-    {WORK "model | m | driver=M | idle=500 | power=400 | memory=80G | clock=1.4G | limit=89\ncenter | a\n" POOL, 2, "idle=",
-     "less than power="},
+    {WORK
+     "model | m | driver=M | idle=500 | power=400 | memory=80G | clock=1.4G | limit=89\ncenter | a\n" POOL,
+     2, "idle=", "less than power="},
     {WORK WORK "center | a\n" POOL, 2, "work w", "line 1 already"},
     {"work | w | sizes=1,,2\n", 1, "\"1,,2\"", "12 counts"},
     {"work | w | sizes=0\n", 1, "\"0\"", "12 counts"},
@@ -92,13 +98,15 @@ static const struct {
     {"work | w | share=1 | hours=1\ncenter | a\n" POOL, 1, "work w", "needs sizes="},
     {"work | w | share=1 | hours=1 | sizes=\ncenter | a\n" POOL, 1, "w", "needs sizes="},
     {"work | w | share=1 | sizes=1\ncenter | a\n" POOL, 1, "work w", "needs hours="},
-    {"work | w | share=1 | sizes=1 | hours=1 | failed=0.6 | cancelled=0.6\ncenter | a\n" POOL, 1, "w", "at most 1"},
-    {"work | v | share=0.2 | sizes=1 | hours=1\nwork | w | share=0.3 | sizes=1 | hours=1\ncenter | a\n" POOL, 2, "add up to 0.5",
-     "not to 1"},
+    {"work | w | share=1 | sizes=1 | hours=1 | failed=0.6 | cancelled=0.6\ncenter | a\n" POOL, 1,
+     "w", "at most 1"},
+    {"work | v | share=0.2 | sizes=1 | hours=1\nwork | w | share=0.3 | sizes=1 | hours=1\ncenter | a\n" POOL,
+     2, "add up to 0.5", "not to 1"},
     {"center | a\n" POOL, 2, "work", "no job"},
     {WORK "fault | f | count=1 | scope=world\n", 2, "\"world\"", "one of: job device node drain"},
     {WORK "fault | f | count=1\ncenter | a\n" POOL, 2, "fault f", "needs scope="},
-    {WORK "fault | f | count=1 | scope=job\nfault | f | count=1 | scope=job\ncenter | a\n" POOL, 3, "fault f", "line 2 already"},
+    {WORK "fault | f | count=1 | scope=job\nfault | f | count=1 | scope=job\ncenter | a\n" POOL, 3,
+     "fault f", "line 2 already"},
 };
 
 static void test_wrong_ones_are_refused_with_their_line(void **state)
@@ -119,24 +127,45 @@ static void test_wrong_ones_are_refused_with_their_line(void **state)
     }
 }
 
-static void test_the_shipped_scenario_is_good(void **state)
-{
-    FILE *f = fopen(UNIT_SRCDIR "/src/fleetsim/scenarios/national.conf", "r");
-    static char text[1 << 16];
-    struct scenario s;
-    struct err e;
-    uint64_t nodes = 0;
+struct sizes {
+    uint64_t nodes, devices, queued;
+};
 
-    (void)state;
+static struct sizes shipped(const char *name, struct scenario *s)
+{
+    static char text[1 << 16];
+    struct sizes z = {0};
+    char path[512];
+    struct err e;
+
+    snprintf(path, sizeof(path), UNIT_SRCDIR "/src/fleetsim/scenarios/%s", name);
+    FILE *f = fopen(path, "r");
     assert_non_null(f);
     text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
     fclose(f);
-    if (scenario_read(text, "national.conf", &s, &e) != RC_OK)
+    if (scenario_read(text, name, s, &e) != RC_OK)
         fail_msg("%s: %s", e.where, e.msg);
-    for (size_t i = 0; i < s.center_count; i++)
-        for (size_t p = 0; p < s.centers[i].pool_count; p++)
-            nodes += s.centers[i].pools[p].nodes;
-    assert_true(s.center_count >= 10 && nodes > 50000);
+    for (size_t i = 0; i < s->center_count; i++) {
+        z.queued += (uint64_t)s->centers[i].queued;
+        for (size_t p = 0; p < s->centers[i].pool_count; p++) {
+            z.nodes += s->centers[i].pools[p].nodes;
+            z.devices += (uint64_t)s->centers[i].pools[p].nodes * s->centers[i].pools[p].devices;
+        }
+    }
+    return z;
+}
+
+static void test_the_shipped_scenarios_are_good(void **state)
+{
+    struct scenario s;
+
+    (void)state;
+    struct sizes national = shipped("national.conf", &s);
+    assert_true(s.center_count >= 10 && national.nodes > 50000);
+    scenario_free(&s);
+    struct sizes scale = shipped("scale.conf", &s);
+    assert_true(s.center_count == 50 && scale.nodes == 100000 && scale.devices == 800000);
+    assert_in_range(scale.queued, 440000, 480000); /* the others of 500,000 run */
     scenario_free(&s);
 }
 
@@ -145,7 +174,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_scenario_is_read),
         cmocka_unit_test(test_wrong_ones_are_refused_with_their_line),
-        cmocka_unit_test(test_the_shipped_scenario_is_good),
+        cmocka_unit_test(test_the_shipped_scenarios_are_good),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
