@@ -19,6 +19,7 @@ struct queue {
     size_t head, count, max_items;
     size_t weight, max_weight;
     bool closed;
+    bool held;
     bool refused; /* a producer was turned away and has not been woken since */
     void (*destroy)(void *item);
     void (*wake)(void *arg);
@@ -108,8 +109,13 @@ static bool add_locked(struct queue *q, void *item, size_t weight)
     q->ring[(q->head + q->count) % q->max_items] = (struct slot){item, weight};
     q->count++;
     q->weight += weight;
-    pthread_cond_signal(&q->filled);
     return true;
+}
+
+/* Is it time to wake the consumer? That is done without the lock, or it would wake only to wait for that. */
+static bool is_ripe_locked(const struct queue *q)
+{
+    return !q->held || q->weight > q->max_weight / 2 || q->count > q->max_items / 2;
 }
 
 bool queue_try_push(struct queue *q, void *item, size_t weight)
@@ -125,8 +131,10 @@ bool queue_push(struct queue *q, void *item, size_t weight, int timeout_ms)
     pthread_mutex_lock(&q->lock);
     while (in_time && !q->closed && !fits_locked(q, weight))
         in_time = wait_locked(q, &q->drained, timeout_ms, &deadline);
-    bool added = add_locked(q, item, weight);
+    bool added = add_locked(q, item, weight), ripe = is_ripe_locked(q);
     pthread_mutex_unlock(&q->lock);
+    if (added && ripe)
+        pthread_cond_signal(&q->filled);
     return added;
 }
 
@@ -160,6 +168,31 @@ void *queue_pop(struct queue *q, int timeout_ms)
     if (wake)
         wake(arg);
     return item;
+}
+
+void queue_hold(struct queue *q)
+{
+    pthread_mutex_lock(&q->lock);
+    q->held = true;
+    pthread_mutex_unlock(&q->lock);
+}
+
+void queue_release(struct queue *q)
+{
+    pthread_mutex_lock(&q->lock);
+    bool some = q->held && q->count > 0;
+    q->held = false;
+    pthread_mutex_unlock(&q->lock);
+    if (some)
+        pthread_cond_signal(&q->filled);
+}
+
+bool queue_is_empty(struct queue *q)
+{
+    pthread_mutex_lock(&q->lock);
+    bool empty = q->count == 0;
+    pthread_mutex_unlock(&q->lock);
+    return empty;
 }
 
 void queue_close(struct queue *q)

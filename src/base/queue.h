@@ -22,6 +22,11 @@ bool queue_try_push(struct queue *q, void *item, size_t weight);
 bool queue_push(struct queue *q, void *item, size_t weight, int timeout_ms);
 /* NULL on time-out, or when closed and empty. timeout_ms 0 = do not wait. */
 void *queue_pop(struct queue *q, int timeout_ms);
+/* While held, what is pushed wakes nobody, unless the queue is half full: a producer that has more to say in a moment wakes
+ * the consumer once, at queue_release. */
+void queue_hold(struct queue *q);
+void queue_release(struct queue *q);
+bool queue_is_empty(struct queue *q);
 void queue_close(struct queue *q); /* wakes everybody; pops drain what is left, pushes fail */
 /* A false answer counts as a refused push. */
 bool queue_has_room(struct queue *q);

@@ -32,7 +32,7 @@ struct child {
     struct child_spec spec;
     pid_t pid;
     int pidfd, in, out, err;
-    bool listen, exited, dropped;
+    bool listen, quiet, exited, dropped;
     int status;
     mono_ms kill_at;      /* dropped: when TERM becomes KILL */
     int slot[WANT_COUNT]; /* in the poll array, -1 = not there */
@@ -198,6 +198,11 @@ void child_listen(struct child *c, bool on)
     c->listen = on;
 }
 
+void child_quiet(struct child *c, bool on)
+{
+    c->quiet = on;
+}
+
 bool child_has_exited(const struct child *c)
 {
     return c->exited;
@@ -307,7 +312,7 @@ void child_drop(struct child *c)
     close_fd(&c->in);
     close_fd(&c->out);
     c->dropped = true;
-    c->listen = false;
+    c->listen = c->quiet = false;
     c->kill_at = clock_mono() + KILL_AFTER_MS;
     if (!look(c))
         kill(-c->pid, SIGTERM);
@@ -353,8 +358,8 @@ void children_free(struct children *cs)
 void children_wait_for(struct children *cs, struct waits *w)
 {
     for (struct child *c = cs->list; c; c = c->next) {
-        c->slot[WANT_OUT] = waits_add(w, c->listen ? c->out : -1, POLLIN);
-        c->slot[WANT_ERR] = waits_add(w, c->err, POLLIN);
+        c->slot[WANT_OUT] = waits_add(w, c->listen && !c->quiet ? c->out : -1, POLLIN);
+        c->slot[WANT_ERR] = waits_add(w, c->quiet ? -1 : c->err, POLLIN);
         c->slot[WANT_PID] = waits_add(w, c->pidfd, POLLIN);
     }
 }

@@ -34,6 +34,8 @@ enum rc child_start(struct children *cs, const struct child_spec *spec, struct c
 int child_out(const struct child *c);        /* our end of its stdout */
 int child_in(const struct child *c);         /* our end of its stdin, -1 if it has none */
 void child_listen(struct child *c, bool on); /* whether readable() is wanted; on at first */
+void child_quiet(struct child *c,
+                 bool on); /* neither stdout nor stderr wakes anybody, only its end */
 bool child_has_exited(const struct child *c);
 /* Looks right now, waiting at most `ms`. */
 bool child_wait(struct child *c, int ms);

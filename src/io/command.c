@@ -15,7 +15,7 @@ enum {
     READ_ROUNDS = 16,  /* per wake-up, so that one flood does not starve the others */
     LEFTOVER_MS = 200, /* what a grandchild may still say after the command's end */
     PIPE_BYTES = 512 * 1024,
-    REST_MS = 25,     /* after a reading: each 4 KiB that a command writes would be a wake-up */
+    REST_MS = 25, /* at first and after a reading: each 4 KiB that it writes would be a wake-up */
     REST_FULL_MS = 5, /* when the pipe was rather full, so that the command need not wait */
 };
 
@@ -54,16 +54,14 @@ static void finish(struct command *c, const struct err *why)
     child_drop(child);
 }
 
-/* What it writes meanwhile waits in the pipe; its end is seen at once. */
+/* What it writes meanwhile waits in the pipes; its end is seen at once. */
 static void rest(struct command *c, size_t taken)
 {
-    bool over = child_has_exited(c->child);
+    bool resting = !c->paused && !c->at_end && !child_has_exited(c->child);
 
-    if (c->paused || c->at_end)
-        return;
-    if (!over)
+    child_quiet(c->child, resting);
+    if (resting)
         c->rest_until = clock_mono() + (taken >= PIPE_BYTES / 2 ? REST_FULL_MS : REST_MS);
-    child_listen(c->child, over);
 }
 
 /* Hands over what is there; false when the command is over and gone. */
@@ -83,7 +81,7 @@ static bool read_some(struct command *c)
         if (n <= 0) {
             c->at_end = true;
             child_listen(c->child, false);
-            return true;
+            break;
         }
         taken += (size_t)n;
         patience_bytes(&c->patience, (size_t)n, clock_mono());
@@ -96,7 +94,10 @@ static bool read_some(struct command *c)
             patience_pause(&c->patience, true, clock_mono());
         }
     }
-    rest(c, taken);
+    if (taken)
+        rest(c, taken);
+    else
+        child_quiet(c->child, false); /* nothing to come soon: let the first byte wake us */
     return true;
 }
 
@@ -142,6 +143,7 @@ enum rc command_start(struct children *cs, const struct command_spec *spec, cons
     c->sink = *sink;
     snprintf(c->label, sizeof(c->label), "%s", spec->label ? spec->label : spec->argv[0]);
     patience_start(&c->patience, spec->first_byte_ms, spec->total_ms, now);
+    rest(c, 0); /* many are over by then */
     *out = c;
     return RC_OK;
 }
@@ -174,7 +176,7 @@ void command_check(struct command *c, mono_ms now)
     if (c->paused)
         return;
     if (c->rest_until && now >= c->rest_until) {
-        child_listen(c->child, true);
+        child_quiet(c->child, false);
         if (!read_some(c))
             return;
     }

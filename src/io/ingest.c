@@ -15,7 +15,7 @@ enum {
     TICK_MS = 1000,      /* no more often than this, while deltas come */
     TICK_IDLE_MS = 5000, /* while none come: nothing that ages does so in less */
     DEFAULT_PUBLISH_MS = 250,
-    SETTLE_MS = 20, /* an answer is rarely one delta: show what comes together together */
+    TOGETHER_MAX = 16, /* deltas that are applied before the clock is looked at */
     HEARTBEAT_MS =
         10 * 1000, /* what time alone changes (a source falls silent) must show some time */
 };
@@ -29,7 +29,7 @@ struct ingest {
     wall_ms (*now)(void *arg);
     void *now_arg;
     bool changed;
-    mono_ms published_at, ticked_at, changed_at;
+    mono_ms published_at, ticked_at;
     pthread_t thread;
     bool started;
     atomic_bool stop;
@@ -99,8 +99,6 @@ static void apply(struct ingest *g, struct delta *d)
     if (!meet_marker(g, d)) {
         if (fleet_apply(g->fleet, d, &e) != RC_OK)
             log_warn("source %u: %s", (unsigned)d->source, e.msg);
-        if (!g->changed)
-            g->changed_at = clock_mono();
         g->changed = true;
     }
     delta_free(d);
@@ -116,11 +114,7 @@ static void tick_if_due(struct ingest *g, mono_ms now)
 
 static mono_ms publish_due(const struct ingest *g)
 {
-    mono_ms spaced = g->published_at + g->publish_ms, settled = g->changed_at + SETTLE_MS;
-
-    if (!g->changed)
-        return g->published_at + HEARTBEAT_MS;
-    return spaced > settled ? spaced : settled;
+    return g->published_at + (g->changed ? g->publish_ms : HEARTBEAT_MS);
 }
 
 static void publish_if_due(struct ingest *g, mono_ms now)
@@ -143,8 +137,11 @@ static void *run(void *arg)
 
     while (!atomic_load(&g->stop)) {
         struct delta *d = queue_pop(g->in, time_to_wait(g, clock_mono()));
-        if (d)
+        /* An answer is rarely one delta: what came together is shown together, unless there is no end of it. */
+        for (int i = 0; d && i < TOGETHER_MAX; i++) {
             apply(g, d);
+            d = i + 1 < TOGETHER_MAX ? queue_pop(g->in, 0) : NULL;
+        }
         mono_ms now = clock_mono();
         tick_if_due(g, now);
         publish_if_due(g, now);
@@ -189,6 +186,7 @@ void ingest_flush(struct ingest *g)
         delta_free(marker);
         return;
     }
+    queue_release(g->in); /* somebody waits */
     pthread_mutex_lock(&g->lock);
     while (g->marker)
         pthread_cond_wait(&g->flushed, &g->lock);

@@ -20,7 +20,9 @@ enum {
     LONGEST_SLEEP_MS = 60 * 1000, /* a wall clock that was set must show in the rows some time */
     RECORD_MAX_BYTES = 256 << 20,
     LAST_ANSWER_MS = 1000, /* how long the end waits for the answer to a mutating request */
-    LOOKS_MAX = 16,        /* centers that somebody looks at; more at a time than on a screen */
+    TOGETHER_MS =
+        30, /* how long an answer waits for those of other sources before it wakes the ingest thread */
+    LOOKS_MAX = 16, /* centers that somebody looks at; more at a time than on a screen */
     NODE_NAME_MAX = 256,
 };
 
@@ -46,6 +48,8 @@ struct net {
     size_t count, made;
     size_t crowd;        /* requests under way to sources of many servers */
     struct actor *actor; /* with a lock of its own */
+    mono_ms
+        full_since; /* the queue holds what the ingest thread has not been woken for; 0 = it does not */
     pthread_t thread;
     bool started;
 
@@ -260,12 +264,37 @@ static int time_to_sleep(struct net *n, mono_ms now)
     return due > now ? (int)(due - now) : 0;
 }
 
+static bool awaits_answers(const struct net *n)
+{
+    for (size_t i = 0; i < n->made; i++)
+        if (source_is_waiting(n->sources[i]))
+            return true;
+    return false;
+}
+
+/* Answers that come together go on together. Returns how long may be waited for more of them. */
+static int pass_on(struct net *n, int ms)
+{
+    mono_ms now = clock_mono();
+
+    if (n->full_since == 0)
+        n->full_since = now;
+    mono_ms left = n->full_since + TOGETHER_MS - now;
+    if (left > 0 && !queue_is_empty(n->options.out) && awaits_answers(n))
+        return left < ms ? (int)left : ms;
+    n->full_since = 0;
+    queue_release(n->options.out);
+    return ms;
+}
+
 static void wait_and_carry(struct net *n, int ms)
 {
+    ms = pass_on(n, ms);
     waits_clear(&n->waits);
     children_wait_for(n->carriers.children, &n->waits);
     pipes_wait_for(n->carriers.pipes, &n->waits);
     http_wait(n->carriers.http, &n->waits, ms);
+    queue_hold(n->options.out);
     mono_ms now = clock_mono();
     http_run(n->carriers.http, now);
     pipes_run(n->carriers.pipes);
@@ -276,12 +305,16 @@ static void turn(struct net *n)
 {
     mono_ms now = clock_mono();
 
+    queue_hold(n->options.out);
     take_refreshes(n, now);
     take_lookups(n, now);
     take_looks(n, now);
     actor_run(n->actor, now, clock_wall());
+    bool sends = false;
     for (size_t i = 0; i < n->count; i++)
-        source_run(n->sources[i], now, clock_wall());
+        sends |= source_is_due(n->sources[i], now);
+    for (size_t i = 0; i < n->count; i++)
+        source_run(n->sources[i], sends, now, clock_wall());
     count_unsettled(n);
     wait_and_carry(n, time_to_sleep(n, clock_mono()));
 }
@@ -337,6 +370,7 @@ static void *run(void *arg)
         turn(n);
     wait_for_last_answer(n);
     end_everything(n);
+    queue_release(n->options.out);
     return NULL;
 }
 

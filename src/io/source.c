@@ -16,6 +16,8 @@
 enum {
     LOOK_AT_TOKEN_MS = 3000, /* how often a paused source looks whether its token file changed */
     PLAN_AGAIN_MS = 50,      /* a collector that plans nothing and asks to be asked at once */
+    EARLY_MS = 1000,         /* in company; and no more than a quarter of what it waited for */
+    OFTEN_MS = 1000,         /* what is asked more often than that is never early */
     HINT_BEFORE_MS = 3600 * 1000, /* "token expires in ..." from then on */
     SKEW_MS = 10 * 1000,          /* "its clock is ..." */
     GIVE_UP_FAILURES = 3,         /* of the first round */
@@ -46,8 +48,8 @@ static void hint_expiry(struct source *s, wall_ms wall)
         return;
     time_age(at > wall ? at - wall : wall - at, age);
     snprintf(s->standing.hint, sizeof(s->standing.hint),
-             at > wall ? "its token expires in %s: have a new one ready"
-                       : "its token expired %s ago: get a new one",
+             at > wall ? S_("its token expires in %s: have a new one ready")
+                       : S_("its token expired %s ago: get a new one"),
              age);
 }
 
@@ -148,7 +150,7 @@ static const char *expired_mend(const struct source *s, enum rc rc, const char *
     if (rc != RC_AUTH || !at || at > now)
         return mend;
     time_age(now - at, age);
-    snprintf(text, size, "the token expired %s ago: put a new one in its place", age);
+    snprintf(text, size, S_("the token expired %s ago: put a new one in its place"), age);
     return text;
 }
 
@@ -247,15 +249,24 @@ static bool token_is_ready(struct source *s, mono_ms now, wall_ms wall)
     return false;
 }
 
-/* Something to send, planned now if need be. */
-static bool has_pending(struct source *s, mono_ms now, wall_ms wall)
+static bool goes_along(const struct source *s, bool in_company, mono_ms now)
+{
+    mono_ms wait = s->plan_at - s->planned_at;
+
+    return in_company && !is_of_many(s) && wait >= OFTEN_MS &&
+           s->plan_at - now <= (wait / 4 < EARLY_MS ? wait / 4 : EARLY_MS);
+}
+
+/* Something to send, planned now if need be. What is early is planned for its own time: it must not be earlier each time. */
+static bool has_pending(struct source *s, bool in_company, mono_ms now, wall_ms wall)
 {
     if (s->pending.count)
         return true;
-    if (!s->plan_now && now < s->plan_at)
+    if (!s->plan_now && now < s->plan_at && !goes_along(s, in_company, now))
         return false;
+    s->planned_at = !s->plan_now && now < s->plan_at ? s->plan_at : now;
     s->plan_now = false;
-    s->plan_at = s->ops->plan(s->state, now, wall, &s->pending);
+    s->plan_at = s->ops->plan(s->state, s->planned_at, wall, &s->pending);
     if (s->pending.count)
         return true;
     if (s->plan_at < now + PLAN_AGAIN_MS)
@@ -275,10 +286,24 @@ static bool has_room(const struct source *s)
     return !is_of_many(s) || s->flight_count < CROWD_SHARE || *s->env.crowd < CROWD_MAX;
 }
 
-static void send_due(struct source *s, mono_ms now, wall_ms wall)
+static bool may_send(const struct source *s, mono_ms now)
 {
-    while (has_room(s) && !s->held && !s->paused && now >= s->backoff_until &&
-           has_pending(s, now, wall)) {
+    return has_room(s) && !s->held && !s->paused && now >= s->backoff_until;
+}
+
+bool source_is_due(const struct source *s, mono_ms now)
+{
+    return s->open && may_send(s, now) && (s->pending.count || s->plan_now || now >= s->plan_at);
+}
+
+bool source_is_waiting(const struct source *s)
+{
+    return s->flight_count > 0;
+}
+
+static void send_due(struct source *s, bool in_company, mono_ms now, wall_ms wall)
+{
+    while (may_send(s, now) && has_pending(s, in_company, now, wall)) {
         if (s->pending.items[0]->via != VIA_COMMAND && !token_is_ready(s, now, wall))
             return;
         launch(s, request_list_take(&s->pending), 0, now);
@@ -308,13 +333,13 @@ static void look_at_token(struct source *s, mono_ms now)
         source_refresh(s, now);
 }
 
-void source_run(struct source *s, mono_ms now, wall_ms wall)
+void source_run(struct source *s, bool in_company, mono_ms now, wall_ms wall)
 {
     if (s->open) {
         look_at_token(s, now);
         credential_run(s->credential, now);
         source_carry(s, now);
-        send_due(s, now, wall);
+        send_due(s, in_company, now, wall);
     }
     if (s->row_dirty && (now >= s->row_at || (s->settled && !s->settled_told)))
         push_row(s, now, wall);
@@ -373,7 +398,7 @@ void source_focus(struct source *s, const char *node, mono_ms now, mono_ms until
 static void answer_lookup(struct source *s, uint32_t ticket, enum rc rc, struct err *e)
 {
     if (!*e->msg)
-        err_set(e, rc, NULL, "this source has no raw record of it");
+        err_set(e, rc, NULL, S_("this source has no raw record of it"));
     if (s->env.raw)
         s->env.raw(s->env.raw_arg, ticket, rc, "", 0, e);
 }
@@ -415,8 +440,8 @@ static void open_collector(struct source *s)
         return;
     s->settled = true;
     if (!*e.msg)
-        err_set(&e, rc, s->conf->id, "the collector cannot be opened");
-    standing_failed(&s->standing, rc, &e, "mend the configuration of this source", 0);
+        err_set(&e, rc, s->conf->id, S_("the collector cannot be opened"));
+    standing_failed(&s->standing, rc, &e, S_("mend the configuration of this source"), 0);
 }
 
 struct source *source_new(const struct source_env *env, const struct collector_ops *ops,

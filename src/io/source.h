@@ -29,8 +29,12 @@ struct source_env {
 struct source *source_new(const struct source_env *env, const struct collector_ops *ops,
                           const struct source_conf *conf, struct recorder *recorder);
 void source_free(struct source *s);
-/* Sends what is due, looks after what is under way, reports. */
-void source_run(struct source *s, mono_ms now, wall_ms wall);
+/* Would send something now. */
+bool source_is_due(const struct source *s, mono_ms now);
+bool source_is_waiting(const struct source *s); /* for an answer */
+/* Sends what is due, looks after what is under way, reports. in_company: another one sends now as well, and what would
+ * be due in a moment goes along, so that many sources are not as many wake-ups. */
+void source_run(struct source *s, bool in_company, mono_ms now, wall_ms wall);
 mono_ms source_due(const struct source *s, mono_ms now);
 void source_refresh(struct source *s, mono_ms now);
 /* Somebody looks at that node of its center, or (NULL) at the whole, until then. */

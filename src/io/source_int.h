@@ -31,6 +31,7 @@ struct source {
     bool paused;
     mono_ms look_at; /* paused: when the token file is looked at */
     bool waits_for_token;
+    mono_ms planned_at; /* when the newest plan was made, or for when */
     bool settled;
 
     bool held; /* the actor is at work: no new polls */

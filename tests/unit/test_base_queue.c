@@ -254,6 +254,34 @@ static void test_many_threads_lose_nothing(void **state)
     queue_free(t.q);
 }
 
+static void *pop_one(void *arg)
+{
+    return queue_pop(arg, 60 * 1000);
+}
+
+/* Held, a push wakes nobody until the release, or until the queue is half full. */
+static void test_a_held_queue_wakes_once(void **state)
+{
+    (void)state;
+    for (int full = 0; full < 2; full++) {
+        struct queue *q = queue_new(4, 0, NULL);
+        pthread_t consumer;
+        void *got;
+
+        queue_hold(q);
+        assert_int_equal(pthread_create(&consumer, NULL, pop_one, q), 0);
+        assert_true(queue_is_empty(q));
+        for (int i = 0; i < (full ? 3 : 1); i++)
+            assert_true(queue_try_push(q, &items[i], 1));
+        if (!full)
+            queue_release(q);
+        pthread_join(consumer, &got);
+        assert_ptr_equal(got, &items[0]);
+        queue_release(q);
+        queue_free(q);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,6 +295,7 @@ int main(void)
         cmocka_unit_test(test_a_refused_producer_is_woken_once),
         cmocka_unit_test(test_no_wake_without_room),
         cmocka_unit_test(test_close_wakes_sleepers),
+        cmocka_unit_test(test_a_held_queue_wakes_once),
         cmocka_unit_test(test_many_threads_lose_nothing),
     };
     return cmocka_run_group_tests_name("base queue", tests, NULL, NULL);
