@@ -97,7 +97,7 @@ def tables(src):
 
 def sentences(src):
     found = set()
-    for path in sorted([*src.glob("src/**/*.c"), *src.glob("collectors/**/*.c"),
+    for path in sorted([*src.glob("src/**/*.c"), *src.glob("collectors/**/*.c"), *src.glob("ui/**/*.c"),
                         *src.glob("src/**/*.def"), *src.glob("src/**/*.h")]):
         if path.name != "sentence.h" and path.name != "sentences.def":
             text = path.read_text(encoding="utf-8")

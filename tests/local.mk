@@ -65,6 +65,7 @@ LINTS = \
 	%D%/lint/banned.py \
 	%D%/lint/lengths.py \
 	%D%/lint/listed.py \
+	%D%/lint/sentences.py \
 	%D%/lint/symbols.py \
 	%D%/lint/translated.py \
 	%D%/lint/format.py \
