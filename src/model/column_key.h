@@ -13,17 +13,8 @@ struct key_column {
     unsigned column;
     derive_fn *derive; /* NULL = stored */
     moment_fn *moment; /* such a duration: its key is made good for a time when it is sorted by */
+    uint64_t zero;     /* the key of 0 */
 };
-
-static inline struct key_column key_column(enum entity e, unsigned column)
-{
-    const struct derived *d = derived_column_of(e, column);
-
-    return (struct key_column){.field = column_info(e, column),
-                               .column = column,
-                               .derive = d ? d->derive : NULL,
-                               .moment = d ? derived_moment(d) : NULL};
-}
 
 static inline bool key_is_string(const struct key_column *k)
 {
@@ -38,6 +29,18 @@ static inline uint64_t key_of_double(double v)
     v += 0.0; /* -0 is 0 */
     memcpy(&bits, &v, sizeof(bits));
     return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
+}
+
+static inline struct key_column key_column(enum entity e, unsigned column)
+{
+    const struct derived *d = derived_column_of(e, column);
+
+    return (struct key_column){.field = column_info(e, column),
+                               .column = column,
+                               .derive = d ? d->derive : NULL,
+                               .moment = d ? derived_moment(d) : NULL,
+                               .zero =
+                                   column_info(e, column)->type == FT_NUM ? key_of_double(0) : 0};
 }
 
 static inline uint64_t key_of_value(const struct value *v)
@@ -56,6 +59,21 @@ static inline uint64_t key_of_value(const struct value *v)
     }
 }
 
+static inline uint64_t key_of_field(const struct field *f, const void *row)
+{
+    switch (f->type) {
+    case FT_NUM:
+        return key_of_double(field_num(row, f));
+    case FT_TIME:
+        return (uint64_t)field_time(row, f); /* never negative */
+    case FT_BOOL:
+    case FT_ENUM:
+        return field_small(row, f);
+    default:
+        return field_flags(row, f); /* strings and flags: 32 bits */
+    }
+}
+
 static inline uint64_t key_of_row(const struct key_column *k, const struct value_ctx *c,
                                   const void *row)
 {
@@ -65,19 +83,9 @@ static inline uint64_t key_of_row(const struct key_column *k, const struct value
         struct value v = k->derive(c, row);
         return key_of_value(&v);
     }
-    if (!field_has(row, k->column))
-        return KEY_ABSENT;
-    switch (k->field->type) {
-    case FT_NUM:
-        return key_of_double(field_num(row, k->field));
-    case FT_TIME:
-        return (uint64_t)field_time(row, k->field); /* never negative */
-    case FT_BOOL:
-    case FT_ENUM:
-        return field_small(row, k->field);
-    default:
-        return field_flags(row, k->field); /* strings and flags: 32 bits */
-    }
+    uint64_t key = key_of_field(k->field, row);
+    /* What is absent is zero: for any other value the head of the row need not be read. */
+    return key == k->zero && !field_has(row, k->column) ? KEY_ABSENT : key;
 }
 
 #endif

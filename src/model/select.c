@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * select.c - see select.h. A pass over the rows is bound by memory: it asks for the lines it will need one chunk ahead. */
+ * select.c - see select.h. A pass over the rows is bound by memory: it asks for the lines it will need some chunks ahead. */
 #include "model/select.h"
 #include "base/hash.h"
 #include "base/xmem.h"
@@ -7,7 +7,7 @@
 #include "model/snapshot_int.h"
 #include <stdlib.h>
 
-enum { LINE = 64, TOUCHES = 8, CHUNKS_A_LOOK = 64, PAGE_CHUNKS = 1 << ROWS_PAGE_SHIFT };
+enum { AHEAD = 6, LINE = 64, TOUCHES = 8, CHUNKS_A_LOOK = 64, PAGE_CHUNKS = 1 << ROWS_PAGE_SHIFT };
 
 _Static_assert(ROWS_CHUNK_BYTES <= QUERY_CHUNK_BYTES, "what query.h promises");
 _Static_assert(ROWS_CHUNK_BYTES / sizeof(struct row_head) <= 64, "a bit for each row of a chunk");
@@ -57,9 +57,19 @@ static void touch_filter(struct selection *s, const struct filter *f)
     }
 }
 
-static void touch_key(struct selection *s, const struct key_store *k)
+static void touch_all(struct selection *s, size_t row_size)
 {
-    if (k->of >= 0 && !k->column.derive)
+    for (size_t at = 0; at < row_size; at += LINE)
+        add_touch(s, at);
+}
+
+static void touch_key(struct selection *s, const struct key_store *k, size_t row_size)
+{
+    if (k->of < 0)
+        return;
+    if (k->column.derive || k->column.field->rare)
+        touch_all(s, row_size);
+    else
         add_touch(s, k->column.field->offset);
 }
 
@@ -74,10 +84,10 @@ static void plan_touches(struct pass *p)
     touch_filter(s, p->q->filter);
     if (p->q->extra)
         add_touch(s, LINE);
-    for (size_t at = LINE; p->q->tally && at < p->v->item_size; at += LINE)
-        add_touch(s, at);
-    touch_key(s, &s->sort);
-    touch_key(s, &s->group);
+    if (p->q->tally)
+        touch_all(s, p->v->item_size);
+    touch_key(s, &s->sort, p->v->item_size);
+    touch_key(s, &s->group, p->v->item_size);
 }
 
 static inline void ask_for(const struct selection *s, const unsigned char *row)
@@ -182,17 +192,17 @@ static bool must_stop(struct pass *p)
            p->q->interrupted(p->q->interrupt_arg);
 }
 
-static bool look_at(struct pass *p, uint32_t chunk, uint32_t end)
+static bool look_at(struct pass *p, uint32_t chunk)
 {
     struct selection *s = p->s;
     uint64_t stamp = rows_view_stamp(p->v, chunk);
+    uint32_t next = chunk + AHEAD < p->v->chunk_count ? chunk + AHEAD : chunk;
 
     if (s->stamps[chunk] != stamp) {
-        visit(p, chunk, rows_chunk_in(p->v->pages, chunk + 1 < end ? chunk + 1 : chunk));
+        visit(p, chunk, rows_chunk_in(p->v->pages, next));
         s->stamps[chunk] = stamp;
     } else if (p->narrow && s->bits[chunk]) {
-        if (chunk + 1 < end)
-            ask_for_selected(p, chunk + 1);
+        ask_for_selected(p, next);
         visit_again(p, chunk);
     } else {
         return true;
@@ -213,7 +223,7 @@ static bool look_at_page(struct pass *p, uint32_t page)
         for (uint32_t i = chunk; i < end; i++)
             __builtin_prefetch(from->chunks[i & (PAGE_CHUNKS - 1)]);
     for (; chunk < end; chunk++)
-        if (!look_at(p, chunk, end))
+        if (!look_at(p, chunk))
             return false;
     p->s->page_stamps[page] = from->stamp;
     return true;
@@ -366,13 +376,12 @@ static void take_keys(const struct pass *p, struct key_store *k)
     struct selection *s = p->s;
 
     s->touch_count = 0;
-    add_touch(s, 0);
-    touch_key(s, k);
+    touch_key(s, k, p->v->item_size);
     for (uint32_t chunk = 0; chunk < s->chunks; chunk++) {
         const unsigned char *rows = rows_chunk_in(p->v->pages, chunk);
         uint32_t slot = chunk << p->v->shift;
-        if (chunk + 1 < s->chunks)
-            ask_for_selected(p, chunk + 1);
+        if (chunk + AHEAD < s->chunks)
+            ask_for_selected(p, chunk + AHEAD);
         for (uint64_t left = s->bits[chunk]; left; left &= left - 1) {
             unsigned i = (unsigned)__builtin_ctzll(left);
             take_key(k, p->c, slot + i, rows + (size_t)i * p->v->item_size);
