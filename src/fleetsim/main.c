@@ -61,12 +61,11 @@ static int wrong(const char *what, const char *value)
 /* -1: go on. */
 static int parse(int argc, char **argv, struct options *o)
 {
-    static const struct option longs[] = {{"scenario", 1, NULL, 's'},    {"config", 1, NULL, 'c'},
-                                          {"listen", 1, NULL, 'l'},      {"port", 1, NULL, 'p'},
-                                          {"seed", 1, NULL, 'e'},        {"speed", 1, NULL, 'f'},
-                                          {"with-parent", 0, NULL, 'w'}, {"remove", 1, NULL, 'r'},
-                                          {"help", 0, NULL, 'h'},        {"version", 0, NULL, 'V'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option longs[] = {
+        {"scenario", 1, NULL, 's'},    {"config", 1, NULL, 'c'}, {"listen", 1, NULL, 'l'},
+        {"port", 1, NULL, 'p'},        {"seed", 1, NULL, 'e'},   {"speed", 1, NULL, 'f'},
+        {"with-parent", 0, NULL, 'w'}, {"remove", 1, NULL, 'r'}, {"help", 0, NULL, 'h'},
+        {"version", 0, NULL, 'V'},     {NULL, 0, NULL, 0}};
     double v;
     int c;
 

@@ -91,13 +91,14 @@ ssize_t mischief_piece(enum mischief m, size_t sent, mono_ms *last, char *out, s
 {
     mono_ms now = clock_mono();
 
+    if (m == MISCHIEF_ENDLESS && sent > HEAD_BYTES) {
+        memset(out, ' ', *most);
+        return (ssize_t)*most;
+    }
     *most = *most < PIECE_BYTES ? *most : PIECE_BYTES;
     switch (m) {
     case MISCHIEF_CUT:
         return sent > HEAD_BYTES ? -1 : 0;
-    case MISCHIEF_ENDLESS:
-        memset(out, ' ', *most);
-        return sent > HEAD_BYTES ? (ssize_t)*most : 0;
     case MISCHIEF_DRIP:
         if (*last && now - *last < DRIP_MS)
             return HTTPD_LATER;

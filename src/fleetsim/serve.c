@@ -56,8 +56,10 @@ static ssize_t next_piece(void *state, char *out, size_t room)
                         ? mischief_piece(a->mischief, a->total, &a->last, out, &room)
                         : 0;
 
-    if (wrong != 0)
+    if (wrong != 0) {
+        a->total += wrong > 0 ? (size_t)wrong : 0;
         return wrong;
+    }
     while (a->sent == a->speech.body.len) {
         buf_reset(&a->speech.body);
         a->sent = 0;
