@@ -34,12 +34,13 @@ class Fleet:
     """One suantop-fleetsim. Its truth about a center: (up, drained, down), as the overview counts them."""
 
     def __init__(self, program, scenario, speed, mortal=False):
-        self.argv = [program, "-s", f"{HERE}/{scenario}", f"--speed={speed}", f"--port={free_port() if mortal else 0}"]
+        port = free_port() if mortal else 0
+        self.argv = [program, "-s", f"{HERE}/{scenario}", f"--speed={speed}", f"--port={port}", "--with-parent"]
         self.start()
         self.since = dict.fromkeys(self.urls, -RECOVERY)  # who starts later finds it well
 
     def start(self):
-        self.process = subprocess.Popen(["nice", *self.argv], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(["nice", *self.argv], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         text = self.process.stdout.read()
         if "centers:" not in text:
             raise RuntimeError(f"{self.argv[0]} does not start (exit {self.process.wait()})")

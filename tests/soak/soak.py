@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The dashboard, the wall and `record` for a long time over a simulated fleet that never stands still; see docs/soak.md.
+"""The dashboard, the wall and `record` for long over a simulated fleet that never stands still; see docs/soak.md.
 
     make soak SOAK_MINUTES=120                      or  SUANTOP_BUILDDIR=build tests/soak/soak.py
 """
@@ -9,6 +9,7 @@ import random
 import re
 import select
 import shutil
+import signal
 import statistics
 import sys
 import tempfile
@@ -28,12 +29,13 @@ SLACK = 3.0  # seconds beside the two intervals: a refresh of the screen, and th
 FDS = 16  # more than in the first half: connections to exporters come and go
 QUIET, REST_EVERY, SAMPLE_EVERY = 0.2, 30.0, 5.0
 LOOKS = "1 2 3 4 5 6 7 8 9 j j j k G g pgdn pgup enter esc d esc y esc ? esc s t tab r z z i > < n * space".split()
-TYPED = (("/", "text:gpu", "enter"), ("/", "text:state=running", "enter"), ("/", "esc"), ("text::sort node asc", "enter"))
+FILTERS = (("/", "text:gpu", "enter"), ("/", "text:state=running", "enter"), ("/", "esc"))
+TYPED = (*FILTERS, ("text::sort node asc", "enter"))
 ACTIONS = (("2", "D"), ("2", "U"), ("5", "R"), ("4", "H"), ("4", "L"))
 
 
 class Operator:
-    """Who sits before the dashboard: looks by chance, sometimes acts, and comes to rest to be compared with the truth."""
+    """Who sits before the dashboard: looks by chance, sometimes acts, comes to rest to be compared with the truth."""
 
     def __init__(self, seat, chance):
         self.seat, self.chance = seat, chance
@@ -204,6 +206,15 @@ class Soak:
     def running(self):
         return all(w.process.poll() is None for w in self.all)
 
+    def kill(self):
+        """Whatever still runs."""
+        for w in self.all:
+            if w.process.poll() is None:
+                w.process.kill()
+                w.process.wait()
+        for fleet in (self.churn, self.mortal):
+            fleet.kill()
+
     def run(self):
         began = time.monotonic()
         while time.monotonic() - began < MINUTES * 60 and self.running():
@@ -212,8 +223,6 @@ class Soak:
                 self.compare()
         died = [w.name for w in self.all if w.process.poll() is not None]
         status = {w.name: w.end() for w in self.all}
-        for fleet in (self.churn, self.mortal):
-            fleet.kill()
         for w in self.all:
             self.keep(f"{w.name}.csv", "\n".join(",".join(f"{v:g}" for v in s) for s in w.samples) + "\n")
         sent, seen = self.actions()
@@ -257,10 +266,14 @@ def slope(points):
 
 
 def main():
-    folder = tempfile.mkdtemp(prefix="suantop-soak-")
+    folder, soak = tempfile.mkdtemp(prefix="suantop-soak-"), None
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
-        sys.exit(0 if Soak(folder).run() else 1)
+        soak = Soak(folder)
+        sys.exit(0 if soak.run() else 1)
     finally:
+        if soak:
+            soak.kill()
         shutil.rmtree(folder, ignore_errors=True)
 
 
