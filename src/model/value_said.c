@@ -47,6 +47,8 @@ void value_said(const struct value_ctx *c, const struct field *f, const struct v
         buf_adds(out, i18n_either(f->id, v->word));
     else if (v->kind == VALUE_FLAGS && v->flags)
         add_flag_words(f, v->flags, out);
+    else if (v->kind == VALUE_NUM && f->unit == UNIT_SECOND && v->num < 0)
+        buf_adds(out, _("unlimited"));
     else if (v->kind == VALUE_STR && field_is_sentence(f))
         buf_adds(out,
                  sentence_text(intern_text(snapshot_strings(c->snap), v->str), said, sizeof said));
