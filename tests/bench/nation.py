@@ -114,6 +114,7 @@ def main():
     began = time.monotonic()
     wanted = {"all centers live": (r"centers . (\d+) live", len(fleet.urls)),
               "nodes": (r"^ nodes +([\d\s]+?) in all", 1 if small else 100000),
+              "pages of the devices": (r"E from ([\d\s]+?) of", 1 if small else 630000),  # of 640,000 that count FP16
               "devices": (r"^ devices +([\d\s]+?) in all", 1 if small else 800000),
               "jobs": (r"running +([\d\s]+?) queued", 1 if small else 380000)}
     wanted = {name: (re.compile(pattern, re.M), least) for name, (pattern, least) in wanted.items()}

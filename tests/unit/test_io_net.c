@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <time.h>
 
 #define GOOD                                                                                       \
     "on GET /nodes\n header Content-Type: application/json\n"                                      \
@@ -152,6 +153,46 @@ static void test_html(void **state)
                  "HTTP status 500, internal error: <html>oops", 2000);
     expect_fault("on GET /nodes\n body \n", "syntax", "(empty)", 2000);
     expect_fault("on GET /nodes\n raw SSH-2.0-OpenSSH_9.2\\r\\n\n", "syntax", "HTTP/0.9", 2000);
+}
+
+/* ---- its clock ---- */
+
+static void date_says(const char *date, const char *hint)
+{
+    char script[512];
+    struct rig_source s;
+    struct rig r;
+
+    snprintf(script, sizeof script,
+             "on GET /nodes\n header Content-Type: application/json\n header Date: %s\n body "
+             "{\"rows\":[{\"name\":\"n1\"}]}\n",
+             date);
+    struct fake_http *f = fake_http_start(script, NULL);
+    rig_init(&r);
+    fake_conf_init(rig_add(&r, NULL), 0, "dated", "url", fake_http_url(f), "insecure", "true",
+                   NULL);
+    rig_start(&r);
+    assert_true(rig_wait_nodes(&r, 1, 5000));
+    assert_true(rig_wait_state(&r, 0, source_state_OK, 5000));
+    assert_true(rig_source(&r, 0, &s));
+    if (*hint ? strstr(s.mend, hint) == NULL : *s.mend != '\0')
+        fail_msg("%s: says \"%s\", not \"%s\"", date, s.mend, hint);
+    rig_fini(&r);
+    fake_http_stop(f);
+}
+
+static void test_a_clock_that_is_off(void **state)
+{
+    char now[64];
+    time_t t = time(NULL);
+    struct tm tm;
+
+    (void)state;
+    strftime(now, sizeof now, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&t, &tm));
+    date_says(now, "");
+    date_says("Sat, 01 Jan 2050 00:00:00 GMT", "ahead of ours");
+    date_says("Wed, 01 Jan 2020 00:00:00 GMT", "behind ours");
+    date_says("yesterday, at noon", "");
 }
 
 static void test_too_many_requests(void **state)
@@ -612,6 +653,7 @@ static int teardown(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_clock_that_is_off),
         cmocka_unit_test(test_good),
         cmocka_unit_test(test_one_byte_chunks),
         cmocka_unit_test(test_bad_element),
