@@ -25,7 +25,7 @@ struct rows_chunk {
     _Alignas(16) unsigned char data[];
 };
 
-#define ROWS_CHUNK_BYTES 2048 /* at most, unless a single item is larger */
+#define ROWS_CHUNK_BYTES 1408 /* at most, unless a single item is larger */
 #define ROWS_PAGE_SHIFT 6
 
 struct rows_page {

@@ -127,7 +127,7 @@ static void index_make_room(struct table *t)
 {
     if (!t->index_mask)
         index_rebuild(t, INDEX_FIRST);
-    else if (t->living >= (t->index_mask >> 2) * 3)
+    else if (t->living / 4 >= t->index_mask / 5) /* four fifths full */
         index_rebuild(t, (t->index_mask + 1) * 2);
 }
 

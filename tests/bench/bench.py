@@ -138,6 +138,35 @@ def bench_model(_):
     print(run(program("bench_model"), "-r", "5"), end="")
 
 
+SIZES = {"1,000 nodes, 10,000 jobs": (1000, 0, 10000, 20), "10,000 nodes, 100,000 jobs": (10000, 0, 100000, 60),
+         "100,000 nodes, 800,000 devices, 500,000 jobs": (100000, 800000, 500000, 300)}
+
+
+def bench_memory(_):
+    """Resident memory of the model alone; the limits are for the whole dashboard."""
+    for words, (nodes, devices, jobs, limit) in SIZES.items():
+        text = run(program("bench_memory"), "-n", nodes, "-d", devices, "-j", jobs)
+        first, churned, new, peak = (float(v) for v in text.split())
+        row("resident: " + words, f"{first:.0f} MB", f"<= {limit}", f"{first / limit:.2f} x")
+        row("  5 % changed, a picture held; all values new; peak", f"{churned:.0f} {new:.0f} {peak:.0f} MB", f"<= {limit}",
+            f"{churned / limit:.2f} x")
+
+
+def bench_growth(_):
+    """The same number of changed rows in fleets of three sizes: instructions a changed row, applied and in the picture."""
+    if not shutil.which("valgrind"):
+        row("instructions a changed row", "no valgrind")
+        return
+    changed, rounds = 250, (4, 12)
+    for nodes in (1000, 10000, 100000):
+        count = [int(re.findall(r"refs: +([\d,]+)", subprocess.run(
+            ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", program("bench_memory"), "-c", str(changed), "-r", str(r),
+             "-n", str(nodes), "-d", "0", "-j", str(nodes * 5)], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
+            text=True).stderr)[-1].replace(",", "")) for r in rounds]
+        row(f"instructions a changed row, {nodes} nodes and {nodes * 5} jobs",
+            f"{(count[1] - count[0]) / (rounds[1] - rounds[0]) / (2 * changed):.0f} Ir")
+
+
 def bench_node(_):
     text = run(sys.executable, os.path.join(HERE, "bench_node.py"), BUILD, IDLE)
     got = dict(line.split("\t") for line in text.splitlines())

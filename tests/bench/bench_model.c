@@ -8,38 +8,19 @@
 #include "base/xmem.h"
 #include "model/fleet.h"
 #include "model/query.h"
+#include "tests/bench/made_fleet.h"
 #include <malloc.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#define NOW 1700000000000
-#define SLICE 1000
+#define NOW MADE_NOW
 #define MAX_ROUND 99
 
 static uint32_t jobs = 500000, nodes = 100000, devices = 0;
 static int rounds = 7;
-static uint64_t rng = 12345;
-static uint32_t seq;
-static uint16_t source = 1;
-
-static uint32_t below(uint32_t n)
-{
-    rng = rng * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)((rng >> 33) % n);
-}
-
-/* CPU time: other programs on the machine count less. */
-static double ms_now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
-}
+static struct made made = MADE_NEW;
 
 static size_t resident(void)
 {
@@ -67,167 +48,14 @@ static double median(double *v, int n)
     return v[n / 2];
 }
 
-/* --- made-up rows --- */
-
-static void __attribute__((format(printf, 3, 4)))
-text(struct delta *d, int field, const char *fmt, ...)
-{
-    char s[96];
-    va_list ap;
-
-    va_start(ap, fmt);
-    int len = vsnprintf(s, sizeof(s), fmt, ap);
-    va_end(ap);
-    delta_strn(d, field, s, (size_t)len);
-}
-
-static void waiting(struct delta *d, uint32_t i)
-{
-    delta_int(d, FIELD_job_state, job_state_QUEUED);
-    delta_str(d, FIELD_job_raw_state, "PENDING");
-    delta_str(d, FIELD_job_reason, i % 3 ? "Priority" : "Resources");
-    delta_time(d, FIELD_job_eligible_at, NOW - i % 900000 * 1000);
-}
-
-static void running(struct delta *d, uint32_t i, uint32_t change)
-{
-    delta_int(d, FIELD_job_state, job_state_RUNNING);
-    delta_str(d, FIELD_job_raw_state, "RUNNING");
-    delta_absent(d, FIELD_job_reason);
-    delta_time(d, FIELD_job_eligible_at, NOW - 900000000);
-    delta_time(d, FIELD_job_started_at, NOW - (int64_t)(i % 500000 + change) * 1000);
-    text(d, FIELD_job_nodes, i % 7 ? "cn%05u" : "cn[%05u-99999]", i % 100000);
-    delta_num(d, FIELD_job_devices_allocated, i % 9);
-}
-
-/* 24 values, as a Slurm job has. */
-static void job(struct delta *d, uint32_t i, uint32_t change)
-{
-    char id[16];
-    int len = snprintf(id, sizeof(id), "%u", 4000000 + i);
-
-    delta_row(d, ENTITY_JOB, id, (size_t)len);
-    text(d, FIELD_job_name, "train-llm-%u", i * 7919 % 60000);
-    text(d, FIELD_job_user, "user%u", i % 3000);
-    text(d, FIELD_job_account, "project-%u", i % 400);
-    text(d, FIELD_job_pool, "pool%u", i % 12);
-    delta_str(d, FIELD_job_qos, "normal");
-    delta_num(d, FIELD_job_tasks, 1);
-    delta_num(d, FIELD_job_priority, (double)((i * 48271u + change * 7) % 4000000));
-    delta_num(d, FIELD_job_devices_requested, i % 9);
-    delta_num(d, FIELD_job_cpus, i % 256);
-    delta_num(d, FIELD_job_memory_bytes, (double)(i % 512) * 1073741824.0);
-    delta_num(d, FIELD_job_node_count, i % 16 + 1);
-    delta_time(d, FIELD_job_submitted_at, NOW - (int64_t)(i % 1000000) * 1000);
-    delta_num(d, FIELD_job_time_limit_seconds, 3600 * (i % 72));
-    delta_num(d, FIELD_job_restarts, i % 50 == 0);
-    delta_int(d, FIELD_job_requeueable, 1);
-    if (i % 3)
-        waiting(d, i);
-    else
-        running(d, i, change);
-}
-
-static void node(struct delta *d, uint32_t i, uint32_t change)
-{
-    char id[16];
-    int len = snprintf(id, sizeof(id), "cn%05u", i);
-
-    delta_row(d, ENTITY_NODE, id, (size_t)len);
-    delta_int(d, FIELD_node_state, i % 5 ? node_state_MIXED : node_state_IDLE);
-    delta_int(d, FIELD_node_flags, i % 40 == 0 ? 1 << node_flag_DRAIN : 0);
-    delta_str(d, FIELD_node_raw_state, "MIXED");
-    delta_str(d, FIELD_node_pools, i % 2 ? "pool1,all" : "pool2,pool3,all");
-    delta_num(d, FIELD_node_cpus_total, 192);
-    delta_num(d, FIELD_node_cpus_allocated, (i + change) % 193);
-    delta_num(d, FIELD_node_memory_total_bytes, 2e12);
-    delta_num(d, FIELD_node_load, (i + change) % 192);
-    delta_num(d, FIELD_node_devices_total, 8);
-    delta_num(d, FIELD_node_devices_allocated, (i + change) % 9);
-    delta_str(d, FIELD_node_gres, "gpu:h200:8(S:0-1)");
-    delta_str(d, FIELD_node_version, "23.11.4");
-    delta_str(d, FIELD_node_os, "Linux 5.15.0-91-generic #101-Ubuntu SMP");
-    text(d, FIELD_node_address, "10.0.%u", i);
-}
-
-static void device(struct delta *d, uint32_t i, uint32_t change)
-{
-    char id[24], uuid[48];
-    int len = snprintf(id, sizeof(id), "cn%05u%c%u", i / 8, 0, i % 8);
-
-    delta_row(d, ENTITY_DEVICE, id, (size_t)len);
-    snprintf(uuid, sizeof(uuid), "GPU-%08x-1234-5678-9abc-%012x", i * 2654435761u, i);
-    delta_str(d, FIELD_device_uuid, uuid);
-    delta_str(d, FIELD_device_model, "NVIDIA H200");
-    delta_str(d, FIELD_device_health, "ok");
-    delta_num(d, FIELD_device_temperature_celsius, 40 + (i + change) % 45);
-    delta_num(d, FIELD_device_memory_temperature_celsius, 50 + (i + change) % 45);
-    delta_num(d, FIELD_device_utilization_percent, (i + change) % 101);
-    delta_num(d, FIELD_device_tensor_utilization_percent, (i + 3 * change) % 101);
-    delta_num(d, FIELD_device_clock_hertz, 1.5e9);
-    delta_num(d, FIELD_device_power_watts, 300 + (i + change) % 400);
-}
-
 /* --- polls --- */
-
-enum how { FULL, KEEP };
-
-static void fill(struct delta *d, enum entity e, uint32_t i, uint32_t change)
-{
-    if (e == ENTITY_JOB)
-        job(d, i, change);
-    else if (e == ENTITY_NODE)
-        node(d, i, change);
-    else
-        device(d, i, change);
-}
-
-/* Key of the i-th row, as a collector would remember it. */
-static uint64_t key_of(enum entity e, uint16_t center, uint32_t i)
-{
-    char id[24];
-    int len = e == ENTITY_JOB    ? snprintf(id, sizeof(id), "%u", 4000000 + i)
-              : e == ENTITY_NODE ? snprintf(id, sizeof(id), "cn%05u", i)
-                                 : snprintf(id, sizeof(id), "cn%05u%c%u", i / 8, 0, i % 8);
-
-    return row_key(e, center, id, (size_t)len);
-}
-
-/* One complete poll; one row in `every` gets new values (0 = none), the others are sent as `how`
- * says. Only the time inside the fleet counts. */
-static double poll(struct fleet *f, enum entity e, uint32_t count, enum how how, uint32_t every,
-                   uint32_t change)
-{
-    double spent = 0;
-
-    seq++;
-    for (uint32_t i = 0; i < count; i += SLICE) {
-        struct delta *d = delta_new(0, source, NOW + seq, 0);
-        d->poll.seq = seq;
-        d->poll.begin = i == 0;
-        d->poll.end = i + SLICE >= count ? POLL_GOOD : POLL_MORE;
-        d->poll.entities[e] = true;
-        for (uint32_t k = i; k < i + SLICE && k < count; k++) {
-            bool changed = every && below(every) == 0;
-            if (how == KEEP && !changed)
-                delta_keep(d, e, key_of(e, 0, k));
-            else
-                fill(d, e, k, changed ? change : 0);
-        }
-        double start = ms_now();
-        fleet_apply(f, d, NULL);
-        spent += ms_now() - start;
-        delta_free(d);
-    }
-    return spent;
-}
 
 static struct snapshot *publish(struct fleet *f, struct snapshot *old, double *spent)
 {
-    double start = ms_now();
-    struct snapshot *s = fleet_publish(f, NOW + seq);
+    double start = made_ms();
+    struct snapshot *s = fleet_publish(f, NOW + made.seq);
 
-    *spent = ms_now() - start;
+    *spent = made_ms() - start;
     snapshot_unref(old);
     return s;
 }
@@ -247,23 +75,26 @@ static struct snapshot *load(struct fleet *f, enum entity e, uint32_t count, str
     if (!count)
         return s;
     snprintf(what, sizeof(what), "%s: first poll", entity_info(e)->plural);
-    report(what, poll(f, e, count, FULL, 0, 0), count);
+    report(what, made_poll(f, &made, e, count, MADE_FULL, 0, 0), count);
     malloc_trim(0);
     printf("%-44s %9.1f MB %8.0f B/row (row struct %zu)\n", "  resident",
            (double)(resident() - before) / 1e6, (double)(resident() - before) / count,
            entity_info(e)->row_size);
     s = publish(f, s, &spent);
     report("  publish", spent, 0);
-    report("  poll, unchanged, all values sent", poll(f, e, count, FULL, 0, 0), count);
+    report("  poll, unchanged, all values sent", made_poll(f, &made, e, count, MADE_FULL, 0, 0),
+           count);
     s = publish(f, s, &spent);
     report("  publish", spent, 0);
-    report("  poll, unchanged, keys only", poll(f, e, count, KEEP, 0, 0), count);
+    report("  poll, unchanged, keys only", made_poll(f, &made, e, count, MADE_KEEP, 0, 0), count);
     s = publish(f, s, &spent);
     report("  publish", spent, 0);
-    report("  poll, 5 % changed, keys for the rest", poll(f, e, count, KEEP, 20, 1), count);
+    report("  poll, 5 % changed, keys for the rest",
+           made_poll(f, &made, e, count, MADE_KEEP, 20, 1), count);
     s = publish(f, s, &spent);
     report("  publish", spent, 0);
-    report("  poll, all values of all rows new", poll(f, e, count, FULL, 1, 2), count);
+    report("  poll, all values of all rows new", made_poll(f, &made, e, count, MADE_FULL, 1, 2),
+           count);
     s = publish(f, s, &spent);
     report("  publish", spent, 0);
     return s;
@@ -279,79 +110,171 @@ static struct snapshot *load_again(struct fleet *f, enum entity e, uint32_t coun
 
     if (!count)
         return s;
-    source = 2;
+    made.source = 2;
     snprintf(what, sizeof(what), "%s of a second source: first poll", entity_info(e)->plural);
-    report(what, poll(f, e, count, FULL, 0, 0), count);
+    report(what, made_poll(f, &made, e, count, MADE_FULL, 0, 0), count);
     malloc_trim(0);
     printf("%-44s %9.1f MB %8.0f B/row\n", "  resident", (double)(resident() - before) / 1e6,
            (double)(resident() - before) / count);
-    report("  poll, unchanged, keys only", poll(f, e, count, KEEP, 0, 0), count);
-    report("  poll, all values of all rows new", poll(f, e, count, FULL, 1, 2), count);
-    source = 1;
-    report("  poll of the first, all values new", poll(f, e, count, FULL, 1, 3), count);
-    double start = ms_now();
-    fleet_tick(f, NOW + seq);
-    report("  tick", ms_now() - start, 0);
+    report("  poll, unchanged, keys only", made_poll(f, &made, e, count, MADE_KEEP, 0, 0), count);
+    report("  poll, all values of all rows new", made_poll(f, &made, e, count, MADE_FULL, 1, 2),
+           count);
+    made.source = 1;
+    report("  poll of the first, all values new", made_poll(f, &made, e, count, MADE_FULL, 1, 3),
+           count);
+    double start = made_ms();
+    fleet_tick(f, NOW + made.seq);
+    report("  tick", made_ms() - start, 0);
     return publish(f, s, &spent);
 }
 
-/* --- queries --- */
+/* --- queries: what a key costs, in a view that is on the screen already --- */
 
-static void sort_jobs(const struct snapshot *s, const char *column, bool descending,
-                      const char *group)
+/* The worst of many, and what it was. */
+struct worst {
+    double ms;
+    char what[64];
+};
+
+static void offer(struct worst *w, double ms, const char *what, const char *more)
 {
-    struct query q = {.entity = ENTITY_JOB,
-                      .center = -1,
-                      .sort_column = column_find(ENTITY_JOB, column),
-                      .descending = descending,
-                      .group_column = group ? column_find(ENTITY_JOB, group) : -1};
+    if (ms <= w->ms)
+        return;
+    w->ms = ms;
+    snprintf(w->what, sizeof(w->what), "%s%s", what, more);
+}
+
+static void tell_worst(const char *what, const struct worst *w)
+{
+    printf("%-44s %9.2f ms   %s\n", what, w->ms, w->what);
+    fflush(stdout);
+}
+
+static double run(const struct query *q, const struct value_ctx *c, struct query_result *r)
+{
+    double start = made_ms();
+
+    query_run(q, c, r);
+    return made_ms() - start;
+}
+
+/* Sorted by one column after the other, as the keys for it do, and each the other way round. */
+static void sort_by_each(const struct snapshot *s, enum entity e, bool tell)
+{
     struct value_ctx c = {.snap = s, .now = NOW};
     struct query_result r = {0};
-    double times[MAX_ROUND], first;
+    struct worst first = {0}, again = {0}, turned = {0};
+    double times[3][MAX_ROUND];
     char what[64];
 
-    for (int i = 0; i <= rounds; i++) {
-        double start = ms_now();
-        query_run(&q, &c, &r);
-        times[i] = ms_now() - start;
+    for (unsigned column = 0; column < column_count(e); column++) {
+        const char *id = column_info(e, column)->id;
+        struct query q = {.entity = e, .center = -1, .sort_column = -1, .group_column = -1};
+        struct query_result fresh = {0};
+        run(&q, &c, &fresh);
+        q.sort_column = (int)column;
+        times[0][0] = run(&q, &c, &fresh);
+        query_result_fini(&fresh);
+        for (int i = 0; i < rounds; i++) {
+            q.sort_column = -1;
+            run(&q, &c, &r);
+            q.sort_column = (int)column;
+            times[1][i] = run(&q, &c, &r);
+            q.descending = true;
+            times[2][i] = run(&q, &c, &r);
+            q.descending = false;
+        }
+        double by = median(times[1], rounds), down = median(times[2], rounds);
+        offer(&first, times[0][0], id, "");
+        offer(&again, by, id, "");
+        offer(&turned, down, id, "");
+        snprintf(what, sizeof(what), "  sort by %s", id);
+        if (tell)
+            printf("%-44s %9.2f ms %8.2f turned round %9.2f the first time\n", what, by, down,
+                   times[0][0]);
     }
-    first = times[0];
-    snprintf(what, sizeof(what), "sort by %s%s%s%s", column, descending ? " down" : "",
-             group ? " in groups of " : "", group ? group : "");
-    printf("%-44s %9.2f ms", what, median(times + 1, rounds));
-    printf(" %8.2f best %9.2f the first time\n", times[1], first);
-    fflush(stdout);
+    snprintf(what, sizeof(what), "sort %ss by any column, worst", entity_info(e)->id);
+    tell_worst(what, &again);
+    tell_worst("  by the same column the other way round", &turned);
+    tell_worst("  by strings that were never sorted before", &first);
     query_result_fini(&r);
 }
 
-/* A new filter each round, as each key typed makes one. */
-static void filter_jobs(const struct snapshot *s, const char *filter, const char *sort)
+/* One key after the other; the sort stays. */
+static void type_filter(const struct snapshot *s, const char *text, int sort, struct worst *worst)
 {
     struct value_ctx c = {.snap = s, .now = NOW};
+    struct query q = {.entity = ENTITY_JOB, .center = -1, .sort_column = sort, .group_column = -1};
+    struct worst own = {0};
+    uint32_t rows = 0;
+    char typed[64];
+
+    for (size_t n = 1; n <= strlen(text); n++) {
+        double best = 1e9;
+        snprintf(typed, sizeof(typed), "%.*s", (int)n, text);
+        for (int i = 0; i < 3; i++) {
+            struct query_result r = {0};
+            struct filter *before = NULL, *f = NULL;
+            char less[64];
+            snprintf(less, sizeof(less), "%.*s", (int)n - 1, text);
+            if (filter_compile(typed, ENTITY_JOB, &f, NULL) != RC_OK)
+                continue; /* half typed: nothing is asked */
+            (void)filter_compile(less, ENTITY_JOB, &before, NULL);
+            q.filter = before;
+            run(&q, &c, &r);
+            q.filter = f;
+            double start = made_ms();
+            filter_refine(f, before);
+            query_run(&q, &c, &r);
+            double spent = made_ms() - start;
+            best = spent < best ? spent : best;
+            rows = r.count;
+            query_result_fini(&r);
+            filter_free(before);
+            filter_free(f);
+        }
+        if (best < 1e9)
+            offer(&own, best, typed, "");
+    }
+    offer(worst, own.ms, own.what, "");
+    printf("  filter %-35s %9.2f ms   at \"%s\"; %u rows at its end\n", text, own.ms, own.what,
+           rows);
+    fflush(stdout);
+}
+
+static void filters(const struct snapshot *s)
+{
+    static const char *const texts[] = {
+        "train-llm-59",  "zzz",           "user17",
+        "state=running", "priority>3M",   "user=user17 state=queued",
+        "name~9{3}$",    "nodes=cn00042", "waited>2h",
+        "!train pool3",  "4321987"};
+    struct worst worst = {0};
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        type_filter(s, texts[i], FIELD_job_priority, &worst);
+    tell_worst("filter jobs, one key typed, worst", &worst);
+}
+
+/* What the next picture costs a view, when that many rows are new. */
+static struct snapshot *next_picture(struct fleet *f, struct snapshot *s, uint32_t every)
+{
+    struct value_ctx c = {.snap = s, .now = NOW};
+    struct query q = {.entity = ENTITY_JOB,
+                      .center = -1,
+                      .sort_column = column_find(ENTITY_JOB, "waited"),
+                      .group_column = -1};
     struct query_result r = {0};
-    double times[MAX_ROUND];
+    double first = run(&q, &c, &r), spent;
     char what[64];
 
-    for (int i = 0; i <= rounds; i++) {
-        struct filter *f;
-        if (filter_compile(filter, ENTITY_JOB, &f, NULL) != RC_OK)
-            abort();
-        struct query q = {.entity = ENTITY_JOB,
-                          .center = -1,
-                          .group_column = -1,
-                          .filter = f,
-                          .sort_column = sort ? column_find(ENTITY_JOB, sort) : -1};
-        double start = ms_now();
-        query_run(&q, &c, &r);
-        times[i] = ms_now() - start;
-        filter_free(f);
-    }
-    snprintf(what, sizeof(what), "filter %s%s%s", filter, sort ? ", sort by " : "",
-             sort ? sort : "");
-    printf("%-44s %9.2f ms", what, median(times + 1, rounds));
-    printf(" %8.2f best %9u rows\n", times[1], r.count);
-    fflush(stdout);
+    made_poll(f, &made, ENTITY_JOB, jobs, MADE_KEEP, every, 9);
+    s = publish(f, s, &spent);
+    c.snap = s;
+    snprintf(what, sizeof(what), "rows of the next picture, 1 in %u changed", every);
+    printf("%-44s %9.2f ms   %.2f the first time\n", what, run(&q, &c, &r), first);
     query_result_fini(&r);
+    return s;
 }
 
 static void page(const struct snapshot *s)
@@ -362,7 +285,7 @@ static void page(const struct snapshot *s)
 
     buf_init(&out, 1 << 20);
     for (int i = 0; i <= rounds; i++) {
-        double start = ms_now();
+        double start = made_ms();
         buf_reset(&out);
         for (uint32_t slot = 0; slot < 60; slot++)
             for (unsigned col = 0; col < 12; col++) {
@@ -371,35 +294,21 @@ static void page(const struct snapshot *s)
                 struct value v = column_value(&c, ENTITY_JOB, col, row);
                 value_text(&c, column_info(ENTITY_JOB, col), &v, &out);
             }
-        times[i] = ms_now() - start;
+        times[i] = made_ms() - start;
     }
     printf("%-44s %9.3f ms\n", "page: 60 rows x 12 columns", median(times + 1, rounds));
     buf_fini(&out);
 }
 
-static void queries(const struct snapshot *s)
+static struct snapshot *queries(struct fleet *f, struct snapshot *s)
 {
-    sort_jobs(s, "id", false, NULL);
-    sort_jobs(s, "name", false, NULL);
-    sort_jobs(s, "user", false, NULL);
-    sort_jobs(s, "nodes", false, NULL);
-    sort_jobs(s, "state", false, NULL);
-    sort_jobs(s, "priority", true, NULL);
-    sort_jobs(s, "memory_bytes", false, NULL);
-    sort_jobs(s, "submitted_at", false, NULL);
-    sort_jobs(s, "waited", true, NULL);
-    sort_jobs(s, "priority", true, "pool");
-    filter_jobs(s, "t", NULL);
-    filter_jobs(s, "train-llm-59", NULL);
-    filter_jobs(s, "zzz", NULL);
-    filter_jobs(s, "state=running", NULL);
-    filter_jobs(s, "priority>3M", NULL);
-    filter_jobs(s, "user=user17 state=queued", NULL);
-    filter_jobs(s, "name~9{3}$", NULL);
-    filter_jobs(s, "nodes=cn00042", NULL);
-    filter_jobs(s, "waited>2h", NULL);
-    filter_jobs(s, "train-llm-5", "priority");
+    sort_by_each(s, ENTITY_JOB, true);
+    if (nodes)
+        sort_by_each(s, ENTITY_NODE, false);
+    filters(s);
     page(s);
+    s = next_picture(f, s, 100);
+    return next_picture(f, s, 20);
 }
 
 static void options(int argc, char **argv)
@@ -438,7 +347,7 @@ int main(int argc, char **argv)
     malloc_trim(0);
     printf("%-44s %9.1f MB\n", "resident, all", (double)resident() / 1e6);
     if (jobs)
-        queries(s);
+        s = queries(f, s);
     printf("%-44s %9.1f MB\n", "resident, all, after queries", (double)resident() / 1e6);
     snapshot_unref(s);
     fleet_free(f);

@@ -3,6 +3,9 @@
 #   %C%_test_model_thing_LDADD = $(UNIT_MODEL)
 check_PROGRAMS += %D%/test_model_actions
 %C%_test_model_actions_LDADD = $(UNIT_MODEL)
+check_PROGRAMS += %D%/test_model_size
+%C%_test_model_size_SOURCES = %D%/test_model_size.c tests/bench/made_fleet.c tests/bench/made_fleet.h
+%C%_test_model_size_LDADD = $(UNIT_MODEL)
 check_PROGRAMS += %D%/test_model_rows
 %C%_test_model_rows_LDADD = $(UNIT_MODEL)
 check_PROGRAMS += %D%/test_model_entity

@@ -26,7 +26,7 @@ static inline void check_value(const struct snapshot *s, const struct field *f, 
     const char zeros[8] = {0};
 
     if (!field_has(row, i)) { /* absent members are zero */
-        CHECK(memcmp((const char *)row + f->offset, zeros, field_size(f)) == 0);
+        CHECK(memcmp(field_at(row, f), zeros, field_size(f)) == 0);
         return;
     }
     if (field_is_string(f)) {
