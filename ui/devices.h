@@ -21,6 +21,9 @@ struct device_word {
 };
 
 /* "lost !", "row remap pending", "silent", "ok". */
+/* What a source says of its health, in the reader's language: the words that metrics.conf and suantop-node use; others as
+ * they are. */
+const char *device_health_said(const char *text);
 struct device_word device_health_word(const struct view_input *in, const struct device_row *d);
 /* "HW thermal, power cap"; no text: runs as fast as it can. */
 struct device_word device_throttle_word(const struct device_row *d);

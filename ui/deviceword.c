@@ -80,6 +80,17 @@ static struct device_word from_figures(const struct device_row *d, enum device_s
     return w;
 }
 
+const char *device_health_said(const char *text)
+{
+    static const char *const known[] = {N_("ok"), N_("warning"), N_("unhealthy"), N_("lost"),
+                                        N_("driver hung")};
+
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(text, known[i]) == 0)
+            return _(known[i]);
+    return text;
+}
+
 struct device_word device_health_word(const struct view_input *in, const struct device_row *d)
 {
     enum device_status status = device_status(in->snap, d);
@@ -88,10 +99,10 @@ struct device_word device_health_word(const struct view_input *in, const struct 
     struct device_word w = from_figures(d, status);
 
     if (told && status >= DEVICE_TROUBLE && strcmp(text, "ok") != 0) {
-        snprintf(w.text, sizeof w.text, "%.70s !", text);
+        snprintf(w.text, sizeof w.text, "%.70s !", device_health_said(text));
         w.style = style_bold(style_of(ROLE_CRIT));
     } else if (told && !w.text[0]) {
-        snprintf(w.text, sizeof w.text, "%s", text);
+        snprintf(w.text, sizeof w.text, "%s", device_health_said(text));
         w.style = style_of(ROLE_DIM);
     }
     return w;

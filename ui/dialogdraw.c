@@ -44,11 +44,9 @@ static void wrapped(struct sheet *s, int rank, const char *label, struct style s
                     const char *text, int cells)
 {
     for (int n = 0; *text && n < WRAP_MOST; n++) {
-        size_t len = text_prefix(text, cells, NULL), at = len;
-        while (text[len] && at > len / 2 && text[at] != ' ')
-            at--;
-        if (text[len] && n + 1 < WRAP_MOST && at > len / 2)
-            len = at;
+        size_t len = text_prefix(text, cells, NULL);
+        if (text[len] && n + 1 < WRAP_MOST)
+            len = text_break(text, len);
         struct sheet_line *l = sheet_line(s, n == 0 ? rank : RANK_REST, n == 0 ? label : "");
         bool last = n + 1 == WRAP_MOST;
         sheet_part(l, style, "%.*s", last ? (int)strlen(text) : (int)len, text);

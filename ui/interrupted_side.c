@@ -235,15 +235,13 @@ static void labelled(struct lines *s, const char *label, struct style style, con
     if (s->y < s->r.y + s->r.h)
         canvas_text(s->c, s->y, s->r.x + 1, LABEL_CELLS - 1, style_of(ROLE_DIM), label);
     for (int i = 0; i < most && *text && s->y < s->r.y + s->r.h; i++) {
-        size_t n = text_prefix(text, w, NULL), cut = n;
+        size_t n = text_prefix(text, w, NULL);
         char line[WORDS_MAX];
-        while (text[n] && cut > 0 && text[cut] != ' ')
-            cut--;
         bool last = i + 1 == most || s->y + 1 == s->r.y + s->r.h;
         if (last || !text[n])
             n = strlen(text); /* the rest, with an ellipsis if it is too much */
-        else if (cut > 0)
-            n = cut;
+        else
+            n = text_break(text, n);
         snprintf(line, sizeof line, "%.*s", (int)n, text);
         canvas_text(s->c, s->y++, x, w, style, line);
         text += n;

@@ -79,7 +79,7 @@ static void add_row(struct pager *p, size_t at, size_t len, int indent, bool mor
     p->rows[p->count++] = (struct pager_row){(uint32_t)at, (uint32_t)len, indent, more};
 }
 
-/* Where to break text[at..at+len) so that it fits: behind a blank if there is one in its later half. */
+/* Where to break text[at..at+len) so that it fits: see text_break. */
 static size_t break_at(const struct pager *p, size_t at, size_t len, int w)
 {
     int used;
@@ -87,10 +87,7 @@ static size_t break_at(const struct pager *p, size_t at, size_t len, int w)
 
     if (n >= len)
         return len;
-    for (size_t i = n; i > n / 2; i--)
-        if (p->text.data[at + i] == ' ')
-            return i;
-    return n > 0 ? n : 1;
+    return n > 0 ? text_break(p->text.data + at, n) : 1;
 }
 
 /* Bytes of the first part of a line and of the blanks behind it: parts are two blanks or more apart.

@@ -8,6 +8,7 @@
 #include "ui/flopslook.h"
 #include "ui/wall_centers.h"
 #include "ui/wall_int.h"
+#include "ui/devices.h"
 #include "model/fields.h"
 #include <math.h>
 #include <stdio.h>
@@ -130,7 +131,7 @@ static void line_device(struct pen *p, const void *row)
     left(p, 1, style_bold(style_of(ROLE_CRIT)), "", crit ? "!" : "");
     right(p, 5, style_of(ROLE_TEXT), "W",
           number_of(row_has(d, device, power_watts), d->power_watts, text, p->in->ascii));
-    left(p, 12, style_of(well ? ROLE_DIM : ROLE_CRIT), _("HEALTH"), health);
+    left(p, 12, style_of(well ? ROLE_DIM : ROLE_CRIT), _("HEALTH"), device_health_said(health));
     if (is_wide(p)) {
         left(p, 20, style_of(ROLE_DIM), _("MODEL"),
              text_of(p, row_has(d, device, model), d->model));
@@ -157,7 +158,9 @@ static const char *word(enum entity e, unsigned field, const void *row)
     const struct field *f = &entity_info(e)->fields[field];
     const struct row_head *h = row;
 
-    return h && h->valid >> field & 1 ? i18n_either(f->id, f->words[((const uint8_t *)row)[f->offset]]) : "";
+    return h && h->valid >> field & 1
+               ? i18n_either(f->id, f->words[((const uint8_t *)row)[f->offset]])
+               : "";
 }
 
 static void line_interruption(struct pen *p, const void *row)

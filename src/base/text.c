@@ -112,6 +112,46 @@ size_t text_prefix(const char *s, int cells, int *used)
     return at;
 }
 
+static uint32_t code_point_before(const char *s, size_t i)
+{
+    uint32_t cp;
+    size_t from = i;
+
+    do
+        from--;
+    while (from > 0 && ((unsigned char)s[from] & 0xC0) == 0x80);
+    text_decode(s + from, i - from, &cp);
+    return cp;
+}
+
+/* Ends what stands before it, so it begins no line. */
+static bool closes(uint32_t cp)
+{
+    static const uint32_t marks[] = {0xFF0C, 0x3002, 0xFF1B, 0xFF1A, 0x3001, 0xFF09, 0xFF01,
+                                     0xFF1F, 0x201D, 0x2019, 0x300D, 0x300B, 0x2026, ',',
+                                     '.',    ';',    ':',    ')',    '!',    '?',    '%'};
+
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (cp == marks[i])
+            return true;
+    return false;
+}
+
+size_t text_break(const char *s, size_t n)
+{
+    for (size_t i = n; i > n / 2; i--) {
+        uint32_t cp;
+        if (s[i] == ' ')
+            return i;
+        if (((unsigned char)s[i] & 0xC0) == 0x80)
+            continue;
+        text_decode(s + i, strnlen(s + i, 4), &cp);
+        if (!closes(cp) && (text_cp_cells(cp) == 2 || text_cp_cells(code_point_before(s, i)) == 2))
+            return i;
+    }
+    return n;
+}
+
 static enum rc add_spaces(struct buf *out, int n)
 {
     char *room = n > 0 ? buf_reserve(out, (size_t)n) : NULL;

@@ -21,6 +21,10 @@ enum rc text_sanitise(struct buf *out, const char *s, size_t len);
 int text_cells(const char *s);
 /* Bytes of the longest prefix of clean text that fits in `cells`; *used (may be NULL) its width. */
 size_t text_prefix(const char *s, int cells, int *used);
+/* Where a line ends of clean text of which the first n bytes fit into it, and more follows: at a blank, or beside a wide
+ * character (Chinese has no blanks; but no line begins with the mark that ends a clause), if there is such a place in the
+ * later half; else n. */
+size_t text_break(const char *s, size_t n);
 /* Append s cut or padded with spaces to exactly `cells`; a cut ends in U+2026. */
 enum rc text_pad(struct buf *out, const char *s, int cells, bool right_align);
 /* Case-insensitive substring for ASCII, byte-exact otherwise. */

@@ -316,6 +316,18 @@ static void test_contains(void **state)
     assert_false(text_contains("[", "{"));               /* 0x5B and 0x7B are no letters */
 }
 
+static void test_where_a_line_breaks(void **state)
+{
+    (void)state;
+    assert_int_equal(text_break("one two three", 9), 7);
+    assert_int_equal(text_break("one two three", 7), 7);
+    assert_int_equal(text_break("a verylongword", 10), 10); /* the blank is in the first half */
+    assert_int_equal(text_break("排空节点后检查", 12), 12);
+    assert_int_equal(text_break("排空节点，然后", 12), 9); /* no line begins with a comma */
+    assert_int_equal(text_break("排空 hh-n1403", 10), 6);
+    assert_int_equal(text_break("检查一下hh-n1403", 16), 12); /* a name stays whole */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -326,6 +338,7 @@ int main(void)
         cmocka_unit_test(test_widths),
         cmocka_unit_test(test_unsafe_code_points),
         cmocka_unit_test(test_the_users_locale_does_not_matter),
+        cmocka_unit_test(test_where_a_line_breaks),
         cmocka_unit_test(test_sanitise),
         cmocka_unit_test(test_no_byte_hides_in_a_long_plain_run),
         cmocka_unit_test(test_combining_marks),
