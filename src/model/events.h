@@ -182,6 +182,7 @@ struct events {
     size_t watches_cap;
     uint32_t watch_count;
     struct map ended[2]; /* keys of attempts whose end was counted: now filling, and before */
+    wall_ms ended_since; /* when the first of those that are filling came */
     wall_ms began_at, ticked_at, trimmed_at;
     struct lone_jobs *lone; /* by slot of the node */
     struct offender_side *offenders;

@@ -10,6 +10,7 @@
 #define FLUSH_AFTER_SECONDS 10 /* of time observed */
 #define JOBS_ARE_OLD_MS 1200000
 #define CLOCK_SLACK_MS 60000
+#define ENDED_KEPT_MS INT64_C(172800000) /* twice that at most: accounting may have been away for a weekend */
 enum { MOST_ENDED = 1000000 };
 
 static struct watch *watch_of(struct fleet *f, uint16_t center)
@@ -216,10 +217,11 @@ static bool seen_before(struct events *ev, uint64_t attempt)
     for (int i = 0; i < 2; i++)
         if (ev->ended[i].used && map_find(&ev->ended[i], attempt, any, NULL) != MAP_NONE)
             return true;
-    if (ev->ended[0].used >= MOST_ENDED) {
+    if (ev->ended[0].used >= MOST_ENDED || ev->now - ev->ended_since >= ENDED_KEPT_MS) {
         map_fini(&ev->ended[1]);
         ev->ended[1] = ev->ended[0];
         map_init(&ev->ended[0]);
+        ev->ended_since = ev->now;
     }
     map_add(&ev->ended[0], attempt, 0);
     return false;

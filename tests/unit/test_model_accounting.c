@@ -239,6 +239,27 @@ static void a_good_end_is_counted_once_and_leaves_no_row(void **state)
     tale_end(&t);
 }
 
+/* For days, but not for ever: what is remembered of ends that left no row must not grow with the weeks. */
+static void a_counted_end_is_remembered_for_days(void **state)
+{
+    enum { DAY = 86400 };
+    struct tale t = tale_begin();
+
+    (void)state;
+    tale_at(&t, 0, "job 1 state=running started_at=T-60 nodes=cn1 node_count=1");
+    tale_pass(&t, 20);
+    tale_at(&t, 20, "attempt 1@1699999940 end=done ended_at=T+15");
+    tale_at(&t, 3 * DAY,
+            "attempt 2@1699999941 end=done ended_at=T+16\n"
+            "attempt 1@1699999940 end=done ended_at=T+15");
+    tale_expect(&t, ENTITY_HOUR, "ended_done", "ended_done=2\n");
+    tale_at(&t, 6 * DAY,
+            "attempt 3@1699999942 end=done ended_at=T+17\n"
+            "attempt 1@1699999940 end=done ended_at=T+15");
+    tale_expect(&t, ENTITY_HOUR, "ended_done", "ended_done=4\n");
+    tale_end(&t);
+}
+
 static void a_poll_of_attempts_sweeps_nothing(void **state)
 {
     struct tale t = tale_begin();
@@ -560,6 +581,7 @@ int main(void)
         cmocka_unit_test(the_only_node_is_the_one),
         cmocka_unit_test(cancelling_is_told_apart),
         cmocka_unit_test(a_good_end_is_counted_once_and_leaves_no_row),
+        cmocka_unit_test(a_counted_end_is_remembered_for_days),
         cmocka_unit_test(a_poll_of_attempts_sweeps_nothing),
         cmocka_unit_test(what_a_restart_displaces_is_charged_to_its_root),
         cmocka_unit_test(an_outage_begins_and_ends),
