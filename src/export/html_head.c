@@ -74,12 +74,15 @@ static void flops_line(struct html *h, const struct flops_totals *all, enum prec
     html_text(h, word_of(FIELD_aggregate_precision, (int)precision));
     stream_puts(&h->out, "</b> ");
     html_text(h, word_of(FIELD_aggregate_provenance, (int)provenance));
-    stream_puts(&h->out, " <span class=\"dim\">");
-    snprintf(text, sizeof(text),
-             t->nodes ? _("from %.0f of %.0f nodes") : _("from %.0f of %.0f devices"), t->reporting,
-             t->known);
-    html_text(h, text);
-    stream_puts(&h->out, "</span></p>\n");
+    if (t->known > 0) { /* else its operator declared it */
+        stream_puts(&h->out, " <span class=\"dim\">");
+        snprintf(text, sizeof(text),
+                 t->nodes ? _("from %.0f of %.0f nodes") : _("from %.0f of %.0f devices"),
+                 t->reporting, t->known);
+        html_text(h, text);
+        stream_puts(&h->out, "</span>");
+    }
+    stream_puts(&h->out, "</p>\n");
     if (whole > 0) {
         double share = 100 * t->flops / whole;
         snprintf(text, sizeof(text),

@@ -267,6 +267,46 @@ def test_a_browser_shows_the_page():
             assert done.stdout.count("<script") == 0
 
 
+PHONE, TABLET, LAPTOP, DESK = 390, 820, 1100, 1300
+# The page has no script of its own, so another one measures it: how wide it would like to be in frames of some width.
+RULER = """<!DOCTYPE html><iframe id="f" src="%s" style="width:%dpx;height:844px;border:0"></iframe><p id="said"></p><script>
+f.onload=()=>{const d=f.contentDocument.documentElement,b=f.contentDocument.body;
+const out=[...b.querySelectorAll('*')].filter(e=>!e.closest('thead')&&e.getBoundingClientRect().right>d.clientWidth+1).length;
+said.textContent='wide '+d.scrollWidth+' of '+d.clientWidth+' outside '+out}</script>"""
+
+
+def chromium(folder, *argv):
+    program = shutil.which("chromium")
+    assert program, "SKIP chromium is not installed"
+    return subprocess.run([program, "--headless", "--no-sandbox", "--disable-gpu", "--allow-file-access-from-files",
+                           "--virtual-time-budget=5000", f"--user-data-dir={folder}/p", *argv], capture_output=True, text=True, timeout=90)
+
+
+def test_nothing_stands_outside_of_a_phone_or_a_desk():
+    with tempfile.TemporaryDirectory(prefix="suantop-html.") as folder:
+        for fleet in ("fleet", "hostile"):
+            (Path(folder) / "page.html").write_bytes(dump(fleet, "html"))
+            for width in (PHONE, TABLET, LAPTOP, DESK):
+                ruler = Path(folder) / "ruler.html"
+                ruler.write_text(RULER % ("page.html", width))
+                said = re.search(r"wide (\d+) of (\d+) outside (\d+)", chromium(folder, "--dump-dom", ruler.as_uri()).stdout)
+                assert said, "the page was not measured"
+                wide, room, outside = map(int, said.groups())
+                assert wide <= room and outside == 0 and width - 20 <= room <= width, (fleet, width, said[0])
+
+
+def test_it_prints():
+    with tempfile.TemporaryDirectory(prefix="suantop-html.") as folder:
+        page, pdf = Path(folder) / "page.html", Path(folder) / "page.pdf"
+        page.write_bytes(dump("fleet", "html"))
+        chromium(folder, "--no-pdf-header-footer", f"--print-to-pdf={pdf}", page.as_uri())
+        assert pdf.read_bytes().startswith(b"%PDF-"), "no PDF"
+        if shutil.which("pdftotext"):
+            text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True).stdout
+            for center in json.loads(dump("fleet", "json"))["centers"]:
+                assert (center["name"] or center["id"])[:4] in text, (center, text)
+
+
 def test_promtool_has_nothing_against_the_metrics():
     promtool = shutil.which("promtool")
     assert promtool, "SKIP promtool is not installed"
