@@ -335,8 +335,12 @@ const char *i18n_of_locale(const char *lc_all, const char *lc_messages, const ch
     return found != NULL ? found : languages[0].code;
 }
 
+/* The console of Linux itself has no letters but those of its 512 glyphs. */
 const char *i18n_of_environment(void)
 {
+    const char *term = getenv("TERM");
+    if (term != NULL && strcmp(term, "linux") == 0)
+        return languages[0].code;
     return i18n_of_locale(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"),
                           getenv("LANGUAGE"));
 }

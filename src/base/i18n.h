@@ -48,7 +48,7 @@ const struct i18n_language *i18n_languages(void);
  * encoding that is not UTF-8. */
 const char *i18n_of_locale(const char *lc_all, const char *lc_messages, const char *lang,
                            const char *language);
-/* The same of the process's environment. */
+/* The same of the process's environment; "en" on the console of Linux (TERM=linux), which cannot show other letters. */
 const char *i18n_of_environment(void);
 
 /* dirs: where catalogues are, colon-separated: DIR/CODE/LC_MESSAGES/suantop.mo or DIR/CODE.mo. English is used. */

@@ -182,6 +182,17 @@ static void test_what_the_environment_asks(void **state)
             cases[i].want);
 }
 
+static void test_a_console_without_letters(void **state)
+{
+    (void)state;
+    setenv("LC_ALL", "zh_CN.UTF-8", 1);
+    unsetenv("LANGUAGE");
+    setenv("TERM", "xterm", 1);
+    assert_string_equal(i18n_of_environment(), "zh_CN");
+    setenv("TERM", "linux", 1);
+    assert_string_equal(i18n_of_environment(), "en");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +203,7 @@ int main(void)
         cmocka_unit_test(test_broken_files),
         cmocka_unit_test(test_found_in_a_folder),
         cmocka_unit_test(test_what_the_environment_asks),
+        cmocka_unit_test(test_a_console_without_letters),
     };
     return cmocka_run_group_tests_name("base i18n", tests, NULL, NULL);
 }
