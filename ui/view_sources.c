@@ -310,7 +310,7 @@ static bool history_line(const struct view_input *in, struct rect r, struct canv
         return false;
     canvas_text(c, y, r.x + 1, LABEL_CELLS - 1, style_of(ROLE_DIM), _("history"));
     canvas_text(c, y, r.x + 1 + LABEL_CELLS, r.w - LABEL_CELLS - 2,
-                style_of(n->bad ? ROLE_WARN : ROLE_TEXT), n->text);
+                style_of(n->bad ? ROLE_WARN : ROLE_TEXT), said(n->text));
     return true;
 }
 

@@ -3,6 +3,8 @@
 #include "app/app.h"
 
 #include "app/session.h"
+#include "base/i18n.h"
+#include "base/sentence.h"
 #include "base/buf.h"
 #include "export/export.h"
 
@@ -116,6 +118,18 @@ static const char *or_none(const char *s)
     return s[0] != '\0' ? s : "-";
 }
 
+/* A sentence of a row. */
+static const char *told_text(const char *english)
+{
+    static char said[SENTENCE_MAX];
+    return sentence_text(english, said, sizeof said);
+}
+
+static const char *told(const struct intern *in, strid id)
+{
+    return told_text(intern_text(in, id));
+}
+
 static bool doctor_source(const struct snapshot *snap, const struct source_row *r)
 {
     const struct intern *in = snapshot_strings(snap);
@@ -123,21 +137,21 @@ static bool doctor_source(const struct snapshot *snap, const struct source_row *
     printf("%-4s  %s  %s\n", ok ? "ok" : "FAIL", intern_text(in, r->name),
            intern_text(in, r->target));
     if (ok)
-        printf("      %s, version %s, last answer %.0f ms, %.0f bytes\n",
-               or_none(intern_text(in, r->via)), or_none(intern_text(in, r->version)),
-               r->latency_ms, r->last_bytes);
+        printf(_("      %s, version %s, last answer %.0f ms, %.0f bytes\n"),
+               or_none(told(in, r->via)), or_none(intern_text(in, r->version)), r->latency_ms,
+               r->last_bytes);
     if (row_has(r, source, note))
-        printf("      note: %s\n", intern_text(in, r->note));
+        printf(_("      note: %s\n"), told(in, r->note));
     if (!ok)
-        printf("      what: %s%s%s\n", intern_text(in, r->error_code),
+        printf(_("      what: %s%s%s\n"), intern_text(in, r->error_code),
                row_has(r, source, error_code) ? ": " : "",
-               row_has(r, source, error) ? intern_text(in, r->error)
-                                         : "no answer within the time-out (--timeout)");
+               row_has(r, source, error) ? told(in, r->error)
+                                         : _("no answer within the time-out (--timeout)"));
     if (row_has(r, source, mend))
-        printf("      mend: %s\n", intern_text(in, r->mend));
+        printf(_("      mend: %s\n"), told(in, r->mend));
     if (r->bad_elements > 0)
-        printf("      %.0f elements could not be used, for example: %s\n", r->bad_elements,
-               intern_text(in, r->bad_example));
+        printf(_("      %.0f elements could not be used, for example: %s\n"), r->bad_elements,
+               told(in, r->bad_example));
     return ok;
 }
 
@@ -149,11 +163,11 @@ static bool doctor_terminal(void)
     if (lang == NULL || lang[0] == '\0')
         lang = getenv("LANG");
     bool utf8 = lang != NULL && (strstr(lang, "UTF-8") != NULL || strstr(lang, "utf8") != NULL);
-    printf("%-4s  terminal TERM=%s, locale %s\n", utf8 ? "ok" : "note",
-           term != NULL ? term : "(unset)", lang != NULL ? lang : "(unset)");
+    printf(_("%-4s  terminal TERM=%s, locale %s\n"), utf8 ? "ok" : "note",
+           term != NULL ? term : _("(unset)"), lang != NULL ? lang : _("(unset)"));
     if (!utf8)
-        printf(
-            "      mend: the locale is not UTF-8; the dashboard draws UTF-8 all the same (--ascii if that looks wrong)\n");
+        printf(_(
+            "      mend: the locale is not UTF-8; the dashboard draws UTF-8 all the same (--ascii if that looks wrong)\n"));
     return true;
 }
 
@@ -162,11 +176,11 @@ static void doctor_history(const struct session *s)
     struct store_status now;
     store_status(s->past.store, &now);
     if (!session_has_past(&s->past))
-        printf("note  history: off, or no place for it\n");
+        printf("note  %s\n", _("history: off, or no place for it"));
     else if (now.state == STORE_OFF)
-        printf("note  history %s: %s\n", s->past.path, now.text);
+        printf(_("note  history %s: %s\n"), s->past.path, told_text(now.text));
     else
-        printf("%-4s  %s\n", now.state == STORE_FAILED ? "FAIL" : "ok", now.text);
+        printf("%-4s  %s\n", now.state == STORE_FAILED ? "FAIL" : "ok", told_text(now.text));
 }
 
 int app_doctor(const struct cli *cli)
@@ -178,8 +192,8 @@ int app_doctor(const struct cli *cli)
     struct snapshot *snap = collect(cli, &s, &complete, &e);
     if (snap == NULL)
         return app_fail(&e);
-    printf("ok    configuration %s, %zu centers, %zu sources\n",
-           s.config.path != NULL ? s.config.path : "(none: found by looking around)",
+    printf(_("ok    configuration %s, %zu centers, %zu sources\n"),
+           s.config.path != NULL ? s.config.path : _("(none: found by looking around)"),
            s.config.center_count, config_source_count(&s.config));
     for (uint32_t i = 0; i < snapshot_slots(snap, ENTITY_SOURCE); i++) {
         const struct source_row *row = snapshot_row(snap, ENTITY_SOURCE, i);
@@ -187,7 +201,7 @@ int app_doctor(const struct cli *cli)
     }
     doctor_history(&s);
     doctor_terminal();
-    printf("%zu source%s failed\n", bad, bad == 1 ? "" : "s");
+    printf(_n("%zu source failed\n", "%zu sources failed\n", bad), bad);
     snapshot_unref(snap);
     session_close(&s);
     return app_printed(bad == 0 ? 0 : 1);

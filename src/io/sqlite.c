@@ -2,6 +2,7 @@
  * sqlite.c - see sqlite.h. */
 #include "io/sqlite.h"
 #include "base/buf.h"
+#include "base/sentence.h"
 #include "base/utf8.h"
 #include "base/xmem.h"
 #include <sqlite3.h>
@@ -97,7 +98,7 @@ static enum rc open_handle(struct db *db, enum db_mode mode, struct err *e)
     int code = uri.failed ? SQLITE_CANTOPEN : sqlite3_open_v2(uri.data, &db->handle, flags, NULL);
     buf_fini(&uri);
     if (!db->handle)
-        return err_set(e, RC_NOMEM, db->path, "no memory for it");
+        return err_set(e, RC_NOMEM, db->path, S_("no memory for it"));
     return complain(db, code, e);
 }
 

@@ -3,6 +3,7 @@
 #include "io/store_db.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "io/store_schema.h"
 #include <dirent.h>
@@ -91,11 +92,12 @@ static enum rc make_file(const struct store_db *d, struct err *e)
     struct stat st;
 
     if (stat(d->path, &st) == 0)
-        return S_ISREG(st.st_mode) ? RC_OK : err_set(e, RC_USAGE, d->path, "is not a regular file");
+        return S_ISREG(st.st_mode) ? RC_OK
+                                   : err_set(e, RC_USAGE, d->path, S_("is not a regular file"));
     make_folders(d->path);
     int fd = open(d->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
-        return errno == EEXIST ? RC_OK : err_sys(e, RC_IO, errno, d->path, "cannot be made");
+        return errno == EEXIST ? RC_OK : err_sys(e, RC_IO, errno, d->path, S_("cannot be made"));
     (void)close(fd);
     return RC_OK;
 }
@@ -105,7 +107,7 @@ static enum rc remember_file(struct store_db *d, struct err *e)
     struct stat st;
 
     if (stat(d->path, &st) != 0)
-        return err_sys(e, RC_IO, errno, d->path, "is gone");
+        return err_sys(e, RC_IO, errno, d->path, S_("is gone"));
     d->dev = st.st_dev;
     d->ino = st.st_ino;
     return RC_OK;
@@ -220,7 +222,7 @@ static enum rc open_to_write(struct store_db *d, struct err *e)
     rc = open_as(d, DB_WRITE, BUSY_MS, e);
     if (rc == RC_OK && db_is_readonly(d->db)) {
         close_db(d);
-        rc = err_set(e, RC_REFUSED, d->path, "is read-only");
+        rc = err_set(e, RC_REFUSED, d->path, S_("is read-only"));
     }
     /* What is there cannot be completed to what must be there, or its header forbids writing. */
     if (locked && (rc == RC_SCHEMA || (rc == RC_REFUSED && may_write(d))))
@@ -251,12 +253,12 @@ enum rc store_db_open_to_read(struct store_db *d, struct err *e)
 
     if (stat(d->path, &st) != 0)
         return errno == ENOENT || errno == ENOTDIR
-                   ? err_set(e, RC_USAGE, d->path, "there is no history yet")
-                   : err_sys(e, RC_IO, errno, d->path, "cannot be read");
+                   ? err_set(e, RC_USAGE, d->path, S_("there is no history yet"))
+                   : err_sys(e, RC_IO, errno, d->path, S_("cannot be read"));
     if (!S_ISREG(st.st_mode))
-        return err_set(e, RC_USAGE, d->path, "is not a regular file");
+        return err_set(e, RC_USAGE, d->path, S_("is not a regular file"));
     if (st.st_size == 0)
-        return err_set(e, RC_USAGE, d->path, "there is no history yet");
+        return err_set(e, RC_USAGE, d->path, S_("there is no history yet"));
     enum rc rc = open_as(d, DB_READ, READ_BUSY_MS, e);
     /* A medium that cannot be written has no place for the side files of WAL. */
     if ((rc == RC_IO || rc == RC_REFUSED) && !has_log(d, "-wal") && !has_log(d, "-journal"))
@@ -364,9 +366,9 @@ enum rc store_db_set_aside(struct store_db *d, int64_t now_ms, char *name, size_
     moved_wal = xasprintf("%s-wal", name);
     /* The log first: a new file must not meet the log of the old one. */
     if (rename(wal, moved_wal) != 0 && errno != ENOENT)
-        rc = err_sys(e, RC_IO, errno, wal, "is damaged and cannot be renamed");
+        rc = err_sys(e, RC_IO, errno, wal, S_("is damaged and cannot be renamed"));
     else if (rename(d->path, name) != 0 && errno != ENOENT)
-        rc = err_sys(e, RC_IO, errno, d->path, "is damaged and cannot be renamed");
+        rc = err_sys(e, RC_IO, errno, d->path, S_("is damaged and cannot be renamed"));
     (void)unlink(shm);
     if (rc == RC_OK)
         forget_old_ones(d->path);

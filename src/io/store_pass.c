@@ -2,6 +2,7 @@
  * store_pass.c - one look at everything: opening, reading what others wrote, writing what is new, and what becomes of a
  * file that cannot be read or written. */
 #include "base/log.h"
+#include "base/sentence.h"
 #include "io/store_int.h"
 #include <stdio.h>
 #include <string.h>
@@ -28,14 +29,14 @@ static void set_status(struct store *s, enum store_state state, const char *text
 
 static void tell_how_it_is(struct store *s)
 {
-    const char *readonly = s->db.not_written.rc != RC_OK ? ", which can only be read" : "",
-               *writer = s->o.once ? "" : "; another suantop writes it";
+    const char *readonly = s->db.not_written.rc != RC_OK ? ", " S_("which can only be read") : "",
+               *writer = s->o.once ? "" : "; " S_("another suantop writes it");
     char text[256];
 
     if (s->db.writer)
-        (void)snprintf(text, sizeof text, "the history is written to %.200s", s->db.path);
+        (void)snprintf(text, sizeof text, S_("the history is written to %.200s"), s->db.path);
     else
-        (void)snprintf(text, sizeof text, "the history is read from %.150s%s%s", s->db.path,
+        (void)snprintf(text, sizeof text, S_("the history is read from %.150s") "%s%s", s->db.path,
                        readonly, writer);
     set_status(s, s->db.writer ? STORE_WRITING : STORE_READING, text);
 }
@@ -44,8 +45,10 @@ static void tell_failure(struct store *s, const struct err *e)
 {
     char text[256];
 
-    (void)snprintf(text, sizeof text, "the history is not %s: %.96s: %.120s",
-                   s->o.once ? "read" : "written", e->where, e->msg);
+    (void)snprintf(text, sizeof text,
+                   s->o.once ? S_("the history is not read") ": %.96s: %.120s"
+                             : S_("the history is not written") ": %.96s: %.120s",
+                   e->where, e->msg);
     if (strcmp(text, s->status.text) != 0) /* only this thread writes it */
         log_warn("%s", text);
     set_status(s, STORE_FAILED, text);
@@ -161,8 +164,9 @@ static enum rc check_if_due(struct store *s, struct err *e)
         &bad, e);
     if (rc == RC_OK)
         s->checked_at = now;
-    return rc == RC_OK && bad ? err_set(e, RC_SYNTAX, s->db.path, "its pages contradict each other")
-                              : rc;
+    return rc == RC_OK && bad
+               ? err_set(e, RC_SYNTAX, s->db.path, S_("its pages contradict each other"))
+               : rc;
 }
 
 static enum rc prune_if_due(struct store *s, struct err *e)

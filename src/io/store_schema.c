@@ -2,6 +2,7 @@
  * store_schema.c - see store_schema.h. */
 #include "io/store_schema.h"
 #include "base/buf.h"
+#include "base/sentence.h"
 #include <string.h>
 
 enum { SCHEMA_VERSION = 1, VERSIONS_TO_COME = 100, LONGEST_SQL = 65536 };
@@ -89,10 +90,10 @@ enum rc store_schema_check(struct db *db, bool *empty, struct err *e)
     if (*empty || (id == APPLICATION_ID && version == SCHEMA_VERSION))
         return RC_OK;
     if (id == APPLICATION_ID && version > SCHEMA_VERSION && version <= VERSIONS_TO_COME)
-        return err_set(e, RC_UNSUPPORTED, "history", "the file is of a newer suantop");
+        return err_set(e, RC_UNSUPPORTED, "history", S_("the file is of a newer suantop"));
     if (has_our_tables(db))
-        return err_set(e, RC_SYNTAX, "history", "its header is not what was written");
-    return err_set(e, RC_UNSUPPORTED, "history", "the file is a database of another program");
+        return err_set(e, RC_SYNTAX, "history", S_("its header is not what was written"));
+    return err_set(e, RC_UNSUPPORTED, "history", S_("the file is a database of another program"));
 }
 
 static const char *column_type(enum field_type t)
@@ -110,7 +111,8 @@ static const char *column_type(enum field_type t)
 
 static enum rc run(struct db *db, struct buf *sql, struct err *e)
 {
-    enum rc rc = sql->failed ? err_set(e, RC_LIMIT, "history", "a statement is too long") : RC_OK;
+    enum rc rc =
+        sql->failed ? err_set(e, RC_LIMIT, "history", S_("a statement is too long")) : RC_OK;
 
     if (rc == RC_OK)
         rc = db_exec(db, sql->data, e);
@@ -146,7 +148,7 @@ enum rc store_schema_present(struct db *db, enum entity e, const char *table, ui
     }
     stmt_free(s);
     if (rc == RC_OK && columns == 0)
-        return err_set(err, RC_SCHEMA, "history", "there is no table %s yet", table);
+        return err_set(err, RC_SCHEMA, "history", S_("there is no table %s yet"), table);
     return rc;
 }
 
