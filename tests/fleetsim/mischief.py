@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Centers that misbehave, each in its own way: what is told of each, by name; and that the one that is well does not notice.
 
-MISCHIEF_SECONDS (18): how long the fleet of fifty is watched; tests/bench/nation.py says what keys cost meanwhile."""
+MISCHIEF_SECONDS (21): how long the fleet of fifty is watched; tests/bench/nation.py says what keys cost meanwhile."""
 import os
 import re
 import subprocess
@@ -19,8 +19,9 @@ import tap  # noqa: E402
 from e2e import Dashboard, snapshot, source, until  # noqa: E402
 from fleet import Fleet, proc  # noqa: E402
 
-SECONDS = float(os.environ.get("MISCHIEF_SECONDS", 18))
-INTERVAL_S = 1
+SECONDS = float(os.environ.get("MISCHIEF_SECONDS", 21))
+INTERVAL_S = 2
+SLACK_S = 2  # of a machine on which others build
 KINDS = """
 model | m | driver=NVIDIA H800 | exporter=dcgm | idle=70 | power=700 | memory=85.9G | clock=1.98G | limit=87
 work | w | name=train | share=1 | sizes=1,2 | hours=200 | spread=0 | activity=0.6
@@ -112,7 +113,7 @@ def versions_change_under_way():
     tap.ok("the new version is found", ui.wait(r"c01/slurm +\w+ +ok +slurmrestd v0\.0\.45", 15), ui.text())
     tap.ok("the old one, too", ui.wait(r"c02/slurm +\w+ +ok +slurmrestd v0\.0\.38", 15), ui.text())
     took = time.monotonic() - began
-    tap.ok("within two intervals and the retries of the first", took < 2 * INTERVAL_S + 6, f"{took:.1f} s")
+    tap.ok("within two intervals and the back-off of one failure", took < 10, f"{took:.1f} s")
     tap.ok("an answer in another shape loses nothing, or says so",
            re.search(r"c03/slurm +\w+ +(ok|failed)", ui.text()), ui.text())
     ui.keys("1", wait=1)
@@ -138,10 +139,10 @@ def one_of_fifty_does_not_notice():
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         ui.pump(0.2)
-        found = re.search(r"c50/slurm +(\w+) .*? (\d+)(s|m|h)\s", ui.text())
+        found = re.search(r"c50/slurm +(?:c50 +)?(\w+) .*? (\d+)(s|m|h)\s", ui.text())
         if found:
             seen += 1
-            if found[1] != "ok" or found[3] != "s" or int(found[2]) > 2 * INTERVAL_S:
+            if found[1] != "ok" or found[3] != "s" or int(found[2]) > 2 * INTERVAL_S + SLACK_S:
                 late.append(found[0])
         took = ui.answer("i", 3)
         if took > 1:
@@ -150,7 +151,7 @@ def one_of_fifty_does_not_notice():
             first = proc(ui.pid)
     last = proc(ui.pid)
     tap.ok("the fiftieth was looked at all the time", seen > 20, seen)
-    tap.none(f"and was never older than {2 * INTERVAL_S} s", late)
+    tap.none(f"and was never older than two intervals of {INTERVAL_S} s", late)
     tap.none("no key waited for a second", slow)
     tap.ok("descriptors do not grow", last.fds <= first.fds + 16, (first, last))
     tap.ok("memory does not grow", last.rss <= first.rss + 4 * 1024, (first, last))
