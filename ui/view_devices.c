@@ -559,7 +559,6 @@ const struct view_ops view_devices = {
     .title = N_("Devices"),
     .short_title = N_("Dev"),
     .key = '3',
-    /* xgettext:no-c-format */
     .help = N_(
         "Accelerators, the worst first: lost ones, then those in trouble, then those nearest to their "
         "limit.\n\n"

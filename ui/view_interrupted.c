@@ -470,7 +470,6 @@ const struct view_ops view_interrupted = {
     .title = N_("Interrupted"),
     .short_title = N_("Int"),
     .key = '6',
-    /* xgettext:no-c-format */
     .help = N_(
         "An interruption is a running attempt that was ended by something other than success or its "
         "owner: a node or its boot failed, a device failed, a job of more weight took its place, an "

@@ -254,18 +254,18 @@ const struct view_ops view_offenders = {
     .name = "offenders",
     .title = N_("Repeat offenders"),
     .short_title = N_("Offenders"),
-    /* xgettext:no-c-format */
-    .help = N_(
-        "Nodes that jobs were interrupted on within the last 28 days, the worst first.\n\n"
-        "SCORE is the lemon score: L = .30 P(BROKEN) + .20 P(ALONE) + .20 P(ALONE / OF) + .15 P(XIDS) + .15 "
-        "P(OUT), where P is the share of the PEERS - nodes with the same device model - that have strictly "
-        "less; a count of 0 adds nothing. BROKEN counts jobs of several nodes that it broke, ALONE jobs that "
-        "ran on it alone, OF how many of those there were, XIDS different device faults that ask for action, "
-        "OUT how often it was taken out unannounced. EXCLUDED, users that exclude the node, is shown and not "
-        "scored: it says little.\n\n"
-        "The score only ranks. LEMON stands at a node with three EVENTS or more, so many that P, their "
-        "probability at the rate of its peers, is below 0.0001, and that is among the worst 5 % of them in "
-        "two signals. STATE is what the node does now. Enter goes to the node, o or Esc back."),
+    .help =
+        N_(/* xgettext:no-c-format */
+           "Nodes that jobs were interrupted on within the last 28 days, the worst first.\n\n"
+           "SCORE is the lemon score: L = .30 P(BROKEN) + .20 P(ALONE) + .20 P(ALONE / OF) + .15 P(XIDS) + .15 "
+           "P(OUT), where P is the share of the PEERS - nodes with the same device model - that have strictly "
+           "less; a count of 0 adds nothing. BROKEN counts jobs of several nodes that it broke, ALONE jobs that "
+           "ran on it alone, OF how many of those there were, XIDS different device faults that ask for action, "
+           "OUT how often it was taken out unannounced. EXCLUDED, users that exclude the node, is shown and not "
+           "scored: it says little.\n\n"
+           "The score only ranks. LEMON stands at a node with three EVENTS or more, so many that P, their "
+           "probability at the rate of its peers, is below 0.0001, and that is among the worst 5 % of them in "
+           "two signals. STATE is what the node does now. Enter goes to the node, o or Esc back."),
     .entity = ENTITY_OFFENDER,
     .footer = footer,
     .open = open_view,
