@@ -10,7 +10,8 @@
 #define FLUSH_AFTER_SECONDS 10 /* of time observed */
 #define JOBS_ARE_OLD_MS 1200000
 #define CLOCK_SLACK_MS 60000
-#define ENDED_KEPT_MS INT64_C(172800000) /* twice that at most: accounting may have been away for a weekend */
+#define ENDED_KEPT_MS                                                                              \
+    INT64_C(172800000) /* twice that at most: accounting may have been away for a weekend */
 enum { MOST_ENDED = 1000000 };
 
 static struct watch *watch_of(struct fleet *f, uint16_t center)
