@@ -45,6 +45,9 @@ class Fleet:
     def list(self, center, version, what):
         return json.loads(self.get(center, f"/slurm/v0.0.{version}/{what}")[1])[what]
 
+    def list_accounts(self, center, version, query):
+        return json.loads(self.get(center, f"/slurmdb/v0.0.{version}/jobs?{query}")[1])["jobs"]
+
     def node(self, name):
         return json.loads(self.get("east", f"/slurm/v0.0.45/node/{name}")[1])["nodes"][0]
 
@@ -108,6 +111,25 @@ def verbs_work(fleet):
     tap.ok("release lets it run again", status == 0 and not fleet.job(job)["hold"], (status, out, err))
 
 
+def accounts_tell_how_runs_ended(fleet):
+    """A run that somebody cancelled or requeued is known for it, with accounting as the witness; in each version."""
+    ended = {}
+    for center, version in (("east", 45), ("west", 38)):
+        running = [j["job_id"] for j in fleet.list(center, version, "jobs") if j["job_state"] in ("RUNNING", ["RUNNING"])]
+        status, out, err = suantop("cancel", str(running[0]), "-c", fleet.config, "--center", center, "-R", "test", "--yes", "-t", "20s")
+        tap.equal(f"{center}: cancel ends well", status, 0) or print("#", out, err)
+        ended[center] = str(running[0])
+        records = fleet.list_accounts(center, version, "start_time=now-60")
+        state = [r["state"]["current"] for r in records if r["job_id"] == running[0]]
+        tap.ok(f"{center}: the accounts have it", state in (["CANCELLED"], [["CANCELLED"]]), state)
+    _, doc, err = snapshot("-c", fleet.config, "-t", "20s")
+    for center, job in ended.items():
+        rows = [i for i in doc["interruptions"] if i["center"] == center and i["job"] == job]
+        tap.ok(f"{center}: the interruption has a cause, and a name that only the accounts know", rows and
+               rows[0]["cause"] == "operator" and "cancelled by root" in rows[0]["evidence"], (rows, err))
+        tap.ok(f"{center}: the source has accounts", "no accounting" not in (source(doc, center)["note"] or ""), source(doc, center))
+
+
 def mischief_stays_where_it_is(fleet):
     for what in ("401", "429", "500", "garbage", "types", "redirect", "cut", "endless", "stall"):
         fleet.does("west", what)
@@ -129,6 +151,16 @@ def wrong_scenarios_are_refused():
     done = subprocess.run([BUILD + "/suantop-fleetsim", "-s", path], capture_output=True, text=True, check=False)
     tap.ok("a wrong scenario is refused with its line",
            done.returncode == 64 and "bad.conf:2" in done.stderr and "load" in done.stderr, done.stderr)
+    for what, content, line in (("an empty one", b"", 0), ("one with a NUL", b"title | x\n\0", 2), ("a program", b"\n\x7fELF\x02\n", 2),
+                                ("YAML", b"centers:\n\t- id: a\n", 1)):
+        with open(path, "wb") as f:
+            f.write(content)
+        done = subprocess.run([BUILD + "/suantop-fleetsim", "-s", path], capture_output=True, text=True, check=False)
+        tap.ok(f"{what} is refused with its line", done.returncode == 64 and f"bad.conf:{line}:" in done.stderr, done.stderr)
+    done = subprocess.run([BUILD + "/suantop-fleetsim", "-s", "/dev/zero"], capture_output=True, text=True, check=False, timeout=20)
+    tap.ok("one without an end is refused", done.returncode == 64 and "4 MiB" in done.stderr, done.stderr)
+    with open(path, "w") as f:  # for the demo below
+        f.write("title | x\ncenter | a | load=7\n")
     done = subprocess.run([BUILD + "/suantop-fleetsim", "-s", path + "x"], capture_output=True, text=True, check=False)
     tap.ok("one that is not there, too", done.returncode == 65 and "badx" not in done.stdout and path + "x" in done.stderr,
            done.stderr)
@@ -177,6 +209,7 @@ def main():
     fleet = Fleet("--seed", "5")
     everything_is_told(fleet)
     verbs_work(fleet)
+    accounts_tell_how_runs_ended(fleet)
     mischief_stays_where_it_is(fleet)
     the_wall_shows_and_does_nothing(fleet)
     tap.equal("the fleet ends when it is told", fleet.end(), 0)
