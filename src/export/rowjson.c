@@ -6,6 +6,7 @@
 #include "base/xmem.h"
 #include "export/flopsjson.h"
 #include "model/fields.h"
+#include "model/value_int.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,8 +18,7 @@
 struct member {
     char block[BLOCK];         /* ,"key":null */
     uint8_t key_len, null_len; /* of the block up to the colon, and all of it */
-    bool derived;
-    uint8_t column;
+    derive_fn *derive; /* NULL = stored */
     uint8_t size;     /* of a stored value */
     uint8_t memo_len; /* 0 = none */
     uint64_t memo_of; /* the value, zero-extended */
@@ -57,11 +57,11 @@ static void add_member(struct rowjson *r, unsigned column)
         return; /* no such name; a test counts the members */
     m->null_len = (uint8_t)len;
     m->key_len = (uint8_t)(len - 4);
-    m->derived = column_is_derived(r->entity, column);
-    m->column = (uint8_t)column;
+    const struct derived *d = derived_column_of(r->entity, column);
+    m->derive = d ? d->derive : NULL;
     m->field = column_info(r->entity, column);
     r->count++;
-    if (m->derived)
+    if (m->derive)
         return;
     m->size = (uint8_t)field_size(m->field);
     buf_add(&r->nulls, m->block, m->null_len);
@@ -294,7 +294,7 @@ static void put_stored(struct rowjson *r, struct stream *out, struct member *m, 
 static void put_derived(struct rowjson *r, struct stream *out, const struct member *m,
                         const void *row)
 {
-    struct value v = column_value(&r->walk->ctx, r->entity, m->column, row);
+    struct value v = m->derive(&r->walk->ctx, row);
 
     put_key(out, m, v.kind == VALUE_NONE ? m->null_len : m->key_len);
     if (v.kind != VALUE_NONE)
