@@ -212,10 +212,10 @@ void wall_centers_draw(const struct view_input *in, int part, struct rect r, str
     int count, n = columns(r.w - 2), width = (r.w - 2 - (n - 1) * COLUMN_GAP) / n;
     struct entry *list = ranked(in, &count);
 
-    for (int i = 0; heading_rows(in) && i < n; i++)
+    r.h -= heading_rows(in);
+    for (int i = 0; heading_rows(in) && i < n && (part * n + i) * r.h < count; i++)
         draw_heading(in, (struct rect){r.y, r.x + 1 + i * (width + COLUMN_GAP), 1, width}, c);
     r.y += heading_rows(in);
-    r.h -= heading_rows(in);
     for (int i = 0; i < r.h * n; i++) {
         int at = part * r.h * n + i;
         if (at >= count)
