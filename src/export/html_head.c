@@ -135,7 +135,7 @@ void html_figures(struct html *h)
     figure(h, _("of them allocated"), true, t->devices_allocated, UNIT_COUNT);
     figure(h, _("jobs running"), true, t->jobs_running, UNIT_COUNT);
     figure(h, _("queued"), true, t->jobs_queued, UNIT_COUNT);
-    figure(h, _("interrupted in 24 h"), true, t->interruptions_day, UNIT_COUNT);
+    figure(h, _c("page", "interrupted in 24 h"), true, t->interruptions_day, UNIT_COUNT);
     figure(h, _("GPU-hours lost in 24 h, about"), true, t->gpu_hours_lost_day, UNIT_HOUR);
     figure(h, _("hottest, °C"), t->has_temperature, t->temperature_max, UNIT_CELSIUS);
     stream_puts(&h->out, "</ul>\n");
