@@ -109,8 +109,8 @@ struct node {
 };
 
 struct filter {
-    uint64_t id;      /* no other filter of this process has it */
-    uint64_t narrows; /* that of another which matches whatever this one does; 0 = none known */
+    uint64_t id;        /* no other filter of this process has it */
+    uint64_t narrows;   /* that of another which matches whatever this one does; 0 = none known */
     struct arena arena; /* nodes and terms */
     const struct node *root;
     struct term *terms[FILTER_MAX_TERMS];

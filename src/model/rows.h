@@ -30,7 +30,7 @@ struct rows_chunk {
 
 struct rows_page {
     atomic_uint refs;
-    uint64_t stamp; /* of all its chunks */
+    uint64_t stamp;                                   /* of all its chunks */
     struct rows_chunk *chunks[1u << ROWS_PAGE_SHIFT]; /* NULL behind the last */
 };
 
