@@ -2,6 +2,7 @@
  * accounts.c - see accounts.h. */
 #include "fleetsim/accounts.h"
 #include "base/xmem.h"
+#include "fleetsim/world_int.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * accounts.h - how attempts ended, as a slurmdbd keeps them: the newest of a center, at most so many and so many nodes in them.
- * Thread, owner: those of the world. */
+ * What fills them: world_int.h. Thread, owner: those of the world. */
 #ifndef SUAN_FLEETSIM_ACCOUNTS_H
 #define SUAN_FLEETSIM_ACCOUNTS_H
 
@@ -34,9 +34,6 @@ struct sim_accounts {
     struct sim_record ring[ACCOUNTS_MAX];
 };
 
-/* The attempt of that job is over; its places are still written in it. again: somebody asked that it starts anew. */
-void accounts_add(struct world *w, const struct sim_job *j, enum sim_state how, bool again);
-void accounts_free(struct sim_accounts *a);
 /* NULL: it is not kept any more. */
 const struct sim_record *accounts_at(const struct sim_accounts *a, uint64_t number);
 /* A job that runs, as its record would be; nodes are the job's. */

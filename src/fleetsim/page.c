@@ -280,8 +280,8 @@ const char *page_exporter(const struct world *w, uint32_t pool, unsigned *port)
     }
 }
 
-void page_write(struct buf *out, const struct world *w, uint32_t node,
-                bool (*wanted)(void *arg, const char *family), void *arg)
+void page_say(struct buf *out, const struct world *w, uint32_t node,
+              bool (*wanted)(void *arg, const char *family), void *arg)
 {
     static const struct device_page none;
     struct device_page d[SCENARIO_DEVICES] = {none};
@@ -328,5 +328,5 @@ void page_speak(struct speech *s, const struct speech_request *rq)
         return;
     }
     s->type = "text/plain; version=0.0.4; charset=utf-8";
-    page_write(&s->body, s->world, node, NULL, NULL);
+    page_say(&s->body, s->world, node, NULL, NULL);
 }

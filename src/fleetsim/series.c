@@ -111,7 +111,7 @@ static void add_page(struct scrape *s, uint32_t node, struct buf *page)
     struct err e;
 
     buf_reset(page);
-    page_write(page, s->w, node, is_wanted, s);
+    page_say(page, s->w, node, is_wanted, s);
     for (const char *p = page->data; *p;) {
         size_t len = strcspn(p, "\n");
         if (prom_read(p, len, PROM_TEXT, &line, &e) == RC_OK && line.kind == PROM_SAMPLE)

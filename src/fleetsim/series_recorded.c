@@ -16,22 +16,35 @@ enum { SILENT_MS = 600000, LABELS = 5, TEXT_MAX = 96 };
 /* ---- constants ---- */
 
 struct constant {
-    char record[TEXT_MAX], model[TEXT_MAX];
+    char name[TEXT_MAX], model[TEXT_MAX]; /* name: behind "suantop:" */
     double value;
 };
 
-/* The next of the rules that are constants; false at the end. */
+/* Copies what stands behind `mark` up to `end`; false if that is not the next line's. */
+static bool copy_behind(const char **at, const char *mark, const char *end, char out[TEXT_MAX])
+{
+    const char *begin = strstr(*at, mark);
+    size_t len = begin ? strcspn(begin += strlen(mark), end) : 0;
+
+    if (begin == NULL || len >= TEXT_MAX)
+        return false;
+    snprintf(out, TEXT_MAX, "%.*s", (int)len, begin);
+    *at = begin + len;
+    return true;
+}
+
+/* The next of the rules that are constants; false at the end. As they are written (aggregates.def): a name, vector(number),
+ * the model. */
 static bool next_constant(const char **at, struct constant *out)
 {
-    static const char begin[] = "- record: suantop:";
+    char number[TEXT_MAX];
 
-    while ((*at = strstr(*at, begin))) {
-        *at += strlen("- record: ");
-        if (sscanf(*at, "%95s expr: vector(%lf) labels: {model: \"%95[^\"]\"}", out->record,
-                   &out->value, out->model) == 3)
-            return true;
-    }
-    return false;
+    if (!copy_behind(at, "- record: suantop:", "\n", out->name) ||
+        !copy_behind(at, "expr: vector(", ")", number) ||
+        !copy_behind(at, "labels: {model: \"", "\"", out->model))
+        return false;
+    out->value = strtod(number, NULL);
+    return true;
 }
 
 /* 0: the rules do not know that model. */
@@ -41,7 +54,7 @@ static double constant_of(const char *record, const char *model)
     struct constant c;
 
     while (next_constant(&at, &c))
-        if (strcmp(c.record, record) == 0 && strcmp(c.model, model) == 0)
+        if (strcmp(c.name, record) == 0 && strcmp(c.model, model) == 0)
             return c.value;
     return 0;
 }
@@ -78,8 +91,8 @@ static void record_constants(const struct recording *r)
     struct constant c;
 
     while (next_constant(&at, &c))
-        record(r, arena_strdup(r->out->arena, c.record), arena_strdup(r->out->arena, c.model),
-               c.value, NULL);
+        record(r, arena_printf(r->out->arena, "suantop:%s", c.name),
+               arena_strdup(r->out->arena, c.model), c.value, NULL);
 }
 
 /* ---- sums of a model ---- */
@@ -143,8 +156,8 @@ static void record_flops(const struct recording *r, const char *model, const str
 {
     static const char *const estimated[] = {"precision", "fp16", "provenance", "estimated", NULL};
     static const char *const nameplate[] = {"precision", "fp16", "provenance", "nameplate", NULL};
-    double each = constant_of("suantop:fp16_flop_per_clock", model);
-    double peak = constant_of("suantop:fp16_peak_flops", model);
+    double each = constant_of("fp16_flop_per_clock", model);
+    double peak = constant_of("fp16_peak_flops", model);
 
     if (each > 0) {
         record(r, "center:flops:sum", model, s->ops * each, estimated);

@@ -2,7 +2,6 @@
  * world.c - see world.h: making a center, and letting time pass. */
 #include "fleetsim/world.h"
 #include "base/xmem.h"
-#include "fleetsim/accounts.h"
 #include "fleetsim/world_int.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -37,6 +37,10 @@ void jobs_forget(struct world *w, uint32_t job);
 void jobs_schedule(struct world *w, uint32_t pool);
 void jobs_arrive(struct world *w);
 void jobs_fill(struct world *w);
+/* --- accounts.c --- */
+/* The attempt of that job is over; its places are still written in it. again: somebody asked that it starts anew. */
+void accounts_add(struct world *w, const struct sim_job *j, enum sim_state how, bool again);
+void accounts_free(struct sim_accounts *a);
 /* --- world_act.c --- */
 /* It takes work again, and nobody has a word on it. */
 void world_put_back(struct world *w, uint32_t node);

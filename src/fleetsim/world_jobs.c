@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * world_jobs.c - the life of jobs: submitted, waiting, running, ended, forgotten; and the scheduler. */
 #include "base/xmem.h"
-#include "fleetsim/accounts.h"
 #include "fleetsim/world_int.h"
 #include <math.h>
 #include <stdlib.h>
