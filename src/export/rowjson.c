@@ -18,11 +18,11 @@
 struct member {
     char block[BLOCK];         /* ,"key":null */
     uint8_t key_len, null_len; /* of the block up to the colon, and all of it */
-    derive_fn *derive; /* NULL = stored */
-    uint8_t size;     /* of a stored value */
-    uint8_t memo_len; /* 0 = none */
-    uint64_t memo_of; /* the value, zero-extended */
-    char memo[MEMO];  /* ,"key":value */
+    derive_fn *derive;         /* NULL = stored */
+    uint8_t size;              /* of a stored value */
+    uint8_t memo_len;          /* 0 = none */
+    uint64_t memo_of;          /* the value, zero-extended */
+    char memo[MEMO];           /* ,"key":value */
     const struct field *field;
 };
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """bench.py BUILDDIR - one table of what suantop costs on this machine, beside limits and beside other programs.
 
-Run by `make bench`. Environment: BENCH=json,ingest,exporter,count,model,start,snapshot,node,tui,nation
+Run by `make bench`. Environment: BENCH=json,ingest,exporter,count,model,keys,start,snapshot,node,tui,nation
 (which parts; nation only when it is named), JOBS and NODES (size of the bodies),
 IDLE (seconds), ROUNDS, PEERS="htop -d 10;btop;top -d 1", CONFIG (a configuration for the dashboard; without one it
 watches this machine), READY (a pattern: measure from when it is on the screen). Bodies are kept in BENCH_DIR (default: a temporary folder that is removed).
@@ -12,7 +12,7 @@ import json, os, re, shutil, statistics, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else ".")
-PARTS = os.environ.get("BENCH", "json,ingest,exporter,count,model,start,snapshot,node,tui").split(",")
+PARTS = os.environ.get("BENCH", "json,ingest,exporter,count,model,keys,start,snapshot,node,tui").split(",")
 JOBS = int(os.environ.get("JOBS", 100000))
 NODES = int(os.environ.get("NODES", 10000))
 IDLE = os.environ.get("IDLE", "20")
@@ -135,7 +135,41 @@ def bench_count(where):
 
 
 def bench_model(_):
-    print(run(program("bench_model"), "-r", "5"), end="")
+    text = run(program("bench_model"), "-r", "5")
+    print(text, end="")
+    for what in ("sort jobs by any column, worst", "sort nodes by any column, worst", "filter jobs, one key typed, worst"):
+        m = re.search("^" + what + r" +([\d.]+) ms +(\S.*)$", text, re.M)
+        row(what, m.group(1) + " ms", "<= 10", m.group(2))
+
+
+def bench_keys(where):
+    """Keys of a dashboard with 500,000 job records loaded, of which a fifth are over and some fold into arrays, while job lists
+    are being read: ten centers of 60,000, each asked again three seconds after its answer, 2 % changed."""
+    nodes = body(where, "nodes38", 2000)
+    jobs = body(where, "jobs38", 60000), body(where, "jobs38", 60000, "--churn", "2", "--tick", "1")
+    servers = [subprocess.Popen([sys.executable, os.path.join(HERE, "jobs_server.py"), nodes, *jobs], stdout=subprocess.PIPE,
+                                text=True) for _ in range(10)]
+    config = os.path.join(where, "keys.yaml")
+    with open(config, "w") as f:
+        f.write("centers:\n")
+        for i, server in enumerate(servers):
+            f.write(f"""  - id: c{i}
+    sources:
+      - slurm: {{url: "http://127.0.0.1:{int(server.stdout.readline())}", insecure: "true", prefer: rest, rest_limit: 64G,
+          jobs_interval: 3s, nodes_interval: 10h, diag_interval: 10h, misc_interval: 10h}}
+""")
+    try:
+        keys = pty([os.path.join(BUILD, "suantop"), "-c", config], "--keys", "4,down,pgdn,5,down,pgup,1", "--warmup", "25",
+                   "--nkeys", "420", "--idle", "1")["keys"]
+    finally:
+        for server in servers:
+            server.terminate()
+    settled, cpu = keys["settled_ms"], keys["main_thread_cpu_ms"]
+    row("key to settled screen, 500,000 jobs, lists being read: p50", f"{settled['p50']} ms", "<= 2")
+    row("  p99; the worst", f"{settled['p99']}; {settled['max']} ms", "<= 16")
+    row("  processor time of the first thread: p50, p99, worst", f"{cpu['p50']} {cpu['p99']} {cpu['max']} ms")
+    for name, ms in keys["by_key"].items():
+        row(f"  key {name}: p50, p99", f"{ms['p50']} {ms['p99']} ms")
 
 
 SIZES = {"1,000 nodes, 10,000 jobs": (1000, 0, 10000, 20), "10,000 nodes, 100,000 jobs": (10000, 0, 100000, 60),
