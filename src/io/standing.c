@@ -41,6 +41,7 @@ void standing_sent(struct standing *s, int what, mono_ms now)
 static void set_failing(struct standing_kind *k, enum rc rc, const struct err *e, const char *mend)
 {
     k->failing = true;
+    k->unreached = false;
     k->err = *e;
     k->err.rc = rc;
     snprintf(k->mend, sizeof(k->mend), "%s", mend ? mend : "");
@@ -56,6 +57,14 @@ static void forget_old(struct standing *s, mono_ms now)
         if (k->failing && now - k->sent_at > patience)
             k->failing = false;
     }
+}
+
+/* Somebody answers there again. A kind that is asked each five minutes need not be waited for. */
+static void forget_unreached(struct standing *s)
+{
+    for (unsigned i = 0; i < s->kind_count; i++)
+        if (s->kinds[i].unreached)
+            s->kinds[i].failing = false;
 }
 
 static void count_reply(struct standing *s, const struct reply *reply)
@@ -80,12 +89,14 @@ void standing_landed(struct standing *s, int what, const struct reply *reply, en
     count_reply(s, reply);
     if (verdict != RC_OK) {
         set_failing(k, verdict, e, mend);
+        k->unreached = verdict == RC_NET && reply->unsent;
         s->failures++;
         s->consecutive++;
         return;
     }
     k->failing = false;
     forget_old(s, now);
+    forget_unreached(s);
     kind_of(s, WHAT_NONE)->failing = false;
     s->consecutive = 0;
     s->backoff_ms = 0;

@@ -2,7 +2,8 @@
  * standing.h - how a source is doing: counts, the last failure, and the SOURCE row made of them.
  *
  * Failures are remembered per kind of request (`what`), so that a source whose small requests work and
- * whose big one fails does not look healthy. Pure; time is an argument. Thread: net (or replay). */
+ * whose big one fails does not look healthy; those that found nobody there end with the first answer of any kind.
+ * Pure; time is an argument. Thread: net (or replay). */
 #ifndef SUAN_IO_STANDING_H
 #define SUAN_IO_STANDING_H
 
@@ -15,6 +16,7 @@ struct standing_kind {
     mono_ms sent_at;
     int64_t gap_ms; /* between its last two requests; 0 = not known */
     bool failing;
+    bool unreached; /* not one byte of the request left: nothing is known against this kind */
     struct err err;
     char mend[200];
 };

@@ -253,14 +253,18 @@ static void test_backoff(void **state)
     assert_in_range(backoff_ms(4000000000u, -1, &random), 48000, 60000);
 }
 
-static void land(struct standing *s, int what, enum rc rc, mono_ms now)
+static void land_reply(struct standing *s, int what, const struct reply *reply, mono_ms now)
 {
-    struct reply reply = {.rc = rc, .bytes = 10, .at = now + 1};
     struct err e = {0};
 
-    err_set(&e, rc, "here", "what %d", what);
+    err_set(&e, reply->rc, "here", "what %d", what);
     standing_sent(s, what, now);
-    standing_landed(s, what, &reply, rc, &e, "mend", now);
+    standing_landed(s, what, reply, reply->rc, &e, "mend", now);
+}
+
+static void land(struct standing *s, int what, enum rc rc, mono_ms now)
+{
+    land_reply(s, what, &(struct reply){.rc = rc, .bytes = 10, .at = now + 1}, now);
 }
 
 static void expect_row(const struct standing *s, const char *words)
@@ -304,6 +308,27 @@ static void test_standing(void **state)
     free(s);
 }
 
+/* What is asked each five minutes found nobody there; when anything is answered, that is over. */
+static void test_one_answer_ends_that_nobody_was_there(void **state)
+{
+    const struct reply nobody = {.rc = RC_NET, .at = 301000, .unsent = true},
+                       cut = {.rc = RC_NET, .at = 601000};
+    struct standing *s = xcalloc(1, sizeof(*s));
+
+    (void)state;
+    land(s, 1, RC_OK, 300000);
+    land(s, 2, RC_OK, 300000);
+    land_reply(s, 2, &nobody, 600000);
+    land_reply(s, 1, &nobody, 601000);
+    expect_row(s, "state=failed");
+    land(s, 1, RC_OK, 602000);
+    expect_row(s, "state=ok");
+    land_reply(s, 2, &cut, 900000); /* this one was heard, and then nothing */
+    land(s, 1, RC_OK, 901000);
+    expect_row(s, "state=failed");
+    free(s);
+}
+
 static void test_jwt(void **state)
 {
     (void)state;
@@ -331,6 +356,7 @@ int main(void)
         cmocka_unit_test(test_leaves_in_parts),
         cmocka_unit_test(test_backoff),
         cmocka_unit_test(test_standing),
+        cmocka_unit_test(test_one_answer_ends_that_nobody_was_there),
         cmocka_unit_test(test_jwt),
     };
 
