@@ -409,7 +409,7 @@ static void test_a_reread_of_what_a_poll_saw(void **state)
     assert_int_equal(act_reread(&a), RC_OK);
     answer_reread(&a, 200, NODES38, NULL);
     assert_true(bench_says(&a.b, "reason=fan"));
-    assert_true(inside(&a.b)->nodes_seen.last.used > 0);
+    assert_true(inside(&a.b)->nodes_seen.last.count > 0);
     act_close(&a);
 }
 
