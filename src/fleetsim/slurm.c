@@ -175,7 +175,7 @@ static void speak(struct speech *s, const struct speech_request *rq, const char 
         begin_list(s, "nodes", more_nodes);
     else if (strcmp(what, "jobs") == 0 || strcmp(what, "jobs/") == 0)
         begin_list(s, "jobs", more_jobs);
-    else if (strcmp(what, "jobs/state") == 0 && s->version >= 42)
+    else if (strcmp(what, "jobs/state") == 0 && s->version >= 40)
         begin_list(s, "jobs", more_states);
     else if (strcmp(what, "partitions") == 0)
         begin_list(s, "partitions", more_pools);
