@@ -163,7 +163,7 @@ static void fill_options(const struct cli *cli, const struct session *s, bool re
         .test_fd = app_test_fd(),
         .xids = s->xids,
         .banner = replay                                 ? N_("REPLAY")
-                  : cli->command == CLI_DEMO             ? N_("SIMULATED")
+                  : s->config.simulated                  ? N_("SIMULATED")
                   : cli->value[OPTION_READ_ONLY] != NULL ? N_("READ-ONLY")
                                                          : NULL,
     };

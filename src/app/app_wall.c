@@ -35,12 +35,13 @@ static enum rc show(const struct cli *cli, struct session *s, int64_t dwell_ms, 
 {
     app_language(cli, s);
     char *dirs = app_theme_dirs();
-    const char *title = cli->value[OPTION_TITLE];
+    const char *title = cli->value[OPTION_TITLE] != NULL ? cli->value[OPTION_TITLE] : "";
+    char marked[256];
+
+    snprintf(marked, sizeof marked, "%s%s%s", title, *title && s->config.simulated ? "  " : "",
+             s->config.simulated ? _("SIMULATED") : "");
     struct wallrun_options o = {
-        .wall = {.dwell_ms = dwell_ms,
-                 .title = title != NULL                          ? title
-                          : cli->value[OPTION_SIMULATED] != NULL ? _("SIMULATED")
-                                                                 : ""},
+        .wall = {.dwell_ms = dwell_ms, .title = marked},
         .theme = cli->value[OPTION_THEME] != NULL ? cli->value[OPTION_THEME] : s->config.theme,
         .theme_dirs = dirs,
         .colour = cli->value[OPTION_COLOUR] != NULL ? cli->value[OPTION_COLOUR] : "auto",

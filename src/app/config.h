@@ -37,6 +37,7 @@ struct config {
     char *theme;          /* NULL = default */
     const char *language; /* a code of base/i18n.h or "auto"; NULL = not said */
     bool no_bell;
+    bool simulated; /* its centers are not real: every screen says so */
     enum act_mode actions;
     char *audit;                /* file; NULL = the usual place */
     char *history;              /* file, or "off"; NULL = the usual place */

@@ -330,13 +330,23 @@ static enum rc check_refresh(const struct check *c, const char *value)
     return RC_OK;
 }
 
-static enum rc check_bell(const struct check *c, const char *value)
+/* A switch; unwritten it stays as it is. */
+static enum rc check_switch(const struct check *c, const char *key, const char *value, bool *on)
 {
     static const char *const words[] = {"", "off", "on", NULL};
-    int word = 2;
-    enum rc rc = check_word(c, "bell", value, words, &word);
-    c->out->no_bell = word == 1;
+    int word = *on ? 2 : 1;
+    enum rc rc = check_word(c, key, value, words, &word);
+    *on = word == 2;
     return rc;
+}
+
+static enum rc check_switches(const struct check *c, const struct config_raw *raw)
+{
+    bool bell = true;
+    enum rc rc = check_switch(c, "bell", raw->bell, &bell);
+
+    c->out->no_bell = !bell;
+    return rc == RC_OK ? check_switch(c, "simulated", raw->simulated, &c->out->simulated) : rc;
 }
 
 static enum rc check_language(const struct check *c, const char *value)
@@ -362,7 +372,7 @@ enum rc config_check(const struct config_text *where, const struct config_raw *r
     if (rc == RC_OK)
         rc = check_actions(&c, "actions", raw->actions, &out->actions);
     if (rc == RC_OK)
-        rc = check_bell(&c, raw->bell);
+        rc = check_switches(&c, raw);
     if (rc == RC_OK)
         rc = check_language(&c, raw->language);
     if (rc == RC_OK)

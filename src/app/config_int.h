@@ -23,7 +23,7 @@ struct config_raw_center {
 };
 struct config_raw {
     char *refresh, *actions, *audit, *theme, *history, *history_max, *exec_on_alert, *bell,
-        *language;
+        *language, *simulated;
     struct config_raw_center *centers;
     unsigned centers_count;
 };

@@ -63,6 +63,7 @@ static const cyaml_schema_field_t top_fields[] = {
     CYAML_FIELD_STRING_PTR("theme", OPTIONAL_TEXT, struct config_raw, theme, 0, MAX_TEXT),
     CYAML_FIELD_STRING_PTR("language", OPTIONAL_TEXT, struct config_raw, language, 0, MAX_TEXT),
     CYAML_FIELD_STRING_PTR("bell", OPTIONAL_TEXT, struct config_raw, bell, 0, MAX_TEXT),
+    CYAML_FIELD_STRING_PTR("simulated", OPTIONAL_TEXT, struct config_raw, simulated, 0, MAX_TEXT),
     CYAML_FIELD_STRING_PTR("exec_on_alert", OPTIONAL_TEXT, struct config_raw, exec_on_alert, 1,
                            MAX_TEXT),
     CYAML_FIELD_IGNORE("alerts", CYAML_FLAG_OPTIONAL), /* config_alerts.c reads it */

@@ -304,7 +304,7 @@ static void write_text(struct buf *out, const char *key, const char *text)
 
 void serve_write_config(const struct serve *s, struct buf *out)
 {
-    buf_addf(out, "# %s\ncenters:\n", s->conf.scenario->title);
+    buf_addf(out, "# %s\nsimulated: on\ncenters:\n", s->conf.scenario->title);
     for (size_t i = 0; i < s->count; i++) {
         const struct place *p = &s->places[i];
         const struct sim_center *c = p->world->center;

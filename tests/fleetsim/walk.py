@@ -101,6 +101,7 @@ class Round:
 def overview(r, doc):
     r.ui.wait(rf"{CENTERS} live", 20)
     r.ui.wait(r"devices +63 048", 20)
+    r.read("SIMULATED", "that it is simulated")
     centers = doc["centers"]
     total = {k: int(sum(c[k] or 0 for c in centers)) for k in
              ("devices_total", "nodes_total", "nodes_down", "jobs_running", "jobs_queued")}

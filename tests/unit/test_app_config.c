@@ -282,6 +282,20 @@ static void test_bell(void **state)
     config_free(&c);
 }
 
+static void test_simulated(void **state)
+{
+    static const char on[] = "simulated: on\n" A_CENTER, unsaid[] = A_CENTER;
+    struct config c;
+
+    (void)state;
+    assert_int_equal(config_load_text(on, sizeof on - 1, "f", &c, NULL), RC_OK);
+    assert_true(c.simulated);
+    config_free(&c);
+    assert_int_equal(config_load_text(unsaid, sizeof unsaid - 1, "f", &c, NULL), RC_OK);
+    assert_false(c.simulated);
+    config_free(&c);
+}
+
 static void test_actions(void **state)
 {
     static const char text[] = "actions: off\n"
@@ -341,11 +355,12 @@ static void test_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good),     cmocka_unit_test(test_write),
-        cmocka_unit_test(test_lists),    cmocka_unit_test(test_wrong_lists),
-        cmocka_unit_test(test_refusals), cmocka_unit_test(test_alerts),
-        cmocka_unit_test(test_actions),  cmocka_unit_test(test_bell),
-        cmocka_unit_test(test_history),  cmocka_unit_test(test_files),
+        cmocka_unit_test(test_good),      cmocka_unit_test(test_write),
+        cmocka_unit_test(test_lists),     cmocka_unit_test(test_wrong_lists),
+        cmocka_unit_test(test_refusals),  cmocka_unit_test(test_alerts),
+        cmocka_unit_test(test_actions),   cmocka_unit_test(test_bell),
+        cmocka_unit_test(test_simulated), cmocka_unit_test(test_history),
+        cmocka_unit_test(test_files),
     };
     return cmocka_run_group_tests_name("app config", tests, NULL, NULL);
 }
