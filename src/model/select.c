@@ -9,7 +9,7 @@
 
 enum { AHEAD = 6, LINE = 64, TOUCHES = 8, CHUNKS_A_LOOK = 64, PAGE_CHUNKS = 1 << ROWS_PAGE_SHIFT };
 
-_Static_assert(ROWS_CHUNK_BYTES <= QUERY_CHUNK_BYTES, "what query.h promises");
+_Static_assert(ROWS_CHUNK_BYTES <= QUERY_CHUNK_BYTES, "what question.h promises");
 _Static_assert(ROWS_CHUNK_BYTES / sizeof(struct row_head) <= 64, "a bit for each row of a chunk");
 
 /* What one run needs beside the selection. */

@@ -8,7 +8,7 @@
 #define SUAN_MODEL_SELECT_H
 
 #include "model/column_key.h"
-#include "model/query.h"
+#include "model/question.h"
 
 /* The numbers of one column, by slot; valid for the rows that are selected. */
 struct key_store {
