@@ -132,8 +132,9 @@ void table_unmark_all(struct table *t);
 
 /* Where the columns stand in w cells. */
 struct table_layout {
-    int x[TABLE_COLUMNS_MAX]; /* from the left edge of the table */
-    int w[TABLE_COLUMNS_MAX]; /* 0 = not shown */
+    int x[TABLE_COLUMNS_MAX];                                /* from the left edge of the table */
+    int w[TABLE_COLUMNS_MAX];                                /* 0 = not shown */
+    int least[TABLE_COLUMNS_MAX], wanted[TABLE_COLUMNS_MAX]; /* cells, found out once */
     int shown, hidden_left, hidden_right;
 };
 void table_layout(const struct table *t, const struct view_input *in, int w,

@@ -23,11 +23,10 @@ static const char *title_of(const struct table *t, int k)
 /* Cells of a title that the sort mark does not touch the next title of: 0 for other columns. */
 static int sort_cells(const struct table *t, int k)
 {
-    const char *title = title_of(t, k);
-    size_t len = strlen(title);
-
     if (k != t->sort || t->sort_unseen >= 0)
         return 0;
+    const char *title = title_of(t, k);
+    size_t len = strlen(title);
     return text_cells(title) + !(len > 0 && title[len - 1] == ' ');
 }
 
@@ -75,7 +74,7 @@ static int comfort_cells(const struct table *t, const struct table_layout *l)
     int used = 0;
 
     for (int k = 0; k < t->column_count; k++)
-        used += l->w[k] > 0 ? wanted(t, k) + (used > 0) : 0;
+        used += l->w[k] > 0 ? l->wanted[k] + (used > 0) : 0;
     return used;
 }
 
@@ -123,7 +122,7 @@ static int admit(const struct table *t, const struct view_input *in, struct tabl
             continue;
         }
         first = first < 0 ? k : first;
-        l->w[k] = least(t, k);
+        l->w[k] = l->least[k];
     }
     return first;
 }
@@ -155,13 +154,13 @@ static void choose(const struct table *t, const struct view_input *in, int room,
 
 enum growth { GROW_CONTENTS, GROW_WANTS, GROW_STRETCH };
 
-static int goal_of(const struct table *t, int k, enum growth how)
+static int goal_of(const struct table *t, const struct table_layout *l, int k, enum growth how)
 {
     bool contents = t->columns[k].want == 0;
 
     if (how == GROW_STRETCH && !contents)
         return t->columns[k].max;
-    return how == GROW_CONTENTS && !contents ? 0 : wanted(t, k);
+    return how == GROW_CONTENTS && !contents ? 0 : l->wanted[k];
 }
 
 /* One cell each in turn until nobody wants more or nothing is left. */
@@ -170,7 +169,7 @@ static int grow(const struct table *t, struct table_layout *l, int left, enum gr
     for (bool more = true; more && left > 0;) {
         more = false;
         for (int k = 0; k < t->column_count && left > 0; k++) {
-            if (l->w[k] == 0 || l->w[k] >= goal_of(t, k, how))
+            if (l->w[k] == 0 || l->w[k] >= goal_of(t, l, k, how))
                 continue;
             l->w[k]++;
             left--;
@@ -185,7 +184,7 @@ static int grow_by_rank(const struct table *t, struct table_layout *l, int left)
 {
     for (int rank = 0; rank < UINT8_MAX && left > 0; rank++) {
         for (int k = 0; k < t->column_count && left > 0; k++) {
-            int need = goal_of(t, k, GROW_CONTENTS) - l->w[k];
+            int need = goal_of(t, l, k, GROW_CONTENTS) - l->w[k];
             if (l->w[k] == 0 || drop_of(t, k) != rank || need <= 0 ||
                 (t->columns[k].whole && need > left))
                 continue;
@@ -227,15 +226,24 @@ static int widen_gap(const struct table_layout *l, int left, int *gap)
     return left - (l->shown - 1);
 }
 
+static void start_layout(const struct table *t, struct table_layout *out)
+{
+    *out = (struct table_layout){.shown = 0};
+    for (int k = 0; k < t->column_count; k++) {
+        out->least[k] = least(t, k);
+        out->wanted[k] = wanted(t, k);
+    }
+}
+
 void table_layout(const struct table *t, const struct view_input *in, int w,
                   struct table_layout *out)
 {
     int room = w - TABLE_MARGIN - RIGHT_MARGIN, gap = 1, x = TABLE_MARGIN;
 
-    *out = (struct table_layout){.shown = 0};
+    start_layout(t, out);
     choose(t, in, room, out);
     if (out->hidden_right > 0) { /* the mark that says so stands free */
-        *out = (struct table_layout){.shown = 0};
+        start_layout(t, out);
         choose(t, in, --room, out);
     }
     for (int k = 0; k < t->column_count; k++)
