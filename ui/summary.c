@@ -320,7 +320,7 @@ static void draw_nodes(const struct view_input *in, struct rect r, int y, struct
     phrase_gap(&p, 1);
     phrase_count(&p, style_of(ROLE_TEXT), t->nodes_up, _("up"));
     phrase_gap(&p, 1);
-    phrase_count(&p, bad(t->nodes_drained, ROLE_WARN), t->nodes_drained, _("drained"));
+    phrase_count(&p, bad(t->nodes_drained, ROLE_WARN), t->nodes_drained, _("drain"));
     phrase_gap(&p, 1);
     phrase_count(&p, bad(t->nodes_down, ROLE_CRIT), t->nodes_down, _("down"));
     if (flopsline_told(in))
