@@ -255,7 +255,38 @@ static bool of_scope(const struct view_input *in, const struct row_head *h)
     return in->scope->center < 0 || h->center == in->scope->center;
 }
 
-/* Counts by cause; a bin that nobody watched is no number. */
+/* What accounting told of a time that nobody watched: it is in no hour. */
+static void add_uncounted(const struct interruption_row *r, double *bin)
+{
+    for (int i = 0; i < CAUSES; i++) {
+        bin[i] = isnan(bin[i]) ? 0 : bin[i];
+        bin[i] += causes[i].cause == r->cause;
+    }
+}
+
+/* The bin that time is in; -1 = none. */
+static int bin_of(const struct span *s, wall_ms first, wall_ms at)
+{
+    if (s->bins == 0 || at < first || (at - first) / s->bin_ms >= s->bins)
+        return -1;
+    return (int)((at - first) / s->bin_ms);
+}
+
+static void fill_from_rows(const struct span *s, const struct view_input *in, wall_ms first,
+                           struct tally *t)
+{
+    for (uint32_t i = 0; i < snapshot_slots(in->snap, ENTITY_INTERRUPTION); i++) {
+        const struct interruption_row *r = snapshot_row(in->snap, ENTITY_INTERRUPTION, i);
+        if (!r || !row_has(r, interruption, counted) || r->counted ||
+            !row_has(r, interruption, at) || !of_scope(in, &r->h))
+            continue;
+        int bin = bin_of(s, first, r->at);
+        if (bin >= 0)
+            add_uncounted(r, t->bins + bin * CAUSES);
+    }
+}
+
+/* Counts by cause; a bin that nobody watched, and of which nothing is told, is no number. */
 static void fill_bins(const struct span *s, const struct view_input *in, struct tally *t)
 {
     wall_ms first = s->bins > 0 ? first_bin(s, in) : 0;
@@ -270,10 +301,11 @@ static void fill_bins(const struct span *s, const struct view_input *in, struct 
             continue;
         if (t->since == 0 || h->begins_at < t->since)
             t->since = h->begins_at;
-        int64_t bin = s->bins > 0 ? (h->begins_at - first) / s->bin_ms : -1;
-        if (h->begins_at >= first && bin >= 0 && bin < s->bins)
+        int bin = bin_of(s, first, h->begins_at);
+        if (bin >= 0)
             add_hour(h, t->bins + bin * CAUSES);
     }
+    fill_from_rows(s, in, first, t);
     for (int k = 0; k < s->bins; k++) {
         double sum = 0;
         for (int i = 0; i < CAUSES; i++)
