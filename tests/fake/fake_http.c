@@ -21,7 +21,7 @@ enum {
     RULES = 1024,
     LINES = 24,
     REQUEST_MAX = 64 * 1024,
-    CONNECTIONS = 512,
+    CONNECTIONS = 8192, /* in a life; each request that changes something comes on one of its own */
     SEEN_MAX = 1 << 20,
     KEPT_MAX = 8192,
 };
