@@ -38,4 +38,4 @@ COMPLETIONS_MADE = %D%/completions/suantop %D%/completions/_suantop %D%/completi
 %D%/completions/suantop.fish: $(MANGEN)
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(MANGEN) fish > $@.tmp && mv $@.tmp $@
 CLEANFILES += $(MAN_MADE) $(COMPLETIONS_MADE)
-EXTRA_DIST += %D%/wall.png %D%/overview.png %D%/devices.png %D%/queued.png %D%/interrupted.png %D%/drain.png
+EXTRA_DIST += %D%/wall.png %D%/chinese.png %D%/overview.png %D%/devices.png %D%/queued.png %D%/interrupted.png %D%/drain.png
