@@ -49,8 +49,8 @@ def wrong(ui, t, text):
         ("queued", r"running +([\d ]+?) queued", "jobs_queued"),
         ("held", r"([\d]+) held", "jobs_held"),
         ("nodes", r"nodes +([\d ]+?) in all", "nodes_total"),
-        ("drained", r"([\d]+) drained", "nodes_drained"),
-        ("down", r"drained +([\d]+) down", "nodes_down"),
+        ("drained", r"([\d]+) drain ", "nodes_drained"),
+        ("down", r"drain +([\d]+) down", "nodes_down"),
         ("GPUs", r"devices +([\d ]+?) in all", "devices_total"),
         ("GPUs used", r"([\d]+) used", "devices_allocated"),
     ):
