@@ -83,7 +83,8 @@ void accounts_add(struct world *w, const struct sim_job *j, enum sim_state how, 
     else if (r.how == ENDED_CANCELLED)
         snprintf(r.by, sizeof(r.by), SIM_USER, r.user);
     r.nodes = xreallocarray(NULL, r.node_count + 1, sizeof(*r.nodes));
-    memcpy(r.nodes, j->nodes, r.node_count * sizeof(*r.nodes));
+    if (r.node_count > 0)
+        memcpy(r.nodes, j->nodes, r.node_count * sizeof(*r.nodes));
     a->nodes += r.node_count;
     a->ring[a->next++ % ACCOUNTS_MAX] = r;
 }

@@ -52,7 +52,8 @@ void promql_add(struct promql_vector *v, struct promql_label *labels, uint32_t c
     for (uint32_t i = 0; i < count; i++)
         if (labels[i].value[0] != '\0')
             labels[kept++] = labels[i];
-    qsort(labels, kept, sizeof(*labels), by_name);
+    if (kept > 0)
+        qsort(labels, kept, sizeof(*labels), by_name);
     if (v->count == v->cap) { /* the old block stays in the arena: at most as much again */
         size_t cap = v->cap ? 2 * v->cap : 16;
         struct promql_sample *more = arena_alloc(v->arena, cap * sizeof(*more));
