@@ -46,6 +46,7 @@ struct net {
     struct waits waits;
     struct source **sources;
     size_t count, made;
+    size_t first;        /* of them in this turn; modulo count */
     size_t crowd;        /* requests under way to sources of many servers */
     struct actor *actor; /* with a lock of its own */
     mono_ms
@@ -313,8 +314,10 @@ static void turn(struct net *n)
     bool sends = false;
     for (size_t i = 0; i < n->count; i++)
         sends |= source_is_due(n->sources[i], now);
+    /* Another one first each time: where the queue is full, whoever comes first has what room there is. */
     for (size_t i = 0; i < n->count; i++)
-        source_run(n->sources[i], sends, now, clock_wall());
+        source_run(n->sources[(n->first + i) % n->count], sends, now, clock_wall());
+    n->first++;
     count_unsettled(n);
     wait_and_carry(n, time_to_sleep(n, clock_mono()));
 }
