@@ -12,7 +12,7 @@ import json, os, re, shutil, statistics, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else ".")
-PARTS = os.environ.get("BENCH", "json,ingest,exporter,count,model,keys,start,snapshot,node,tui").split(",")
+PARTS = os.environ.get("BENCH", "json,ingest,exporter,count,model,memory,keys,start,snapshot,node,tui").split(",")
 JOBS = int(os.environ.get("JOBS", 100000))
 NODES = int(os.environ.get("NODES", 10000))
 IDLE = os.environ.get("IDLE", "20")
