@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """bench.py BUILDDIR - one table of what suantop costs on this machine, beside limits and beside other programs.
 
-Run by `make bench`. Environment: BENCH=json,ingest,exporter,count,model,keys,start,snapshot,node,tui,nation
-(which parts; nation only when it is named), JOBS and NODES (size of the bodies),
+Run by `make bench`. Environment: BENCH=json,ingest,exporter,count,model,memory,keys,start,snapshot,node,tui,growth,nation
+(which parts; the last two only when they are named), JOBS and NODES (size of the bodies),
 IDLE (seconds), ROUNDS, PEERS="htop -d 10;btop;top -d 1", CONFIG (a configuration for the dashboard; without one it
 watches this machine), READY (a pattern: measure from when it is on the screen). Bodies are kept in BENCH_DIR (default: a temporary folder that is removed).
 Times depend on the machine and on who else uses it: the first line tells how much. Counts do not.
