@@ -70,7 +70,7 @@ LINTS = \
 	%D%/lint/translated.py \
 	%D%/lint/format.py \
 	%D%/lint/tap_count.sh
-EXTRA_DIST += %D%/lint/lint.py %D%/tap-count %D%/tap-run %D%/slurm %D%/tools %D%/bench %D%/e2e %D%/fake
+EXTRA_DIST += %D%/lint/lint.py %D%/tap-count %D%/tap-failures %D%/tap-run %D%/slurm %D%/tools %D%/bench %D%/e2e %D%/fake
 
 # Tests that are scripts: SCRIPTED_TESTS += %D%/name.sh or .py, printing TAP.
 SCRIPTED_TESTS += $(LINTS)

@@ -20,4 +20,20 @@ is "a program without any result is a failure" "$("$SUANTOP_SRCDIR/tests/tap-cou
 printf ':test-result: PASS\n' >"$folder/a.trs"
 cp "$folder/a.trs" "$folder/b.trs"
 is "programs add up" "$("$SUANTOP_SRCDIR/tests/tap-count" "$folder")" "2 0 0"
+
+rm "$folder"/*.trs
+printf ':test-result: %s\n' PASS FAIL SKIP >"$folder/a.trs"
+printf '%s\n' "ok 1 - good" "not ok 2 - bad" "# 1 != 2" "FAIL: a 2 - bad" "ok 3 - after # SKIP no drive" "# later" >"$folder/a.log"
+is "failures are retold with what was said of them, and skips" \
+    "$(cd "$folder" && "$SUANTOP_SRCDIR/tests/tap-failures" . | tr -s ' \n' ' ')" \
+    "failed: ./a.log not ok 2 - bad # 1 != 2 skipped: ./a: - after # SKIP no drive "
+printf ':test-result: %s\n' PASS ERROR >"$folder/a.trs"
+printf '%s\n' "ok 1 - good" "Segmentation fault" >"$folder/a.log"
+is "the end of a program that died is retold" \
+    "$(cd "$folder" && "$SUANTOP_SRCDIR/tests/tap-failures" . | tr -s ' \n' ' ')" \
+    "failed: ./a.log | ok 1 - good | Segmentation fault "
+printf ':global-test-result: ERROR\n' >"$folder/a.trs"
+rm "$folder/a.log"
+is "a program that left nothing is named" "$(cd "$folder" && "$SUANTOP_SRCDIR/tests/tap-failures" . | tr -s ' \n' ' ')" \
+    "failed: ./a.log no log was written "
 tap_done
