@@ -99,6 +99,13 @@ def test_each_command_and_option_is_there():
         assert f"--{row[1]}" in text and row[-1][1:] in text, row
 
 
+def test_what_is_chosen_by_name_is_told():
+    """Options that take one of a table's words name all of them."""
+    told = {row[1]: set(re.findall(r"[a-z]+", row[-1])) for row in rows("src/app/options.def", "OPTION")}
+    assert {row[0] for row in rows("ui/views.def", "VIEW")} <= told["view"], told["view"]
+    assert {row[0] + "s" for row in rows("src/model/entities.def", "ENTITY")} <= told["only"], told["only"]
+
+
 def test_each_key_is_there():
     text = plain("suantop.1")
     for row in rows("ui/keys.def", "CMD"):
