@@ -104,9 +104,14 @@ def alive(pid):
         return False
 
 
+def patience(seconds):
+    """The seconds that a wait takes at most where the machine is busy with other things. Short ones are tries, made again."""
+    return seconds if seconds <= 1 else 4 * seconds
+
+
 def until(seconds, condition, every=0.1):
-    """The first true value of condition(), or the last false one when the time is over."""
-    end = time.monotonic() + seconds
+    """The first true value of condition(), or the last false one when the time is over (see patience())."""
+    end = time.monotonic() + patience(seconds)
     while True:
         value = condition()
         if value or time.monotonic() > end:
@@ -197,8 +202,8 @@ class Dashboard:
         return self.screen.text()
 
     def wait(self, pattern, seconds=20):
-        """Until the screen matches; the match or None."""
-        end = time.monotonic() + seconds
+        """Until the screen matches; the match, or None when the time is over (see patience())."""
+        end = time.monotonic() + patience(seconds)
         while True:
             found = re.search(pattern, self.text(), re.M)
             if found or time.monotonic() > end:

@@ -22,7 +22,7 @@ PROGRAM = BUILD + "/suantop-node"
 FIRST, SECOND = 'gpu="0000:41:00.0"', 'gpu="0000:c1:00.0"'
 
 
-def until(probe, seconds=15):
+def until(probe, seconds=60):
     end = time.monotonic() + seconds
     while True:
         got = probe()

@@ -30,7 +30,7 @@ CHEAP = "$2y$05$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW"
 DEAR = "$2y$12$abcdefghijklmnopqrstuuq2uHH4t8IjTa8PV9VUUF1vssBH6WaR2"
 
 
-def until(probe, seconds=15):
+def until(probe, seconds=60):
     end = time.monotonic() + seconds
     while True:
         got = probe()

@@ -16,7 +16,7 @@ SOURCE, BUILD = os.environ["SUANTOP_SRCDIR"], os.environ["SUANTOP_BUILDDIR"]
 H100 = "NVIDIA H100 80GB HBM3"
 
 
-def until(probe, seconds=30):
+def until(probe, seconds=120):
     end = time.monotonic() + seconds
     while True:
         got = probe()
