@@ -153,8 +153,11 @@ static void agreed(struct slurm *s, int api)
     s->api = api;
     s->asking = 0;
     s->since_failed = s->since_pause = 0;
-    for (int i = 0; i < PART_COUNT; i++)
-        s->parts[i].due = 0;
+    for (int i = 0; i < PART_COUNT; i++) {
+        struct schedule *part = &s->parts[i];
+        part->absent = part->absent && part->missed == api;
+        part->due = part->absent ? part->due : 0;
+    }
 }
 
 enum rc slurm_negotiated(struct slurm *s, const struct request *rq, const struct reply *reply,

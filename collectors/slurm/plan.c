@@ -7,9 +7,9 @@ enum {
     TOO_BIG_MS = 120000,  /* a job list beyond the limit, where there is no other way */
     STATES_MS = 60000,
     CONFIG_MS = 3600000,
-    ABSENT_MS = 3600000,    /* accounting where there is none, or that does not answer */
-    PAST_MS = 20000,        /* between two questions about the past */
-    RETRY_MS = 5000,        /* a part that failed; the caller's back-off comes on top */
+    ABSENT_MS = 3600000, /* what is not there: accounting, a list that slurmrestd does not know */
+    PAST_MS = 20000,     /* between two questions about the past */
+    RETRY_MS = 5000,     /* a part that failed; the caller's back-off comes on top */
     FRESH_AFTER_POLLS = 64, /* then everything is decoded once more, in case a row was lost */
     REFRESH_FLOOR_MS = 5000 /* however often the operator presses the key */
 };
@@ -41,6 +41,8 @@ int64_t slurm_interval_ms(const struct slurm *s, enum part p)
         return longer(ms, TEXT_DIAG_MS);
     if (p == PART_HELLO)
         return CONFIG_MS;
+    if (s->parts[p].absent)
+        return ABSENT_MS;
     if (p == PART_STATES)
         return longer(ms, STATES_MS);
     if (p == PART_ACCOUNT)
@@ -58,10 +60,13 @@ void slurm_schedule(struct slurm *s, enum part p, bool good, mono_ms now, const 
 {
     struct schedule *part = &s->parts[p];
 
-    if (good)
+    if (good) {
         part->last_ms = reply->total_ms > 0 ? reply->total_ms : 0;
+        part->missed = 0;
+        part->absent = false;
+    }
     int64_t wait = slurm_jitter(s, slurm_interval_ms(s, p));
-    part->due = now + (good || wait < RETRY_MS ? wait : RETRY_MS);
+    part->due = now + (good || part->absent || wait < RETRY_MS ? wait : RETRY_MS);
 }
 
 /* Over REST it is asked when there is no version. Where there are commands too, they are asked once which cluster

@@ -66,6 +66,8 @@ struct schedule {
     mono_ms due;
     mono_ms started;
     int64_t last_ms; /* how long the last good answer took */
+    int missed;      /* the version that said 404 to it last; 0 = none since it answered */
+    bool absent;     /* it said so again after it had been agreed on anew: it goes without */
 };
 
 /* What the answer under way has said so far. Zeroed after done(). */

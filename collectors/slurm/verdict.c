@@ -128,6 +128,35 @@ static enum rc not_json(const struct request *rq, const struct reply *reply, con
 
 /* ---- statuses ---- */
 
+/* What a cluster can be watched without. */
+static bool is_optional(enum part p)
+{
+    return p == PART_STATES || p == PART_RESERVATIONS || p == PART_LICENSES;
+}
+
+/* The version is gone, or has no such thing: that is known when it has been agreed on anew and says so again. Otherwise each
+ * poll would begin all over. */
+static enum rc not_found(struct slurm *s, const struct request *rq, struct err *e)
+{
+    int was = s->api;
+
+    if (!(rq->what & WHAT_REREAD) && part_of(rq->what) != PART_HELLO) {
+        struct schedule *part = &s->parts[part_of(rq->what)];
+        if (part->missed == was) {
+            part->absent = is_optional(part_of(rq->what));
+            return part->absent
+                       ? RC_OK
+                       : err_set(e, RC_UNSUPPORTED, rq->label,
+                                 S_("API version v0.0.%d does not know what was asked"), was);
+        }
+        part->missed = was;
+    }
+    s->api = 0;
+    s->asking = 0;
+    return err_set(e, RC_UNSUPPORTED, rq->label,
+                   S_("API version v0.0.%d is gone, asking for another one"), was);
+}
+
 static enum rc judge_status(struct slurm *s, const struct request *rq, const struct reply *reply,
                             const char **mend, struct err *e)
 {
@@ -141,15 +170,10 @@ static enum rc judge_status(struct slurm *s, const struct request *rq, const str
                        status, e);
     if (slurm_is_html(reply))
         return not_json(rq, reply, mend, e);
-    if (status == 404) {
-        int was = s->api;
-        s->api = 0;
-        s->asking = 0;
-        return err_set(e, RC_UNSUPPORTED, rq->label,
-                       S_("API version v0.0.%d is gone, asking for another one"), was);
-    }
+    if (status == 404)
+        return not_found(s, rq, e);
     snprintf(line, sizeof line, "%.*s", (int)strcspn(reply->head, "\r\n"), reply->head);
-    enum rc rc = err_set(e, RC_HTTP, rq->label, "HTTP status %d: %s", status,
+    enum rc rc = err_set(e, RC_HTTP, rq->label, S_("HTTP status %d") ": %s", status,
                          line[0] != '\0' ? line : S_("no reason given"));
     if (e != NULL)
         e->http = status;

@@ -119,6 +119,63 @@ static void test_a_version_that_vanishes(void **state)
     bench_close(&b);
 }
 
+static bool wants(const struct bench *b, const char *label)
+{
+    return strcmp(b->rq->label, label) == 0;
+}
+
+/* A list that this slurmrestd does not know: the version is agreed on once more, and then it goes without. */
+static void test_a_list_that_is_not_there(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "slurm", over_url);
+    negotiate(&b, 44);
+    for (int round = 0; round < 2; round++) {
+        while (bench_plan(&b) != NULL && !wants(&b, "GET /licenses"))
+            answer_part(&b, 44);
+        assert_true(wants(&b, "GET /licenses"));
+        bench_answer_text(&b, 404, NOT_FOUND);
+        assert_int_equal(b.rc, round == 0 ? RC_UNSUPPORTED : RC_OK);
+        if (round == 0)
+            negotiate(&b, 44);
+    }
+    assert_int_equal(inside(&b)->api, 44);
+    for (mono_ms end = b.now + 600000; b.now < end; b.now += 1000)
+        while (bench_plan(&b) != NULL) {
+            assert_false(wants(&b, "GET /ping") || wants(&b, "GET /licenses"));
+            answer_part(&b, 44);
+        }
+    b.now += 3600000;
+    while (bench_plan(&b) != NULL && !wants(&b, "GET /licenses"))
+        answer_part(&b, 44);
+    answer_part(&b, 44); /* there it is */
+    assert_int_equal(b.rc, RC_OK);
+    assert_true(slurm_interval_ms(b.state, PART_LICENSES) < 3600000);
+    bench_close(&b);
+}
+
+/* Without its nodes there is no cluster to show: that is said each time, and asks for no other version each time. */
+static void test_nodes_that_are_not_there(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "slurm", over_url);
+    for (int round = 0; round < 3; round++) {
+        if (round < 2)
+            negotiate(&b, 44);
+        b.now += 60000;
+        while (bench_plan(&b) != NULL && !wants(&b, "GET /nodes"))
+            answer_part(&b, 44);
+        bench_answer_text(&b, 404, NOT_FOUND);
+        assert_int_equal(b.rc, RC_UNSUPPORTED);
+        assert_int_equal(inside(&b)->api, round == 0 ? 0 : 44);
+    }
+    bench_close(&b);
+}
+
 /* ---- schedule ---- */
 
 static void test_first_round_and_intervals(void **state)
@@ -828,6 +885,8 @@ int main(void)
         cmocka_unit_test(test_negotiation),
         cmocka_unit_test(test_no_version_in_common),
         cmocka_unit_test(test_a_version_that_vanishes),
+        cmocka_unit_test(test_a_list_that_is_not_there),
+        cmocka_unit_test(test_nodes_that_are_not_there),
         cmocka_unit_test(test_first_round_and_intervals),
         cmocka_unit_test(test_a_slow_list_is_asked_for_less_often),
         cmocka_unit_test(test_failures_do_not_starve_other_parts),
