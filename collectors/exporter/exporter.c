@@ -31,6 +31,7 @@ enum {
     NOTE_MS = 1000,
     NAMED_FAILURES = 3,
     LOOK_AGAIN = 16, /* pages */
+    SPARE_PAGES = 8, /* some 30 KB each, and there may be many sources */
 };
 #define ACCEPT                                                                                     \
     "Accept: application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.7,*/*;q=0.1"
@@ -67,7 +68,8 @@ struct exporter {
     struct metric_map map;
     struct targets targets;
     bool *percent;      /* by rule */
-    struct page *pages; /* free ones */
+    struct page *pages; /* free ones, so many: */
+    unsigned spare_pages;
     struct memory_maker maker;
     enum node_names names;
     int64_t interval_ms, timeout_ms;
@@ -172,6 +174,7 @@ static struct page *take_page(struct exporter *x, struct target *t)
     if (t->page == NULL && x->pages != NULL) {
         t->page = x->pages;
         x->pages = t->page->next;
+        x->spare_pages--;
     } else if (t->page == NULL) {
         t->page = page_new(&x->map, x->percent);
     }
@@ -182,8 +185,13 @@ static void give_page(struct exporter *x, struct target *t)
 {
     if (t->page == NULL)
         return;
-    t->page->next = x->pages;
-    x->pages = t->page;
+    if (x->spare_pages < SPARE_PAGES) {
+        t->page->next = x->pages;
+        x->pages = t->page;
+        x->spare_pages++;
+    } else {
+        page_free(t->page);
+    }
     t->page = NULL;
 }
 
@@ -267,9 +275,9 @@ static enum rc judge(const struct target *t, const struct reply *reply, struct e
         return reply->rc;
     }
     if (reply->status == 401 || reply->status == 403)
-        return err_set(e, RC_AUTH, "", "HTTP status %d", reply->status);
+        return err_set(e, RC_AUTH, "", S_("HTTP status %d"), reply->status);
     if (reply->status != 200)
-        return err_set(e, RC_HTTP, "", "HTTP status %d", reply->status);
+        return err_set(e, RC_HTTP, "", S_("HTTP status %d"), reply->status);
     if (p != NULL && p->html)
         return err_set(e, RC_SYNTAX, "", S_("answers with a web page, not with metrics"));
     if (p == NULL || p->line == 0)
@@ -288,9 +296,11 @@ static const char *target_name(const struct exporter *x, const struct target *t,
 {
     const char *host = target_host(t), *slash = strchr(host, '/');
 
-    *len = t->host_len;
-    if (x->names != NAMES_PATH || slash == NULL || slash[1] == '\0')
-        return host;
+    if (x->names != NAMES_PATH || slash == NULL || slash[1] == '\0') {
+        bool ipv6 = *host == '['; /* [::1] is called ::1 */
+        *len = t->host_len - (ipv6 ? 2u : 0u);
+        return host + ipv6;
+    }
     *len = strcspn(slash + 1, "/?");
     return slash + 1;
 }

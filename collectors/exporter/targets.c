@@ -5,6 +5,7 @@
 #include "base/sentence.h"
 #include "base/xmem.h"
 #include "codec/hostlist.h"
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,8 +46,23 @@ static bool is_port(const char *s, size_t len)
     return port > 0 && port < 65536;
 }
 
+/* "[::1]" */
+static bool is_ipv6(const char *s, size_t len)
+{
+    char address[INET6_ADDRSTRLEN];
+    struct in6_addr ignored;
+
+    if (len < 4 || len - 2 >= sizeof address || s[len - 1] != ']')
+        return false;
+    memcpy(address, s + 1, len - 2);
+    address[len - 2] = '\0';
+    return inet_pton(AF_INET6, address, &ignored) == 1;
+}
+
 static bool is_host(const char *s, size_t len)
 {
+    if (len > 0 && s[0] == '[')
+        return is_ipv6(s, len);
     for (size_t i = 0; i < len; i++)
         if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.", s[i]) ==
                 NULL ||
@@ -62,6 +78,13 @@ static size_t scheme_of(const char *text, size_t len)
     return len > 8 && memcmp(text, "https://", 8) == 0 ? 8 : 0;
 }
 
+static size_t host_length(const char *host, const char *stop)
+{
+    const char *end = memchr(host, *host == '[' ? ']' : ':', (size_t)(stop - host));
+
+    return (size_t)((end != NULL ? end + (*host == '[') : stop) - host);
+}
+
 /* [SCHEME://]HOST[:PORT][/PATH] */
 static bool add_target(void *arg, const char *text, size_t len)
 {
@@ -70,21 +93,21 @@ static bool add_target(void *arg, const char *text, size_t len)
     const char *host = text + t.scheme_len, *end = text + len;
     const char *slash = memchr(host, '/', (size_t)(end - host)),
                *stop = slash != NULL ? slash : end;
-    const char *colon = memchr(host, ':', (size_t)(stop - host));
+    const char *colon = host + host_length(host, stop);
 
-    t.host_len = (uint16_t)((colon != NULL ? colon : stop) - host);
+    t.host_len = (uint16_t)(colon - host);
     if (len > ADDRESS_MAX || !is_host(host, t.host_len))
         return refuse(
             r, text, len,
             S_("has no host name that can be used; write HOST:PORT, hosts may be folded: cn[1-4]:9100"));
-    if (colon == NULL || !is_port(colon + 1, (size_t)(stop - colon - 1)))
+    if (colon == stop || *colon != ':' || !is_port(colon + 1, (size_t)(stop - colon - 1)))
         return refuse(
             r, text, len,
             S_("needs a port: HOST:PORT, suantop-node has 19400, node_exporter 9100, dcgm-exporter 9400"));
     if (slash != NULL && slash + 1 < end)
         t.path_at = (uint16_t)(slash - text);
     t.address = arena_strndup(&r->t->arena, text, slash != NULL && t.path_at == 0 ? len - 1 : len);
-    if (t.address == NULL)
+    if (t.address == NULL || r->t->count == TARGETS_MAX)
         return refuse(r, text, len, S_("is one target too many"));
     r->t->at = xgrow(r->t->at, &r->t->cap, (size_t)r->t->count + 1, sizeof *r->t->at);
     r->t->at[r->t->count++] = t;
@@ -104,6 +127,37 @@ static bool same_port(const struct target *a, const struct target *b)
     return n == strcspn(q, "/") && memcmp(p, q, n) == 0;
 }
 
+/* Takes the targets that are IPv6 addresses, "[::1]:9100", out of a list of folded hosts, where brackets mean something else. */
+static void take_ipv6(struct reading *r, char *text)
+{
+    static const char between[] = ", \t\r\n";
+    size_t len;
+
+    for (char *p = text + strspn(text, between); *p; p += len + strspn(p + len, between)) {
+        len = strcspn(p, between);
+        size_t scheme = scheme_of(p, len);
+        const char *host = p + scheme, *colon = memchr(host, ':', len - scheme),
+                   *close = memchr(host, ']', len - scheme);
+        if (*host != '[' || colon == NULL || close == NULL || close < colon)
+            continue;
+        if (!add_target(r, p, len))
+            return;
+        memset(p, ' ', len);
+    }
+}
+
+static enum rc read_list(struct reading *r, const char *text)
+{
+    char *rest = xstrdup(text);
+    enum rc rc = RC_OK;
+
+    take_ipv6(r, rest);
+    if (r->rc == RC_OK)
+        rc = hostlist_each(rest, TARGETS_MAX, add_target, r, r->e);
+    free(rest);
+    return r->rc != RC_OK ? r->rc : rc;
+}
+
 enum rc targets_read(struct targets *t, const char *text, uint64_t seed, struct err *e)
 {
     struct reading r = {.t = t, .e = e};
@@ -111,9 +165,9 @@ enum rc targets_read(struct targets *t, const char *text, uint64_t seed, struct 
     memset(t, 0, sizeof *t);
     arena_init(&t->arena, (size_t)128 << 20);
     t->random = seed;
-    enum rc rc = hostlist_each(text, TARGETS_MAX, add_target, &r, e);
-    if (r.rc != RC_OK || rc != RC_OK)
-        return r.rc != RC_OK ? r.rc : rc;
+    enum rc rc = read_list(&r, text);
+    if (rc != RC_OK)
+        return rc;
     if (t->count == 0)
         return err_set(e, RC_USAGE, "targets",
                        S_("names no target: write HOST:PORT, hosts may be folded: cn[1-4]:9100"));

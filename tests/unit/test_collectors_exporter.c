@@ -58,6 +58,36 @@ static void test_request(void **state)
     bench_close(&b);
 }
 
+/* IPv6 addresses stand in brackets, as hosts that are folded do; beside such, and alone. */
+static void test_ipv6_targets(void **state)
+{
+    static const char *const some[] = {"targets",
+                                       "cn[1-2]:9100, [2001:db8::7]:9100/probe,http://[::1]:19400",
+                                       "insecure", "true", NULL};
+    static const char *const one[] = {"targets", "[::1]:9290", "insecure", "true", NULL};
+    struct request_list list = {{NULL}, 0};
+    char all[200] = "";
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "exporter", some);
+    b.next = b.ops->plan(b.state, b.now, 0, &list);
+    for (size_t i = 0; i < list.count; i++) {
+        snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s ", list.items[i]->base_url,
+                 list.items[i]->path);
+        bench_free_request(list.items[i]);
+    }
+    assert_non_null(strstr(all, "http://[2001:db8::7]:9100/probe "));
+    assert_non_null(strstr(all, "http://[::1]:19400/metrics "));
+    assert_non_null(strstr(all, "http://cn2:9100/metrics "));
+    assert_int_equal(list.count, 4);
+    bench_close(&b);
+    open_exporter(&b, one);
+    answer(&b, "ipmi_dcmi_power_consumption_watts 410\n");
+    says(&b, "node ::1 power_watts=410");
+    bench_close(&b);
+}
+
 static void refused(const char *const *options, const char *why)
 {
     struct source_conf conf = {.id = "x/exporter"};
@@ -87,6 +117,10 @@ static void test_targets_are_refused(void **state)
                              *const name[] = {"targets", "user@cn1:9100", NULL},
                              *const clear[] = {"targets", "http://cn1:9100", NULL},
                              *const many[] = {"targets", "cn[0-999999]:9100", NULL},
+                             *const bare[] = {"targets", "[::1]", NULL},
+                             *const wrong[] = {"targets", "[::1::2]:9100", NULL},
+                             *const open[] = {"targets", "[::1:9100", NULL},
+                             *const zone[] = {"targets", "[fe80::1%eth0]:9100", NULL},
                              *const kind[] = {"targets", "cn1:9100", "kind", "nonsense", NULL};
 
     (void)state;
@@ -96,6 +130,10 @@ static void test_targets_are_refused(void **state)
     refused(name, "no host name");
     refused(clear, "insecure: true");
     refused(many, "");
+    refused(bare, "needs a port");
+    refused(wrong, "no host name");
+    refused(open, "not a host list");
+    refused(zone, "no host name");
     refused(kind, "there are: suantop node_exporter");
 }
 
@@ -806,6 +844,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_request),
+        cmocka_unit_test(test_ipv6_targets),
         cmocka_unit_test(test_targets_are_refused),
         cmocka_unit_test(test_the_dead_leave_room),
         cmocka_unit_test(test_dcgm),
