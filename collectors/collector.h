@@ -119,11 +119,12 @@ struct request {
     /* answer */
     enum cut cut;
     const char *const *arrays; /* CUT_JSON: NULL-terminated top-level keys, or "object.key" */
-    size_t slice_max;          /* 0 = 1 MiB */
-    uint64_t body_max;         /* decompressed bytes; 0 = 64 MiB */
-    int64_t first_byte_ms;     /* patience until the first byte; 0 = 10 s */
-    int64_t total_ms;          /* patience for the whole answer; 0 = 30 s */
-    bool lists[ENTITY_COUNT];  /* a good answer lists these entities completely: see delta_poll */
+    /* 0 = 1 MiB. Of an element over half a MiB, members that are long lists or objects come as null: jsonstream.h. */
+    size_t slice_max;
+    uint64_t body_max;        /* decompressed bytes; 0 = 64 MiB */
+    int64_t first_byte_ms;    /* patience until the first byte; 0 = 10 s */
+    int64_t total_ms;         /* patience for the whole answer; 0 = 30 s */
+    bool lists[ENTITY_COUNT]; /* a good answer lists these entities completely: see delta_poll */
     bool accept_any_status; /* done() wants to judge error statuses itself (it always sees them) */
     struct arena arena;     /* owns every string above; use request_str */
 };

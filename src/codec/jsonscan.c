@@ -88,6 +88,25 @@ size_t jsonscan_scalar(const char *p, size_t n)
     return i;
 }
 
+size_t jsonscan_open_member(struct jsonscan *s, const char *p, size_t n)
+{
+    for (size_t i = 1; i < n;) {
+        *s = (struct jsonscan){.limit = UINT64_MAX, .in_string = p[i] == '"'};
+        if (p[i] == '{' || p[i] == '[') {
+            size_t used = jsonscan_nested(s, p + i, n - i);
+            if (s->depth)
+                return i;
+            i += used;
+        } else if (s->in_string) {
+            i++;
+            i += jsonscan_string(s, p + i, n - i);
+        } else {
+            i += p[i] == '\\' ? 2 : 1;
+        }
+    }
+    return 0;
+}
+
 jsonscan_fn *jsonscan_kernel(enum jsonscan_kernel k)
 {
 #if defined(__x86_64__)

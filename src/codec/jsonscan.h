@@ -32,6 +32,10 @@ size_t jsonscan_string(struct jsonscan *s, const char *p, size_t n);
 /* Number of bytes of a scalar: up to a comma, a closing bracket or white space. */
 size_t jsonscan_scalar(const char *p, size_t n);
 
+/* In the beginning of an object, which does not end in it: where the bracket stands that opens the member's value which is
+ * under way; 0 if none is, or it is no object or array. *s is then how far that value was scanned, from its own depth on. */
+size_t jsonscan_open_member(struct jsonscan *s, const char *p, size_t n);
+
 /* The kernels by name, for tests and benchmarks. NULL where this machine has none. */
 enum jsonscan_kernel { JSONSCAN_SCALAR, JSONSCAN_SSE2, JSONSCAN_AVX2, JSONSCAN_COUNT };
 jsonscan_fn *jsonscan_kernel(enum jsonscan_kernel k);

@@ -5,7 +5,7 @@
  * keys, colons, commas, the brackets of the document and of the chosen arrays. Inside a slice
  * jsonscan runs to its end without looking at anything but quotes, escapes and brackets. A slice
  * that lies in one feed is handed out where it is; only one that is cut by a feed's end is
- * collected in `slice`. */
+ * collected in `slice`, from which long members are left out again. */
 #include "codec/jsonstream.h"
 
 #include "base/buf.h"
@@ -57,7 +57,8 @@ struct jsonstream {
     enum rc why;   /* RC_OK, or why this slice is not handed out */
     bool unwanted; /* nobody listens: do not collect, do not complain */
     uint64_t slice_at, slice_len;
-    struct buf slice; /* what earlier feeds had of it */
+    struct buf slice;       /* what earlier feeds had of it */
+    struct jsonscan passed; /* of the member that is being left out of it; no depth = none is */
 
     const char *key;
     size_t key_len;
@@ -95,6 +96,7 @@ static void begin_slice(struct jsonstream *js, char c)
     js->why = js->key_cut ? RC_LIMIT : RC_OK;
     js->slice_at = js->offset;
     js->slice_len = 0;
+    js->passed = (struct jsonscan){0};
     buf_reset(&js->slice);
     js->state = S_SLICE;
 }
@@ -140,19 +142,46 @@ static size_t scan_slice(struct jsonstream *js, const char *p, size_t n, bool *e
     return used;
 }
 
+/* The slice has become longer than may be kept: the member that is under way is left out, if that is what makes it long. */
+static void thin_slice(struct jsonstream *js)
+{
+    size_t at = *js->slice.data == '{'
+                    ? jsonscan_open_member(&js->passed, js->slice.data, js->slice.len)
+                    : 0;
+
+    if (at == 0 || at > JSONSTREAM_KEEP / 2) {
+        js->passed = (struct jsonscan){0};
+        js->why = RC_LIMIT;
+        return;
+    }
+    buf_truncate(&js->slice, at);
+    js->why = buf_adds(&js->slice, "null");
+    js->passed.limit = js->scan.limit - 1;
+    js->scan = (struct jsonscan){.depth = 1, .limit = js->scan.limit, .over = js->scan.over};
+}
+
+static void keep_of_slice(struct jsonstream *js, const char *p, size_t n, bool ended)
+{
+    js->why = buf_add(&js->slice, p, n);
+    if (js->why == RC_OK && !ended && js->slice.len > JSONSTREAM_KEEP)
+        thin_slice(js);
+    if (js->why != RC_OK)
+        buf_fini(&js->slice); /* its end may never come */
+}
+
 static enum rc feed_slice(struct jsonstream *js, const char *p, size_t n, size_t *used)
 {
-    bool ended = false, whole = js->slice_len == 0;
-    size_t take = scan_slice(js, p, n, &ended);
+    bool ended = false, whole = js->slice_len == 0, passing = js->passed.depth > 0;
+    size_t take = passing ? jsonscan_nested(&js->passed, p, n) : scan_slice(js, p, n, &ended);
     js->slice_len += take;
     js->offset += take;
     *used += take;
-    if (js->slice_len > js->limits.element_max || js->scan.over)
+    if (js->slice_len > js->limits.element_max || js->scan.over || js->passed.over)
         js->why = RC_LIMIT;
     if (ended && whole)
         return end_slice(js, p, take);
-    if (!js->unwanted && js->why == RC_OK)
-        js->why = buf_add(&js->slice, p, take);
+    if (!js->unwanted && js->why == RC_OK && !passing)
+        keep_of_slice(js, p, take, ended);
     return ended ? end_slice(js, js->slice.data, js->slice.len) : RC_OK;
 }
 
@@ -426,6 +455,11 @@ void jsonstream_reset(struct jsonstream *js)
 uint64_t jsonstream_offset(const struct jsonstream *js)
 {
     return js->offset;
+}
+
+size_t jsonstream_held(const struct jsonstream *js)
+{
+    return js->slice.cap;
 }
 
 bool jsonstream_had_array(const struct jsonstream *js)

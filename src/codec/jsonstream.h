@@ -4,9 +4,10 @@
  * A lexer for quotes, escapes and brackets; it knows no values. Input is fed in pieces of any
  * size; the elements of the chosen top-level arrays, and every other top-level member whole, are
  * handed out as complete slices of text. Nothing else is kept, so memory is bounded by element_max
- * whatever the body (one slice is copied only when it spans two feeds). A slice that is too big or
- * too deep costs that slice: it is skipped to its end, counted, and reported through `bad`. Pure;
- * thread: one at a time. */
+ * whatever the body (one slice is copied only when it spans two feeds), and by JSONSTREAM_KEEP and what is fed at once, however
+ * long an element may be: of a longer one that spans feeds, members that are long objects or arrays come as null (a job's
+ * record names each of its cores, which nobody asks for). A slice that is too big or too deep, or long without such members,
+ * costs that slice: it is skipped to its end, counted, and reported through `bad`. Pure; thread: one at a time. */
 #ifndef SUAN_CODEC_JSONSTREAM_H
 #define SUAN_CODEC_JSONSTREAM_H
 
@@ -14,6 +15,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#define JSONSTREAM_KEEP ((size_t)512 << 10)
 
 /* A callback may be NULL: such slices are skipped without being collected. `key` is the decoded
  * name, cut at 256 bytes ("" in a document that is an array); that of a chosen array is the
@@ -53,6 +56,8 @@ enum rc jsonstream_feed(struct jsonstream *js, const char *data, size_t len, str
 enum rc jsonstream_end(struct jsonstream *js, struct err *e);
 uint64_t jsonstream_offset(const struct jsonstream *js);
 uint64_t jsonstream_bad_count(const struct jsonstream *js);
+/* Bytes that are allocated for slices. */
+size_t jsonstream_held(const struct jsonstream *js);
 /* One of the chosen arrays was in this document, be it empty. */
 bool jsonstream_had_array(const struct jsonstream *js);
 

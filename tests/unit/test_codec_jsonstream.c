@@ -510,6 +510,127 @@ static void test_endless_strings(void **state)
     buf_fini(&d.text);
 }
 
+/* Fed in pieces of 64 KiB, as from a socket; at no time is more held than the header says. */
+static void feed_bounded(struct jsonstream *js, const char *text, size_t len)
+{
+    enum { PIECE = 65536 };
+
+    for (size_t at = 0; at < len; at += PIECE) {
+        assert_int_equal(
+            jsonstream_feed(js, text + at, len - at < PIECE ? len - at : (size_t)PIECE, NULL),
+            RC_OK);
+        assert_true(jsonstream_held(js) <= 2 * JSONSTREAM_KEEP);
+    }
+}
+
+/* {"id":1,<member>:<open><filling, so many times><close>,"name":"x}[\\\"","last":[2]} */
+static void add_long_record(struct buf *b, const char *open, const char *filling, size_t times,
+                            const char *close)
+{
+    buf_adds(b, "{\"id\":{\"n\":1},\"odd\":\"a]\\\"{\",\"long\":");
+    buf_adds(b, open);
+    for (size_t i = 0; i < times; i++)
+        buf_adds(b, filling);
+    buf_adds(b, close);
+    assert_int_equal(buf_adds(b, ",\"name\":\"x}[\\\"\",\"last\":[2]}"), RC_OK);
+}
+
+/* What the stream makes of one such record between two others. */
+static void run_long_record(struct diary *d, const struct jsonstream_limits *limits,
+                            const char *open, const char *filling, size_t times, const char *close)
+{
+    struct buf b;
+
+    buf_init(&b, (size_t)64 << 20);
+    buf_adds(&b, "{\"jobs\":[1,");
+    add_long_record(&b, open, filling, times, close);
+    assert_int_equal(buf_adds(&b, ",3]}"), RC_OK);
+    diary_init(d);
+    struct jsonstream *js = jsonstream_new(lists, &ops, d, limits);
+    feed_bounded(js, b.data, b.len);
+    assert_int_equal(jsonstream_end(js, NULL), RC_OK);
+    assert_int_equal(jsonstream_bad_count(js), d->bad);
+    jsonstream_free(js);
+    buf_fini(&b);
+}
+
+static const char thinned[] =
+    "element jobs 1\n"
+    "element jobs {\"id\":{\"n\":1},\"odd\":\"a]\\\"{\",\"long\":null,\"name\":\"x}[\\\"\",\"last\":[2]}\n"
+    "element jobs 3\n";
+
+static void test_long_members_are_left_out(void **state)
+{
+    static const struct jsonstream_limits large = {.element_max = (size_t)32 << 20};
+    static const struct {
+        const char *open, *filling, *close;
+    } members[] = {
+        {"[", "{\"cores\":[{\"index\":0,\"status\":\"}]\\\"\"}]},", "0]"},
+        {"{", "\"\\\\\":[[{}],\"]\"],", "\"\":0}"},
+        {"[", "        ", "]"},
+        {"[\"", "]}\\\"\\\\", "\"]"},
+        {"[[[", "1,", "1]]]"},
+    };
+    struct diary d;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(members); i++)
+        for (size_t more = 0; more < 40; more += 13) { /* cut at other places */
+            size_t times = (3 << 20) / strlen(members[i].filling) + more;
+            run_long_record(&d, &large, members[i].open, members[i].filling, times,
+                            members[i].close);
+            assert_string_equal(d.text.data, thinned);
+            buf_fini(&d.text);
+        }
+}
+
+/* An element of many members, none of them long, one of a long string, one too long in all, one too deep in what is left out. */
+static void test_long_without_long_members_costs_itself(void **state)
+{
+    static const struct jsonstream_limits large = {.element_max = (size_t)4 << 20};
+    static const struct jsonstream_limits flat = {.element_max = (size_t)4 << 20, .depth_max = 3};
+    static const struct {
+        const struct jsonstream_limits *limits;
+        const char *open, *filling, *close;
+        size_t times;
+    } records[] = {
+        {&large, "0", ",\"a\":[0]", "", 200000},  {&large, "\"", "xxxxxxxx", "\"", 200000},
+        {&large, "0", "        ", "", 200000},    {&large, "[", "00000000,", "0]", 500000},
+        {&flat, "[", "[0],", "[[[1]]]]", 300000},
+    };
+    struct diary d;
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(records); i++) {
+        run_long_record(&d, records[i].limits, records[i].open, records[i].filling,
+                        records[i].times, records[i].close);
+        assert_string_equal(d.text.data, "element jobs 1\nbad jobs limit at 11\nelement jobs 3\n");
+        buf_fini(&d.text);
+    }
+}
+
+/* A body that never ends, in the middle of an element: nothing of it is kept. */
+static void test_an_endless_element_is_let_go(void **state)
+{
+    static const struct jsonstream_limits large = {.element_max = (size_t)32 << 20};
+    static char piece[65537];
+    struct diary d;
+
+    (void)state;
+    memset(piece, ' ', sizeof piece - 1);
+    diary_init(&d);
+    struct jsonstream *js = jsonstream_new(lists, &ops, &d, &large);
+    feed_many(js, "{\"jobs\":[{\"id\":1,\"na", 1);
+    for (int i = 0; i < 1000; i++)
+        feed_bounded(js, piece, sizeof piece - 1);
+    assert_int_equal(jsonstream_held(js), 0);
+    feed_many(js, "me\":2},3]}", 1);
+    assert_int_equal(jsonstream_end(js, NULL), RC_OK);
+    assert_string_equal(d.text.data, "bad jobs limit at 9\nelement jobs 3\n");
+    jsonstream_free(js);
+    buf_fini(&d.text);
+}
+
 static void test_ten_million_elements(void **state)
 {
     static char piece[20001];
@@ -551,6 +672,9 @@ int main(void)
         cmocka_unit_test(test_a_missing_array_is_not_an_empty_one),
         cmocka_unit_test(test_depth_bomb_costs_itself),
         cmocka_unit_test(test_endless_strings),
+        cmocka_unit_test(test_long_members_are_left_out),
+        cmocka_unit_test(test_long_without_long_members_costs_itself),
+        cmocka_unit_test(test_an_endless_element_is_let_go),
         cmocka_unit_test(test_ten_million_elements),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
