@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 static _Atomic(void (*)(void)) oom_hook;
 
@@ -111,4 +114,11 @@ void *xgrow(void *p, size_t *cap, size_t need, size_t item_size)
     p = xreallocarray(p, want, item_size);
     *cap = want;
     return p;
+}
+
+void mem_give_back(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
 }

@@ -31,6 +31,10 @@ void *mem_try_reallocarray(void *p, size_t count, size_t size) __attribute__((wa
 void *xgrow(void *p, size_t *cap, size_t need, size_t item_size)
     __attribute__((returns_nonnull, warn_unused_result));
 
+/* Gives whole pages that are free back to the system, those between others that are in use as well. Whoever allocates
+ * meanwhile may wait: see docs/performance.md. */
+void mem_give_back(void);
+
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 #endif

@@ -16,6 +16,8 @@ enum {
     TICK_IDLE_MS = 5000, /* while none come: nothing that ages does so in less */
     DEFAULT_PUBLISH_MS = 250,
     TOGETHER_MAX = 16, /* deltas that are applied before the clock is looked at */
+    GIVE_BACK_FIRST_MS = 60 * 1000,
+    GIVE_BACK_MS = 10 * 60 * 1000,
     HEARTBEAT_MS =
         10 * 1000, /* what time alone changes (a source falls silent) must show some time */
 };
@@ -30,6 +32,7 @@ struct ingest {
     void *now_arg;
     bool changed;
     mono_ms published_at, ticked_at;
+    mono_ms give_back_at, give_back_every;
     pthread_t thread;
     bool started;
     atomic_bool stop;
@@ -66,6 +69,8 @@ struct ingest *ingest_new(struct fleet *fleet, struct queue *in, struct snapshot
     atomic_init(&g->stop, false);
     pthread_mutex_init(&g->lock, NULL);
     pthread_cond_init(&g->flushed, NULL);
+    g->give_back_every = GIVE_BACK_MS;
+    g->give_back_at = clock_mono() + GIVE_BACK_FIRST_MS;
     publish(g);
     return g;
 }
@@ -74,6 +79,12 @@ void ingest_set_clock(struct ingest *g, wall_ms (*now)(void *arg), void *arg)
 {
     g->now = now;
     g->now_arg = arg;
+}
+
+void ingest_set_give_back(struct ingest *g, mono_ms every)
+{
+    g->give_back_every = every;
+    g->give_back_at = clock_mono() + every;
 }
 
 /* True if d was what ingest_flush waits for: all that was in the queue before it is applied. */
@@ -112,6 +123,17 @@ static void tick_if_due(struct ingest *g, mono_ms now)
     fleet_tick(g->fleet, g->now(g->now_arg));
 }
 
+/* Polls and screens of a rare size leave holes between what lives long, and nobody would give them back. At the latest after
+ * twice the time, if no moment is quiet. */
+static void give_back_if_due(struct ingest *g, mono_ms now, bool quiet)
+{
+    if (now < g->give_back_at + (quiet ? 0 : g->give_back_every))
+        return;
+    mem_give_back();
+    g->give_back_at = clock_mono() + g->give_back_every;
+    log_debug("memory given back in %lld ms", (long long)(clock_mono() - now));
+}
+
 static mono_ms publish_due(const struct ingest *g)
 {
     return g->published_at + (g->changed ? g->publish_ms : HEARTBEAT_MS);
@@ -137,6 +159,7 @@ static void *run(void *arg)
 
     while (!atomic_load(&g->stop)) {
         struct delta *d = queue_pop(g->in, time_to_wait(g, clock_mono()));
+        bool quiet = !d;
         /* An answer is rarely one delta: what came together is shown together, unless there is no end of it. */
         for (int i = 0; d && i < TOGETHER_MAX; i++) {
             apply(g, d);
@@ -145,6 +168,7 @@ static void *run(void *arg)
         mono_ms now = clock_mono();
         tick_if_due(g, now);
         publish_if_due(g, now);
+        give_back_if_due(g, now, quiet);
     }
     return NULL;
 }

@@ -17,6 +17,9 @@ struct ingest *ingest_new(struct fleet *fleet, struct queue *in, struct snapshot
 /* Whose time the fleet lives in; before ingest_start. A replay gives replay_now here, or everything that was
  * recorded yesterday is stale. Default: clock_wall. */
 void ingest_set_clock(struct ingest *g, wall_ms (*now)(void *arg), void *arg);
+/* How often memory that was freed is given back to the system, when nothing is to be done; before ingest_start. Default: each
+ * ten minutes, and once a minute after the start: what is freed after the first picture stays free. */
+void ingest_set_give_back(struct ingest *g, mono_ms every);
 enum rc ingest_start(struct ingest *g, struct err *e);
 /* Applies all that is in the queue now and publishes; for one-shot commands, after net_wait_first_round. */
 void ingest_flush(struct ingest *g);
