@@ -252,6 +252,16 @@ const char *intern_text(const struct intern *in, strid id)
     return head.dirty ? raw + head.len + 1 : raw;
 }
 
+const char *intern_text_len(const struct intern *in, strid id, size_t *len)
+{
+    const char *raw = intern_raw(in, id);
+    struct head head = head_of(in, id);
+    const char *text = head.dirty ? raw + head.len + 1 : raw;
+
+    *len = head.dirty ? strlen(text) : head.len;
+    return text;
+}
+
 int intern_cells(const struct intern *in, strid id)
 {
     struct head head = head_of(in, id);

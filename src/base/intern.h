@@ -36,6 +36,8 @@ strid intern_find(const struct intern *in, const char *s, size_t len);
 const char *intern_raw(const struct intern *in, strid id);
 size_t intern_raw_len(const struct intern *in, strid id);
 const char *intern_text(const struct intern *in, strid id); /* valid UTF-8 without controls */
+const char *intern_text_len(const struct intern *in, strid id,
+                            size_t *len);                /* the same, and its length */
 int intern_cells(const struct intern *in, strid id);     /* width of the text in terminal cells */
 bool intern_is_dirty(const struct intern *in, strid id); /* text differs from raw */
 bool intern_is_cut(const struct intern *in, strid id);

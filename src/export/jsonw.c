@@ -120,35 +120,70 @@ static bool any_escape(uint64_t v)
            TOPS;
 }
 
-/* Copies up to the first byte that needs an escape; returns how many. */
-static size_t copy_clean(char *out, const char *s, size_t len)
+/* Copies text that needs no escape, in words, the last of which may begin in the one before; false, and rubbish at
+ * `out`, if it does need one. */
+static bool copy_clean(char *out, const char *s, size_t len)
 {
-    size_t i = 0;
-    uint64_t v;
+    uint64_t v, last;
+    uint32_t half, other;
 
-    for (; i + sizeof(v) <= len; i += sizeof(v)) {
-        memcpy(&v, s + i, sizeof(v));
-        if (any_escape(v))
-            break;
-        memcpy(out + i, &v, sizeof(v));
+    if (len >= sizeof(v)) {
+        memcpy(&last, s + len - sizeof(v), sizeof(v));
+        bool dirty = any_escape(last);
+        for (size_t i = 0; i + sizeof(v) < len; i += sizeof(v)) {
+            memcpy(&v, s + i, sizeof(v));
+            dirty |= any_escape(v);
+            memcpy(out + i, &v, sizeof(v));
+        }
+        memcpy(out + len - sizeof(v), &last, sizeof(v));
+        return !dirty;
     }
-    for (; i < len && !needs_escape((unsigned char)s[i]); i++)
+    if (len >= sizeof(half)) {
+        memcpy(&half, s, sizeof(half));
+        memcpy(&other, s + len - sizeof(other), sizeof(other));
+        memcpy(out, &half, sizeof(half));
+        memcpy(out + len - sizeof(other), &other, sizeof(other));
+        return !any_escape((uint64_t)half << 32 | other);
+    }
+    for (size_t i = 0; i < len; i++) {
+        if (needs_escape((unsigned char)s[i]))
+            return false;
         out[i] = s[i];
-    return i;
+    }
+    return true;
+}
+
+static char *escape_all(char *out, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (needs_escape((unsigned char)text[i]))
+            out += escape(out, (unsigned char)text[i]);
+        else
+            *out++ = text[i];
+    }
+    return out;
+}
+
+char *jsonw_quote_short(char *out, const char *text, size_t len)
+{
+    *out++ = '"';
+    out = copy_clean(out, text, len) ? out + len : escape_all(out, text, len);
+    *out++ = '"';
+    return out;
 }
 
 void jsonw_quote(struct stream *out, const char *text, size_t len)
 {
+    if (len <= JSONW_SHORT) {
+        stream_commit_to(out, jsonw_quote_short(stream_room(out, JSONW_SHORT_ROOM), text, len));
+        return;
+    }
     stream_putc(out, '"');
-    while (len > 0) {
-        size_t piece = len < STREAM_ROOM - 8 ? len : STREAM_ROOM - 8;
-        char *p = stream_room(out, STREAM_ROOM);
-        size_t n = copy_clean(p, text, piece), taken = n;
-        if (n < piece)
-            n += escape(p + n, (unsigned char)text[taken++]);
-        stream_commit(out, n);
-        text += taken;
-        len -= taken;
+    for (size_t piece; len > 0; text += piece, len -= piece) {
+        piece = len < JSONW_SHORT ? len : JSONW_SHORT;
+        char *to = stream_room(out, JSONW_SHORT_ROOM);
+        stream_commit_to(out,
+                         copy_clean(to, text, piece) ? to + piece : escape_all(to, text, piece));
     }
     stream_putc(out, '"');
 }

@@ -32,5 +32,9 @@ void jsonw_null(struct jsonw *w);
 
 /* Only the value, no comma: "text" with its quotes. */
 void jsonw_quote(struct stream *out, const char *text, size_t len);
+/* The same of a short text to where there is room for JSONW_SHORT_ROOM bytes; returns the end. */
+#define JSONW_SHORT 128
+#define JSONW_SHORT_ROOM (6 * JSONW_SHORT + 2)
+char *jsonw_quote_short(char *out, const char *text, size_t len);
 
 #endif

@@ -2,6 +2,7 @@
  * stream.c - see stream.h. */
 #include "export/stream.h"
 #include "base/xmem.h"
+#include <stdio.h>
 #include <stdlib.h>
 
 #define MS_PER_DAY 86400000
@@ -9,7 +10,7 @@
 void stream_begin(struct stream *s, const struct sink *sink, struct err *e)
 {
     *s = (struct stream){.sink = sink, .err = e};
-    s->data = xmalloc(STREAM_SIZE);
+    s->data = xmalloc(STREAM_SIZE + STREAM_BLOCK);
     for (int i = 0; i < STREAM_DAYS; i++)
         s->days[i] = -1;
 }
@@ -46,13 +47,7 @@ void stream_puts(struct stream *s, const char *text)
     stream_put(s, text, strlen(text));
 }
 
-static void two_digits(char *out, unsigned v)
-{
-    out[0] = (char)('0' + v / 10);
-    out[1] = (char)('0' + v % 10);
-}
-
-/* "2026-11-22" of a day, from the few that were asked for last; NULL if the year is out of range. */
+/* "2026-11-22T of a day, from the few that were asked for last; NULL if the year is out of range. */
 static const char *date_of(struct stream *s, int64_t day)
 {
     unsigned at = (unsigned)day % STREAM_DAYS;
@@ -63,31 +58,42 @@ static const char *date_of(struct stream *s, int64_t day)
     time_rfc3339(day * MS_PER_DAY + 1, full); /* 0 is unknown, hence 1 */
     if (full[0] == '\0')
         return NULL;
-    memcpy(s->dates[at], full, 10);
+    snprintf(s->dates[at], sizeof(s->dates[at]), "\"%.10sT", full);
     s->days[at] = day;
     return s->dates[at];
 }
 
-bool stream_time(struct stream *s, wall_ms t, char quote)
+static void two_digits(char *out, unsigned v)
 {
-    const char *date = t > 0 ? date_of(s, t / MS_PER_DAY) : NULL;
-    unsigned second = (unsigned)(t % MS_PER_DAY / 1000);
-    size_t q = quote != '\0';
+    out[0] = (char)('0' + v / 10);
+    out[1] = (char)('0' + v % 10);
+}
+
+char *stream_put_time(struct stream *s, char *out, wall_ms t, char quote)
+{
+    int64_t day = t / MS_PER_DAY;
+    unsigned second = (unsigned)(t - day * MS_PER_DAY) / 1000;
+    const char *date = t > 0 ? date_of(s, day) : NULL;
 
     if (date == NULL)
-        return false;
-    char *p = stream_room(s, 22);
-    p[0] = quote;
-    p += q;
-    memcpy(p, date, 10);
-    p[10] = 'T';
-    two_digits(p + 11, second / 3600);
-    p[13] = ':';
-    two_digits(p + 14, second / 60 % 60);
-    p[16] = ':';
-    two_digits(p + 17, second % 60);
-    p[19] = 'Z';
-    p[20] = quote;
-    stream_commit(s, 20 + 2 * q);
-    return true;
+        return out;
+    bool quoted = quote != '\0';
+    memcpy(out, date + !quoted, 12);
+    out += 11 + quoted;
+    two_digits(out, second / 3600);
+    out[2] = ':';
+    two_digits(out + 3, second / 60 % 60);
+    out[5] = ':';
+    two_digits(out + 6, second % 60);
+    out[8] = 'Z';
+    out[9] = quote;
+    return out + 9 + quoted;
+}
+
+bool stream_time(struct stream *s, wall_ms t, char quote)
+{
+    char *from = stream_room(s, TIME_MAX), *end = stream_put_time(s, from, t, quote);
+
+    stream_commit_to(s, end);
+    return end != from;
 }

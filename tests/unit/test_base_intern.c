@@ -49,6 +49,7 @@ static void test_raw_and_text(void **state)
 {
     (void)state;
     struct intern *in = intern_new();
+    size_t len;
     strid clean = put(in, "caf\xC3\xA9 \xE4\xB8\xAD"), dirty = put(in, "a\033[1m\xFF");
     strid nul = intern_put(in, "a\0b", 3), plain = intern_put(in, "a", 1);
 
@@ -59,6 +60,10 @@ static void test_raw_and_text(void **state)
     assert_string_equal(intern_raw(in, dirty), "a\033[1m\xFF");
     assert_string_equal(intern_text(in, dirty), "a\xC2\xB7[1m\xC2\xB7");
     assert_int_equal(intern_cells(in, dirty), 6);
+    assert_ptr_equal(intern_text_len(in, clean, &len), intern_text(in, clean));
+    assert_int_equal(len, 9);
+    assert_ptr_equal(intern_text_len(in, dirty, &len), intern_text(in, dirty));
+    assert_int_equal(len, 8);
     assert_int_not_equal(nul, plain);
     assert_int_equal(intern_raw_len(in, nul), 3);
     assert_memory_equal(intern_raw(in, nul), "a\0b", 4);

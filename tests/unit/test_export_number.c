@@ -2,6 +2,7 @@
  * test_export_number.c - numbers read back as what they were, in the fewest digits, in any locale. */
 #include "export/stream.h"
 #include "tests/unit/unit.h"
+#include <inttypes.h>
 #include <locale.h>
 #include <math.h>
 
@@ -40,6 +41,27 @@ static void test_fractions_are_short(void **state)
     expect(1.0 / 3, "0.3333333333333333");
     expect(0.000001, "0.000001");
     expect(999999.999, "999999.999");
+}
+
+/* Each number of digits, and each number of them behind the point. */
+static void test_around_each_power_of_ten(void **state)
+{
+    char text[32];
+
+    (void)state;
+    for (int64_t ten = 1; ten <= INT64_C(1000000000000000); ten *= 10)
+        for (int64_t v = ten - 2; v <= ten + 2; v++) {
+            snprintf(text, sizeof(text), "%" PRId64, v);
+            expect((double)v, text);
+            snprintf(text, sizeof(text), "%" PRId64, -v);
+            expect((double)-v, v == 0 ? "0" : text);
+        }
+    for (int i = 1; i < 1000; i++) {
+        int len = snprintf(text, sizeof(text), "7.%03d", i);
+        while (text[len - 1] == '0')
+            text[--len] = '\0';
+        expect((7000.0 + i) / 1000, text);
+    }
 }
 
 static void test_the_far_ends(void **state)
@@ -161,6 +183,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_whole_numbers_have_no_exponent),
         cmocka_unit_test(test_fractions_are_short),
+        cmocka_unit_test(test_around_each_power_of_ten),
         cmocka_unit_test(test_the_far_ends),
         cmocka_unit_test(test_random_numbers_read_back),
         cmocka_unit_test(test_the_locale_does_not_matter),
