@@ -16,8 +16,7 @@ enum {
     TICK_IDLE_MS = 5000, /* while none come: nothing that ages does so in less */
     DEFAULT_PUBLISH_MS = 250,
     TOGETHER_MAX = 16, /* deltas that are applied before the clock is looked at */
-    GIVE_BACK_FIRST_MS = 60 * 1000,
-    GIVE_BACK_MS = 10 * 60 * 1000,
+    GIVE_BACK_MS = 60 * 1000,
     HEARTBEAT_MS =
         10 * 1000, /* what time alone changes (a source falls silent) must show some time */
 };
@@ -56,6 +55,12 @@ static void publish(struct ingest *g)
     g->published_at = clock_mono();
 }
 
+void ingest_set_give_back(struct ingest *g, mono_ms every)
+{
+    g->give_back_every = every;
+    g->give_back_at = clock_mono() + every;
+}
+
 struct ingest *ingest_new(struct fleet *fleet, struct queue *in, struct snapshot_hub *hub,
                           int publish_ms)
 {
@@ -69,8 +74,7 @@ struct ingest *ingest_new(struct fleet *fleet, struct queue *in, struct snapshot
     atomic_init(&g->stop, false);
     pthread_mutex_init(&g->lock, NULL);
     pthread_cond_init(&g->flushed, NULL);
-    g->give_back_every = GIVE_BACK_MS;
-    g->give_back_at = clock_mono() + GIVE_BACK_FIRST_MS;
+    ingest_set_give_back(g, GIVE_BACK_MS);
     publish(g);
     return g;
 }
@@ -79,12 +83,6 @@ void ingest_set_clock(struct ingest *g, wall_ms (*now)(void *arg), void *arg)
 {
     g->now = now;
     g->now_arg = arg;
-}
-
-void ingest_set_give_back(struct ingest *g, mono_ms every)
-{
-    g->give_back_every = every;
-    g->give_back_at = clock_mono() + every;
 }
 
 /* True if d was what ingest_flush waits for: all that was in the queue before it is applied. */

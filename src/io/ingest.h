@@ -18,7 +18,7 @@ struct ingest *ingest_new(struct fleet *fleet, struct queue *in, struct snapshot
  * recorded yesterday is stale. Default: clock_wall. */
 void ingest_set_clock(struct ingest *g, wall_ms (*now)(void *arg), void *arg);
 /* How often memory that was freed is given back to the system, when nothing is to be done; before ingest_start. Default: each
- * ten minutes, and once a minute after the start: what is freed after the first picture stays free. */
+ * minute, which costs 1 to 7 ms of it. */
 void ingest_set_give_back(struct ingest *g, mono_ms every);
 enum rc ingest_start(struct ingest *g, struct err *e);
 /* Applies all that is in the queue now and publishes; for one-shot commands, after net_wait_first_round. */
