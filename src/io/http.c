@@ -19,6 +19,8 @@ enum {
     BUFFER_SIZE = 256 * 1024,
     POOL_BUFFER_SIZE = 32 * 1024, /* of many small pages: libcurl takes it anew for each transfer */
     POOL_CONNECTIONS = 256,
+    POOL_SERVERS = 128, /* about as many belong to a pool */
+    KEPT_MAX = 10240,   /* connections between requests, of all pools: each is 4.8 KB */
     POOLS_MAX = 4096,
     FILES_USUAL = 1024,
     FILES_MAX = 1 << 20,
@@ -215,18 +217,21 @@ static void raise_file_limit(struct http *h)
     h->files = limit.rlim_cur < FILES_MAX ? (long)limit.rlim_cur : FILES_MAX;
 }
 
-/* A hundred thousand servers have more connections than the system allows descriptors: half of them are for those that are kept,
- * the same for each pool. The others close after each answer. */
+/* Of a pool's servers each is asked in its turn: to keep connections to a part of them would keep none, for the one that
+ * was closed for room is the next that is wanted. So a pool keeps all or, where the descriptors (half of them) or KEPT_MAX
+ * are not enough for all pools, as good as none: the others close after each answer. How many still keep theirs goes down to
+ * none where there are twice as many pools as would fit: the more servers, the rarer one's turn. */
 static void share_files(struct http *h)
 {
-    long each = h->files / 2 / (long)h->pool_count;
+    size_t files = h->files / 2 < KEPT_MAX ? (size_t)h->files / 2 : KEPT_MAX;
+    size_t fit = files / POOL_SERVERS, over = h->pool_count > fit ? h->pool_count - fit : 0;
 
-    each = each > POOL_CONNECTIONS ? POOL_CONNECTIONS : each < 1 ? 1 : each;
     for (size_t i = 0; i < h->pool_count; i++) {
-        if (h->pools[i]->kept == each)
+        long kept = i + over < fit ? POOL_CONNECTIONS : 1;
+        if (h->pools[i]->kept == kept)
             continue;
-        h->pools[i]->kept = each;
-        curl_multi_setopt(h->pools[i]->multi, CURLMOPT_MAXCONNECTS, each);
+        h->pools[i]->kept = kept;
+        curl_multi_setopt(h->pools[i]->multi, CURLMOPT_MAXCONNECTS, kept);
     }
 }
 

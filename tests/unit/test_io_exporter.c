@@ -4,11 +4,13 @@
 
 #include "base/buf.h"
 #include "collectors/registry.h"
+#include "io/http.h"
 #include "tests/fake/fake_http.h"
 #include "tests/fake/rig.h"
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -284,6 +286,88 @@ static void test_tokens(void **state)
     with_token("wang", "Basic d2FuZzpzM2NyZXQ=");
 }
 
+/* ---- connections between requests ---- */
+
+static void no_head(void *arg, int status, const char *type)
+{
+    (void)arg;
+    (void)type;
+    assert_int_equal(status, 200);
+}
+
+static enum rc any_data(void *arg, const char *data, size_t len, bool *paused, struct err *e)
+{
+    (void)arg;
+    (void)data;
+    (void)len;
+    (void)paused;
+    (void)e;
+    return RC_OK;
+}
+
+static void is_done(void *arg, struct reply *reply)
+{
+    assert_int_equal(reply->rc, RC_OK);
+    *(bool *)arg = true;
+}
+
+static void get(struct http *h, struct fake_http *from, uint32_t pool)
+{
+    bool over = false;
+    struct http_transfer *t;
+    struct err e = {0};
+    struct http_request rq = {.method = "GET",
+                              .base_url = fake_http_url(from),
+                              .path = "/metrics",
+                              .pool = pool,
+                              .insecure = true,
+                              .first_byte_ms = 10000,
+                              .total_ms = 10000};
+    const struct sink sink = {&over, no_head, any_data, is_done};
+
+    assert_int_equal(http_start(h, &rq, &sink, clock_mono(), &t, &e), RC_OK);
+    while (!over) {
+        usleep(200);
+        http_run(h, clock_mono());
+    }
+}
+
+/* Each of so many pools has two servers, which are asked in turn, twice. Returns how many connections that took. */
+static size_t connections_of(uint32_t pools)
+{
+    struct fake_http *a = fake_http_start("on GET /\n body x 1\\n\n", NULL);
+    struct fake_http *b = fake_http_start("on GET /\n body x 1\\n\n", NULL);
+    struct http *h;
+    struct err e;
+
+    assert_int_equal(http_new(NULL, 64, &h, &e), RC_OK);
+    for (int round = 0; round < 3; round++) /* in the first one the pools come to be */
+        for (uint32_t i = 1; i <= pools; i++) {
+            get(h, a, i);
+            get(h, b, i);
+        }
+    size_t n = fake_http_connections(a) + fake_http_connections(b);
+    http_free(h);
+    fake_http_stop(a);
+    fake_http_stop(b);
+    return n;
+}
+
+/* Of 512 descriptors 256 are for connections that are kept: two pools of 128 keep theirs. Of three only the first does, of four
+ * none: never a part of a pool's, for of those the next that is asked is always the one that was closed. What a pool had when
+ * there were fewer pools it may use once more. The last test: the limit stays. */
+static void test_kept_connections(void **state)
+{
+    const struct rlimit limit = {512, 512};
+
+    (void)state;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    assert_int_equal(connections_of(1), 2);
+    assert_int_equal(connections_of(2), 4);
+    assert_in_range(connections_of(3), 2 + 2 * 4, 2 + 2 * 6);
+    assert_in_range(connections_of(4), 4 * 4, 4 * 6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,6 +376,7 @@ int main(void)
         cmocka_unit_test(test_sources_share_the_room),
         cmocka_unit_test(test_all_dead),
         cmocka_unit_test(test_tokens),
+        cmocka_unit_test(test_kept_connections),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
