@@ -11,6 +11,7 @@
 #include "codec/jsonselect.h"
 
 #include "base/buf.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "codec/jsonscan.h"
 #include "codec/jsontext.h"
@@ -48,8 +49,8 @@ struct member {
 };
 
 struct members {
-    size_t count; /* 0 also when there were too many */
-    struct member m[MEMBERS_MAX];
+    size_t count, cap; /* count: 0 also when there were too many */
+    struct member *m;
 };
 
 struct jsonselect {
@@ -62,9 +63,10 @@ struct jsonselect {
     size_t values_read;                    /* of the newest element; the others were passed over */
     struct members tables[2], *last, *now; /* of the kept element; of one that will be */
     struct buf last_text;
-    size_t gap_count, pool_used;
-    struct gap gaps[GAPS_MAX];
-    char pool[POOL_SIZE];
+    size_t gap_count, gap_cap, pool_used, pool_cap;
+    struct gap *
+        gaps; /* as many as there were: a source has several selectors, and there may be fifty sources */
+    char *pool;
     size_t wanted_len[];
 };
 
@@ -122,6 +124,8 @@ static void learn(struct jsonselect *s, const char *text, size_t len, uint16_t w
     }
     if (s->gap_count == GAPS_MAX || len > POOL_SIZE - s->pool_used)
         s->gap_count = s->pool_used = s->next = 0;
+    s->gaps = xgrow(s->gaps, &s->gap_cap, s->gap_count + 1, sizeof s->gaps[0]);
+    s->pool = xgrow(s->pool, &s->pool_cap, s->pool_used + len, 1);
     memmove(s->gaps + s->next + 1, s->gaps + s->next, (s->gap_count - s->next) * sizeof s->gaps[0]);
     s->gaps[s->next++] =
         (struct gap){(uint16_t)s->pool_used, (uint16_t)len, wanted, (uint16_t)(s->expected - 1)};
@@ -215,9 +219,11 @@ static void note_member(struct jsonselect *s, const struct member *m, uint32_t s
 
     if (m->next_gap > 0)
         s->gaps[m->next_gap - 1].member = (uint16_t)now->count;
-    if (now->count < MEMBERS_MAX)
+    if (now->count < MEMBERS_MAX) {
+        now->m = xgrow(now->m, &now->cap, now->count + 1, sizeof now->m[0]);
         now->m[now->count] = (struct member){m->gap + shift, m->value + shift, m->end + shift,
                                              m->wanted, m->next_gap};
+    }
     now->count++;
 }
 
@@ -346,7 +352,7 @@ static enum rc run(struct jsonselect *s, struct cursor *c, struct json_span *spa
     if (c->p == c->end)
         return syntax(c, "nothing there");
     if (*c->p != '{')
-        return err_set(c->err, RC_SCHEMA, "element", "expected an object");
+        return err_set(c->err, RC_SCHEMA, "element", S_("expected an object"));
     if (!is_empty_object(c))
         rc = members(s, c, spans);
     if (rc != RC_OK)
@@ -386,7 +392,12 @@ struct jsonselect *jsonselect_new(const char *const *wanted, size_t count)
 
 void jsonselect_free(struct jsonselect *s)
 {
-    if (s)
-        buf_fini(&s->last_text);
+    if (!s)
+        return;
+    buf_fini(&s->last_text);
+    for (size_t i = 0; i < 2; i++)
+        free(s->tables[i].m);
+    free(s->gaps);
+    free(s->pool);
     free(s);
 }
