@@ -463,9 +463,11 @@ static bool is_of(const struct target *t, const char *node)
     if (strncmp(target_host(t), node, len) == 0 &&
         (t->host_len == len || target_host(t)[len] == '.'))
         return true;
-    const char *id = t->memory != NULL ? t->memory->ids : NULL;
-    return id != NULL && t->memory->things > 0 && t->memory->thing[0].id_len == len &&
-           memcmp(id, node, len) == 0;
+    char id[MEMORY_ID_MAX + 1];
+    if (t->memory == NULL || t->memory->things == 0 || t->memory->thing[0].id_len != len)
+        return false;
+    memory_id_of(t->memory, &t->memory->thing[0], id);
+    return memcmp(id, node, len) == 0;
 }
 
 static enum rc exporter_lookup(void *state, enum entity entity, const char *id, struct request *out,

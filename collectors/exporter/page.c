@@ -11,7 +11,7 @@
 
 enum {
     TEXT_MAX = 8 << 20,
-    THINGS_MAX = 65536,
+    THINGS_MAX = MEMORY_THINGS_MAX,
     SENSORS_MAX = 65536,
     LABEL_MAX = 256,          /* of what is an identity; longer ones cannot be meant */
     FRESH_MS = 5 * 60 * 1000, /* as Prometheus looks back */
@@ -352,10 +352,13 @@ static uint32_t known_device(struct page *p, const struct known_thing *k, uint16
     const struct known_thing *n = &p->memory->thing[k->node];
     uint32_t node = add_thing(p, n->hash, NOTHING);
 
-    if (n->named && p->things[node].roles[ROLE_NODE] == NULL)
-        p->things[node].roles[ROLE_NODE] = page_keep(p, memory_id_of(p->memory, n), n->id_len);
+    if (n->named && p->things[node].roles[ROLE_NODE] == NULL) {
+        memory_id_of(p->memory, n, name);
+        p->things[node].roles[ROLE_NODE] = page_keep(p, name, n->id_len);
+    }
     uint32_t at = add_thing(p, k->hash, node);
     p->things[at].known = k;
+    char name[MEMORY_ID_MAX + 1];
     p->things[at].section = section;
     return at;
 }

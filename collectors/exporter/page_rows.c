@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ID_MAX = 600 };
+enum { ID_MAX = MEMORY_ID_MAX };
 
 struct writing {
     struct rows_env *env;
@@ -116,28 +116,28 @@ static uint64_t lasting_block(const struct page *p, const struct thing *t)
 
 static void remember(struct writing *w, enum entity e, struct thing *t)
 {
-    struct known_thing k = {.told = w->told, .hash = t->hash, .is_device = e == ENTITY_DEVICE};
+    struct known_thing k = {.hash = t->hash, .is_device = e == ENTITY_DEVICE};
 
     if (e == ENTITY_NODE) {
         k.named = t->roles[ROLE_NODE] != NULL;
         t->place = (uint32_t)w->env->maker->things;
     } else {
-        k.node = w->env->page->things[t->node].place;
+        k.node = (uint16_t)w->env->page->things[t->node].place;
         k.block = lasting_block(w->env->page, t);
     }
-    memory_add_thing(w->env->maker, &k, w->id, w->id_len);
+    memory_add_thing(w->env->maker, &k, w->told, w->id, w->id_len);
 }
 
 /* What the last page told of it and this one does not has no value now. */
 static void end(struct writing *w, enum entity e, struct thing *t)
 {
     struct known_thing *was = memory_thing(w->was, e == ENTITY_DEVICE, w->id, w->id_len);
-    uint64_t lost = was != NULL ? was->told & ~w->told : 0;
+    uint64_t before = was != NULL ? memory_told(w->was, was) : 0, lost = before & ~w->told;
 
     if (was != NULL)
         was->listed = true;
     if (was != NULL && t->known != NULL && e == ENTITY_DEVICE) {
-        w->told |= was->told & label_fields;
+        w->told |= before & label_fields;
         lost &= ~label_fields;
     }
     for (unsigned f = 0; w->env->whole && f < 64; f++)
@@ -245,17 +245,18 @@ static bool is_number(const char *s)
 static bool take_old_identity(struct writing *w, const struct thing *t, const char *name,
                               size_t len)
 {
-    char unused[16];
-    size_t old_len = 0;
+    char unused[16], old[ID_MAX + 1];
 
     if (t->roles[ROLE_KEY] == NULL || index_of(w, t, unused) != NULL)
         return false;
-    const char *old = memory_id(w->was, t->hash, &old_len);
-    if (old == NULL || old_len <= len || old_len > ID_MAX || memcmp(old, name, len) != 0 ||
-        old[len] != '\0')
+    const struct known_thing *k = memory_device(w->was, t->hash);
+    if (k == NULL || k->id_len <= len)
         return false;
-    memcpy(w->id, old, old_len);
-    w->id_len = old_len;
+    memory_id_of(w->was, k, old);
+    if (memcmp(old, name, len) != 0 || old[len] != '\0')
+        return false;
+    memcpy(w->id, old, k->id_len);
+    w->id_len = k->id_len;
     return true;
 }
 
@@ -269,7 +270,7 @@ static void make_id(struct writing *w, const struct thing *t)
 
     if (!t->is_slice && t->known != NULL) {
         w->id_len = t->known->id_len;
-        memcpy(w->id, memory_id_of(w->was, t->known), w->id_len);
+        memory_id_of(w->was, t->known, w->id);
         return;
     }
     if (!t->is_slice && take_old_identity(w, t, name, len))
@@ -369,13 +370,14 @@ static void write_device(struct writing *w, uint32_t at)
 
 static void remove_unlisted(struct rows_env *env, const struct memory *was)
 {
-    size_t at = 0;
+    char id[ID_MAX + 1];
 
     for (size_t i = 0; was != NULL && i < was->things; i++) {
         const struct known_thing *k = &was->thing[i];
-        if (k->is_device && !k->listed)
-            delta_remove(env->d, ENTITY_DEVICE, was->ids + at, k->id_len);
-        at += k->id_len;
+        if (!k->is_device || k->listed)
+            continue;
+        memory_id_of(was, k, id);
+        delta_remove(env->d, ENTITY_DEVICE, id, k->id_len);
     }
 }
 

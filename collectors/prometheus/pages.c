@@ -385,12 +385,12 @@ static void forget(struct pages *ps, uint32_t at)
 
 static void remove_things(const struct memory *m, struct delta *d)
 {
-    const char *id = m != NULL ? m->ids : NULL;
+    char id[MEMORY_ID_MAX + 1];
 
     for (uint32_t i = 0; m != NULL && i < m->things; i++) {
         delta_remove(d, m->thing[i].is_device ? ENTITY_DEVICE : ENTITY_NODE, id,
                      m->thing[i].id_len);
-        id += m->thing[i].id_len;
+        memory_id_of(m, &m->thing[i], id);
     }
 }
 
