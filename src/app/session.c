@@ -22,7 +22,7 @@
 
 #define LOG_MODULE "session"
 #define QUEUE_ITEMS 1024
-#define QUEUE_BYTES ((size_t)64 << 20)
+#define QUEUE_BYTES ((size_t)16 << 20) /* some sixty of the longest: more would only be held twice */
 #define PUBLISH_MS 250
 #define MANIFEST "config.yaml"
 

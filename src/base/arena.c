@@ -74,6 +74,7 @@ static struct arena_block *add_block(struct arena *a, size_t need)
         return NULL;
     b->size = size;
     b->used = 0;
+    a->held += sizeof(*b) + size;
     poison(b->data, size);
     struct arena_block **link = a->cur ? &a->cur->next : &a->first;
     b->next = *link;

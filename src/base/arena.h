@@ -14,6 +14,7 @@ struct arena_block;
 struct arena {
     struct arena_block *first, *cur;
     size_t used, max;
+    size_t held; /* of the blocks, whether or not they are full */
 };
 
 void arena_init(struct arena *a, size_t max);

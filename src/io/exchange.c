@@ -15,7 +15,7 @@
 #include <string.h>
 
 enum {
-    FLUSH_BYTES = 256 * 1024,
+    FLUSH_BYTES = 240 * 1024, /* of 252 KB, which an arena takes before it doubles them again */
     FLUSH_RECORDS = 2000,
     HEAD_BYTES = 512,
     DEPTH_MAX = 128,
@@ -104,7 +104,7 @@ static enum rc flush_if_large(struct exchange *x, struct err *e)
 
     if (rc != RC_OK || !x->delta)
         return rc;
-    if (x->delta->records < FLUSH_RECORDS && delta_weight(x->delta) < FLUSH_BYTES)
+    if (x->delta->records < FLUSH_RECORDS && x->delta->arena.used < FLUSH_BYTES)
         return RC_OK;
     hand_over(x, POLL_MORE);
     return RC_OK;

@@ -31,7 +31,7 @@ void delta_free(struct delta *d)
 
 size_t delta_weight(const struct delta *d)
 {
-    return sizeof(*d) + d->arena.used;
+    return sizeof(*d) + d->arena.held;
 }
 
 /* A record like the one before has as many values: room for them is taken at once. */
