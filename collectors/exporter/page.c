@@ -351,6 +351,7 @@ static uint32_t known_device(struct page *p, const struct known_thing *k, uint16
 {
     const struct known_thing *n = &p->memory->thing[k->node];
     uint32_t node = add_thing(p, n->hash, NOTHING);
+    char name[MEMORY_ID_MAX + 1];
 
     if (n->named && p->things[node].roles[ROLE_NODE] == NULL) {
         memory_id_of(p->memory, n, name);
@@ -358,7 +359,6 @@ static uint32_t known_device(struct page *p, const struct known_thing *k, uint16
     }
     uint32_t at = add_thing(p, k->hash, node);
     p->things[at].known = k;
-    char name[MEMORY_ID_MAX + 1];
     p->things[at].section = section;
     return at;
 }

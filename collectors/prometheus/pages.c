@@ -388,9 +388,9 @@ static void remove_things(const struct memory *m, struct delta *d)
     char id[MEMORY_ID_MAX + 1];
 
     for (uint32_t i = 0; m != NULL && i < m->things; i++) {
+        memory_id_of(m, &m->thing[i], id);
         delta_remove(d, m->thing[i].is_device ? ENTITY_DEVICE : ENTITY_NODE, id,
                      m->thing[i].id_len);
-        memory_id_of(m, &m->thing[i], id);
     }
 }
 
