@@ -106,7 +106,20 @@ def alive(pid):
 
 def patience(seconds):
     """The seconds that a wait takes at most where the machine is busy with other things. Short ones are tries, made again."""
-    return seconds if seconds <= 1 else 4 * seconds
+    return seconds if seconds <= 1 else 10 * seconds
+
+
+def in_vain(seconds, what):
+    """Leaves a line in the log where a wait that nobody looks at has failed: it costs time, and what follows may be wrong for it."""
+    if seconds > 1:
+        caller = next(f for f in iter_frames(sys._getframe(1)) if f.f_code.co_filename != __file__)
+        print(f"# in vain: {what} ({os.path.basename(caller.f_code.co_filename)}:{caller.f_lineno})", flush=True)
+
+
+def iter_frames(frame):
+    while frame:
+        yield frame
+        frame = frame.f_back
 
 
 def until(seconds, condition, every=0.1):
@@ -114,7 +127,10 @@ def until(seconds, condition, every=0.1):
     end = time.monotonic() + patience(seconds)
     while True:
         value = condition()
-        if value or time.monotonic() > end:
+        if value:
+            return value
+        if time.monotonic() > end:
+            in_vain(seconds, f"{patience(seconds)} s")
             return value
         time.sleep(every)
 
@@ -167,6 +183,7 @@ class Dashboard:
     def __init__(self, *argv, size=(200, 60), env=None):
         self.screen, self.raw = Screen(*size), b""
         self.master, slave = os.openpty()
+        self.terminal = os.ttyname(slave)
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         env = {**os.environ, "TERM": "xterm-256color", **(env or {})}
         for key in ("COLUMNS", "LINES", "NO_COLOR"):
@@ -201,20 +218,46 @@ class Dashboard:
     def text(self):
         return self.screen.text()
 
+    def is_waiting(self):
+        """Whether it has read what was typed and sleeps until something happens."""
+        try:
+            with open(f"/proc/{self.pid}/task/{self.pid}/stat") as f:
+                asleep = f.read().rsplit(")", 1)[1].split()[0] == "S"
+            fd = os.open(self.terminal, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
+        except OSError:
+            return True  # it is gone
+        try:
+            return asleep and struct.unpack("i", fcntl.ioctl(fd, termios.FIONREAD, bytes(4)))[0] == 0
+        except OSError:
+            return True
+        finally:
+            os.close(fd)
+
+    def settle(self, seconds=5):
+        """Takes what comes until it waits: what is typed while it is busy would come to it in one piece with what follows."""
+        end, calm = time.monotonic() + patience(seconds), 0
+        while calm < 2 and time.monotonic() < end and self.process.poll() is None:
+            calm = calm + 1 if self.is_waiting() else 0
+            if not self.pump(0.005):
+                break
+
     def wait(self, pattern, seconds=20):
         """Until the screen matches; the match, or None when the time is over (see patience())."""
         end = time.monotonic() + patience(seconds)
         while True:
             found = re.search(pattern, self.text(), re.M)
-            if found or time.monotonic() > end:
-                return found
-            if not self.pump(0.1):
-                return re.search(pattern, self.text(), re.M)
+            if found or time.monotonic() > end or not self.pump(0.1):
+                break
+        found = re.search(pattern, self.text(), re.M)
+        if not found:
+            in_vain(seconds, pattern)
+        return found
 
     def keys(self, *names, wait=0.15):
         for name in names:
             os.write(self.master, key_bytes(name, True))
             self.pump(wait)
+            self.settle()
 
     def answer(self, name, seconds=5):
         """Seconds until the first byte of the answer to a key."""
@@ -226,7 +269,7 @@ class Dashboard:
 
     def quit(self):
         """Ends it with q, one for each step back that it may need; the exit status, None if it had to be killed."""
-        end = time.monotonic() + 15  # only a machine under load needs them
+        end = time.monotonic() + patience(5)
         while self.process.poll() is None and time.monotonic() < end:
             try:
                 self.keys("q")
@@ -240,7 +283,7 @@ class Dashboard:
             self.process.terminate()
         until(3, lambda: not self.pump(0.05) or self.process.poll() is not None, 0)
         try:
-            status = self.process.wait(2)
+            status = self.process.wait(patience(2))
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -49,9 +49,9 @@ class Fleet:
 
     def does(self, center, what):
         request = urllib.request.Request(f"{self.urls[center]}/-/mischief?do={what}", b"", method="POST")
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             assert answer.status == 200, answer.read()
 
     def end(self):
         self.process.terminate()
-        return self.process.wait(10)
+        return self.process.wait(60)

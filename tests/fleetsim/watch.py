@@ -18,7 +18,7 @@ os.environ.update(T=folder.name, SUANTOP=BUILD + "/suantop", XDG_STATE_HOME=fold
                   XDG_CONFIG_HOME=folder.name + "/config", TMPDIR=folder.name, TZ="UTC", LC_ALL="C.UTF-8")
 sys.path.insert(0, SOURCE + "/tests/e2e")
 import tap  # noqa: E402
-from e2e import Dashboard, snapshot, source, suantop, until  # noqa: E402
+from e2e import Dashboard, alive, snapshot, source, suantop, until  # noqa: E402
 
 SMALL = SOURCE + "/tests/fleetsim/small.conf"
 BEHAVED = "none"
@@ -60,7 +60,7 @@ class Fleet:
 
     def end(self):
         self.process.terminate()
-        return self.process.wait(5)
+        return self.process.wait(60)
 
 
 def everything_is_told(fleet):
@@ -190,7 +190,7 @@ def the_demo_comes_and_goes():
     demo.keys("3")
     tap.ok("view 3 shows devices", demo.wait(r"e-g\d\d\d\d", 10), demo.text())
     tap.equal("q ends it", demo.quit(), 0)
-    tap.ok("the fleet ended with it", until(5, lambda: not os.path.exists(f"/proc/{children[0]}")))
+    tap.ok("the fleet ended with it", until(5, lambda: not alive(children[0])))
     tap.none("nothing stays behind", glob.glob(folder.name + "/suantop-demo-*"))
     demo = Dashboard("demo", "--scenario", SMALL, size=(80, 24))
     demo.wait(r"SIMULATED", 20)
@@ -198,10 +198,11 @@ def the_demo_comes_and_goes():
                            check=False).stdout.split()
     demo.process.kill()
     demo.process.wait()
-    tap.ok("the fleet ends even if the dashboard was killed", until(5, lambda: not os.path.exists(f"/proc/{child[0]}")))
+    tap.ok("the fleet ends even if the dashboard was killed", until(5, lambda: not alive(child[0])))
     demo = Dashboard("demo", "--scenario", folder.name + "/bad.conf", size=(80, 24))
-    demo.pump(3)
-    tap.ok("a wrong scenario ends it with the reason", b"bad.conf:2" in demo.raw and demo.process.wait(5) != 0, demo.raw)
+    until(5, lambda: not demo.pump(0.1) or demo.process.poll() is not None, 0)
+    demo.pump(0.3)
+    tap.ok("a wrong scenario ends it with the reason", b"bad.conf:2" in demo.raw and demo.process.wait(60) != 0, demo.raw)
     demo.close()
 
 
