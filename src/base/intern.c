@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * intern.c - see intern.h.
  *
- * Three stores, made for millions of short strings (about 24 bytes beside the bytes themselves):
+ * Three stores, made for millions of short strings (about 16 bytes beside the bytes themselves):
  * - blocks of 1 MiB that hold, for each string, a 4-byte head, the raw bytes, a NUL and, only if it
  *   differs, the sanitised text with its own NUL;
  * - pages of 4096 places: where in the blocks id n stands, in units of 4 bytes;
- * - the writer's index: half of the hash and the id, linear probing.
+ * - the writer's index: four bits of the hash and the id, linear probing.
  * The arrays of blocks and pages are as long as they will ever be from the start (memory that is
  * not touched costs nothing), so nothing that a reader walks through is ever reallocated. */
 #include "base/intern.h"
@@ -26,6 +26,7 @@ enum {
     MAX_PAGES = 1 << 16,
     FIRST_INDEX = 1024,
     MANY_CELLS = (1 << 13) - 1, /* that many or more: counted again when asked for */
+    ID_BITS = 28,
 };
 
 /* In front of the raw bytes. */
@@ -35,9 +36,19 @@ struct head {
 
 _Static_assert(sizeof(struct head) == UNIT, "one head is one unit");
 
-struct index_slot {
-    uint32_t hash, id; /* id 0 = free: the empty string is never looked up */
-};
+/* Four bits of the hash, so that few strings are compared for nothing, and the id. 0 = free: the empty string is never
+ * looked up. */
+typedef uint32_t index_slot;
+
+static strid slot_id(index_slot slot)
+{
+    return slot & ((1u << ID_BITS) - 1);
+}
+
+static index_slot slot_of(uint32_t hash, strid id)
+{
+    return hash >> ID_BITS << ID_BITS | id;
+}
 
 struct intern {
     _Atomic unsigned refs;
@@ -45,7 +56,7 @@ struct intern {
     uint32_t count;
     uint32_t block_count, block_used; /* of the last block, in units */
     uint32_t index_cap;
-    struct index_slot *index;
+    index_slot *index;
     struct buf scratch; /* the text being made */
     uint32_t *pages[MAX_PAGES];
     char *blocks[MAX_BLOCKS];
@@ -145,35 +156,40 @@ void intern_unref(struct intern *in)
 }
 
 /* Slot of the string, or the free one where it belongs. */
-static struct index_slot *find_slot(const struct intern *in, uint32_t hash, const char *s,
-                                    size_t len, bool cut)
+static index_slot *find_slot(const struct intern *in, uint32_t hash, const char *s, size_t len,
+                             bool cut)
 {
     for (uint32_t i = hash & (in->index_cap - 1);; i = (i + 1) & (in->index_cap - 1)) {
-        struct index_slot *slot = &in->index[i];
-        if (slot->id == 0)
+        index_slot *slot = &in->index[i];
+        strid id = slot_id(*slot);
+        if (id == 0)
             return slot;
-        if (slot->hash != hash)
+        if (*slot != slot_of(hash, id))
             continue;
-        struct head head = head_of(in, slot->id);
-        if (head.len == len && head.cut == cut && memcmp(intern_raw(in, slot->id), s, len) == 0)
+        struct head head = head_of(in, id);
+        if (head.len == len && head.cut == cut && memcmp(intern_raw(in, id), s, len) == 0)
             return slot;
     }
+}
+
+static uint32_t hash_of(const struct intern *in, const char *s, size_t len)
+{
+    return (uint32_t)hash_bytes(in->seed, s, len);
 }
 
 static void grow_index(struct intern *in)
 {
     uint32_t cap = in->index_cap * 2;
-    struct index_slot *wider = xcalloc(cap, sizeof(*wider));
 
-    for (uint32_t i = 0; i < in->index_cap; i++) {
-        if (in->index[i].id == 0)
-            continue;
-        uint32_t to = in->index[i].hash & (cap - 1);
-        while (wider[to].id)
+    free(in->index); /* before: it is made anew from the strings, in the order in which they lie */
+    index_slot *wider = xcalloc(cap, sizeof(*wider));
+    for (strid id = 1; id < in->count; id++) {
+        uint32_t hash = hash_of(in, intern_raw(in, id), intern_raw_len(in, id));
+        uint32_t to = hash & (cap - 1);
+        while (wider[to])
             to = (to + 1) & (cap - 1);
-        wider[to] = in->index[i];
+        wider[to] = slot_of(hash, id);
     }
-    free(in->index);
     in->index = wider;
     in->index_cap = cap;
 }
@@ -211,17 +227,17 @@ strid intern_put(struct intern *in, const char *s, size_t len)
 
     if (len == 0)
         return 0;
-    uint32_t hash = (uint32_t)hash_bytes(in->seed, s, kept);
-    struct index_slot *slot = find_slot(in, hash, s, kept, kept < len);
-    if (slot->id)
-        return slot->id;
+    uint32_t hash = hash_of(in, s, kept);
+    index_slot *slot = find_slot(in, hash, s, kept, kept < len);
+    if (*slot)
+        return slot_id(*slot);
     if (in->count > in->index_cap / 5 * 4) {
         grow_index(in);
         slot = find_slot(in, hash, s, kept, kept < len);
     }
     strid id = append(in, describe(in, s, kept, kept < len), s, &in->scratch);
     if (id)
-        *slot = (struct index_slot){hash, id};
+        *slot = slot_of(hash, id);
     return id;
 }
 
@@ -231,7 +247,7 @@ strid intern_find(const struct intern *in, const char *s, size_t len)
 
     if (len == 0)
         return 0;
-    return find_slot(in, (uint32_t)hash_bytes(in->seed, s, kept), s, kept, kept < len)->id;
+    return slot_id(*find_slot(in, hash_of(in, s, kept), s, kept, kept < len));
 }
 
 const char *intern_raw(const struct intern *in, strid id)

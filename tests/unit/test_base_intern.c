@@ -145,9 +145,9 @@ static void test_many_strings_stay_where_they_are(void **state)
         assert_string_equal(intern_raw(in, (strid)i + 2), name);
         assert_int_equal(intern_cells(in, (strid)i + 2), len);
     }
-    /* The index doubles, so what a string costs beside its bytes swings; 20 to 30 is its range. */
+    /* The index doubles, so what a string costs beside its bytes swings; 15 to 21 is its range. */
     double each = (double)(intern_bytes(in) - before - letters) / COUNT;
-    assert_true(each < 30);
+    assert_true(each < 22);
     intern_unref(in);
 }
 
