@@ -154,7 +154,7 @@ def canary(c):
     )
     time.sleep(4)
     recorder.terminate()
-    _, err = recorder.communicate(timeout=10)
+    _, err = recorder.communicate(timeout=60)
     tap.none("canary: not in what record prints", [w for w in words if w in err])
     for file in sorted(os.listdir(f"{T}/rec")):
         path = f"{T}/rec/{file}"

@@ -62,7 +62,7 @@ def main():
         by = times(seen)
         tap.none(f"{name}: only GET", [r for r in seen if r[1] != "GET"])
         for what in "jobs", "nodes":
-            at, close = by[what], [g for g in gaps(by[what]) if g < interval * 0.75]
+            at, close = by[what], [g for g in gaps(by[what]) if g < interval * 0.5]
             # slurmrestd up to 26.05.2 may fail when asked what changed in nodes; then it is asked once more.
             spurious = 1 if what == "nodes" else 0
             tap.ok(f"{name}: one {what} request an interval", 1 <= len(at) <= took / interval + 2 + spurious, gaps(at))
@@ -70,7 +70,7 @@ def main():
         least = min(gaps(by["diag"]) or [99])
         tap.ok(
             f"{name}: diag is cheap and rare",
-            least >= min(interval, 10) * 0.75 and len(by["diag"]) <= took / min(interval, 10) + 3,
+            least >= min(interval, 10) * 0.5 and len(by["diag"]) <= took / min(interval, 10) + 3,
             gaps(by["diag"]),
         )
         tap.ok(
@@ -92,13 +92,14 @@ def main():
 
 def hammer(ui, proxy):
     """An impatient hand on F5."""
+    began = time.monotonic()
     for _ in range(60):
         os.write(ui.master, b"\x1b[15~")
         ui.pump(0.05)
     ui.pump(1)
-    by = times(proxy.take())
+    by, took = times(proxy.take()), time.monotonic() - began
     for what in "jobs", "nodes":
-        tap.ok(f"sixty times F5 in 4 s: few {what} requests", len(by[what]) <= 3, gaps(by[what]))
+        tap.ok(f"sixty times F5 in {took:.0f} s: few {what} requests", len(by[what]) <= 3 + max(0, took - 5), gaps(by[what]))
 
 
 if __name__ == "__main__":

@@ -271,7 +271,7 @@ def shared(c, path, ui):
     end = subprocess.Popen([SUANTOP, "collect", "-c", path, "--history", DB], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(2)
     end.send_signal(signal.SIGTERM)
-    tap.equal("a collector ends well when told to", end.wait(10), 0)
+    tap.equal("a collector ends well when told to", end.wait(60), 0)
     tap.ok("all is there at the end", set(before) <= set(rows()), (before, rows()))
 
 
@@ -282,7 +282,7 @@ def main():
     clusters = [a]
     if coming is None:
         tap.skip("accounting tells causes exactly", "slurmdbd or mariadb is not installed")
-    elif tap.ok("a cluster with accounting comes up", coming.wait(60) == 0, open(f"{T}/ledger.log").read()):
+    elif tap.ok("a cluster with accounting comes up", coming.wait(300) == 0, open(f"{T}/ledger.log").read()):
         clusters.insert(0, Cluster(f"{T}/ledger"))
         until(20, lambda: clusters[0].run("sinfo", "-h", "-p", "low", "-t", "idle", "-o", "%D") == "4")
     path = config({c.name: {"slurm": {"conf": c.conf, "prefer": "text", **QUICK}} for c in clusters}, head=f"audit: {T}/audit")

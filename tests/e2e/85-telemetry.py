@@ -36,7 +36,7 @@ def start(*argv, env=None):
 
 def stop(process):
     process.terminate()
-    process.wait(20)
+    process.wait(60)
 
 
 def answers(at, path="/metrics", wanted=b""):
@@ -284,7 +284,7 @@ def main():
         for p in started:
             p.terminate()
         for p in started:
-            p.wait(20)
+            p.wait(60)
 
 
 tap.run(main)

@@ -40,7 +40,7 @@ WRONG = ["", "sum(", "up{", "up[5m", "{}", "nosuch(up)", "1 > 2", "up up", "DCGM
 def start_fleet(stack, config):
     fleet = subprocess.Popen([BUILD + "/suantop-fleetsim", "-s", SOURCE + "/tests/fleetsim/telemetry.conf", "--speed=0.01", "--seed=3",
                               "--with-parent"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    stack.callback(fleet.wait, 10)
+    stack.callback(fleet.wait, 60)
     stack.callback(fleet.stdin.close)
     text = fleet.stdout.read()
     servers.write(config, text)
@@ -73,7 +73,7 @@ def ask(port, expression, post=True):
     form = urllib.parse.urlencode({"query": expression})
     url = f"http://127.0.0.1:{port}/api/v1/query"
     try:
-        with urllib.request.urlopen(*((url, form.encode()) if post else (url + "?" + form,)), timeout=10) as r:
+        with urllib.request.urlopen(*((url, form.encode()) if post else (url + "?" + form,)), timeout=60) as r:
             answer, status = json.load(r), r.status
     except urllib.error.HTTPError as e:
         answer, status = json.load(e), e.code
@@ -99,7 +99,7 @@ def ask_both(real, simulated, q, post):
         answers[:] = a, b
         return a[:2] == b[:2] and not differences(a[2], b[2])
     answers = []
-    servers.until(ask_once, 5)
+    servers.until(ask_once, 30)
     return answers
 
 
@@ -114,7 +114,7 @@ def the_same_answers(real, simulated):
         a, b = ask(real, q), ask(simulated, q)
         tap.equal(f"{q!r} is refused in the same way", b[:2], a[:2])
         tap.ok(f"{q!r}: with the same beginning", b[2][:25] == a[2][:25], (a[2], b[2]))
-    a, b = (json.load(urllib.request.urlopen(f"http://127.0.0.1:{p}/api/v1/status/buildinfo", timeout=5)) for p in (real, simulated))
+    a, b = (json.load(urllib.request.urlopen(f"http://127.0.0.1:{p}/api/v1/status/buildinfo", timeout=60)) for p in (real, simulated))
     tap.equal("build information has the same members", sorted(b["data"]), sorted(a["data"]))
 
 
@@ -127,7 +127,7 @@ def the_collector_sees_the_same(folder, real, simulated):
         both[:] = [servers.snapshot(folder, p, devices="1000") for p in (real, simulated)]
         return not differences(*(figures(s["devices"], ("temperature_celsius",), "node", "index") for s in both))
     both = []
-    servers.until(look, 5)
+    servers.until(look, 30)
     a, b = both
     tap.equal("the collector: one server as the other", [s["sources"][0]["note"].split(";")[0] for s in (b,)],
               [s["sources"][0]["note"].split(";")[0] for s in (a,)])

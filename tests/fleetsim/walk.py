@@ -45,7 +45,7 @@ def number(text):
 
 
 def ask(urls, center, path):
-    with urllib.request.urlopen(f"{urls[center]}/slurm/v0.0.45/{path}", timeout=10) as answer:
+    with urllib.request.urlopen(f"{urls[center]}/slurm/v0.0.45/{path}", timeout=60) as answer:
         return json.loads(answer.read())
 
 

@@ -37,7 +37,7 @@ class Fleet:
     def get(self, center, path, data=None, method=None):
         request = urllib.request.Request(self.urls[center] + path, data, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=60) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as e:
             return e.code, e.read().decode()

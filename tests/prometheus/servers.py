@@ -121,7 +121,7 @@ class Program:
 
     def stop(self):
         self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(60)
         if self.log is not subprocess.DEVNULL:
             self.log.close()
 
@@ -161,7 +161,7 @@ def query(port, expression):
     """{label text: value} of an instant query; {} while the server does not answer."""
     data = urllib.parse.urlencode({"query": expression, "latency_offset": "1ms", "nocache": "1"}).encode()
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/query", data, timeout=5) as r:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v1/query", data, timeout=30) as r:
             return {json.dumps(s["metric"], sort_keys=True): float(s["value"][1])
                     for s in json.load(r)["data"]["result"]}
     except OSError:

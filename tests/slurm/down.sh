@@ -12,7 +12,7 @@ alive() { [ -s "$W/run/$1.pid" ] && running "$(cat "$W/run/$1.pid")"; }
 if alive slurmctld && [ ! -e "$W/emulated" ]; then
     # array tasks by 14_5: their own numbers are unknown once the waiting rest of the array was cancelled
     squeue -h -r -t R,S -o %i 2>/dev/null | xargs -r scancel 2>/dev/null
-    for _ in $(seq 80); do [ -z "$(squeue -h -t R,S,CG -o %A 2>/dev/null)" ] && break; sleep .1; done
+    for _ in $(seq 300); do [ -z "$(squeue -h -t R,S,CG -o %A 2>/dev/null)" ] && break; sleep .1; done
 fi
 # 2. daemons, by pid file; the grep guards against a recycled pid
 for n in slurmrestd-tcp slurmrestd-unix $(cd "$W/run" 2>/dev/null && ls slurmd-*.pid 2>/dev/null | sed 's/\.pid$//') \
@@ -21,7 +21,7 @@ for n in slurmrestd-tcp slurmrestd-unix $(cd "$W/run" 2>/dev/null && ls slurmd-*
     p=$(cat "$f")
     if cmdline "$p" | grep -qE 'slurm|munged|mariadbd'; then
         kill "$p" 2>/dev/null
-        for _ in $(seq 100); do running "$p" || break; sleep .1; done
+        for _ in $(seq 300); do running "$p" || break; sleep .1; done
         running "$p" && { kill -9 "$p"; echo "had to SIGKILL $n ($p)"; }
     fi
     rm -f "$f"

@@ -149,7 +149,7 @@ if [ "$DB" = 1 ]; then
         setsid mariadbd --no-defaults --user=mysql --datadir="$W/mysql" --socket="$W/mysql/sock" --skip-networking \
             --pid-file="$W/mysql/pid" --innodb-buffer-pool-size=64M >"$W/log/mariadbd.log" 2>&1 </dev/null &
         echo $! > "$W/run/mariadbd.pid"
-        for _ in $(seq 100); do mariadb --no-defaults -S "$W/mysql/sock" -e 'select 1' >/dev/null 2>&1 && break; sleep .1; done
+        for _ in $(seq 600); do mariadb --no-defaults -S "$W/mysql/sock" -e 'select 1' >/dev/null 2>&1 && break; sleep .1; done
     fi
     cat > "$W/slurmdbd.conf" <<C
 AuthType=auth/munge
@@ -173,7 +173,7 @@ C
     # slurmdbd looks for slurmdbd.conf next to $SLURM_CONF.
     if ! alive slurmdbd; then
         MYSQL_UNIX_PORT="$W/mysql/sock" slurmdbd
-        for _ in $(seq 20); do timeout 5 sacctmgr -n list cluster >/dev/null 2>&1 && break; sleep .3; done
+        for _ in $(seq 100); do timeout 20 sacctmgr -n list cluster >/dev/null 2>&1 && break; sleep .3; done
         if ! sacctmgr -nP list cluster format=cluster | grep -qx "$CLUSTER"; then
             sacctmgr -i add cluster "$CLUSTER" >/dev/null
             sacctmgr -i add account lab Cluster="$CLUSTER" >/dev/null
@@ -193,7 +193,7 @@ fi
 mkdir -p "$W/bin"; for d in slurmctld slurmd slurmstepd; do ln -sfn "/usr/sbin/$d-wlm" "$W/bin/$d"; done
 # Controller first: a slurmd that cannot register retries only after 10+ s.
 alive slurmctld || "$W/bin/slurmctld"
-for _ in $(seq 100); do scontrol ping 2>/dev/null | grep -q UP && break; sleep .1; done
+for _ in $(seq 600); do scontrol ping 2>/dev/null | grep -q UP && break; sleep .1; done
 scontrol ping | grep -q UP || { echo "slurmctld did not come up:"; tail -3 "$W/log/slurmctld.log"; exit 1; }
 for i in $(seq "$NODES"); do
     alive "slurmd-n$i" && continue
@@ -218,7 +218,9 @@ restd() { # name, env assignment or -u, auth, listen
 restd slurmrestd-tcp SLURM_JWT=daemon rest_auth/jwt "127.0.0.1:$REST"
 alive slurmrestd-unix || rm -f "$W/rest/sock"     # a left-over socket file would make bind() fail
 restd slurmrestd-unix "" rest_auth/local "unix:$W/rest/sock"
-for _ in $(seq 50); do curl -s -o /dev/null "http://127.0.0.1:$REST/" && [ -S "$W/rest/sock" ] && break; sleep .1; done
+answers() { curl -s -o /dev/null "http://127.0.0.1:$REST/" && [ -S "$W/rest/sock" ]; }
+for _ in $(seq 600); do answers && break; sleep .1; done
+answers || { echo "slurmrestd did not come up:"; tail -3 "$W"/log/slurmrestd-*.log; exit 1; }
 cat > "$W/env" <<C
 export SLURM_CONF=$W/slurm.conf
 export URL=http://127.0.0.1:$REST SOCK=$W/rest/sock OPER=$OPER USR=$USR CLUSTER=$CLUSTER
