@@ -24,6 +24,7 @@ TABLES = (
     ("src/app/options.def", "COMMAND", ((3, None),)),
     ("src/app/options.def", "OPTION", ((5, None),)),
     ("ui/keys.def", "CMD", ((4, None), (5, None))),
+    ("src/node/collectors.def", "COLLECTOR", ((3, None),)),
 )
 
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * act.c - see act.h. */
 #include "ui/act.h"
+#include "ui/said.h"
 #include "base/i18n.h"
+#include "base/sentence.h"
 #include "base/text.h"
 #include <stdarg.h>
 #include <string.h>
@@ -88,7 +90,8 @@ bool act_start(struct view_out *out, const struct view_input *in, enum action_ve
         if (act_freeze(order, in->snap, slots[i], &e) == RC_OK)
             continue;
         order_free(order);
-        return act_cannot(out, "%s: %s%s%s", info->name, e.where, *e.where ? ": " : "", e.msg);
+        return act_cannot(out, "%s: %s%s%s", info->name, sentence_place(&e), *e.where ? ": " : "",
+                          said(e.msg));
     }
     out->wish = WISH_ACT;
     out->order = order;

@@ -6,6 +6,7 @@
 #include "ui/overlay.h"
 #include "base/hash.h"
 #include "base/i18n.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -131,7 +132,7 @@ void acting_ask(struct ui *u, struct action_order *take, struct ui_slot *from)
     w.permit = permit_of(u, take->center);
     u->dialog = dialog_new(take, &w, &e);
     if (!u->dialog) {
-        ui_say(u, true, "%s: %s", e.where, said(e.msg));
+        ui_say(u, true, "%s: %s", sentence_place(&e), said(e.msg));
         return;
     }
     u->dialog_from = from;
@@ -244,7 +245,7 @@ static void ask_named(struct ui *u, enum action_verb verb, uint16_t center, cons
 
     o->named = true;
     if (act_freeze(o, u->snap, act_slot(u->snap, verb, center, name), &e) != RC_OK) {
-        ui_say(u, true, "%s: %s: %s", verb_info(verb)->name, e.where, said(e.msg));
+        ui_say(u, true, "%s: %s: %s", verb_info(verb)->name, sentence_place(&e), said(e.msg));
         order_free(o);
         return;
     }

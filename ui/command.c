@@ -3,6 +3,7 @@
 #include "ui/command.h"
 #include "ui/said.h"
 #include "base/i18n.h"
+#include "base/sentence.h"
 #include "base/text.h"
 #include "ui/act.h"
 #include "ui/acting.h"
@@ -198,7 +199,7 @@ static void filter_command(struct ui *u, const char *arg)
     if (!*arg) {
         line_open(u, UI_LINE_FILTER);
     } else if (nav_filter(u, arg, &e) != RC_OK) {
-        ui_say(u, true, "%s%s%s", e.where, *e.where ? ": " : "", said(e.msg));
+        ui_say(u, true, "%s%s%s", sentence_place(&e), *e.where ? ": " : "", said(e.msg));
     }
 }
 
@@ -309,7 +310,7 @@ static void theme_command(struct ui *u, const char *name)
     if (!*name)
         ui_say(u, false, _("theme %s"), u->theme.name);
     else if (overlay_theme(u, name, &e) != RC_OK)
-        ui_say(u, true, "%s: %s", e.where, said(e.msg));
+        ui_say(u, true, "%s: %s", sentence_place(&e), said(e.msg));
 }
 
 static const struct center_row *center_named(const struct snapshot *s, const char *id)

@@ -4,6 +4,7 @@
 #include "ui/said.h"
 #include "ui/columns.h"
 #include "base/i18n.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "model/value.h"
 #include "ui/explain.h"
@@ -264,7 +265,7 @@ void overlay_remember(struct ui *u)
     struct err e = {0};
 
     if (u->state_file && ui_state_save(&u->state, u->state_file, &e) != RC_OK)
-        ui_say(u, true, "%s: %s", e.where, said(e.msg));
+        ui_say(u, true, "%s: %s", sentence_place(&e), said(e.msg));
 }
 
 /* The theme `by` places after the present one in the list of names. */
@@ -287,7 +288,7 @@ static void step_theme(struct ui *u, int by)
         list[count++] = name;
     }
     if (count > 0 && overlay_theme(u, list[(at + by + count) % count], &e) != RC_OK)
-        ui_say(u, true, "%s: %s", e.where, said(e.msg));
+        ui_say(u, true, "%s: %s", sentence_place(&e), said(e.msg));
     buf_fini(&names);
 }
 
@@ -303,7 +304,7 @@ static void step_language(struct ui *u, int by)
             at = count;
     const char *code = l[(at + by + count) % count].code;
     if (i18n_use(code, &e) != RC_OK) {
-        ui_say(u, true, "%s: %s", e.where, said(e.msg));
+        ui_say(u, true, "%s: %s", sentence_place(&e), said(e.msg));
         return;
     }
     snprintf(u->state.language, sizeof u->state.language, "%s", code);

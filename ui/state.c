@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * state.c - see state.h. One word and its value per line. */
 #include "ui/state.h"
+#include "base/sentence.h"
 #include "base/text.h"
 #include "base/xmem.h"
 #include <errno.h>
@@ -81,13 +82,13 @@ static enum rc read_all(const char *path, struct buf *out, struct err *e)
     char *room;
 
     if (fd < 0)
-        return err_sys(e, RC_IO, errno, path, "cannot read what was remembered");
+        return err_sys(e, RC_IO, errno, path, S_("cannot read what was remembered"));
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
         while ((room = buf_reserve(out, 4096)) != NULL && (n = read(fd, room, 4096)) > 0)
             buf_commit(out, (size_t)n);
     buf_commit(out, 0); /* the last reservation ended without a NUL */
     close(fd);
-    return n == 0 ? RC_OK : err_set(e, RC_IO, path, "not a file of suantop's");
+    return n == 0 ? RC_OK : err_set(e, RC_IO, path, S_("not a file of suantop's"));
 }
 
 static bool take_bool(const char *value, int *out)
@@ -142,18 +143,18 @@ static enum rc parse(struct ui_state *s, const char *path, char *text, size_t le
     int n = 1;
 
     if (strlen(text) != len || strncmp(text, magic, sizeof magic - 1) != 0)
-        return err_set(e, RC_SYNTAX, path, "not a file of suantop's; ignored");
+        return err_set(e, RC_SYNTAX, path, S_("not a file of suantop's; ignored"));
     for (char *next, *line = strchr(text, '\n'); line && *++line; line = next) {
         next = strchr(line, '\n');
         n++;
         if (!next || !text_is_clean(line, (size_t)(next - line)))
-            return err_set(e, RC_SYNTAX, path, "line %d is damaged; the file is ignored", n);
+            return err_set(e, RC_SYNTAX, path, S_("line %d is damaged; the file is ignored"), n);
         *next = '\0';
         char *value = line + strcspn(line, " ");
         if (*value)
             *value++ = '\0';
         if (!take(s, line, value))
-            return err_set(e, RC_SYNTAX, path, "line %d is damaged; the file is ignored", n);
+            return err_set(e, RC_SYNTAX, path, S_("line %d is damaged; the file is ignored"), n);
     }
     return RC_OK;
 }
@@ -214,14 +215,14 @@ static enum rc write_new(const char *path, const struct buf *text, struct err *e
     ssize_t n = 1;
 
     if (fd < 0)
-        return err_sys(e, RC_IO, errno, path, "cannot write");
+        return err_sys(e, RC_IO, errno, path, S_("cannot write"));
     while (at < text->len && (n = write(fd, text->data + at, text->len - at)) > 0)
         at += (size_t)n;
     bool good = n > 0 && fsync(fd) == 0;
     int why = errno;
     if (close(fd) == 0 && good)
         return RC_OK;
-    return err_sys(e, RC_IO, why, path, "cannot write");
+    return err_sys(e, RC_IO, why, path, S_("cannot write"));
 }
 
 enum rc ui_state_save(const struct ui_state *s, const char *path, struct err *e)
@@ -230,15 +231,15 @@ enum rc ui_state_save(const struct ui_state *s, const char *path, struct err *e)
     struct buf text;
 
     if (snprintf(temporary, sizeof temporary, "%s.%ld.new", path, (long)getpid()) >= PATH_BYTES)
-        return err_set(e, RC_LIMIT, path, "the name is too long");
+        return err_set(e, RC_LIMIT, path, S_("the name is too long"));
     buf_init(&text, FILE_BYTES_MAX);
     put_all(&text, s);
-    enum rc rc = text.failed ? err_set(e, RC_LIMIT, path, "too much to remember") : RC_OK;
+    enum rc rc = text.failed ? err_set(e, RC_LIMIT, path, S_("too much to remember")) : RC_OK;
     unlink(temporary); /* left by a process of our number that died */
     if (rc == RC_OK)
         rc = write_new(temporary, &text, e);
     if (rc == RC_OK && rename(temporary, path) != 0)
-        rc = err_sys(e, RC_IO, errno, path, "cannot write");
+        rc = err_sys(e, RC_IO, errno, path, S_("cannot write"));
     if (rc)
         unlink(temporary);
     buf_fini(&text);

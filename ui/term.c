@@ -6,6 +6,7 @@
  * them and write them at once; ncurses alone would need dozens of writes. */
 #include "ui/term.h"
 #include "base/clock.h"
+#include "base/sentence.h"
 #include "base/text.h"
 #include "base/xmem.h"
 #include "ui/keymap.h"
@@ -158,11 +159,11 @@ static enum rc need_terminal(struct terminal *t, struct err *e)
     int in = STDIN_FILENO;
 
     if (!isatty(STDOUT_FILENO))
-        return err_set(e, RC_IO, "terminal", "standard output is not a terminal; %s", hint);
+        return err_set(e, RC_IO, "terminal", S_("standard output is not a terminal") "; %s", hint);
     if (!isatty(in))
         in = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (in < 0)
-        return err_set(e, RC_IO, "terminal", "standard input is not a terminal; %s", hint);
+        return err_set(e, RC_IO, "terminal", S_("standard input is not a terminal") "; %s", hint);
     t->tty = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
     int out = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
     int keys = in == STDIN_FILENO ? fcntl(in, F_DUPFD_CLOEXEC, 3) : in;
@@ -170,7 +171,7 @@ static enum rc need_terminal(struct terminal *t, struct err *e)
     t->out = out >= 0 ? fdopen(out, "w") : NULL;
     t->in = keys >= 0 ? fdopen(keys, "r") : NULL;
     if (t->tty < 0 || t->capture < 0 || !t->out || !t->in)
-        return err_sys(e, RC_IO, errno, "terminal", "cannot open the terminal");
+        return err_sys(e, RC_IO, errno, "terminal", S_("cannot open the terminal"));
     return RC_OK;
 }
 
@@ -189,12 +190,13 @@ static enum rc ask_terminfo(struct terminal *t, const struct term_options *o, st
     int status;
 
     if (!name || !*name)
-        return err_set(e, RC_USAGE, "TERM", "TERM is not set; %s", hint);
+        return err_set(e, RC_USAGE, "TERM", S_("TERM is not set") "; %s", hint);
     if (setupterm(name, fileno(t->out), &status) != OK)
-        return err_set(e, RC_USAGE, "TERM", "TERM=%.40s is not in the terminal database; %s", name,
-                       hint);
+        return err_set(e, RC_USAGE, "TERM", S_("TERM=%.40s is not in the terminal database") "; %s",
+                       name, hint);
     if (!has_string("cup") || !has_string("clear"))
-        return err_set(e, RC_USAGE, "TERM", "TERM=%.40s cannot move its cursor; %s", name, hint);
+        return err_set(e, RC_USAGE, "TERM", S_("TERM=%.40s cannot move its cursor") "; %s", name,
+                       hint);
     t->colours = tigetnum("colors");
     bool rgb = tigetflag("RGB") > 0 || tigetnum("RGB") > 0 || has_string("RGB");
     bool says = truecolour && (!strcmp(truecolour, "truecolor") || !strcmp(truecolour, "24bit"));
@@ -425,7 +427,7 @@ enum rc term_open(const struct term_options *o, struct terminal **out, struct er
     buf_init(&t->show_cursor, 64);
     if (!depth_word_ok(o->colour)) {
         free(t);
-        return err_set(e, RC_USAGE, "colour", "%.40s is none of auto, 24bit, 256, 16, none",
+        return err_set(e, RC_USAGE, "colour", S_("%.40s is none of auto, 24bit, 256, 16, none"),
                        o->colour);
     }
     choose_locale(t);
@@ -435,7 +437,7 @@ enum rc term_open(const struct term_options *o, struct terminal **out, struct er
     if (rc == RC_OK)
         rc = arm_emergency(t, e);
     if (rc == RC_OK && (t->screen = start_screen(t)) == NULL)
-        rc = err_set(e, RC_USAGE, "TERM", "ncurses cannot use this terminal");
+        rc = err_set(e, RC_USAGE, "TERM", S_("ncurses cannot use this terminal"));
     if (rc) {
         tty_disarm();
         term_free(t);

@@ -2,6 +2,7 @@
  * theme.c - see theme.h. The format is btop's: lines `theme[key]="#RRGGBB"`, `"#GG"` (a grey), `"r g b"`
  * (decimal) or `""` (the terminal's own colour); everything else is a comment or a blank line. */
 #include "ui/theme.h"
+#include "base/sentence.h"
 #include "base/text.h"
 #include "base/xmem.h"
 #include "ui/colour.h"
@@ -160,12 +161,14 @@ static enum rc take(struct draft *d, const char *key, const char *value, const c
         return RC_OK;
     }
     if (!place)
-        return strncmp(key, "suantop_", 8) ? RC_OK /* a key of btop's that means nothing here */
-                                           : err_set(e, RC_SCHEMA, where, "unknown key %s", key);
+        return strncmp(key, "suantop_", 8)
+                   ? RC_OK /* a key of btop's that means nothing here */
+                   : err_set(e, RC_SCHEMA, where, S_("unknown key %s"), key);
     colour = parse_colour(value);
     if (colour == UNSET)
         return err_set(e, RC_SYNTAX, where,
-                       "%s is no colour; accepted: \"#RRGGBB\", \"#GG\", \"R G B\", \"\"", value);
+                       S_("%s is no colour; accepted: \"#RRGGBB\", \"#GG\", \"R G B\", \"\""),
+                       value);
     *place = colour;
     return RC_OK;
 }
@@ -177,10 +180,10 @@ static enum rc parse_line(struct draft *d, char *line, const char *where, struct
         return RC_OK;
     char *close = strchr(line, ']');
     if (strncmp(line, "theme[", 6) != 0 || !close)
-        return err_set(e, RC_SYNTAX, where, "expected theme[key]=\"colour\" or a # comment");
+        return err_set(e, RC_SYNTAX, where, S_("expected theme[key]=\"colour\" or a # comment"));
     char *value = close + 1 + strspn(close + 1, " \t");
     if (*value != '=')
-        return err_set(e, RC_SYNTAX, where, "expected = behind theme[%.40s", line + 6);
+        return err_set(e, RC_SYNTAX, where, S_("expected = behind theme[%.40s"), line + 6);
     *close = '\0';
     return take(d, line + 6, unquote(value + 1), where, e);
 }
@@ -304,7 +307,7 @@ enum rc theme_parse(const char *text, size_t len, const char *where, struct them
         size_t bytes = end ? (size_t)(end - (text + at)) : len - at;
         snprintf(place, sizeof place, "%.70s:%d", where, n);
         if (n > LINES_MAX || bytes >= sizeof line)
-            return err_set(e, RC_LIMIT, place, "too long for a theme");
+            return err_set(e, RC_LIMIT, place, S_("too long for a theme"));
         memcpy(line, text + at, bytes);
         line[bytes - (bytes > 0 && line[bytes - 1] == '\r')] = '\0';
         rc = parse_line(&d, line, place, e);
@@ -322,15 +325,15 @@ static enum rc read_file(const char *path, struct buf *out, struct err *e)
     char *room;
 
     if (!f)
-        return err_sys(e, RC_IO, errno, path, "cannot read the theme");
+        return err_sys(e, RC_IO, errno, path, S_("cannot read the theme"));
     while (rc == RC_OK && !feof(f)) {
         room = buf_reserve(out, 4096);
         if (!room)
-            rc = err_set(e, RC_LIMIT, path, "larger than a theme can be");
+            rc = err_set(e, RC_LIMIT, path, S_("larger than a theme can be"));
         else
             buf_commit(out, fread(room, 1, 4096, f));
         if (ferror(f))
-            rc = err_sys(e, RC_IO, errno, path, "cannot read the theme");
+            rc = err_sys(e, RC_IO, errno, path, S_("cannot read the theme"));
     }
     fclose(f);
     return rc;
@@ -410,8 +413,10 @@ enum rc theme_load(const char *name, const char *dirs, struct theme *out, struct
         theme_default(out);
         return RC_OK;
     }
-    return err_set(e, RC_USAGE, "theme", "no theme is called %s (looked in %s)", name,
-                   dirs && *dirs ? dirs : "no folder");
+    return err_set(e, RC_USAGE, "theme",
+                   dirs && *dirs ? S_("no theme is called %s (looked in %s)")
+                                 : S_("no theme is called %s (looked in no folder)"),
+                   name, dirs);
 }
 
 struct name_list {

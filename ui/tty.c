@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * tty.c - see tty.h. */
 #include "ui/tty.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include <errno.h>
 #include <poll.h>
@@ -130,7 +131,7 @@ enum rc tty_arm(int fd, const char *goodbye, size_t len, struct err *e)
     if (!hooked) /* ncurses ends the process when it has no memory for the terminal's description */
         hooked = atexit(tty_emergency_restore) == 0;
     if (tcgetattr(fd, &saved.modes) != 0)
-        return err_sys(e, RC_IO, errno, "terminal", "cannot read the terminal's modes");
+        return err_sys(e, RC_IO, errno, "terminal", S_("cannot read the terminal's modes"));
     if (len > sizeof saved.goodbye)
         len = 0;
     memcpy(saved.goodbye, goodbye, len);

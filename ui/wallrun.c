@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * wallrun.c - see wallrun.h. */
 #include "ui/wallrun.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "ui/keymap.h"
 #include "ui/term.h"
@@ -40,7 +41,7 @@ static enum rc start(struct wallrun *r, struct err *e)
         rc = theme_load(r->options.theme, r->options.theme_dirs, &r->theme, e);
     r->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (rc == RC_OK && r->wake_fd < 0)
-        rc = err_sys(e, RC_IO, errno, "terminal", "no event descriptor");
+        rc = err_sys(e, RC_IO, errno, "terminal", S_("no event descriptor"));
     if (rc)
         return rc;
     tty_signals_catch(r->wake_fd);
@@ -212,5 +213,6 @@ enum rc wallrun_run(struct wallrun *r, struct err *e)
         if (!r->quit && !r->lost)
             draw(r);
     }
-    return r->lost && !r->quit ? err_set(e, RC_IO, "terminal", "the terminal went away") : RC_OK;
+    return r->lost && !r->quit ? err_set(e, RC_IO, "terminal", S_("the terminal went away"))
+                               : RC_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * metric_map.c - see metric_map.h: sections, labels, and finding a rule by its name. */
 #include "collectors/exporter/metric_map.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "codec/promtext.h"
 #include "collectors/exporter/metric_map_int.h"
@@ -118,7 +119,7 @@ static enum rc add_rule(struct map_reader *r, const struct map_rule *made, const
     char name[160];
 
     if (m->rule_count == RULES_MAX)
-        return map_wrong(r, "more than %d lines", RULES_MAX);
+        return map_wrong(r, S_("more than %d lines"), RULES_MAX);
     m->rules = xgrow(m->rules, &m->rule_cap, m->rule_count + 1, sizeof *m->rules);
     uint32_t number = (uint32_t)m->rule_count++;
     m->rules[number] = *made;
@@ -134,9 +135,9 @@ static enum rc read_metric(struct map_reader *r)
     struct map_rule rule;
 
     if (r->section == MAP_NONE)
-        return map_wrong(r, "a metric before the first [section]");
+        return map_wrong(r, S_("a metric before the first [section]"));
     if (strlen(r->line.cell[0]) > 120)
-        return map_wrong(r, "the name of a metric has at most 120 bytes");
+        return map_wrong(r, S_("the name of a metric has at most 120 bytes"));
     memset(&rule, 0, sizeof rule);
     rule.name = r->line.cell[0];
     rule.section = (uint16_t)r->section;
@@ -158,13 +159,13 @@ static enum rc read_section(struct map_reader *r)
     size_t len = strcspn(r->line.cell[0] + 1, "]");
 
     if (r->line.cell[0][len + 1] != ']' || len == 0 || len >= sizeof name || r->line.count > 1)
-        return map_wrong(r, "a section is [name] alone on its line");
+        return map_wrong(r, S_("a section is [name] alone on its line"));
     snprintf(name, sizeof name, "%.*s", (int)len, r->line.cell[0] + 1);
     for (r->section = 0; r->section < m->section_count; r->section++)
         if (strcmp(m->sections[r->section].name, name) == 0)
             return RC_OK; /* of an earlier text: it goes on */
     if (m->section_count == SECTIONS_MAX)
-        return map_wrong(r, "more than %d sections", SECTIONS_MAX);
+        return map_wrong(r, S_("more than %d sections"), SECTIONS_MAX);
     m->sections = xgrow(m->sections, &m->section_cap, m->section_count + 1, sizeof *m->sections);
     memset(&m->sections[m->section_count], 0, sizeof *m->sections);
     m->sections[m->section_count++].name = map_keep(m, name);
@@ -177,7 +178,7 @@ static enum rc add_label(struct map_reader *r, struct map_section *s, enum role 
     char text[64];
 
     if (len >= sizeof text || s->label_count == ARRAY_LEN(s->labels))
-        return map_wrong(r, "a label that is too long, or more than %zu of them",
+        return map_wrong(r, S_("a label that is too long, or more than %zu of them"),
                          ARRAY_LEN(s->labels));
     snprintf(text, sizeof text, "%.*s", (int)len, word);
     s->labels[s->label_count].name = map_keep(r->map, text);
@@ -211,7 +212,7 @@ static enum rc read_blanks(struct map_reader *r, struct map_section *s)
         size_t len = strcspn(p, " ");
         double v;
         if (len > 0 && (s->blank_count == ARRAY_LEN(s->blanks) || !prom_number(p, len, &v)))
-            return map_wrong(r, "@blank wants at most %zu numbers", ARRAY_LEN(s->blanks));
+            return map_wrong(r, S_("@blank wants at most %zu numbers"), ARRAY_LEN(s->blanks));
         if (len > 0) {
             s->blank_least = s->blank_count == 0 || v < s->blank_least ? v : s->blank_least;
             s->blanks[s->blank_count++] = v;
@@ -227,7 +228,7 @@ static enum rc read_trait(struct map_reader *r)
     const char *word = r->line.cell[0] + 1;
 
     if (r->section == MAP_NONE || r->line.count < 2)
-        return map_wrong(r, "@%s wants a [section] before it and a value", word);
+        return map_wrong(r, S_("@%s wants a [section] before it and a value"), word);
     struct map_section *s = &r->map->sections[r->section];
     if (strcmp(word, "prefix") == 0) {
         s->prefix = map_keep(r->map, r->line.cell[1]);
@@ -244,7 +245,7 @@ static enum rc read_trait(struct map_reader *r)
             return read_labels(r, s, (enum role)role);
     return map_wrong(
         r,
-        "@%.40s is none of: node key index uuid serial model vendor pci job user slice profile prefix pairs blank",
+        S_("@%.40s is none of: node key index uuid serial model vendor pci job user slice profile prefix pairs blank"),
         word);
 }
 
@@ -260,7 +261,7 @@ enum rc metric_map_add(struct metric_map *m, const char *text, const char *name,
 
     while (rc == RC_OK && columns_next(&r.at, &r.line)) {
         if (r.line.too_long)
-            rc = map_wrong(&r, "the line is longer than %d bytes or has more than %d columns",
+            rc = map_wrong(&r, S_("the line is longer than %d bytes or has more than %d columns"),
                            COLUMNS_LINE_MAX - 1, COLUMNS_MAX);
         else if (r.line.cell[0][0] == '[')
             rc = read_section(&r);
@@ -285,7 +286,8 @@ enum rc metric_map_only(struct metric_map *m, const char *section, struct err *e
             snprintf(names + used, sizeof names - used, " %s", m->sections[i].name);
         }
         return err_set(e, RC_USAGE, "kind",
-                       "\"%.40s\" is no section of the metric map; there are:%s", section, names);
+                       S_("\"%.40s\" is no section of the metric map; there are:%s"), section,
+                       names);
     }
     for (size_t i = 0; i < m->rule_count; i++)
         m->rules[i].gone = m->rules[i].gone || m->rules[i].section != wanted;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * metric_rule.c - one line of the metric map: NAME | FIELD | SCALE | OPTIONS. */
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "codec/promtext.h"
 #include "collectors/exporter/metric_map_int.h"
@@ -28,7 +29,7 @@ static enum rc entity_field_of(struct map_reader *r, struct map_rule *rule, enum
     else {
         int field = entity_field(e, word);
         if (field < 0 || entity_info(e)->fields[field].group == GROUP_ROLLUP)
-            return map_wrong(r, "%s.%.60s is no field that a metric can be", entity_info(e)->id,
+            return map_wrong(r, S_("%s.%.60s is no field that a metric can be"), entity_info(e)->id,
                              word);
         rule->field = (uint8_t)field;
     }
@@ -59,7 +60,7 @@ static enum rc read_field(struct map_reader *r, struct map_rule *rule)
             }
     return map_wrong(
         r,
-        "\"%.60s\" is none of: device, device.FIELD, node.FIELD, sensor.{temperature,limit,high,power,chip,label}",
+        S_("\"%.60s\" is none of: device, device.FIELD, node.FIELD, sensor.{temperature,limit,high,power,chip,label}"),
         text);
 }
 
@@ -188,9 +189,9 @@ static enum rc read_option(struct map_reader *r, struct map_rule *rule, char *wo
         return RC_OK;
     return map_wrong(
         r,
-        "\"%.60s\" is no option, or its value is not right; there are: first sum max min count counter "
-        "ratio_or_percent zero_absent from: to: not: or: parts: if: unless: text: of: words: flag: bits: "
-        "newest: key: called:",
+        S_("\"%.60s\" is no option, or its value is not right; there are: first sum max min count counter "
+           "ratio_or_percent zero_absent from: to: not: or: parts: if: unless: text: of: words: flag: bits: "
+           "newest: key: called:"),
         word);
 }
 
@@ -213,12 +214,12 @@ static enum rc read_options(struct map_reader *r, struct map_rule *rule)
 static enum rc check(struct map_reader *r, const struct map_rule *rule)
 {
     if (r->line.count > 4)
-        return map_wrong(r, "more than four columns: NAME | FIELD | SCALE | OPTIONS");
+        return map_wrong(r, S_("more than four columns: NAME | FIELD | SCALE | OPTIONS"));
     if (rule->of == OF_SENSOR) {
         bool named = rule->field == SENSOR_CHIP || rule->field == SENSOR_LABEL;
         if (rule->key[0] == NULL || named != (rule->text != NULL))
-            return map_wrong(r, named ? "a name needs key: and text:"
-                                      : "a sensor needs key: and no text:");
+            return map_wrong(r, named ? S_("a name needs key: and text:")
+                                      : S_("a sensor needs key: and no text:"));
         return RC_OK;
     }
     if (rule->field >= FIELD_CPU_ALL)
@@ -227,12 +228,13 @@ static enum rc check(struct map_reader *r, const struct map_rule *rule)
     const struct field *f = &entity_info(e)->fields[rule->field];
     bool text = f->type == FT_STR || f->type == FT_LIST;
     if (text != (rule->text != NULL || rule->words != NULL))
-        return map_wrong(r, text ? "a text needs text: or words:"
-                                 : "a number can have neither text: nor words:");
+        return map_wrong(r, text ? S_("a text needs text: or words:")
+                                 : S_("a number can have neither text: nor words:"));
     if ((f->type == FT_FLAGS) != (rule->flag != NULL || rule->bits != NULL))
-        return map_wrong(r, "flag: and bits: are for device.throttle, and it needs one of them");
+        return map_wrong(r,
+                         S_("flag: and bits: are for device.throttle, and it needs one of them"));
     if (f->type == FT_ENUM)
-        return map_wrong(r, "a metric cannot be that field");
+        return map_wrong(r, S_("a metric cannot be that field"));
     return RC_OK;
 }
 
@@ -246,7 +248,7 @@ enum rc map_read_rule(struct map_reader *r, struct map_rule *rule)
     enum rc rc = read_field(r, rule);
     if (rc == RC_OK && *scale != '\0' &&
         (!number(scale, &rule->scale) || !isfinite(rule->scale) || rule->scale == 0))
-        rc = map_wrong(r, "\"%.40s\" is no scale", scale);
+        rc = map_wrong(r, S_("\"%.40s\" is no scale"), scale);
     if (rc == RC_OK)
         rc = read_options(r, rule);
     rule->needs_labels = rule->cond_count > 0 || rule->text != NULL || rule->number_of != NULL ||

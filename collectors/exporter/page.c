@@ -2,6 +2,7 @@
  * page.c - see page.h: from a line to the rule and the thing that it is about. */
 #include "collectors/exporter/page.h"
 #include "base/hash.h"
+#include "base/sentence.h"
 #include "base/text.h"
 #include "base/xmem.h"
 #include <math.h>
@@ -192,7 +193,8 @@ struct sensor *page_sensor(struct page *p, uint64_t key, uint64_t chip, uint32_t
 
 static enum rc wrong(const struct page *p, struct err *e, enum rc rc, const char *what)
 {
-    return err_set(e, rc, "", "%s line %llu: %s", p->target, (unsigned long long)p->line, what);
+    return err_set(e, rc, "", S_("%s line %llu") ": %s", p->target, (unsigned long long)p->line,
+                   what);
 }
 
 /* An identity is short and has no control characters. */
@@ -243,10 +245,11 @@ static enum rc read_roles(struct page *p, const struct map_section *s, const str
         if (roles[role] != NULL && places[role] <= place)
             continue;
         if (label.value_len >= LABEL_MAX)
-            return wrong(p, e, RC_LIMIT, "a label that names something is longer than 255 bytes");
+            return wrong(p, e, RC_LIMIT,
+                         S_("a label that names something is longer than 255 bytes"));
         size_t len = prom_unescape(&label, texts[role], LABEL_MAX);
         if (!is_fit(texts[role], len))
-            return wrong(p, e, RC_SYNTAX, "a label that names something is not readable text");
+            return wrong(p, e, RC_SYNTAX, S_("a label that names something is not readable text"));
         if (role == ROLE_NODE)
             cut_port(texts[role]);
         roles[role] = role == ROLE_INDEX ? number_in(texts[role]) : texts[role];
@@ -267,7 +270,7 @@ static enum rc thing_of(struct page *p, const struct map_rule *r, const struct p
     if (rc != RC_OK)
         return rc;
     if (p->thing_count >= THINGS_MAX || p->sensor_count >= SENSORS_MAX)
-        return wrong(p, e, RC_LIMIT, "the page tells of too many things");
+        return wrong(p, e, RC_LIMIT, S_("the page tells of too many things"));
     *out = r->of == OF_DEVICE ? page_device(p, r->section, roles) : page_node(p, roles[ROLE_NODE]);
     return RC_OK;
 }
@@ -302,11 +305,13 @@ static enum rc refuse_stale(struct page *p, struct err *e, double seconds)
 {
     p->stale++;
     double ms = seconds * 1000 < 1e11 ? seconds * 1e6 : seconds * 1000;
-    char when[32] = "another age";
+    char when[32] = "";
     if (ms > 0 && ms < 2.5e14)
         time_rfc3339((wall_ms)ms, when);
-    return err_set(e, RC_SCHEMA, "", "%s line %llu: its value is of %s, not of now", p->target,
-                   (unsigned long long)p->line, when);
+    return err_set(e, RC_SCHEMA, "",
+                   *when ? S_("%s line %llu") ": " S_("its value is of %s, not of now")
+                         : S_("%s line %llu") ": " S_("its value is of another age"),
+                   p->target, (unsigned long long)p->line, when);
 }
 
 static enum rc apply_all(struct page *p, const struct map_rule *r, uint32_t thing,
@@ -323,7 +328,7 @@ static enum rc apply_all(struct page *p, const struct map_rule *r, uint32_t thin
         rc = page_apply(p, r, thing, line, line->value, e);
     return rc == RC_OK
                ? rc
-               : wrong(p, e, rc, e != NULL && e->msg[0] != '\0' ? e->msg : "cannot be used");
+               : wrong(p, e, rc, e != NULL && e->msg[0] != '\0' ? e->msg : S_("cannot be used"));
 }
 
 /* The same metric with the same labels is told once on a page. */
@@ -338,7 +343,7 @@ static enum rc use_sample(struct page *p, const struct map_rule *r, uint32_t thi
                           const struct prom_line *line, wall_ms at, struct err *e)
 {
     if (!is_new(p, r, block))
-        return wrong(p, e, RC_SCHEMA, "the same sample once more");
+        return wrong(p, e, RC_SCHEMA, S_("the same sample once more"));
     if (line->has_time && at > 0 && !is_fresh(line->time, at)) {
         p->known++;
         return refuse_stale(p, e, line->time);
@@ -530,7 +535,7 @@ enum rc page_line(struct page *p, const char *text, size_t len, wall_ms at, stru
     }
     if (text[0] == '<' && p->known == 0) {
         p->html = true;
-        return wrong(p, e, RC_SYNTAX, "this is a web page, not metrics");
+        return wrong(p, e, RC_SYNTAX, S_("this is a web page, not metrics"));
     }
     if (!take_name(p, text, len))
         return read_whole(p, text, len, at, e);

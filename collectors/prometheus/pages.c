@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * pages.c - see pages.h. */
 #include "collectors/prometheus/pages.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "collectors/exporter/page_rows.h"
 #include "collectors/prometheus/promql.h"
@@ -309,7 +310,8 @@ enum rc pages_sample(struct pages *ps, const struct labels *l, const char *host,
     struct instance *in = instance_of(ps, *key != '\0' ? key : host);
     write_line(&ps->line, l, v);
     if (in == NULL || ps->line.failed)
-        return err_set(e, RC_LIMIT, name, "has labels that are too long, or there are too many");
+        return err_set(e, RC_LIMIT, name,
+                       S_("has labels that are too long, or there are too many"));
     struct page *page = page_of(ps, in);
     if (!in->named) {
         in->named = strcmp(which, "instance") != 0;

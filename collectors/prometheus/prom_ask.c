@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * prom_ask.c - the requests: which series, summed by which labels. */
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "collectors/prometheus/prom.h"
 #include "collectors/prometheus/promql.h"
@@ -401,7 +402,7 @@ enum rc prom_lookup(void *state, enum entity e, const char *id, struct request *
     struct buf q;
 
     if (e != ENTITY_NODE && e != ENTITY_DEVICE)
-        return err_set(err, RC_UNSUPPORTED, "prometheus", "only nodes and devices have series");
+        return err_set(err, RC_UNSUPPORTED, "prometheus", S_("only nodes and devices have series"));
     buf_init(&q, QUERY_MAX);
     const char *device = e == ENTITY_DEVICE ? id + strlen(id) + 1 : "";
     add_raw(p, id, *device != '\0' ? device : NULL, &q);
@@ -410,7 +411,7 @@ enum rc prom_lookup(void *state, enum entity e, const char *id, struct request *
         query(p, out, q.data);
     buf_fini(&q);
     if (long_name)
-        return err_set(err, RC_LIMIT, "prometheus", "the name is too long");
+        return err_set(err, RC_LIMIT, "prometheus", S_("the name is too long"));
     out->label = "query raw series";
     out->cut = CUT_WHOLE;
     out->slice_max = RAW_MAX;

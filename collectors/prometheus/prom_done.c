@@ -54,8 +54,8 @@ static enum rc refused(const struct prom *p, const struct request *rq, const str
         *mend = mend_busy;
     else if (s == 400 || s == 422)
         *mend = mend_query;
-    return err_set(e, RC_HTTP, rq->label, "%s%s%s (HTTP status %d)", number ? "" : type,
-                   number ? "" : ": ", a->error, s);
+    return err_set(e, RC_HTTP, rq->label, S_("HTTP status %d") ": %s%s%s", s, number ? "" : type,
+                   number ? "" : ": ", a->error);
 }
 
 static bool is_wrong_place(int status)
@@ -92,8 +92,11 @@ static enum rc verdict(const struct prom *p, const struct request *rq, const str
         *mend = mend_url;
         return err_set(e, RC_SCHEMA, rq->label, S_("the answer is no answer of Prometheus"));
     }
-    return err_set(e, RC_HTTP, rq->label, "HTTP status %d%s", s,
-                   is_wrong_place(s) ? ": " S_("no API of Prometheus at this address") : "");
+    return err_set(e, RC_HTTP, rq->label,
+                   is_wrong_place(s)
+                       ? S_("HTTP status %d") ": " S_("no API of Prometheus at this address")
+                       : S_("HTTP status %d"),
+                   s);
 }
 
 /* ---- what becomes of it ---- */
@@ -338,7 +341,7 @@ enum rc prom_done(void *state, const struct request *rq, const struct reply *rep
 
     *end = POLL_BAD;
     if (rq->what < 0 || rq->what >= PARTS)
-        return err_set(e, RC_BUG, rq->label, "no such request");
+        return err_set(e, RC_BUG, rq->label, S_("no such request"));
     if (!has_no_greeting(p, rq, reply) && !has_no_alerts(p, rq, reply) &&
         !goes_plain(p, rq, reply, now)) {
         rc = verdict(p, rq, reply, mend, e);

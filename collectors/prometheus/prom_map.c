@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * prom_map.c - the option `map`: "device.temperature_celsius = PromQL; node.load = ...", for what a site calls otherwise. */
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "collectors/prometheus/prom.h"
 #include <string.h>
@@ -47,20 +48,20 @@ static enum rc add_line(struct prom *p, const char *line, size_t len, struct err
     while (len > 0 && is_blank(line[len - 1]))
         len--;
     if (equals == NULL || equals >= line + len)
-        return err_set(e, RC_USAGE, "map", "\"%.*s\" is not FIGURE = PROMQL", (int)len, line);
+        return err_set(e, RC_USAGE, "map", S_("\"%.*s\" is not FIGURE = PROMQL"), (int)len, line);
     size_t name = (size_t)(equals - line);
     while (name > 0 && is_blank(line[name - 1]))
         name--;
     if (!find_target(line, name, &m))
         return err_set(e, RC_USAGE, "map",
-                       "\"%.*s\" is no figure of telemetry: node.FIELD or device.FIELD", (int)name,
-                       line);
+                       S_("\"%.*s\" is no figure of telemetry: node.FIELD or device.FIELD"),
+                       (int)name, line);
     const char *expr = equals + 1, *end = line + len;
     while (expr < end && is_blank(*expr))
         expr++;
     if (expr == end || p->mapped_count == LINES_MAX)
         return err_set(e, RC_USAGE, "map",
-                       expr == end ? "\"%.*s\" has no query" : "too many lines at \"%.*s\"",
+                       expr == end ? S_("\"%.*s\" has no query") : S_("too many lines at \"%.*s\""),
                        (int)name, line);
     m.expr = xstrndup(expr, (size_t)(end - expr));
     p->mapped[p->mapped_count++] = m;

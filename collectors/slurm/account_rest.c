@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * account_rest.c - an element of /slurmdb/jobs, v0.0.38 to v0.0.45, as an ATTEMPT row. */
 #include "base/hash.h"
+#include "base/sentence.h"
 #include "collectors/slurm/readers.h"
 #include "collectors/slurm/rows.h"
 #include "collectors/slurm/slurm.h"
@@ -144,7 +145,7 @@ enum rc slurm_rest_account(struct slurm *s, const char *text, size_t len, struct
     if (rc != RC_OK)
         return rc;
     if (!read_id(s, v, &a.job))
-        return err_set(e, RC_SCHEMA, "slurmdb/jobs", "a record without a job id");
+        return err_set(e, RC_SCHEMA, "slurmdb/jobs", S_("a record without a job id"));
     if (!is_ours(s, v[ACCOUNT_cluster]))
         return RC_OK;
     read_record(s, v, &a);

@@ -4,6 +4,7 @@
  * A job's name may hold whatever its owner liked, line ends too. So what stands between two columns holds a number that
  * was drawn for this request, the name comes last, and a line without all columns is none. */
 #include "base/hash.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "codec/quantity.h"
 #include "collectors/slurm/rows.h"
@@ -151,7 +152,7 @@ enum rc slurm_text_account(struct slurm *s, uint32_t tag, const char *text, size
     if (known)
         return RC_OK;
     if (!job_id_read(&a.job, name_of(s, v)))
-        return err_set(e, RC_SCHEMA, "sacct", "a record without a job id");
+        return err_set(e, RC_SCHEMA, "sacct", S_("a record without a job id"));
     read_record(s, v, &a);
     put_attempt(d, &a);
     return RC_OK;

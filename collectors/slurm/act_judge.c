@@ -178,7 +178,7 @@ static enum rc judge_status(const struct request *rq, const struct reply *reply,
     if (status == 502 || status == 504)
         return err_set(e, RC_NET, rq->label,
                        S_("a server in between lost slurmrestd's answer (HTTP status %d)"), status);
-    return err_set(e, RC_HTTP, rq->label, "HTTP status %d: %s", status,
+    return err_set(e, RC_HTTP, rq->label, S_("HTTP status %d") ": %s", status,
                    line[0] != '\0' ? line : S_("no reason given"));
 }
 

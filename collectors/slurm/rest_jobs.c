@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * rest_jobs.c - an element of /jobs and of /jobs/state, v0.0.38 to v0.0.45, as a JOB row. */
 #include "base/hash.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "codec/quantity.h"
 #include "collectors/slurm/readers.h"
@@ -263,7 +264,7 @@ enum rc slurm_rest_job(struct slurm *s, const char *text, size_t len, struct del
     if (rc != RC_OK)
         return rc;
     if (!start_row(d, v))
-        return err_set(e, RC_SCHEMA, "jobs", "a job without an id");
+        return err_set(e, RC_SCHEMA, "jobs", S_("a job without an id"));
     enum job_state state = put_state(s, d, v);
     put_job_reason(d, str(v[JOB_state_reason]), str(v[JOB_state_description]), &s->words);
     put_owner(d, v);
@@ -294,7 +295,7 @@ enum rc slurm_rest_job_state(struct slurm *s, const char *text, size_t len, stru
     const struct json *job = json_member(root, "job_id");
     struct span word = json_type(job) == JSON_STRING ? str(job) : digits(job, number);
     if (!job_id_read(&id, word))
-        return err_set(e, RC_SCHEMA, "jobs/state", "a job without an id");
+        return err_set(e, RC_SCHEMA, "jobs/state", S_("a job without an id"));
     s->answer.rows++;
     uint64_t key = row_key(ENTITY_JOB, d->center, id.identity, strlen(id.identity));
     if (!seen_has_key(&s->jobs_seen, key))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * rest_misc.c - elements of /partitions, /reservations and /licenses. */
 #include "collectors/slurm/readers.h"
+#include "base/sentence.h"
 #include "collectors/slurm/rows.h"
 #include "collectors/slurm/slurm.h"
 #include "collectors/slurm/value.h"
@@ -69,7 +70,7 @@ enum rc slurm_rest_pool(struct slurm *s, const char *text, size_t len, struct de
         return rc;
     const char *name = json_str(v[POOL_name]);
     if (*name == '\0')
-        return err_set(e, RC_SCHEMA, "partitions", "a partition without a name");
+        return err_set(e, RC_SCHEMA, "partitions", S_("a partition without a name"));
     s->answer.rows++;
     delta_row(d, ENTITY_POOL, name, strlen(name));
     delta_str(d, FIELD_pool_name, name);
@@ -89,7 +90,7 @@ enum rc slurm_rest_reservation(struct slurm *s, const char *text, size_t len, st
         return rc;
     const char *name = json_str(v[RESERVATION_name]);
     if (*name == '\0')
-        return err_set(e, RC_SCHEMA, "reservations", "a reservation without a name");
+        return err_set(e, RC_SCHEMA, "reservations", S_("a reservation without a name"));
     s->answer.rows++;
     delta_row(d, ENTITY_RESERVATION, name, strlen(name));
     delta_str(d, FIELD_reservation_name, name);
@@ -114,7 +115,7 @@ enum rc slurm_rest_license(struct slurm *s, const char *text, size_t len, struct
         return rc;
     const char *name = json_str(v[LICENSE_LicenseName]);
     if (*name == '\0')
-        return err_set(e, RC_SCHEMA, "licenses", "a licence without a name");
+        return err_set(e, RC_SCHEMA, "licenses", S_("a licence without a name"));
     s->answer.rows++;
     delta_row(d, ENTITY_LICENSE, name, strlen(name));
     delta_str(d, FIELD_license_name, name);

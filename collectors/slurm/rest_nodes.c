@@ -4,6 +4,7 @@
  * The spelling wanders between releases: a state and state_flags or one array, free_memory or
  * free_mem, plain numbers or {"set","infinite","number"}; all are accepted whatever the version. */
 #include "base/hash.h"
+#include "base/sentence.h"
 #include "codec/quantity.h"
 #include "collectors/slurm/readers.h"
 #include "collectors/slurm/rows.h"
@@ -90,7 +91,7 @@ enum rc slurm_rest_node(struct slurm *s, const char *text, size_t len, struct de
         return rc;
     const char *name = json_str(v[NODE_name]);
     if (*name == '\0')
-        return err_set(e, RC_SCHEMA, "nodes", "a node without a name");
+        return err_set(e, RC_SCHEMA, "nodes", S_("a node without a name"));
     delta_row(d, ENTITY_NODE, name, strlen(name));
     delta_str(d, FIELD_node_name, name);
     put_state(s, d, v);

@@ -6,6 +6,7 @@
  * its id and a number that was drawn for this request, so that no name can pretend to be a record; and
  * a line without that head continues the record before it. The delimiter is 0x1f. */
 #include "base/hash.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "codec/quantity.h"
 #include "collectors/slurm/rows.h"
@@ -204,7 +205,7 @@ static enum rc decode(struct slurm *s, struct span id_text, struct span line, st
     if (slurm_keep_if_seen(s, &s->jobs_seen, d, ENTITY_JOB, hash))
         return RC_OK;
     if (!job_id_read(&id, id_text) || !cut_columns(line, v))
-        return err_set(e, RC_SCHEMA, "squeue", "a line without its columns");
+        return err_set(e, RC_SCHEMA, "squeue", S_("a line without its columns"));
     put_job_id(d, &id);
     enum job_state state = put_state(d, v);
     put_job_reason(d, v[COLUMN_REASON], none, &s->words);

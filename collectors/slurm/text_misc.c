@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * text_misc.c - lines of `scontrol -o show partition`, `show reservation` and `show licenses`. */
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "collectors/slurm/kv.h"
 #include "collectors/slurm/slurm.h"
@@ -27,7 +28,7 @@ enum rc slurm_text_pool(struct slurm *s, const char *text, size_t len, struct de
     kv_split((struct span){text, len}, pool_keys, ARRAY_LEN(pool_keys), v);
     struct span name = v[POOL_PartitionName];
     if (name.len == 0)
-        return err_set(e, RC_SCHEMA, "scontrol show partition", "a partition without a name");
+        return err_set(e, RC_SCHEMA, "scontrol show partition", S_("a partition without a name"));
     s->answer.rows++;
     delta_row(d, ENTITY_POOL, name.text, name.len);
     delta_strn(d, FIELD_pool_name, name.text, name.len);
@@ -65,7 +66,8 @@ enum rc slurm_text_reservation(struct slurm *s, const char *text, size_t len, st
     kv_split((struct span){text, len}, reservation_keys, ARRAY_LEN(reservation_keys), v);
     struct span name = v[RESERVATION_ReservationName];
     if (name.len == 0)
-        return err_set(e, RC_SCHEMA, "scontrol show reservation", "a reservation without a name");
+        return err_set(e, RC_SCHEMA, "scontrol show reservation",
+                       S_("a reservation without a name"));
     s->answer.rows++;
     delta_row(d, ENTITY_RESERVATION, name.text, name.len);
     delta_strn(d, FIELD_reservation_name, name.text, name.len);
@@ -102,7 +104,7 @@ enum rc slurm_text_license(struct slurm *s, const char *text, size_t len, struct
     kv_split((struct span){text, len}, license_keys, ARRAY_LEN(license_keys), v);
     struct span name = v[LICENSE_LicenseName];
     if (name.len == 0)
-        return err_set(e, RC_SCHEMA, "scontrol show licenses", "a licence without a name");
+        return err_set(e, RC_SCHEMA, "scontrol show licenses", S_("a licence without a name"));
     s->answer.rows++;
     delta_row(d, ENTITY_LICENSE, name.text, name.len);
     delta_strn(d, FIELD_license_name, name.text, name.len);

@@ -3,6 +3,7 @@
  *
  * Times are seconds since 1970, because the command is run with SLURM_TIME_FORMAT=%s. */
 #include "base/hash.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "collectors/slurm/kv.h"
 #include "collectors/slurm/rows.h"
@@ -92,7 +93,7 @@ enum rc slurm_text_node(struct slurm *s, const char *text, size_t len, struct de
         return RC_OK;
     kv_split((struct span){text, len}, keys, ARRAY_LEN(keys), v);
     if (v[KEY_NodeName].len == 0)
-        return err_set(e, RC_SCHEMA, "scontrol show node", "a node without a name");
+        return err_set(e, RC_SCHEMA, "scontrol show node", S_("a node without a name"));
     delta_row(d, ENTITY_NODE, v[KEY_NodeName].text, v[KEY_NodeName].len);
     delta_strn(d, FIELD_node_name, v[KEY_NodeName].text, v[KEY_NodeName].len);
     put_node_state(d, v[KEY_State]);

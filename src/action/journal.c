@@ -2,6 +2,7 @@
  * journal.c - see journal.h: writing records. The file is opened anew for each, so a journal that was moved away
  * (logrotate) or that somebody else can write by now is noticed before anything is sent. */
 #include "action/journal_int.h"
+#include "base/sentence.h"
 #include "base/utf8.h"
 #include "base/xmem.h"
 #include <errno.h>
@@ -130,12 +131,12 @@ static enum rc end_line(struct writing *w, size_t start, struct err *e)
     digest_add(d, w->line.data + start, w->line.len - start);
     digest_add(d, "}", 1);
     if (!digest_end(d, w->tail.hash))
-        return err_set(e, RC_IO, w->j->path, "no SHA-256 from libcrypto");
+        return err_set(e, RC_IO, w->j->path, S_("no SHA-256 from libcrypto"));
     put(&w->line, "hash", w->tail.hash);
     buf_adds(&w->line, "}\n");
     w->tail.n++;
     if (w->line.failed || w->line.len - start >= JOURNAL_LINE_MAX)
-        return err_set(e, RC_LIMIT, w->j->path, "the record is too long for the audit");
+        return err_set(e, RC_LIMIT, w->j->path, S_("the record is too long for the audit"));
     return RC_OK;
 }
 
@@ -162,8 +163,9 @@ static enum rc cannot_write(const struct writing *w, int fd, bool some, int why,
 {
     bool clean = !some || ftruncate(fd, w->tail.size) == 0;
 
-    return err_sys(e, RC_IO, why, w->j->path, "the audit cannot be written%s",
-                   clean ? "" : " and ends in half a line");
+    return err_sys(e, RC_IO, why, w->j->path, "%s",
+                   clean ? S_("the audit cannot be written")
+                         : S_("the audit cannot be written and ends in half a line"));
 }
 
 static enum rc append(const struct writing *w, int fd, struct err *e)
@@ -177,7 +179,7 @@ static enum rc append(const struct writing *w, int fd, struct err *e)
         at += (size_t)n;
     }
     if (fsync(fd) != 0)
-        return err_sys(e, RC_IO, errno, w->j->path, "the audit cannot be brought to the disk");
+        return err_sys(e, RC_IO, errno, w->j->path, S_("the audit cannot be brought to the disk"));
     return RC_OK;
 }
 
@@ -322,7 +324,7 @@ enum rc journal_open(const char *path, const struct journal_who *who, struct jou
                           .host = copy_of(who->host),
                           .version = copy_of(who->version)};
     enum rc rc = j->digest ? record(j, NULL, NULL, NULL, 0, e)
-                           : err_set(e, RC_IO, path, "no SHA-256 from libcrypto");
+                           : err_set(e, RC_IO, path, S_("no SHA-256 from libcrypto"));
     if (rc == RC_OK)
         *out = j;
     else

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * journal_file.c - the file under the journal: who may write it, its lock, its lines. See journal_int.h. */
 #include "action/journal_int.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +27,7 @@ static enum rc make_folders(const char *path, struct err *e)
          slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         if (mkdir(copy, 0700) != 0 && errno != EEXIST)
-            rc = err_sys(e, RC_IO, errno, copy, "the folder of the audit cannot be made");
+            rc = err_sys(e, RC_IO, errno, copy, S_("the folder of the audit cannot be made"));
         *slash = '/';
     }
     free(copy);
@@ -53,11 +54,12 @@ static enum rc check_folder(const char *path, bool made, struct err *e)
     enum rc rc = RC_OK;
 
     if (fd < 0 || fstat(fd, &st) != 0)
-        rc = err_sys(e, RC_IO, errno, path, "the folder of the audit cannot be looked at");
+        rc = err_sys(e, RC_IO, errno, path, S_("the folder of the audit cannot be looked at"));
     else if ((st.st_mode & S_IWOTH) && !(st.st_mode & S_ISVTX))
-        rc = err_set(e, RC_REFUSED, path, "everybody can write the folder of the audit: refused");
+        rc = err_set(e, RC_REFUSED, path,
+                     S_("everybody can write the folder of the audit: refused"));
     else if (made && fsync(fd) != 0)
-        rc = err_sys(e, RC_IO, errno, path, "the folder of the audit cannot be written");
+        rc = err_sys(e, RC_IO, errno, path, S_("the folder of the audit cannot be written"));
     if (fd >= 0)
         close(fd);
     return rc;
@@ -68,8 +70,8 @@ static enum rc check_folder(const char *path, bool made, struct err *e)
 static enum rc cannot_open(const char *path, struct err *e)
 {
     if (errno == ELOOP)
-        return err_set(e, RC_REFUSED, path, "is a symbolic link: refused");
-    return err_sys(e, RC_IO, errno, path, "the audit cannot be opened");
+        return err_set(e, RC_REFUSED, path, S_("is a symbolic link: refused"));
+    return err_sys(e, RC_IO, errno, path, S_("the audit cannot be opened"));
 }
 
 static enum rc check_file(int fd, const char *path, bool for_writing, struct err *e)
@@ -77,15 +79,16 @@ static enum rc check_file(int fd, const char *path, bool for_writing, struct err
     struct stat st;
 
     if (fstat(fd, &st) != 0)
-        return err_sys(e, RC_IO, errno, path, "the audit cannot be looked at");
+        return err_sys(e, RC_IO, errno, path, S_("the audit cannot be looked at"));
     if (!S_ISREG(st.st_mode))
-        return err_set(e, RC_REFUSED, path, "is not a regular file: refused as an audit");
+        return err_set(e, RC_REFUSED, path, S_("is not a regular file: refused as an audit"));
     if (!for_writing)
         return RC_OK;
     if (st.st_mode & (S_IWGRP | S_IWOTH))
-        return err_set(e, RC_REFUSED, path, "others can write the audit: chmod 600 it");
+        return err_set(e, RC_REFUSED, path, S_("others can write the audit: chmod 600 it"));
     if (st.st_uid != geteuid() && st.st_uid != 0)
-        return err_set(e, RC_REFUSED, path, "the audit belongs to somebody else (uid %u): refused",
+        return err_set(e, RC_REFUSED, path,
+                       S_("the audit belongs to somebody else (uid %u): refused"),
                        (unsigned)st.st_uid);
     return RC_OK;
 }
@@ -129,10 +132,10 @@ enum rc journal_file_lock(int fd, bool exclusive, const char *path, struct err *
         if (flock(fd, (exclusive ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0)
             return RC_OK;
         if (errno != EWOULDBLOCK && errno != EINTR)
-            return err_sys(e, RC_IO, errno, path, "the audit cannot be locked");
+            return err_sys(e, RC_IO, errno, path, S_("the audit cannot be locked"));
         (void)nanosleep(&pause, NULL);
     }
-    return err_set(e, RC_IO, path, "another program keeps the audit locked");
+    return err_set(e, RC_IO, path, S_("another program keeps the audit locked"));
 }
 
 /* --- lines ------------------------------------------------------------------------------------- */
@@ -159,7 +162,7 @@ static enum rc fill(struct journal_lines *l, struct err *e)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return err_sys(e, RC_IO, errno, l->path, "the audit cannot be read");
+            return err_sys(e, RC_IO, errno, l->path, S_("the audit cannot be read"));
         l->over = n == 0;
         l->len += (size_t)n;
     }

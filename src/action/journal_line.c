@@ -2,6 +2,7 @@
  * journal_line.c - reads one line of the journal, strictly: what we would not have written is no record. See
  * journal_int.h. */
 #include "action/journal_int.h"
+#include "base/sentence.h"
 #include "base/utf8.h"
 #include "base/xmem.h"
 #include <string.h>
@@ -170,7 +171,7 @@ static void put_number(struct reading *in, size_t member, int64_t v)
     struct journal_line *line = &in->r->line;
 
     if (member == MEMBER_V && v != 1)
-        in->why = "is of a version that this program does not know";
+        in->why = S_("is of a version that this program does not know");
     else if (member == MEMBER_N)
         line->n = v > 0 ? (uint64_t)v : 0;
     else if (member == MEMBER_SEQ)
@@ -253,13 +254,13 @@ static bool is_hash(const char *s)
 static bool take_object(struct reading *in)
 {
     if (!take(in, '{'))
-        return fail(in, "is not a JSON object");
+        return fail(in, S_("is not a JSON object"));
     do {
         if (!take_member(in))
-            return fail(in, in->why ? in->why : "is not what suantop writes");
+            return fail(in, in->why ? in->why : S_("is not what suantop writes"));
     } while (take(in, ','));
     if (!take(in, '}') || in->p != in->end)
-        return fail(in, "does not end where a record ends");
+        return fail(in, S_("does not end where a record ends"));
     return true;
 }
 
@@ -269,15 +270,15 @@ bool journal_parse(struct journal_record *r, const char *text, size_t len, const
 
     set_absent(r);
     if (len >= JOURNAL_LINE_MAX)
-        in.why = "is longer than a record can be";
+        in.why = S_("is longer than a record can be");
     else if (!take_object(&in))
         ;
     else if (!in.why && (!(in.seen & 1) || r->line.n == 0 || r->line.at == 0 || !r->line.kind[0]))
-        in.why = "lacks what every record has";
+        in.why = S_("lacks what every record has");
     else if (!in.why &&
              (!is_hash(r->prev) || !is_hash(r->hash) || (r->torn[0] && !is_hash(r->torn)) ||
               len < TAIL_LEN || memcmp(text + len - TAIL_LEN, HASH_KEY, sizeof(HASH_KEY) - 1) != 0))
-        in.why = "has no hash at its end";
+        in.why = S_("has no hash at its end");
     *why = in.why;
     return in.why == NULL;
 }

@@ -2,6 +2,7 @@
  * journal_read.c - reading the journal: its newest lines, and whether its chain holds. See journal.h. */
 #include "action/journal_int.h"
 #include "base/hash.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include <errno.h>
 #include <stdio.h>
@@ -41,7 +42,7 @@ static enum rc seek_newest(int fd, const char *path, size_t most, struct err *e)
         ssize_t n = pread(fd, block, len, from - (off_t)len);
         if (n != (ssize_t)len) {
             free(block);
-            return err_sys(e, RC_IO, n < 0 ? errno : EIO, path, "the audit cannot be read");
+            return err_sys(e, RC_IO, n < 0 ? errno : EIO, path, S_("the audit cannot be read"));
         }
         ssize_t at = count_back(block, len, from == size, &left);
         from -= (off_t)len;
@@ -49,7 +50,7 @@ static enum rc seek_newest(int fd, const char *path, size_t most, struct err *e)
             found = from + at;
     }
     free(block);
-    return lseek(fd, found, SEEK_SET) < 0 ? err_sys(e, RC_IO, errno, path, "cannot be read")
+    return lseek(fd, found, SEEK_SET) < 0 ? err_sys(e, RC_IO, errno, path, S_("cannot be read"))
                                           : RC_OK;
 }
 
@@ -148,7 +149,7 @@ static void close_torn(struct verifying *w)
     else if (w->torn_from)
         bad(w, w->torn_from, w->torn_why);
     else
-        bad(w, w->line, "tells of a line that was cut off, but there is none");
+        bad(w, w->line, S_("tells of a line that was cut off, but there is none"));
     w->torn_from = 0;
 }
 
@@ -179,11 +180,12 @@ static void count_outcome(struct verifying *w)
 static void take_record(struct verifying *w, const char *text, size_t len)
 {
     if (!journal_hash_holds(&w->r, text, len, w->digest))
-        bad(w, w->line, "was changed: its hash is not that of its text");
+        bad(w, w->line, S_("was changed: its hash is not that of its text"));
     else if (strcmp(w->r.prev, w->hash) != 0)
-        bad(w, w->line, "does not follow the line before it: something was taken out or put in");
+        bad(w, w->line,
+            S_("does not follow the line before it: something was taken out or put in"));
     else if (w->r.line.n != w->n + 1)
-        bad(w, w->line, "has not the number that follows");
+        bad(w, w->line, S_("has not the number that follows"));
     close_torn(w);
     w->n = w->r.line.n;
     memcpy(w->hash, w->r.hash, sizeof(w->hash));
@@ -206,7 +208,7 @@ static enum rc verify_lines(struct verifying *w, struct journal_lines *lines, st
         if (whole && journal_parse(&w->r, text, len, &why))
             take_record(w, text, len);
         else
-            not_a_record(w, text, len, whole, whole ? why : "is longer than a record can be");
+            not_a_record(w, text, len, whole, whole ? why : S_("is longer than a record can be"));
     }
     w->v->lines = w->line;
     w->v->open_intents = w->open_count;
@@ -229,14 +231,14 @@ static enum rc verify(int fd, const char *path, struct journal_verdict *out, str
     if (w.digest && w.torn)
         rc = verify_lines(&w, &lines, e);
     else
-        rc = err_set(e, RC_IO, path, "no SHA-256 from libcrypto");
+        rc = err_set(e, RC_IO, path, S_("no SHA-256 from libcrypto"));
     journal_lines_fini(&lines);
     journal_record_fini(&w.r);
     digest_free(w.digest);
     digest_free(w.torn);
     free(w.open);
     if (rc == RC_OK && out->bad_line)
-        rc = err_set(e, RC_SCHEMA, path, "line %llu %s", (unsigned long long)out->bad_line,
+        rc = err_set(e, RC_SCHEMA, path, S_("line %llu") ": %s", (unsigned long long)out->bad_line,
                      out->bad_why);
     return rc;
 }

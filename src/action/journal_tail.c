@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * journal_tail.c - where the chain goes on: the last record of the file, and what is behind it. See journal_int.h. */
 #include "action/journal_int.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -20,7 +21,7 @@ static enum rc read_at(int fd, const char *path, char *out, size_t len, off_t fr
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
-            return err_sys(e, RC_IO, n < 0 ? errno : EIO, path, "the audit cannot be read");
+            return err_sys(e, RC_IO, n < 0 ? errno : EIO, path, S_("the audit cannot be read"));
         at += (size_t)n;
     }
     return RC_OK;
@@ -68,15 +69,16 @@ static enum rc look(struct journal_tail *t, const char *path, const char *text, 
 
     if (!last_record(t, text, &end, d) &&
         ((off_t)len < t->size || (len && !is_first_cut_off(text, len))))
-        return err_set(e, RC_SCHEMA, path,
-                       "has no record of an audit at its end: move it away, and a new one begins");
+        return err_set(
+            e, RC_SCHEMA, path,
+            S_("has no record of an audit at its end: move it away, and a new one begins"));
     if (end == len || text[len - 1] == '\n')
         return RC_OK; /* whole lines that are no records: verify tells them */
     t->torn = len - end;
     digest_begin(d);
     digest_add(d, text + end, t->torn);
     return digest_end(d, t->torn_hash) ? RC_OK
-                                       : err_set(e, RC_IO, path, "no SHA-256 from libcrypto");
+                                       : err_set(e, RC_IO, path, S_("no SHA-256 from libcrypto"));
 }
 
 enum rc journal_tail_read(int fd, const char *path, struct digest *d, struct journal_tail *t,
@@ -86,7 +88,7 @@ enum rc journal_tail_read(int fd, const char *path, struct digest *d, struct jou
 
     *t = (struct journal_tail){.hash = JOURNAL_START};
     if (fstat(fd, &st) != 0)
-        return err_sys(e, RC_IO, errno, path, "the audit cannot be looked at");
+        return err_sys(e, RC_IO, errno, path, S_("the audit cannot be looked at"));
     t->size = st.st_size;
     size_t len = st.st_size < (off_t)WINDOW ? (size_t)st.st_size : WINDOW;
     char *text = xmalloc(len + 1);

@@ -3,6 +3,8 @@
 #include "app/act_result.h"
 
 #include "base/buf.h"
+#include "base/i18n.h"
+#include "base/sentence.h"
 #include "base/utf8.h"
 #include "base/xmem.h"
 
@@ -65,14 +67,15 @@ static void add_request(const struct snapshot *s, const struct action_order *o, 
 {
     const struct action_row *row = row_of(s, o, target);
     const struct intern *in = snapshot_strings(s);
-    char name[TARGET_NAME_MAX];
+    char name[TARGET_NAME_MAX], said[SENTENCE_MAX];
     clean_name(o, target, name);
     if (row == NULL)
-        buf_addf(out, "request for %s: ?\n", name);
+        buf_addf(out, _("request for %s: ?\n"), name);
     else if (row->state == action_state_REFUSED)
-        buf_addf(out, "request for %s: none, %s\n", name, intern_text(in, row->message));
+        buf_addf(out, _("request for %s: none, %s\n"), name,
+                 sentence_text(intern_text(in, row->message), said, sizeof said));
     else
-        buf_addf(out, "request for %s: %s\n", name, intern_text(in, row->request));
+        buf_addf(out, _("request for %s: %s\n"), name, intern_text(in, row->request));
 }
 
 void act_requests(struct session *s, const struct action_order *o, int64_t patience_ms,
@@ -123,24 +126,46 @@ static bool is_answered(const struct action_row *row)
     return row->state == action_state_ACCEPTED || row->state == action_state_UNKNOWN;
 }
 
+static const char *not_done(enum action_verb verb)
+{
+    switch (verb) {
+    case action_verb_DRAIN:
+        return _("not drained");
+    case action_verb_RESUME:
+        return _("not resumed");
+    case action_verb_REQUEUE:
+        return _("not requeued");
+    case action_verb_HOLD:
+        return _("not held");
+    case action_verb_RELEASE:
+        return _("not released");
+    case action_verb_CANCEL:
+        return _("not cancelled");
+    case action_verb_COUNT:
+        break;
+    }
+    return "?";
+}
+
 static void tell(struct waiting *w, const struct snapshot *s, size_t target,
                  const struct action_row *row)
 {
     const struct action_order *o = w->r->order;
-    const struct verb_info *verb = verb_info(o->verb);
+    const char *past = verb_info(o->verb)->past;
     const char *state = entity_info(ENTITY_ACTION)->fields[FIELD_action_state].words[row->state];
-    const char *message = intern_text(snapshot_strings(s), row->message);
-    char name[TARGET_NAME_MAX];
+    char name[TARGET_NAME_MAX], said[SENTENCE_MAX];
+    const char *message =
+        sentence_text(intern_text(snapshot_strings(s), row->message), said, sizeof said);
     clean_name(o, target, name);
     if (row->state == action_state_CONFIRMED) {
-        printf("%s %s (accepted, confirmed)\n", name, verb->past);
+        printf(_("%s %s (accepted, confirmed)\n"), name, _(past));
         w->done++;
     } else if (row->state == action_state_ACCEPTED) {
-        printf("%s %s (accepted, not seen yet)\n", name, verb->past);
+        printf(_("%s %s (accepted, not seen yet)\n"), name, _(past));
         w->likely++;
     } else {
-        printf("%s not %s (%s)%s%s\n", name, verb->past, state, message[0] != '\0' ? ": " : "",
-               message);
+        printf(_("%s %s (%s)"), name, not_done(o->verb), _(state));
+        printf("%s%s\n", message[0] != '\0' ? _c("sentence", ": ") : "", message);
         w->likely += row->state == action_state_UNKNOWN || row->state == action_state_UNCONFIRMED;
     }
     (void)fflush(stdout);
@@ -167,7 +192,7 @@ static bool look(struct waiting *w, const struct snapshot *s, bool last)
 static void stop(struct waiting *w)
 {
     if (!w->stopped)
-        fputs("suantop: stopping; what was sent is still waited for\n", stderr);
+        fprintf(stderr, "suantop: %s\n", _("stopping; what was sent is still waited for"));
     w->stopped = true;
     net_act_drop(w->r->session->net, w->r->order->op);
 }
@@ -175,12 +200,12 @@ static void stop(struct waiting *w)
 static void tell_left_out(const struct act_result *r)
 {
     const struct plan *p = r->plan;
-    char name[TARGET_NAME_MAX];
+    char name[TARGET_NAME_MAX], said[SENTENCE_MAX];
     for (size_t i = 0; i < p->order->count; i++)
         if (p->targets[i].refused) {
             clean_name(p->order, i, name);
-            printf("%s not %s (left out): %s\n", name, verb_info(p->order->verb)->past,
-                   p->targets[i].why);
+            printf(_("%s %s (left out): %s\n"), name, not_done(p->order->verb),
+                   sentence_text(p->targets[i].why, said, sizeof said));
         }
 }
 

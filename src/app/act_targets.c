@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * act_targets.c - see act_targets.h. */
 #include "app/act_targets.h"
+#include "base/sentence.h"
 
 #include "app/task_set.h"
 #include "codec/hostlist.h"
@@ -34,8 +35,8 @@ static bool add_node(void *arg, const char *host, size_t len)
     struct finding *f = arg;
     uint32_t slot = find(f, ENTITY_NODE, host, len);
     if (slot == NOT_THERE)
-        f->rc =
-            err_set(f->e, RC_USAGE, "command line", "there is no node %.*s here", (int)len, host);
+        f->rc = err_set(f->e, RC_USAGE, "command line", S_("there is no node %.*s here"), (int)len,
+                        host);
     else
         f->rc = order_add(f->o, f->s, slot, f->e);
     return f->rc == RC_OK;
@@ -45,7 +46,7 @@ static enum rc add_nodes(struct finding *f, const char *word)
 {
     enum rc rc = hostlist_each(word, MOST_NODES, add_node, f, f->e);
     if (rc == RC_LIMIT)
-        return err_set(f->e, RC_USAGE, "command line", "%s are more than %d nodes", word,
+        return err_set(f->e, RC_USAGE, "command line", S_("%s are more than %d nodes"), word,
                        MOST_NODES);
     return rc != RC_OK ? RC_USAGE : f->rc;
 }
@@ -85,7 +86,7 @@ static enum rc take_out(struct finding *f, uint32_t slot, const struct job_row *
                 continue;
             if (++*found > MOST_TASKS)
                 return err_set(f->e, RC_USAGE, "command line",
-                               "more than %d tasks out of %s; name all of them", MOST_TASKS,
+                               S_("more than %d tasks out of %s; name all of them"), MOST_TASKS,
                                intern_text(f->in, j->id));
             enum rc rc = order_add_task(f->o, f->s, slot, (unsigned)t, f->e);
             if (rc != RC_OK)
@@ -113,7 +114,7 @@ static enum rc add_tasks(struct finding *f, const char *word, size_t array,
     }
     if (found > 0)
         return RC_OK;
-    return err_set(f->e, RC_USAGE, "command line", "there is no job %s here", word);
+    return err_set(f->e, RC_USAGE, "command line", S_("there is no job %s here"), word);
 }
 
 /* Names some of the tasks, so that whoever meant one can say which. */
@@ -133,9 +134,9 @@ static enum rc refuse_array(struct finding *f, const char *word)
         used += (size_t)snprintf(names + used, sizeof names - used, " %s", id);
     }
     if (used == 0)
-        return err_set(f->e, RC_USAGE, "command line", "there is no job %s here", word);
+        return err_set(f->e, RC_USAGE, "command line", S_("there is no job %s here"), word);
     return err_set(f->e, RC_USAGE, "command line",
-                   "%s is an array:%s; name the tasks, or say --whole-array", word, names);
+                   S_("%s is an array:%s; name the tasks, or say --whole-array"), word, names);
 }
 
 static enum rc add_array(struct finding *f, const char *word)
@@ -165,7 +166,7 @@ static enum rc add_job(struct finding *f, const char *word)
     if (array == len)
         return add_array(f, word);
     if (array == 0 || word[array] != '_')
-        return err_set(f->e, RC_USAGE, "command line", "there is no job %s here", word);
+        return err_set(f->e, RC_USAGE, "command line", S_("there is no job %s here"), word);
     size_t tasks_len = strlen(tasks);
     if (tasks_len > 2 && tasks[0] == '[' && tasks[tasks_len - 1] == ']') {
         tasks++;
@@ -173,7 +174,7 @@ static enum rc add_job(struct finding *f, const char *word)
     }
     if (!task_set_parse(&set, tasks, tasks_len))
         return err_set(f->e, RC_USAGE, "command line",
-                       "%s is no job: jobs are like 14, 14_5 or 14_[1-3,7]", word);
+                       S_("%s is no job: jobs are like 14, 14_5 or 14_[1-3,7]"), word);
     return add_tasks(f, word, array, &set);
 }
 
@@ -192,6 +193,7 @@ enum rc act_targets(struct action_order *o, const struct snapshot *s, const stru
         rc = nodes ? add_nodes(&f, words->words[i]) : add_job(&f, words->words[i]);
     }
     if (rc == RC_OK && o->count == 0)
-        rc = err_set(e, RC_USAGE, "command line", "nothing is named: nothing is not everything");
+        rc =
+            err_set(e, RC_USAGE, "command line", S_("nothing is named: nothing is not everything"));
     return rc;
 }

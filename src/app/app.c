@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * app.c - what the commands share: values of options, failing with words, exporting a snapshot. */
 #include "app/app.h"
+#include "base/i18n.h"
 #include "base/sentence.h"
 
 #include "app/outfile.h"
@@ -25,7 +26,7 @@ enum rc app_duration(const struct cli *cli, enum cli_option option, int64_t fall
     if (text == NULL || (quantity_duration(text, out) && *out > 0 && *out <= INT_MAX))
         return RC_OK;
     return err_set(e, RC_USAGE, "command line",
-                   "--%s needs a duration such as 500ms, 10s or 5m, not \"%s\"",
+                   S_("--%s needs a duration such as 500ms, 10s or 5m, not \"%s\""),
                    cli_options[option].name, text);
 }
 
@@ -36,7 +37,7 @@ enum rc app_number(const struct cli *cli, enum cli_option option, double fallbac
     *out = fallback;
     if (text == NULL || (quantity_number(text, out) && *out >= 0))
         return RC_OK;
-    return err_set(e, RC_USAGE, "command line", "--%s needs a number, not \"%s\"",
+    return err_set(e, RC_USAGE, "command line", S_("--%s needs a number, not \"%s\""),
                    cli_options[option].name, text);
 }
 
@@ -44,7 +45,7 @@ int app_fail(const struct err *e)
 {
     char said[SENTENCE_MAX];
 
-    fprintf(stderr, "suantop: %s%s%s\n", e->where, e->where[0] != '\0' ? ": " : "",
+    fprintf(stderr, "suantop: %s%s%s\n", sentence_place(e), e->where[0] != '\0' ? ": " : "",
             sentence_text(e->msg, said, sizeof said));
     switch (e->rc) {
     case RC_USAGE:
@@ -65,7 +66,7 @@ int app_printed(int status)
     bool all = !ferror(stdout);
     if (fflush(stdout) == 0 && all)
         return status;
-    fputs("suantop: standard output: cannot be written\n", stderr);
+    fprintf(stderr, "suantop: %s\n", _("standard output cannot be written"));
     return EX_IOERR;
 }
 
@@ -84,7 +85,7 @@ static enum rc parse_only(const char *list, bool entities[ENTITY_COUNT], int *si
         if (found < 0)
             return err_set(
                 e, RC_USAGE, "command line",
-                "--only: \"%.*s\" is not one of centers, sources, pools, nodes, devices, jobs, reservations, licenses",
+                S_("--only: \"%.*s\" is not one of centers, sources, pools, nodes, devices, jobs, reservations, licenses"),
                 (int)len, p);
         entities[found] = true;
         *single = ++chosen == 1 ? found : -1;
@@ -110,7 +111,7 @@ static enum rc export_options(const struct cli *cli, struct export_options *o,
         return RC_OK;
     if (single < 0)
         return err_set(e, RC_USAGE, "command line",
-                       "--filter needs --only with one kind of rows, such as --only jobs");
+                       S_("--filter needs --only with one kind of rows, such as --only jobs"));
     rc = filter_compile(cli->value[OPTION_FILTER], (enum entity)single, filter, e);
     o->filter = *filter;
     o->filter_entity = single;
@@ -125,9 +126,9 @@ static enum rc center_exists(const struct snapshot *s, const char *id, struct er
         if (row != NULL && strcmp(intern_raw(strings, row->id), id) == 0)
             return RC_OK;
     }
-    return id == NULL
-               ? RC_OK
-               : err_set(e, RC_USAGE, "command line", "--center: there is no center \"%s\"", id);
+    return id == NULL ? RC_OK
+                      : err_set(e, RC_USAGE, "command line",
+                                S_("--center: there is no center \"%s\""), id);
 }
 
 static enum rc write_out(const struct cli *cli, const struct snapshot *s,
@@ -137,9 +138,9 @@ static enum rc write_out(const struct cli *cli, const struct snapshot *s,
     const struct export_format *format = export_find(name);
     struct outfile file;
     if (format == NULL)
-        return err_set(e, RC_USAGE, "command line",
-                       "--format: \"%s\" is not one of json, ndjson, csv, text, openmetrics, html",
-                       name);
+        return err_set(
+            e, RC_USAGE, "command line",
+            S_("--format: \"%s\" is not one of json, ndjson, csv, text, openmetrics, html"), name);
     enum rc rc = outfile_open(&file, cli->value[OPTION_OUTPUT], e);
     if (rc != RC_OK)
         return rc;

@@ -50,8 +50,8 @@ static enum rc find_center(struct act *a, struct err *e)
         snprintf(ids + used, sizeof ids - used, " %s", c->centers[i].id);
     }
     if (wanted == NULL)
-        return err_set(e, RC_USAGE, "command line", "which center? --center is one of:%s", ids);
-    return err_set(e, RC_USAGE, "command line", "there is no center \"%.60s\"; there are:%s",
+        return err_set(e, RC_USAGE, "command line", S_("which center? --center is one of:%s"), ids);
+    return err_set(e, RC_USAGE, "command line", S_("there is no center \"%.60s\"; there are:%s"),
                    wanted, ids);
 }
 
@@ -246,8 +246,10 @@ static enum rc look(struct act *a, struct err *e)
     ingest_flush(a->s.ingest);
     struct snapshot *snap = snapshot_hub_latest(a->s.hub);
     if (silent > 0)
-        fprintf(stderr, "suantop: %zu source%s did not answer in time (--timeout)\n", silent,
-                silent > 1 ? "s" : "");
+        fprintf(stderr,
+                _n("suantop: %zu source did not answer in time (--timeout)\n",
+                   "suantop: %zu sources did not answer in time (--timeout)\n", silent),
+                silent);
     enum rc rc = make_plan(a, snap, e);
     snapshot_unref(snap);
     return rc;

@@ -3,6 +3,9 @@
 #include "app/app.h"
 
 #include "app/session_act.h"
+#include "base/sentence.h"
+#include "base/i18n.h"
+#include "base/sentence.h"
 #include "base/utf8.h"
 
 #include <stdio.h>
@@ -31,41 +34,87 @@ static enum rc find_file(const struct cli *cli, char **path, struct err *e)
         *path = session_audit_path(&c);
         config_free(&c);
     }
-    return *path != NULL ? RC_OK : err_set(e, RC_USAGE, "command line", "name the file");
+    return *path != NULL ? RC_OK : err_set(e, RC_USAGE, "command line", S_("name the file"));
 }
 
 static int verify(const char *path)
 {
     struct journal_verdict v;
     struct err e = {0};
+    char said[SENTENCE_MAX];
     enum rc rc = journal_verify(path, &v, &e);
     if (rc != RC_OK && rc != RC_SCHEMA)
         return app_fail(&e);
-    printf("%s: %llu lines, %llu intents, %llu outcomes\n", path, (unsigned long long)v.lines,
+    printf(_("%s: %llu lines, %llu intents, %llu outcomes\n"), path, (unsigned long long)v.lines,
            (unsigned long long)v.intents, (unsigned long long)v.outcomes);
     if (v.open_intents > 0)
-        printf("%llu intents have no outcome: the program ended in between, or acts now\n",
+        printf(_("%llu intents have no outcome: the program ended in between, or acts now\n"),
                (unsigned long long)v.open_intents);
     if (v.torn > 0)
-        printf("%llu times a line was cut off by a crash; each is sealed in the chain\n",
+        printf(_("%llu times a line was cut off by a crash; each is sealed in the chain\n"),
                (unsigned long long)v.torn);
     if (v.torn_tail)
-        puts("the last line was cut off by a crash; the next record will seal it");
+        puts(_("the last line was cut off by a crash; the next record will seal it"));
     if (rc == RC_OK)
-        puts("the chain holds");
+        puts(_("the chain holds"));
     else
-        printf("BROKEN: line %llu %s\n", (unsigned long long)v.bad_line, v.bad_why);
+        printf(_("BROKEN: line %llu %s\n"), (unsigned long long)v.bad_line,
+               sentence_text(v.bad_why, said, sizeof said));
     return app_printed(rc == RC_OK ? 0 : EXIT_BROKEN);
 }
 
-/* " word" of a text that came from outside; nothing for none. */
-static void show_text(const char *before, const char *text, const char *after)
+enum { CLEAN_MAX = 1024 };
+
+/* Of a text that came from outside; false for none. */
+static bool cleaned(char out[CLEAN_MAX], const char *text)
 {
-    char clean[1024];
-    if (text[0] == '\0')
-        return;
-    (void)text_clean_into(clean, sizeof clean, text, strlen(text));
-    printf("%s%s%s", before, clean, after);
+    (void)text_clean_into(out, CLEAN_MAX, text, strlen(text));
+    return text[0] != '\0';
+}
+
+static const char *kind_word(const char *kind)
+{
+    return strcmp(kind, "intent") == 0    ? _("intent")
+           : strcmp(kind, "outcome") == 0 ? _("outcome")
+           : strcmp(kind, "seen") == 0    ? _("seen")
+           : strcmp(kind, "note") == 0    ? _("note")
+                                          : kind;
+}
+
+static void show_target(const struct journal_line *l)
+{
+    char text[CLEAN_MAX];
+    if (cleaned(text, kind_word(l->kind)))
+        printf(" %s", text);
+    if (cleaned(text, l->verb))
+        printf(" %s", _(text));
+    if (cleaned(text, l->center))
+        printf(" %s", text);
+    if (cleaned(text, l->target))
+        printf(" %s", text);
+    if (cleaned(text, l->actor))
+        printf(_(" by %s"), text);
+    if (cleaned(text, l->actor_from))
+        printf(_(" from %s"), text);
+}
+
+static void show_outcome(const struct journal_line *l)
+{
+    char text[CLEAN_MAX], said[SENTENCE_MAX];
+    if (cleaned(text, l->state))
+        printf(", %s", _(text));
+    if (l->status >= 0)
+        printf(" %d", l->status);
+    if (cleaned(text, l->before))
+        printf(_(", was %s"), text);
+    if (cleaned(text, l->after))
+        printf(_(", is %s"), text);
+    if (cleaned(text, l->message))
+        printf(", %s", sentence_text(text, said, sizeof said));
+    if (cleaned(text, l->reason))
+        printf(_(", reason %s"), text);
+    if (cleaned(text, l->request))
+        printf(", %s", text);
 }
 
 static void show_line(void *arg, const struct journal_line *l)
@@ -74,20 +123,8 @@ static void show_line(void *arg, const struct journal_line *l)
     (void)arg;
     time_rfc3339(l->at, at);
     printf("%s", at);
-    show_text(" ", l->kind, "");
-    show_text(" ", l->verb, "");
-    show_text(" ", l->center, "");
-    show_text(" ", l->target, "");
-    show_text(" by ", l->actor, "");
-    show_text(" from ", l->actor_from, "");
-    show_text(", ", l->state, "");
-    if (l->status >= 0)
-        printf(" %d", l->status);
-    show_text(", was ", l->before, "");
-    show_text(", is ", l->after, "");
-    show_text(", ", l->message, "");
-    show_text(", reason ", l->reason, "");
-    show_text(", ", l->request, "");
+    show_target(l);
+    show_outcome(l);
     putchar('\n');
 }
 
@@ -104,7 +141,9 @@ static int show(const struct cli *cli, const char *path)
     if (rc != RC_OK)
         return app_fail(&e);
     if (unreadable > 0)
-        fprintf(stderr, "suantop: %zu lines are no records; see: suantop audit verify\n",
+        fprintf(stderr,
+                _n("suantop: %zu line is no record; see: suantop audit verify\n",
+                   "suantop: %zu lines are no records; see: suantop audit verify\n", unreadable),
                 unreadable);
     return app_printed(0);
 }
@@ -117,7 +156,7 @@ int app_audit(const struct cli *cli)
     char *path;
     if ((!verifies && strcmp(what, "show") != 0) || cli->operand_count > 2) {
         err_set(&e, RC_USAGE, "command line",
-                "suantop audit verify [FILE], or suantop audit show [FILE]");
+                S_("suantop audit verify [FILE], or suantop audit show [FILE]"));
         return app_fail(&e);
     }
     if (find_file(cli, &path, &e) != RC_OK)

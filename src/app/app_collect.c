@@ -6,6 +6,7 @@
 #include "app/notify.h"
 #include "app/session.h"
 #include "base/log.h"
+#include "base/sentence.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -91,7 +92,7 @@ static enum rc open_with_past(const struct cli *cli, struct session *s, struct e
     session_close(s);
     return err_set(
         e, RC_USAGE, "history",
-        "collect keeps the history, but it is off (or there is neither XDG_STATE_HOME nor HOME)");
+        S_("collect keeps the history, but it is off (or there is neither XDG_STATE_HOME nor HOME)"));
 }
 
 int app_collect(const struct cli *cli)

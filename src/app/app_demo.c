@@ -2,6 +2,7 @@
  * app_demo.c - suantop demo: the dashboard over a simulated fleet, which is started before and ended after it. */
 #include "app/app.h"
 
+#include "base/i18n.h"
 #include "app/fleet_child.h"
 #include "app/session.h"
 
@@ -61,9 +62,9 @@ int app_demo(const struct cli *cli)
     struct err e = {0};
 
     if (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO)) {
-        fputs("suantop: the demo needs a terminal; without one: suantop-fleetsim -c FILE, and "
-              "suantop snapshot -c FILE\n",
-              stderr);
+        fprintf(
+            stderr, "suantop: %s\n",
+            _("the demo needs a terminal; without one: suantop-fleetsim -c FILE, and suantop snapshot -c FILE"));
         return EX_USAGE;
     }
     if (app_start_fleet(cli, &child, &e) != RC_OK)

@@ -2,6 +2,7 @@
  * app_record.c - suantop record and replay. */
 #include "app/app.h"
 
+#include "base/i18n.h"
 #include "app/session.h"
 
 #include <pthread.h>
@@ -42,8 +43,11 @@ int app_record(const struct cli *cli)
     block_signals(); /* before the threads start, so that they inherit it and only we take them */
     rc = session_start_live(&s, cli->operand, &e);
     if (rc == RC_OK) {
-        fprintf(stderr, "suantop: recording %zu sources into %s; end with Ctrl-C\n",
-                config_source_count(&s.config), cli->operand);
+        size_t sources = config_source_count(&s.config);
+        fprintf(stderr,
+                _n("suantop: recording %zu source into %s; end with Ctrl-C\n",
+                   "suantop: recording %zu sources into %s; end with Ctrl-C\n", sources),
+                sources, cli->operand);
         wait_for_signal();
     }
     session_close(&s);

@@ -172,9 +172,9 @@ static void fill_options(const struct cli *cli, const struct session *s, bool re
 /* Where output goes when there is no screen to draw on. */
 static int refuse_without_terminal(void)
 {
-    fputs(
-        "suantop: standard output is not a terminal; for one picture in a file or pipe use: suantop snapshot\n",
-        stderr);
+    fprintf(
+        stderr, "suantop: %s\n",
+        _("standard output is not a terminal; for one picture in a file or pipe use: suantop snapshot"));
     return EX_USAGE;
 }
 

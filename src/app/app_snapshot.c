@@ -134,7 +134,7 @@ static bool doctor_source(const struct snapshot *snap, const struct source_row *
 {
     const struct intern *in = snapshot_strings(snap);
     bool ok = r->state == source_state_OK;
-    printf("%-4s  %s  %s\n", ok ? "ok" : "FAIL", intern_text(in, r->name),
+    printf("%-4s  %s  %s\n", ok ? _("ok") : _("FAIL"), intern_text(in, r->name),
            intern_text(in, r->target));
     if (ok)
         printf(_("      %s, version %s, last answer %.0f ms, %.0f bytes\n"),

@@ -5,6 +5,7 @@
 #include "app/fleet_child.h"
 #include "app/session.h"
 #include "base/i18n.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "ui/ui.h"
 #include "ui/wallrun.h"
@@ -77,7 +78,7 @@ static int watch(const struct cli *cli, const char *config, const char *history)
     enum rc rc = app_duration(cli, OPTION_DWELL, WALL_DWELL_MS, &dwell, &e);
 
     if (rc == RC_OK && dwell < 1000)
-        rc = err_set(&e, RC_USAGE, "--dwell", "a page stays for a second at least");
+        rc = err_set(&e, RC_USAGE, "--dwell", S_("a page stays for a second at least"));
     if (rc == RC_OK)
         rc = session_open(&s, config, 0, &e);
     if (rc != RC_OK)
@@ -103,7 +104,7 @@ static int watch_simulated(const struct cli *cli)
 int app_wall(const struct cli *cli)
 {
     if (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO)) {
-        fputs("suantop: the wall needs a terminal\n", stderr);
+        fprintf(stderr, "suantop: %s\n", _("the wall needs a terminal"));
         return EX_USAGE;
     }
     if (cli->value[OPTION_SIMULATED] != NULL)

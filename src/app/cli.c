@@ -85,8 +85,8 @@ static enum rc take_letters(struct parser *p, const char *word)
     for (const char *c = word + 1; *c != '\0'; c++) {
         int option = find_letter(*c);
         if (option < 0)
-            return err_set(p->e, RC_USAGE, "command line", "unknown option -%c; see suantop --help",
-                           *c);
+            return err_set(p->e, RC_USAGE, "command line",
+                           S_("unknown option -%c; see suantop --help"), *c);
         const char *glued = cli_options[option].arg != NULL && c[1] != '\0' ? c + 1 : NULL;
         enum rc rc = take_option(p, option, word, glued);
         if (rc != RC_OK || cli_options[option].arg != NULL)
@@ -139,8 +139,10 @@ static enum rc check_use(const struct parser *p)
         return RC_OK;
     for (int i = 0; i < OPTION_COUNT; i++)
         if (c->value[i] != NULL && (cli_options[i].commands >> c->command & 1) == 0)
-            return err_set(p->e, RC_USAGE, "command line", "--%s means nothing to suantop%s%s",
-                           cli_options[i].name, name[0] != '\0' ? " " : "", name);
+            return err_set(p->e, RC_USAGE, "command line",
+                           name[0] != '\0' ? S_("--%s means nothing to suantop %s")
+                                           : S_("--%s means nothing to suantop"),
+                           cli_options[i].name, name);
     if (c->command < CLI_COMMANDS_SHOWN && cli_commands[c->command].args[0] != '\0' &&
         c->operand == NULL)
         return err_set(p->e, RC_USAGE, "command line", S_("suantop %s needs %s"), name,

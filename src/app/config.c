@@ -4,6 +4,7 @@
 
 #include "app/config_int.h"
 #include "base/buf.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "codec/yaml.h"
 #include "collectors/registry.h"
@@ -47,18 +48,18 @@ static enum rc read_fd(int fd, const char *path, struct buf *out, struct err *e)
 {
     struct stat st;
     if (fstat(fd, &st) != 0)
-        return err_sys(e, RC_IO, errno, path, "cannot be read");
+        return err_sys(e, RC_IO, errno, path, S_("cannot be read"));
     if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
-        return err_set(e, RC_IO, path, "is not a regular file");
+        return err_set(e, RC_IO, path, S_("is not a regular file"));
     for (;;) {
         char *room = buf_reserve(out, 65536);
         if (room == NULL)
-            return err_set(e, RC_LIMIT, path, "is larger than %u KiB", CONFIG_MAX_BYTES >> 10);
+            return err_set(e, RC_LIMIT, path, S_("is larger than %u KiB"), CONFIG_MAX_BYTES >> 10);
         ssize_t n = read(fd, room, 65536);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return err_sys(e, RC_IO, errno, path, "cannot be read");
+            return err_sys(e, RC_IO, errno, path, S_("cannot be read"));
         if (n == 0)
             return RC_OK;
         out->len += (size_t)n;
@@ -78,7 +79,7 @@ enum rc config_load(const char *path, struct config *out, struct err *e)
     config_init(out);
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0)
-        return err_sys(e, RC_IO, errno, path, "cannot be opened");
+        return err_sys(e, RC_IO, errno, path, S_("cannot be opened"));
     buf_init(&text, CONFIG_MAX_BYTES + 65536);
     enum rc rc = read_fd(fd, path, &text, e);
     close(fd);
@@ -126,11 +127,11 @@ enum rc config_load_text(const char *text, size_t len, const char *name, struct 
 {
     config_init(out);
     if (memchr(text, '\0', len) != NULL)
-        return err_set(e, RC_SYNTAX, name, "holds a NUL byte");
+        return err_set(e, RC_SYNTAX, name, S_("holds a NUL byte"));
     struct buf joined;
     buf_init(&joined, 2 * len + 4096);
     join_lists(text, len, &joined);
-    enum rc rc = joined.failed ? err_set(e, RC_LIMIT, name, "its lists are too long")
+    enum rc rc = joined.failed ? err_set(e, RC_LIMIT, name, S_("its lists are too long"))
                                : load_joined(joined.data, joined.len, name, out, e);
     buf_fini(&joined);
     return rc;

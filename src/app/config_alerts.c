@@ -3,6 +3,7 @@
 #include "app/config_int.h"
 
 #include "base/buf.h"
+#include "base/sentence.h"
 #include "codec/quantity.h"
 #include "codec/yaml.h"
 
@@ -35,19 +36,6 @@ static bool refuse(struct reading *r, int line, const char *fmt, ...)
     snprintf(where, sizeof where, "%.80s:%d", r->where->name, line);
     r->rc = err_set(r->e, RC_SCHEMA, where, "%s", message);
     return false;
-}
-
-/* What a threshold of the rule looks like. */
-static const char *looks_like(enum rule_unit unit)
-{
-    static const char *const words[] = {[RULE_UNIT_DURATION] = "a duration such as 90s, 30m or 12h",
-                                        [RULE_UNIT_PERCENT] = "a share from 0 to 100 %",
-                                        [RULE_UNIT_CELSIUS] = "a temperature from 1 to 200 degrees",
-                                        [RULE_UNIT_COUNT] = "a whole number from 1",
-                                        [RULE_UNIT_PROBABILITY] =
-                                            "a probability between 0 and 1, such as 1e-3",
-                                        [RULE_UNIT_SWITCH] = ""};
-    return words[unit];
 }
 
 static bool number(const char *text, double least, double most, double *out)
@@ -89,16 +77,44 @@ static bool threshold(enum rule_unit unit, const char *text, double *out)
     return false;
 }
 
+/* Says what a threshold of the rule looks like. */
+static bool refuse_level(struct reading *r, const char *key, const char *value, int line)
+{
+    const struct rule_info *info = rule_info(r->rule);
+    const char *id = info->id;
+    switch (info->unit) {
+    case RULE_UNIT_DURATION:
+        return refuse(r, line,
+                      S_("%s of %s must be a duration such as 90s, 30m or 12h, or off; not \"%s\""),
+                      key, id, value);
+    case RULE_UNIT_PERCENT:
+        return refuse(r, line, S_("%s of %s must be a share from 0 to 100 %%, or off; not \"%s\""),
+                      key, id, value);
+    case RULE_UNIT_CELSIUS:
+        return refuse(
+            r, line, S_("%s of %s must be a temperature from 1 to 200 degrees, or off; not \"%s\""),
+            key, id, value);
+    case RULE_UNIT_COUNT:
+        return refuse(r, line, S_("%s of %s must be a whole number from 1, or off; not \"%s\""),
+                      key, id, value);
+    case RULE_UNIT_PROBABILITY:
+        return refuse(
+            r, line,
+            S_("%s of %s must be a probability between 0 and 1, such as 1e-3, or off; not \"%s\""),
+            key, id, value);
+    case RULE_UNIT_SWITCH:
+        break;
+    }
+    return refuse(r, line, S_("%s is so or is not: it has no %s; accepted here: hold"), id, key);
+}
+
 static bool take_level(struct reading *r, int level, const char *key, const char *value, int line)
 {
     const struct rule_info *info = rule_info(r->rule);
     double at = NAN;
-    if (info->unit == RULE_UNIT_SWITCH)
-        return refuse(r, line, "%s is so or is not: it has no %s; accepted here: hold", info->id,
-                      key);
-    if (strcmp(value, "off") != 0 && !threshold(info->unit, value, &at))
-        return refuse(r, line, "%s of %s must be %s, or off; not \"%s\"", key, info->id,
-                      looks_like(info->unit), value);
+    if (info->unit == RULE_UNIT_SWITCH ||
+        (strcmp(value, "off") != 0 && !threshold(info->unit, value, &at)))
+        return refuse_level(r, key, value, line);
     rule_set_level(r->out, r->rule, level, at);
     return true;
 }
@@ -108,18 +124,20 @@ static bool take_setting(void *arg, const char *key, const char *value, int line
     struct reading *r = arg;
     const char *id = rule_info(r->rule)->id;
     if (value == NULL)
-        return refuse(r, line, "%s of %s must be one value", key, id);
+        return refuse(r, line, S_("%s of %s must be one value"), key, id);
     if (strcmp(key, "warn") == 0)
         return take_level(r, RULE_WARNING, key, value, line);
     if (strcmp(key, "crit") == 0)
         return take_level(r, RULE_CRITICAL, key, value, line);
     if (strcmp(key, "hold") != 0)
-        return refuse(r, line, "unknown key \"%s\" of %s; accepted here: warn crit hold", key, id);
+        return refuse(r, line, S_("unknown key \"%s\" of %s; accepted here: warn crit hold"), key,
+                      id);
     int64_t *hold = &r->out->rules[r->rule].hold_ms;
     if (strcmp(value, "0") == 0)
         *hold = 0;
     else if (!quantity_duration(value, hold) || *hold < 0 || *hold > MAX_HOLD_MS)
-        return refuse(r, line, "hold of %s must be a duration up to 24h, not \"%s\"", id, value);
+        return refuse(r, line, S_("hold of %s must be a duration up to 24h, not \"%s\""), id,
+                      value);
     return true;
 }
 
@@ -130,8 +148,10 @@ static bool check_order(struct reading *r, int line)
     const double *at = r->out->rules[r->rule].at;
     bool down = info->unit == RULE_UNIT_PROBABILITY;
     if (down ? at[RULE_CRITICAL] > at[RULE_WARNING] : at[RULE_CRITICAL] < at[RULE_WARNING])
-        return refuse(r, line, "%s: crit (%g) must not be %s warn (%g)", info->id,
-                      at[RULE_CRITICAL], down ? "above" : "below", at[RULE_WARNING]);
+        return refuse(r, line,
+                      down ? "%s: " S_("crit (%g) must not be above warn (%g)")
+                           : "%s: " S_("crit (%g) must not be below warn (%g)"),
+                      info->id, at[RULE_CRITICAL], at[RULE_WARNING]);
     return true;
 }
 
@@ -141,7 +161,7 @@ static bool unknown_rule(struct reading *r, const char *key, int line)
     buf_init(&names, 1024);
     for (int i = 0; i < RULE_COUNT; i++)
         buf_addf(&names, " %s", rule_info((enum rule)i)->id);
-    refuse(r, line, "there is no alert \"%s\"; accepted here:%s", key, names.data);
+    refuse(r, line, S_("there is no alert \"%s\"; accepted here:%s"), key, names.data);
     buf_fini(&names);
     return false;
 }
@@ -154,7 +174,7 @@ static bool take_rule(void *arg, const char *key, const char *value, int line)
     if (r->rule == RULE_COUNT)
         return unknown_rule(r, key, line);
     if (r->seen[r->rule])
-        return refuse(r, line, "%s is there twice", key);
+        return refuse(r, line, S_("%s is there twice"), key);
     r->seen[r->rule] = true;
     if (value != NULL && strcmp(value, "off") == 0) {
         r->out->rules[r->rule].off = true;
@@ -162,7 +182,7 @@ static bool take_rule(void *arg, const char *key, const char *value, int line)
     }
     snprintf(path, sizeof path, "alerts/%s", rule_info(r->rule)->id);
     if (value != NULL || !yaml_pairs(r->where->text, r->where->len, path, take_setting, r))
-        return refuse(r, line, "%s must be off, or a mapping with warn, crit or hold", key);
+        return refuse(r, line, S_("%s must be off, or a mapping with warn, crit or hold"), key);
     return r->rc == RC_OK && check_order(r, line);
 }
 
@@ -171,6 +191,6 @@ enum rc config_alerts(const struct config_text *where, struct rule_set *out, str
     struct reading r = {.where = where, .out = out, .rc = RC_OK, .e = e};
     if (!yaml_pairs(where->text, where->len, "alerts", take_rule, &r))
         refuse(&r, yaml_line(where->text, where->len, "alerts"),
-               "alerts must be a mapping: the name of an alert, then off or its thresholds");
+               S_("alerts must be a mapping: the name of an alert, then off or its thresholds"));
     return r.rc;
 }

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "base/i18n.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "codec/quantity.h"
 #include "codec/yaml.h"
@@ -57,7 +58,7 @@ static enum rc check_word(const struct check *c, const char *path, const char *v
         size_t used = strlen(accepted);
         snprintf(accepted + used, sizeof accepted - used, " %s", words[i]);
     }
-    return refuse(c, path, "\"%s\" is not one of:%s", value, accepted);
+    return refuse(c, path, S_("\"%s\" is not one of:%s"), value, accepted);
 }
 
 /* Whether anything may be changed there. */
@@ -102,26 +103,28 @@ static enum rc check_option(const struct check *c, const char *path, const struc
     case OPT_URL:
         if (!is_url(value) || strpbrk(value, " \t\r\n\"@") != NULL)
             return refuse(c, path,
-                          "%s must be https://HOST:PORT (without user or password), not \"%s\"",
+                          S_("%s must be https://HOST:PORT (without user or password), not \"%s\""),
                           o->name, value);
         break;
     case OPT_DURATION:
         if (!quantity_duration(value, &ms) || ms <= 0)
-            return refuse(c, path, "%s must be a duration such as 500ms, 30s, 5m or 1h, not \"%s\"",
+            return refuse(c, path,
+                          S_("%s must be a duration such as 500ms, 30s, 5m or 1h, not \"%s\""),
                           o->name, value);
         break;
     case OPT_BOOL:
         if (!one_of(value, "true false"))
-            return refuse(c, path, "%s must be true or false, not \"%s\"", o->name, value);
+            return refuse(c, path, S_("%s must be true or false, not \"%s\""), o->name, value);
         break;
     case OPT_SIZE:
         if (!quantity_bytes(value, 1, &number))
-            return refuse(c, path, "%s must be a size such as 500K or 10M, not \"%s\"", o->name,
+            return refuse(c, path, S_("%s must be a size such as 500K or 10M, not \"%s\""), o->name,
                           value);
         break;
     case OPT_WORD:
         if (!one_of(value, o->words))
-            return refuse(c, path, "%s must be one of: %s; not \"%s\"", o->name, o->words, value);
+            return refuse(c, path, S_("%s must be one of: %s; not \"%s\""), o->name, o->words,
+                          value);
         break;
     case OPT_STR:
     case OPT_PATH:
@@ -131,7 +134,7 @@ static enum rc check_option(const struct check *c, const char *path, const struc
     }
     for (const char *p = value; *p != '\0'; p++)
         if ((unsigned char)*p < 0x20 || *p == 0x7f)
-            return refuse(c, path, "%s holds a control character", o->name);
+            return refuse(c, path, S_("%s holds a control character"), o->name);
     return RC_OK;
 }
 
@@ -151,7 +154,7 @@ static enum rc check_insecure(const struct check *c, const char *path,
         return RC_OK;
     return refuse(
         c, path,
-        "http:// sends the token in clear; use https://, or say insecure: true for this source");
+        S_("http:// sends the token in clear; use https://, or say insecure: true for this source"));
 }
 
 static char *resolve(const struct check *c, enum option_type type, const char *value)
@@ -191,12 +194,12 @@ static enum rc check_source(const struct check *c, const char *path,
             continue;
         if (chosen >= 0)
             return refuse(c, path,
-                          "one entry of sources holds both %s and %s; give each its own \"-\"",
+                          S_("one entry of sources holds both %s and %s; give each its own \"-\""),
                           all[chosen]->name, all[i]->name);
         chosen = i;
     }
     if (chosen < 0)
-        return refuse(c, path, "an entry of sources is empty");
+        return refuse(c, path, S_("an entry of sources is empty"));
     snprintf(at, sizeof at, "%s/%s", path, all[chosen]->name);
     return check_options(c, at, raw->by_collector[chosen], config_add_source(center, all[chosen]));
 }
@@ -205,12 +208,12 @@ static enum rc check_id(const struct check *c, const char *path, const char *id)
 {
     for (const char *p = id; *p != '\0'; p++)
         if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.", *p) == NULL)
-            return refuse(c, path,
-                          "id \"%s\" may hold letters, digits, - _ and . only (name is for people)",
-                          id);
+            return refuse(
+                c, path,
+                S_("id \"%s\" may hold letters, digits, - _ and . only (name is for people)"), id);
     for (size_t i = 0; i < c->out->center_count; i++)
         if (strcmp(c->out->centers[i].id, id) == 0)
-            return refuse(c, path, "two centers have the id \"%s\"", id);
+            return refuse(c, path, S_("two centers have the id \"%s\""), id);
     return RC_OK;
 }
 
@@ -244,7 +247,7 @@ static enum rc check_capacity(const struct check *c, const char *path,
             continue;
         snprintf(at, sizeof at, "%s/capacity/%s", path, config_capacity_keys[i]);
         if (!quantity_flops(value, &flops))
-            return refuse(c, at, "capacity must be like \"12 EFLOPS\", not \"%s\"", value);
+            return refuse(c, at, S_("capacity must be like \"12 EFLOPS\", not \"%s\""), value);
         center->capacity[i] = xstrdup(value);
     }
     return RC_OK;
@@ -298,7 +301,7 @@ static enum rc check_program(const struct check *c, const char *value)
     if (rc != RC_OK)
         return refuse(c, "exec_on_alert", "exec_on_alert: %s", why.msg);
     if (count == 0)
-        return refuse(c, "exec_on_alert", "exec_on_alert names no program");
+        return refuse(c, "exec_on_alert", S_("exec_on_alert names no program"));
     c->out->exec_on_alert = xstrdup(value);
     return RC_OK;
 }
@@ -312,7 +315,7 @@ static enum rc check_history(const struct check *c, const struct config_raw *raw
     if (raw->history_max == NULL)
         return RC_OK;
     if (!quantity_bytes(raw->history_max, 1, &bytes) || bytes < MIN_HISTORY || bytes > MAX_HISTORY)
-        return refuse(c, "history_max", "history_max must be a size from 1M to 1T, not \"%s\"",
+        return refuse(c, "history_max", S_("history_max must be a size from 1M to 1T, not \"%s\""),
                       raw->history_max);
     c->out->history_max_bytes = (uint64_t)bytes;
     return RC_OK;
@@ -325,7 +328,7 @@ static enum rc check_refresh(const struct check *c, const char *value)
         return RC_OK;
     if (!quantity_duration(value, &c->out->refresh_ms) || c->out->refresh_ms < MIN_REFRESH_MS ||
         c->out->refresh_ms > MAX_REFRESH_MS)
-        return refuse(c, "refresh", "refresh must be a duration from 250ms to 1h, not \"%s\"",
+        return refuse(c, "refresh", S_("refresh must be a duration from 250ms to 1h, not \"%s\""),
                       value);
     return RC_OK;
 }

@@ -6,6 +6,7 @@
 #include "app/config_int.h"
 
 #include "base/buf.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "codec/yaml.h"
 #include "collectors/registry.h"
@@ -175,7 +176,7 @@ static enum rc refuse(const char *text, size_t len, const char *name, const stru
     const char *key = strstr(c->text, "Unexpected key: ");
     if (line > 0) { /* libcyaml complains of what it had read before that */
         snprintf(where, sizeof where, "%.80s:%d", name, line);
-        return err_set(e, RC_SCHEMA, where, "is not YAML: %s", problem);
+        return err_set(e, RC_SCHEMA, where, S_("is not YAML") ": %s", problem);
     }
     line = c->line;
     if (key != NULL)
@@ -183,12 +184,13 @@ static enum rc refuse(const char *text, size_t len, const char *name, const stru
     snprintf(where, sizeof where, "%.80s:%d", name, line);
     if (key == NULL)
         return err_set(e, RC_SCHEMA, where, "%s%s%s",
-                       c->text[0] != '\0' ? c->text : "is not a configuration",
+                       c->text[0] != '\0' ? c->text : S_("is not a configuration"),
                        c->field[0] != '\0' ? " at " : "", c->field);
     struct buf accepted;
     buf_init(&accepted, 1024);
     accepted_keys(&accepted, c->field);
-    err_set(e, RC_SCHEMA, where, "unknown key \"%s\"; accepted here:%s", key + 16, accepted.data);
+    err_set(e, RC_SCHEMA, where, S_("unknown key \"%s\"; accepted here:%s"), key + 16,
+            accepted.data);
     buf_fini(&accepted);
     return RC_SCHEMA;
 }
@@ -214,7 +216,7 @@ enum rc config_parse(const char *text, size_t len, const char *name, struct conf
     if (rc != CYAML_OK)
         return refuse(text, len, name, &c, e);
     if (data == NULL)
-        return err_set(e, RC_SCHEMA, name, "is empty; it needs at least: centers");
+        return err_set(e, RC_SCHEMA, name, S_("is empty; it needs at least: centers"));
     *out = (struct config_raw *)data;
     return RC_OK;
 }

@@ -3,6 +3,7 @@
 #include "app/datafile.h"
 
 #include "base/buf.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 
 #include <errno.h>
@@ -18,24 +19,25 @@ static enum rc read_fd(int fd, const char *path, struct buf *out, struct err *e)
 {
     struct stat st;
     if (fstat(fd, &st) != 0)
-        return err_sys(e, RC_IO, errno, path, "cannot be read");
+        return err_sys(e, RC_IO, errno, path, S_("cannot be read"));
     if (!S_ISREG(st.st_mode))
-        return err_set(e, RC_IO, path, "is not a regular file");
+        return err_set(e, RC_IO, path, S_("is not a regular file"));
     for (;;) {
         char *room = buf_reserve(out, 65536);
         if (room == NULL)
-            return err_set(e, RC_LIMIT, path, "is larger than %zu KiB", DATAFILE_MAX_BYTES >> 10);
+            return err_set(e, RC_LIMIT, path, S_("is larger than %u KiB"),
+                           (unsigned)(DATAFILE_MAX_BYTES >> 10));
         ssize_t n = read(fd, room, 65536);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return err_sys(e, RC_IO, errno, path, "cannot be read");
+            return err_sys(e, RC_IO, errno, path, S_("cannot be read"));
         if (n == 0)
             break;
         buf_commit(out, (size_t)n);
     }
     if (memchr(out->data, '\0', out->len) != NULL)
-        return err_set(e, RC_SYNTAX, path, "holds a NUL byte: it is no text");
+        return err_set(e, RC_SYNTAX, path, S_("holds a NUL byte: it is no text"));
     return RC_OK;
 }
 
@@ -47,7 +49,7 @@ static bool read_path(const char *path, char **text, enum rc *rc, struct err *e)
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
         return false;
     if (fd < 0) {
-        *rc = err_sys(e, RC_IO, errno, path, "cannot be opened");
+        *rc = err_sys(e, RC_IO, errno, path, S_("cannot be opened"));
         return true;
     }
     buf_init(&b, DATAFILE_MAX_BYTES + 65536);

@@ -3,6 +3,7 @@
 #include "app/fleet_child.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -39,14 +40,14 @@ static enum rc read_all(int fd, struct buf *out, struct err *e)
         struct pollfd p = {fd, POLLIN, 0};
         mono_ms left = end - clock_mono();
         if (left <= 0 || poll(&p, 1, (int)left) == 0)
-            return err_set(e, RC_TIMEOUT, "suantop-fleetsim", "does not say how to watch it");
+            return err_set(e, RC_TIMEOUT, "suantop-fleetsim", S_("does not say how to watch it"));
         n = read(fd, block, sizeof(block));
         if (n < 0 && errno != EINTR)
-            return err_sys(e, RC_IO, errno, "suantop-fleetsim", "cannot be read");
+            return err_sys(e, RC_IO, errno, "suantop-fleetsim", S_("cannot be read"));
         if (n == 0)
             return RC_OK;
         if (n > 0 && buf_add(out, block, (size_t)n) != RC_OK)
-            return err_set(e, RC_LIMIT, "suantop-fleetsim", "its configuration is too large");
+            return err_set(e, RC_LIMIT, "suantop-fleetsim", S_("its configuration is too large"));
     }
 }
 
@@ -74,12 +75,12 @@ static enum rc launch(struct fleet_child *c, const char *path, const char *const
     int in[2], out[2];
 
     if (pipe2(in, O_CLOEXEC) != 0)
-        return err_sys(e, RC_IO, errno, "pipe", "cannot make one");
+        return err_sys(e, RC_IO, errno, "pipe", S_("cannot make one"));
     if (pipe2(out, O_CLOEXEC) != 0) {
         int why = errno;
         close(in[0]);
         close(in[1]);
-        return err_sys(e, RC_IO, why, "pipe", "cannot make one");
+        return err_sys(e, RC_IO, why, "pipe", S_("cannot make one"));
     }
     c->pid = fork();
     if (c->pid == 0)
@@ -87,11 +88,11 @@ static enum rc launch(struct fleet_child *c, const char *path, const char *const
     close(in[0]);
     close(out[1]);
     c->keep = in[1];
-    enum rc rc = c->pid < 0 ? err_sys(e, RC_CHILD, errno, path, "cannot be started")
+    enum rc rc = c->pid < 0 ? err_sys(e, RC_CHILD, errno, path, S_("cannot be started"))
                             : read_all(out[0], config, e);
     close(out[0]);
     if (rc == RC_OK && config->len == 0)
-        rc = err_set(e, RC_CHILD, path, "it ended at once; see above");
+        rc = err_set(e, RC_CHILD, path, S_("it ended at once; see above"));
     return rc;
 }
 
@@ -101,7 +102,7 @@ static enum rc make_folder(struct fleet_child *c, struct err *e)
 
     c->folder = xasprintf("%s/suantop-demo-XXXXXX", tmp && *tmp ? tmp : "/tmp");
     if (!mkdtemp(c->folder)) {
-        enum rc rc = err_sys(e, RC_IO, errno, c->folder, "cannot be made");
+        enum rc rc = err_sys(e, RC_IO, errno, c->folder, S_("cannot be made"));
         free(c->folder);
         c->folder = NULL;
         return rc;
@@ -114,11 +115,11 @@ static enum rc write_config(struct fleet_child *c, const struct buf *text, struc
     c->config = xasprintf("%s/config.yaml", c->folder);
     FILE *f = fopen(c->config, "we");
     if (!f)
-        return err_sys(e, RC_IO, errno, c->config, "cannot be written");
+        return err_sys(e, RC_IO, errno, c->config, S_("cannot be written"));
     fprintf(f, "audit: %s/audit.log\nhistory: \"off\"\n", c->folder);
     fwrite(text->data, 1, text->len, f);
     if (fclose(f) != 0)
-        return err_sys(e, RC_IO, errno, c->config, "cannot be written");
+        return err_sys(e, RC_IO, errno, c->config, S_("cannot be written"));
     return RC_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "collectors/local/probe.h"
 
@@ -30,7 +31,7 @@ static int show_usage(void)
     if (whole)
         fputs(text.data, stdout);
     else
-        err_set(&e, RC_NOMEM, "help", "out of memory");
+        err_set(&e, RC_NOMEM, "help", S_("out of memory"));
     buf_fini(&text);
     return whole ? app_printed(0) : app_fail(&e);
 }
@@ -107,21 +108,6 @@ static int run(const struct cli *cli)
     }
 }
 
-/* Catalogues lie where they were installed, or beside the program that was built and not installed. */
-static void start_language(void)
-{
-    const char *own = getenv("SUANTOP_LOCALEDIR");
-    char self[4096];
-    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-    self[n > 0 ? n : 0] = '\0';
-    char *slash = strrchr(self, '/');
-    char *dirs = xasprintf("%s:%.*s/po:%s", own != NULL ? own : "",
-                           slash != NULL ? (int)(slash - self) : 0, self, LOCALEDIR);
-    i18n_start(dirs);
-    free(dirs);
-    (void)i18n_use("auto", NULL); /* without its catalogue: English */
-}
-
 static int act_on(int argc, char **argv)
 {
     struct cli cli;
@@ -145,10 +131,11 @@ int main(int argc, char **argv)
 {
     (void)setlocale(LC_ALL, "");
     if (!harden()) {
-        fputs("suantop: refuses to run setuid or setgid\n", stderr);
+        fputs("suantop: refuses to run setuid or setgid\n",
+              stderr); /* nothing is read before this */
         return EX_NOPERM;
     }
-    start_language();
+    i18n_start_here(LOCALEDIR);
     int status = act_on(argc, argv);
     i18n_end();
     return status;

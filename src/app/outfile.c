@@ -2,6 +2,7 @@
  * outfile.c - see outfile.h. */
 #include "app/outfile.h"
 
+#include "base/sentence.h"
 #include "base/xmem.h"
 
 #include <errno.h>
@@ -28,7 +29,7 @@ static enum rc flush(struct outfile *o, struct err *e)
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
-            return err_sys(e, RC_IO, n < 0 ? errno : ENOSPC, name_of(o), "cannot be written");
+            return err_sys(e, RC_IO, n < 0 ? errno : ENOSPC, name_of(o), S_("cannot be written"));
         done += (size_t)n;
     }
     o->used = 0;
@@ -60,12 +61,12 @@ static enum rc open_temporary(struct outfile *o, struct err *e)
     if (lstat(o->path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode) &&
         !S_ISFIFO(st.st_mode))
         return err_set(e, RC_IO, o->path,
-                       S_ISLNK(st.st_mode) ? "is a symbolic link: refused"
-                                           : "is not a regular file");
+                       S_ISLNK(st.st_mode) ? S_("is a symbolic link: refused")
+                                           : S_("is not a regular file"));
     if (lstat(o->path, &st) == 0 &&
         !S_ISREG(st.st_mode)) { /* a device or pipe is written in place */
         o->fd = open(o->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-        return o->fd >= 0 ? RC_OK : err_sys(e, RC_IO, errno, o->path, "cannot be opened");
+        return o->fd >= 0 ? RC_OK : err_sys(e, RC_IO, errno, o->path, S_("cannot be opened"));
     }
     o->temporary = xasprintf("%s.XXXXXX", o->path);
     o->fd = mkostemp(o->temporary, O_CLOEXEC);
@@ -73,7 +74,7 @@ static enum rc open_temporary(struct outfile *o, struct err *e)
         return RC_OK;
     free(o->temporary);
     o->temporary = NULL;
-    return err_sys(e, RC_IO, errno, o->path, "cannot be written");
+    return err_sys(e, RC_IO, errno, o->path, S_("cannot be written"));
 }
 
 enum rc outfile_open(struct outfile *o, const char *path, struct err *e)
@@ -107,9 +108,9 @@ static enum rc put_in_place(struct outfile *o, struct err *e)
     mode_t mask = umask(0);
     umask(mask);
     if (fchmod(o->fd, 0644 & ~mask) != 0 || fsync(o->fd) != 0)
-        return err_sys(e, RC_IO, errno, o->path, "cannot be written");
+        return err_sys(e, RC_IO, errno, o->path, S_("cannot be written"));
     if (rename(o->temporary, o->path) != 0)
-        return err_sys(e, RC_IO, errno, o->path, "cannot be replaced");
+        return err_sys(e, RC_IO, errno, o->path, S_("cannot be replaced"));
     free(o->temporary);
     o->temporary = NULL;
     sync_directory(o->path);

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "codec/quantity.h"
 
@@ -247,7 +248,7 @@ static enum rc write_manifest(const struct config *c, const char *dir, struct er
 {
     struct buf text;
     if (mkdir(dir, 0700) != 0 && errno != EEXIST)
-        return err_sys(e, RC_IO, errno, dir, "cannot be made");
+        return err_sys(e, RC_IO, errno, dir, S_("cannot be made"));
     char *path = xasprintf("%s/" MANIFEST, dir);
     buf_init(&text, 16u << 20);
     buf_adds(&text, "# made by suantop record; replay reads it\n");
@@ -255,15 +256,15 @@ static enum rc write_manifest(const struct config *c, const char *dir, struct er
     enum rc rc = RC_OK;
     int fd = -1;
     if (text.failed)
-        rc = err_set(e, RC_LIMIT, path, "is too long or there is no memory for it");
+        rc = err_set(e, RC_LIMIT, path, S_("is too long or there is no memory for it"));
     else if ((fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)) < 0)
         rc = err_sys(e, RC_IO, errno, path,
-                     errno == EEXIST ? "is there already; record into a new directory"
-                                     : "cannot be made");
+                     errno == EEXIST ? S_("is there already; record into a new directory")
+                                     : S_("cannot be made"));
     else if (write_all(fd, text.data, text.len) != RC_OK)
-        rc = err_sys(e, RC_IO, errno, path, "cannot be written");
+        rc = err_sys(e, RC_IO, errno, path, S_("cannot be written"));
     if (fd >= 0 && close(fd) != 0 && rc == RC_OK)
-        rc = err_sys(e, RC_IO, errno, path, "cannot be written");
+        rc = err_sys(e, RC_IO, errno, path, S_("cannot be written"));
     if (fd >= 0 && rc != RC_OK)
         (void)unlink(path); /* half of it is no recording */
     buf_fini(&text);

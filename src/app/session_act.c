@@ -4,6 +4,7 @@
 
 #include "app/state.h"
 #include "base/log.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 
 #include "autoconf.h"
@@ -37,7 +38,7 @@ static enum rc open_journal(struct session_act *a, const struct config *c, struc
     char *path = session_audit_path(c);
     if (path == NULL)
         return err_set(e, RC_IO, "audit",
-                       "no place to write it: set audit: in the configuration, or HOME");
+                       S_("no place to write it: set audit: in the configuration, or HOME"));
     enum rc rc = journal_open(path, &who, &a->journal, e);
     free(path);
     return rc;
@@ -59,8 +60,8 @@ void session_want_act(struct session_act *a, const struct config *c, bool dry_ru
     a->modes = modes_of(c);
     who_find(&a->who);
     if (!dry_run && open_journal(a, c, &e) != RC_OK) {
-        snprintf(a->why, sizeof a->why, "the audit cannot be written, so nothing is done: %s: %s",
-                 e.where, e.msg);
+        snprintf(a->why, sizeof a->why,
+                 S_("the audit cannot be written, so nothing is done") ": %s: %s", e.where, e.msg);
         log_warn("%s", a->why);
         a->limits.forbidden = a->why;
     }

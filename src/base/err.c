@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * err.c - see err.h. */
 #include "base/err.h"
+#include "base/mark.h"
 #include "base/utf8.h"
+#include <errno.h>
+#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,22 +40,58 @@ void err_clear(struct err *e)
         *e = (struct err){0};
 }
 
-/* strerror_r returns an int by POSIX and a pointer in glibc; _Generic takes the one that fits. */
-__attribute__((unused)) static const char *text_of_int(int failed, const char *text)
-{
-    return failed ? "unknown error" : text;
-}
-
-__attribute__((unused)) static const char *text_of_pointer(const char *result, const char *text)
-{
-    return result ? result : text;
-}
+/* What operators meet. The C library has the same words, but tells them in the language of its locale, and a log, a
+ * journal and JSON are English; and only what stands here is known again when it is to be translated. */
+static const struct {
+    int number;
+    const char *text;
+} usual[] = {
+    {EPERM, S_("Operation not permitted")},
+    {ENOENT, S_("No such file or directory")},
+    {EIO, S_("Input/output error")},
+    {ENXIO, S_("No such device or address")},
+    {ENOEXEC, S_("Exec format error")},
+    {EAGAIN, S_("Resource temporarily unavailable")},
+    {ENOMEM, S_("Cannot allocate memory")},
+    {EACCES, S_("Permission denied")},
+    {EBUSY, S_("Device or resource busy")},
+    {EEXIST, S_("File exists")},
+    {ENODEV, S_("No such device")},
+    {ENOTDIR, S_("Not a directory")},
+    {EISDIR, S_("Is a directory")},
+    {EINVAL, S_("Invalid argument")},
+    {ENFILE, S_("Too many open files in system")},
+    {EMFILE, S_("Too many open files")},
+    {ENOTTY, S_("Inappropriate ioctl for device")},
+    {ETXTBSY, S_("Text file busy")},
+    {EFBIG, S_("File too large")},
+    {ENOSPC, S_("No space left on device")},
+    {EROFS, S_("Read-only file system")},
+    {EPIPE, S_("Broken pipe")},
+    {ENAMETOOLONG, S_("File name too long")},
+    {ENOTEMPTY, S_("Directory not empty")},
+    {ELOOP, S_("Too many levels of symbolic links")},
+    {EADDRINUSE, S_("Address already in use")},
+    {EADDRNOTAVAIL, S_("Cannot assign requested address")},
+    {ENETUNREACH, S_("Network is unreachable")},
+    {ECONNRESET, S_("Connection reset by peer")},
+    {ETIMEDOUT, S_("Connection timed out")},
+    {ECONNREFUSED, S_("Connection refused")},
+    {EHOSTUNREACH, S_("No route to host")},
+    {ESTALE, S_("Stale file handle")},
+    {EDQUOT, S_("Disk quota exceeded")},
+};
 
 static const char *sys_text(int sysno, char *out, size_t size)
 {
-    out[0] = '\0';
-    return _Generic(strerror_r(0, out, size), int: text_of_int, char *: text_of_pointer)(
-        strerror_r(sysno, out, size), out);
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        if (usual[i].number == sysno)
+            return usual[i].text;
+    locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    snprintf(out, size, "%s", plain ? strerror_l(sysno, plain) : "unknown error");
+    if (plain)
+        freelocale(plain);
+    return out;
 }
 
 /* The arguments may point into *e ("%s: %s" of its own message), so *e is written last. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * i18n.c - see i18n.h. The format of .mo files: GNU gettext manual, "The Format of GNU MO Files". */
 #include "base/i18n.h"
+#include "base/mark.h"
 #include "base/xmem.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -142,7 +143,7 @@ static enum rc use_bytes(const char *code, char *bytes, size_t len, const char *
     *c = (struct catalogue){.code = code, .bytes = bytes, .len = len};
     if (!read_catalogue(c)) {
         catalogue_free(c);
-        return err_set(e, RC_SYNTAX, where, "is no catalogue of messages in UTF-8");
+        return err_set(e, RC_SYNTAX, where, S_("is no catalogue of messages in UTF-8"));
     }
     c->next = loaded;
     loaded = c;
@@ -223,7 +224,7 @@ enum rc i18n_use(const char *code, struct err *e)
     size_t len = 0;
     const char *language = strcmp(code, "auto") == 0 ? i18n_of_environment() : known(code);
     if (language == NULL)
-        return err_set(e, RC_USAGE, code, "is no language that this program knows");
+        return err_set(e, RC_USAGE, code, S_("is no language that this program knows"));
     if (strcmp(language, languages[0].code) == 0) {
         atomic_store(&current, NULL);
         return RC_OK;
@@ -232,7 +233,7 @@ enum rc i18n_use(const char *code, struct err *e)
         return RC_OK;
     char *bytes = read_code(language, &len);
     if (bytes == NULL)
-        return err_sys(e, RC_IO, errno, language, "its messages cannot be read");
+        return err_sys(e, RC_IO, errno, language, S_("its messages cannot be read"));
     return use_bytes(language, bytes, len, language, e);
 }
 
@@ -240,7 +241,7 @@ enum rc i18n_use_bytes(const char *code, const void *mo, size_t len, struct err 
 {
     const char *language = known(code);
     if (language == NULL)
-        return err_set(e, RC_USAGE, code, "is no language that this program knows");
+        return err_set(e, RC_USAGE, code, S_("is no language that this program knows"));
     char *bytes = xmalloc(len + 1);
     memcpy(bytes, mo, len);
     return use_bytes(language, bytes, len, language, e);
@@ -250,6 +251,20 @@ void i18n_start(const char *dirs)
 {
     i18n_end();
     folders = xstrdup(dirs);
+}
+
+void i18n_start_here(const char *installed)
+{
+    const char *own = getenv("SUANTOP_LOCALEDIR");
+    char self[4096];
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    self[n > 0 ? n : 0] = '\0';
+    char *slash = strrchr(self, '/');
+    char *dirs = xasprintf("%s:%.*s/po:%s", own != NULL ? own : "",
+                           slash != NULL ? (int)(slash - self) : 0, self, installed);
+    i18n_start(dirs);
+    free(dirs);
+    (void)i18n_use("auto", NULL);
 }
 
 void i18n_end(void)

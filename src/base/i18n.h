@@ -24,12 +24,12 @@
 #define SUAN_BASE_I18N_H
 
 #include "base/err.h"
+#include "base/mark.h"
 #include <stddef.h>
 
 #define _(text) i18n_text(text)
 #define _n(one, many, n) i18n_plural(one, many, n)
 #define _c(context, text) i18n_context(context, text)
-#define N_(text) text
 #define NC_(context, text) text
 #define NN_(one, many)                                                                             \
     {                                                                                              \
@@ -53,6 +53,9 @@ const char *i18n_of_environment(void);
 
 /* dirs: where catalogues are, colon-separated: DIR/CODE/LC_MESSAGES/suantop.mo or DIR/CODE.mo. English is used. */
 void i18n_start(const char *dirs);
+/* The usual begin of a program: catalogues of SUANTOP_LOCALEDIR, beside the program (a build tree), and where they were
+ * installed; the language that the environment asks for, English where its catalogue is missing. */
+void i18n_start_here(const char *installed);
 /* code: of i18n_languages, or "auto" for what the environment asks. RC_USAGE for a language that is not known, RC_IO
  * where its catalogue cannot be read, RC_SYNTAX where it is none: then the language stays what it was. */
 enum rc i18n_use(const char *code, struct err *e);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * log.c - see log.h. One state for the process, under one mutex. */
 #include "base/log.h"
+#include "base/mark.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -57,7 +58,7 @@ enum rc log_open_file(const char *path, struct err *e)
     int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0600);
 
     if (fd < 0)
-        return err_sys(e, RC_IO, errno, path, "cannot open the log file");
+        return err_sys(e, RC_IO, errno, path, S_("cannot open the log file"));
     pthread_mutex_lock(&state.lock);
     int before = state.fd;
     state.fd = fd;

@@ -307,3 +307,23 @@ const char *sentence_text(const char *english, char *out, size_t size)
     buf_fini(&b);
     return fits ? out : english;
 }
+
+/* --- places ------------------------------------------------------------------------------------ */
+
+/* Words that stand in `where`; all others are names and paths. */
+static const char *const places[] = {
+    N_("command line"),    N_("terminal"), N_("history"),   N_("actions"),
+    N_("recording"),       N_("command"),  N_("ticket"),    N_("reason"),
+    N_("order"),           N_("alarm"),    N_("view"),      N_("user"),
+    N_("token"),           N_("theme"),    N_("replay"),    N_("colour"),
+    N_("audit"),           N_("help"),     N_("host list"), N_("pipe"),
+    N_("standard output"),
+};
+
+const char *sentence_place(const struct err *e)
+{
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (strcmp(places[i], e->where) == 0)
+            return _(places[i]);
+    return e->where;
+}

@@ -15,14 +15,18 @@
 #ifndef SUAN_BASE_SENTENCE_H
 #define SUAN_BASE_SENTENCE_H
 
+#include "base/err.h"
+#include "base/mark.h"
 #include <stddef.h>
-
-#define S_(text) text
 
 enum { SENTENCE_MAX = 1024 };
 
 /* The text in the language that is used now: `english` itself where that is English or nothing of it is known, else
  * `out`. Never cut: what would not fit into `out` is shown in English. */
 const char *sentence_text(const char *english, char *out, size_t size);
+
+/* Where it went wrong: in the reader's language if that is a word of the program's own ("command line"), else the name or
+ * path that it is. */
+const char *sentence_place(const struct err *e);
 
 #endif

@@ -5,6 +5,7 @@
  * is expanded name by name into a buffer on the stack, or matched against a name as a small
  * automaton, so that asking whether a host is in [0-999999999] costs nothing. */
 #include "codec/hostlist.h"
+#include "base/sentence.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -136,7 +137,7 @@ static enum rc check(const char *text, uint64_t *count, struct err *e)
         if (!p) {
             char where[48];
             snprintf(where, sizeof where, "character %zu", (size_t)(at - text) + 1);
-            return err_set(e, RC_SYNTAX, where, "not a host list, from \"%.40s\"", at);
+            return err_set(e, RC_SYNTAX, where, S_("not a host list, from \"%.40s\""), at);
         }
         *count = add_saturated(*count, n);
     }
@@ -213,7 +214,7 @@ enum rc hostlist_each(const char *text, size_t max,
     for (const char *p = list_start(text); *p && !x.stopped; p = next_item(item_end(p)))
         expand(&x, p, 0);
     if (x.limited)
-        return err_set(e, RC_LIMIT, "host list", "more than %zu hosts",
+        return err_set(e, RC_LIMIT, "host list", S_("more than %zu hosts"),
                        max ? max : (size_t)DEFAULT_MAX);
     return RC_OK;
 }

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "codec/jsonselect.h"
 #include "codec/jsontext.h"
@@ -238,8 +239,8 @@ static enum rc parse_value(struct json_reader *r, const char *text, size_t len, 
     if (*out)
         return RC_OK;
     if (exhausted || r->mended.failed)
-        return err_set(e, RC_LIMIT, "json", "a value is too big");
-    return err_set(e, RC_SYNTAX, "json", "a value is not valid JSON");
+        return err_set(e, RC_LIMIT, "json", S_("a value is too big"));
+    return err_set(e, RC_SYNTAX, "json", S_("a value is not valid JSON"));
 }
 
 static enum rc read_selected(struct json_reader *r, const char *text, size_t len,

@@ -9,6 +9,7 @@
 #include "codec/jsonstream.h"
 
 #include "base/buf.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "codec/jsonscan.h"
 #include "codec/jsontext.h"
@@ -114,7 +115,7 @@ static enum rc end_slice(struct jsonstream *js, const char *text, size_t len)
     }
     enum rc rc = js->in_array ? js->ops->element(js->arg, js->key, text, len)
                               : js->ops->member(js->arg, js->key, text, len);
-    return rc == RC_OK ? RC_OK : fail(js, rc, "stopped by the reader");
+    return rc == RC_OK ? RC_OK : fail(js, rc, S_("stopped by the reader"));
 }
 
 /* Bytes of p that belong to the slice; *ended when it is complete. */
@@ -242,8 +243,8 @@ static enum rc step_start(struct jsonstream *js, char c)
         return unexpected(js, "'{' or '[' (this is not JSON)", c);
     if (array != !js->arrays)
         return fail(js, RC_SCHEMA,
-                    array ? "an array where an object was expected"
-                          : "an object where an array was expected");
+                    array ? S_("an array where an object was expected")
+                          : S_("an object where an array was expected"));
     js->in_array = array;
     js->key = "";
     js->state = array ? S_ITEM_FIRST : S_KEY_FIRST;
@@ -367,7 +368,7 @@ static enum rc step(struct jsonstream *js, char c, bool *taken)
     case S_FAILED:
         break;
     }
-    return fail(js, RC_BUG, "no such state");
+    return fail(js, RC_BUG, S_("no such state"));
 }
 
 static enum rc feed(struct jsonstream *js, const char *data, size_t len)
@@ -393,10 +394,10 @@ enum rc jsonstream_feed(struct jsonstream *js, const char *data, size_t len, str
 {
     js->err = e;
     if (js->state == S_FAILED)
-        return err_set(e, js->failed, "", "the stream has failed before");
+        return err_set(e, js->failed, "", S_("the stream has failed before"));
     uint64_t room = js->limits.body_max - js->offset;
     enum rc rc = feed(js, data, len < room ? len : (size_t)room);
-    return rc == RC_OK && len > room ? fail(js, RC_LIMIT, "the document is too big") : rc;
+    return rc == RC_OK && len > room ? fail(js, RC_LIMIT, S_("the document is too big")) : rc;
 }
 
 enum rc jsonstream_end(struct jsonstream *js, struct err *e)
@@ -405,8 +406,8 @@ enum rc jsonstream_end(struct jsonstream *js, struct err *e)
     if (js->state == S_DONE)
         return RC_OK;
     if (js->state == S_FAILED)
-        return err_set(e, js->failed, "", "the stream has failed before");
-    return fail(js, RC_SYNTAX, js->offset == 0 ? "empty" : "the document ends too early");
+        return err_set(e, js->failed, "", S_("the stream has failed before"));
+    return fail(js, RC_SYNTAX, js->offset == 0 ? "empty" : S_("the document ends too early"));
 }
 
 struct jsonstream *jsonstream_new(const char *const *arrays, const struct jsonstream_ops *ops,

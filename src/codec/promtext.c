@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * promtext.c - see promtext.h. */
 #include "codec/promtext.h"
+#include "base/sentence.h"
 #include <string.h>
 
 /* Where reading stands. */
@@ -91,7 +92,7 @@ static enum rc take_label(struct cursor *c, struct prom_line *line, struct prom_
     *out = (struct prom_label){.name_len = 0};
     if (take(c, '"')) {
         if (!take_quoted(c, &out->name, &out->name_len, &escaped))
-            return wrong(c, "a quote is not closed");
+            return wrong(c, S_("a quote is not closed"));
         skip_blanks(c);
         if (c->p < c->end && *c->p != '=') {
             if (line && line->name_len == 0) {
@@ -102,16 +103,16 @@ static enum rc take_label(struct cursor *c, struct prom_line *line, struct prom_
             return RC_OK;
         }
     } else if ((out->name_len = take_name(c, &out->name)) == 0) {
-        return wrong(c, "a label has no name");
+        return wrong(c, S_("a label has no name"));
     }
     skip_blanks(c);
     if (!take(c, '='))
-        return wrong(c, "a label has no value");
+        return wrong(c, S_("a label has no value"));
     skip_blanks(c);
     if (!take(c, '"'))
-        return wrong(c, "the value of a label is not in quotes");
+        return wrong(c, S_("the value of a label is not in quotes"));
     if (!take_quoted(c, &out->value, &out->value_len, &out->escaped))
-        return wrong(c, "a quote is not closed");
+        return wrong(c, S_("a quote is not closed"));
     return RC_OK;
 }
 
@@ -129,7 +130,7 @@ static enum rc take_labels(struct cursor *c, struct prom_line *out)
             return rc;
         skip_blanks(c);
         if (!take(c, ',') && (c->p == c->end || *c->p != '}'))
-            return wrong(c, "the labels are not closed");
+            return wrong(c, S_("the labels are not closed"));
     }
     out->labels_len = (size_t)(c->p - out->labels);
     c->p++;
@@ -155,7 +156,7 @@ static enum rc take_time(struct cursor *c, enum prom_format format, struct prom_
     size_t len = take_word(c, &word);
     if (!prom_number(word, len, &out->time)) {
         c->p = word;
-        return wrong(c, "what follows the value is no time");
+        return wrong(c, S_("what follows the value is no time"));
     }
     out->has_time = true;
     if (format == PROM_TEXT)
@@ -163,7 +164,7 @@ static enum rc take_time(struct cursor *c, enum prom_format format, struct prom_
     skip_blanks(c);
     if (c->p == c->end || *c->p == '#')
         return RC_OK;
-    return wrong(c, "more than a value and a time");
+    return wrong(c, S_("more than a value and a time"));
 }
 
 static enum rc read_sample(struct cursor *c, enum prom_format format, struct prom_line *out)
@@ -178,12 +179,12 @@ static enum rc read_sample(struct cursor *c, enum prom_format format, struct pro
     if (take(c, '{') && (rc = take_labels(c, out)) != RC_OK)
         return rc;
     if (out->name_len == 0)
-        return wrong(c, "a sample has no name");
+        return wrong(c, S_("a sample has no name"));
     skip_blanks(c);
     size_t len = take_word(c, &word);
     if (!prom_number(word, len, &out->value)) {
         c->p = word;
-        return wrong(c, len ? "the value is no number" : "a sample has no value");
+        return wrong(c, len ? S_("the value is no number") : S_("a sample has no value"));
     }
     return take_time(c, format, out);
 }

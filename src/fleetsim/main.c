@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * main.c - suantop-fleetsim: reads a scenario, serves it on loopback, and says how to watch it. */
 #include "autoconf.h"
+#include "base/i18n.h"
 #include "fleetsim/builtin.h"
 #include "fleetsim/serve.h"
 #include <errno.h>
@@ -22,7 +23,7 @@ struct options {
     bool follow_parent;
 };
 
-static const char usage[] =
+static const char usage[] = N_(
     "usage: suantop-fleetsim [OPTION]...\n"
     "A simulated fleet that speaks slurmrestd's and exporters' protocols on loopback.\n\n"
     "  -s, --scenario=FILE  what is simulated: a file, or one of those that are built in: national (the usual), scale\n"
@@ -34,7 +35,7 @@ static const char usage[] =
     "      --with-parent    ends when standard input is closed\n"
     "      --remove=FOLDER  which it removes then, with config.yaml and audit.log in it\n"
     "  -h, --help           this text\n"
-    "  -V, --version        version\n";
+    "  -V, --version        version\n");
 
 static struct serve *running;
 
@@ -54,7 +55,7 @@ static bool number(const char *text, double least, double most, double *out)
 
 static int wrong(const char *what, const char *value)
 {
-    fprintf(stderr, "suantop-fleetsim: %s: \"%s\" is not accepted; see --help\n", what, value);
+    fprintf(stderr, _("suantop-fleetsim: %s: \"%s\" is not accepted; see --help\n"), what, value);
     return EXIT_USAGE;
 }
 
@@ -101,7 +102,7 @@ static int parse(int argc, char **argv, struct options *o)
             o->remove = optarg;
             break;
         case 'h':
-            fputs(usage, stdout);
+            fputs(_(usage), stdout);
             return 0;
         case 'V':
             puts("suantop-fleetsim " PACKAGE_VERSION);
@@ -246,8 +247,9 @@ int main(int argc, char **argv)
 {
     struct options o = {.config = "-", .address = "127.0.0.1", .speed = 1, .seed = 1};
     struct err e = {0};
+    i18n_start_here(LOCALEDIR);
     int status = parse(argc, argv, &o);
-
+    i18n_end();
     if (status >= 0)
         return status;
     enum rc rc = run(&o, &e);

@@ -2,6 +2,7 @@
  * alarm.c - see alarm.h. */
 #include "io/alarm.h"
 #include "base/log.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "io/alarm_news.h"
 #include "io/argv.h"
@@ -213,7 +214,7 @@ enum rc alarm_start(struct alarm *a, enum alarm_duty (*duty)(void *arg), void *a
     int failed = pthread_create(&a->thread, NULL, run, a);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (failed)
-        return err_sys(e, RC_IO, failed, "alarm", "no thread");
+        return err_sys(e, RC_IO, failed, "alarm", S_("no thread"));
     a->started = true;
     return RC_OK;
 }
@@ -234,9 +235,9 @@ enum rc alarm_new(const char *command, struct snapshot_hub *hub, wall_ms since, 
     atomic_init(&a->stop, false);
     enum rc rc = argv_split(&a->arena, command, &words, &count, e);
     if (rc == RC_OK && count == 0)
-        rc = err_set(e, RC_SYNTAX, "exec_on_alert", "names no program");
+        rc = err_set(e, RC_SYNTAX, "exec_on_alert", S_("names no program"));
     if (rc == RC_OK && a->bell < 0)
-        rc = err_sys(e, RC_IO, errno, "alarm", "no eventfd");
+        rc = err_sys(e, RC_IO, errno, "alarm", S_("no eventfd"));
     alarm_news_init(&a->news, rc == RC_OK ? words : NULL, since);
     if (rc == RC_OK)
         *out = a;

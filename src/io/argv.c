@@ -2,6 +2,7 @@
  * argv.c - see argv.h. */
 #include "io/argv.h"
 #include "base/buf.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -47,9 +48,9 @@ enum rc argv_split(struct arena *a, const char *text, const char *const **words,
     while (rc == RC_OK && *(text += strspn(text, " \t\r\n"))) {
         buf_reset(&word);
         if (!take_word(&text, &word))
-            rc = err_set(e, RC_SYNTAX, "command", "a quote is not closed");
+            rc = err_set(e, RC_SYNTAX, "command", S_("a quote is not closed"));
         else if (*count == WORDS_MAX || word.failed)
-            rc = err_set(e, RC_LIMIT, "command", "has too many words");
+            rc = err_set(e, RC_LIMIT, "command", S_("has too many words"));
         else if (!(list[(*count)++] = arena_strndup(a, word.data, word.len)))
             rc = RC_NOMEM;
     }
@@ -156,7 +157,7 @@ enum rc argv_build(struct arena *a, const char *prefix, const char *const *argv,
         return add_remote(a, list, &n, argv, env);
     for (size_t i = 0; argv && argv[i]; i++)
         list[n++] = argv[i];
-    return n ? RC_OK : err_set(e, RC_USAGE, "command", "is empty");
+    return n ? RC_OK : err_set(e, RC_USAGE, "command", S_("is empty"));
 }
 
 /* ---- environment ---- */
@@ -226,7 +227,8 @@ enum rc argv_find(struct arena *a, const char *name, const char *const *env, con
 {
     if (strchr(name, '/')) {
         *path = name;
-        return is_program(name) ? RC_OK : err_set(e, RC_IO, name, "%s: no such program", name);
+        return is_program(name) ? RC_OK
+                                : err_set(e, RC_IO, name, "%s: " S_("no such program"), name);
     }
     for (const char *p = path_of(env); *p;) {
         size_t len = strcspn(p, ":");
@@ -235,5 +237,5 @@ enum rc argv_find(struct arena *a, const char *name, const char *const *env, con
             return RC_OK;
         p += len + (p[len] == ':');
     }
-    return err_set(e, RC_IO, name, "%s: no such program in the search path", name);
+    return err_set(e, RC_IO, name, "%s: " S_("no such program in the search path"), name);
 }

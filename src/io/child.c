@@ -3,6 +3,7 @@
 #include "io/child.h"
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "io/argv.h"
 #include <errno.h>
@@ -61,10 +62,10 @@ static void close_fd(int *fd)
 static enum rc make_pipe(int pair[2], int ours, struct err *e)
 {
     if (pipe2(pair, O_CLOEXEC) != 0)
-        return err_sys(e, RC_IO, errno, "pipe", "cannot be made");
+        return err_sys(e, RC_IO, errno, "pipe", S_("cannot be made"));
     /* Without this a child that says nothing would keep the thread. */
     if (fcntl(pair[ours], F_SETFL, O_NONBLOCK) != 0)
-        return err_sys(e, RC_IO, errno, "pipe", "cannot be made");
+        return err_sys(e, RC_IO, errno, "pipe", S_("cannot be made"));
     return RC_OK;
 }
 
@@ -131,7 +132,7 @@ static enum rc start(const struct child_spec *spec, struct channels *ch, pid_t *
     if (rc == RC_OK) {
         int failed = spawn(path, spec, env, ch, pid);
         if (failed)
-            rc = err_sys(e, RC_CHILD, failed, spec->argv[0], "cannot be started");
+            rc = err_sys(e, RC_CHILD, failed, spec->argv[0], S_("cannot be started"));
     }
     arena_fini(&a);
     return rc;

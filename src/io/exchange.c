@@ -326,7 +326,7 @@ static void fill_reply(struct exchange *x, struct reply *reply, mono_ms now)
         x->bad += lines_bad_count(x->lines);
         if (!*x->bad_example.msg)
             err_set(&x->bad_example, RC_LIMIT, x->rq->label,
-                    "%s: a line is longer than %zu bytes and was skipped", x->rq->label,
+                    "%s: " S_("a line is longer than %zu bytes and was skipped"), x->rq->label,
                     request_slice_max(x->rq));
     }
     x->head[x->head_len] = '\0';

@@ -613,6 +613,11 @@ static const char *words_of(CURLcode code)
             "no authorities to verify the server with (ca_file, or install ca-certificates)") ": ";
     case CURLE_BAD_CONTENT_ENCODING:
         return S_("the answer is not packed as its header says") ": ";
+    case CURLE_COULDNT_RESOLVE_HOST:
+        return S_("the name of the host is not known") ": ";
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+        return S_("the connection broke") ": ";
     default:
         return "";
     }
@@ -639,20 +644,20 @@ static bool sent_nothing(struct http_transfer *t)
 }
 
 /* "Couldn't connect to server" leaves open why: refused, no route, nobody there. */
-static const char *system_words(struct http_transfer *t, CURLcode code)
+static const char *words_for(struct http_transfer *t, CURLcode code)
 {
     long number = 0;
 
-    if (code != CURLE_COULDNT_CONNECT || strstr(t->why, "efused") ||
-        curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &number) != CURLE_OK)
-        return "";
-    return number == ECONNREFUSED    ? ": " S_("connection refused")
-           : number == EHOSTUNREACH  ? ": " S_("no route to host")
-           : number == ENETUNREACH   ? ": " S_("network is unreachable")
-           : number == ETIMEDOUT     ? ": " S_("connection timed out")
-           : number == EADDRNOTAVAIL ? ": " S_("no local port is free")
-           : number == EMFILE        ? ": " S_("too many open files")
-                                     : "";
+    if (code != CURLE_COULDNT_CONNECT)
+        return words_of(code);
+    (void)curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &number);
+    return number == ECONNREFUSED    ? S_("connection refused") ": "
+           : number == EHOSTUNREACH  ? S_("no route to host") ": "
+           : number == ENETUNREACH   ? S_("network is unreachable") ": "
+           : number == ETIMEDOUT     ? S_("connection timed out") ": "
+           : number == EADDRNOTAVAIL ? S_("no local port is free") ": "
+           : number == EMFILE        ? S_("too many open files") ": "
+                                     : S_("no connection") ": ";
 }
 
 static void explain(struct http_transfer *t, CURLcode code, struct reply *reply)
@@ -667,8 +672,7 @@ static void explain(struct http_transfer *t, CURLcode code, struct reply *reply)
     } else {
         reply->err = t->stop;
         if (t->stop.rc == RC_OK)
-            err_set(&reply->err, class_of(code), place_of(code), "%s%s%s", words_of(code), why,
-                    system_words(t, code));
+            err_set(&reply->err, class_of(code), place_of(code), "%s%s", words_for(t, code), why);
         if (t->dial && reply->err.rc != RC_LIMIT)
             add_last_words(&reply->err, reply->head);
     }
@@ -688,10 +692,11 @@ static void explain_redirect(struct http_transfer *t, struct reply *reply)
     curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &url);
     if (u && url && curl_url_set(u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK)
         curl_url_get(u, CURLUPART_HOST, &host, 0);
-    reply->rc = err_set(&reply->err, RC_HTTP, NULL,
-                        host ? S_("HTTP status %d points to host %s; redirects are not followed")
-                             : S_("HTTP status %d points to %s; redirects are not followed"),
-                        reply->status, host ? host : "somewhere else");
+    reply->rc =
+        err_set(&reply->err, RC_HTTP, NULL,
+                host ? S_("HTTP status %d points to host %s; redirects are not followed")
+                     : S_("HTTP status %d points somewhere else; redirects are not followed"),
+                reply->status, host);
     reply->err.http = reply->status;
     curl_free(host);
     curl_url_cleanup(u);

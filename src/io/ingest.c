@@ -2,6 +2,7 @@
  * ingest.c - see ingest.h. */
 #include "io/ingest.h"
 #include "base/log.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include <pthread.h>
 #include <signal.h>
@@ -180,7 +181,7 @@ enum rc ingest_start(struct ingest *g, struct err *e)
     int failed = pthread_create(&g->thread, NULL, run, g);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (failed)
-        return err_sys(e, RC_IO, failed, "ingest", "no thread");
+        return err_sys(e, RC_IO, failed, "ingest", S_("no thread"));
     g->started = true;
     return RC_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * net.c - see net.h. The thread, its one waiting place, and what other threads ask of it. */
 #include "io/net.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "io/actor.h"
 #include "io/backoff.h"
@@ -407,7 +408,7 @@ enum rc net_start(struct net *n, struct err *e)
     int failed = pthread_create(&n->thread, NULL, run, n);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (failed)
-        return err_sys(e, RC_IO, failed, "net", "no thread");
+        return err_sys(e, RC_IO, failed, "net", S_("no thread"));
     n->started = true;
     return RC_OK;
 }

@@ -352,8 +352,10 @@ static enum rc dial_why(void *arg, int id, int fd, struct reply *reply, struct e
     if (!s->ended)
         return RC_OK;
     reply->status = s->status;
-    err_set(e, RC_CHILD, s->argv[0], S_("the command ended with status %d") "%s%s", s->status,
-            *s->said ? ": " : " without a word", s->said);
+    err_set(e, RC_CHILD, s->argv[0],
+            *s->said ? S_("the command ended with status %d") ": %s"
+                     : S_("the command ended with status %d without a word"),
+            s->status, s->said);
     e->http = s->status;
     return RC_CHILD;
 }

@@ -4,6 +4,7 @@
  * A secret may be cut by the border of two pieces, so the end of each piece is held back until what
  * follows is known. A recording that fails (disk full) ends; the program goes on. */
 #include "base/log.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "io/recorder.h"
 #include "io/secret.h"
@@ -73,7 +74,7 @@ static void write_text(struct recorder *r, bool flush)
     struct err e = {0};
 
     secret_scrub(r->text.data, r->text.len);
-    enum rc rc = r->text.failed ? err_set(&e, RC_LIMIT, NULL, "a line is too long")
+    enum rc rc = r->text.failed ? err_set(&e, RC_LIMIT, NULL, S_("a line is too long"))
                                 : zwriter_add(r->file, r->text.data, r->text.len, &e);
     if (rc == RC_OK && flush)
         rc = zwriter_flush(r->file, &e);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * replay.c - see replay.h: the order of events over all tracks, and their pace. */
 #include "io/replay.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "io/track.h"
 #include <pthread.h>
@@ -188,7 +189,7 @@ enum rc replay_start(struct replay *r, double speed, struct err *e)
     int failed = pthread_create(&r->thread, NULL, run, r);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (failed)
-        return err_sys(e, RC_IO, failed, "replay", "no thread");
+        return err_sys(e, RC_IO, failed, "replay", S_("no thread"));
     r->started = true;
     return RC_OK;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * store.c - see store.h. The thread and its life. */
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "io/store_int.h"
 #include "io/store_trail.h"
@@ -141,7 +142,7 @@ enum rc store_start(struct store *s, struct err *e)
     int failed_with = pthread_create(&s->thread, NULL, run, s);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (failed_with)
-        return err_sys(e, RC_IO, failed_with, "history", "no thread");
+        return err_sys(e, RC_IO, failed_with, "history", S_("no thread"));
     s->started = true;
     return RC_OK;
 }

@@ -2,6 +2,7 @@
  * store_samples.c - see store_samples.h. */
 #include "io/store_samples.h"
 #include "base/buf.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "io/store_schema.h"
 #include "model/fields.h"
@@ -45,7 +46,7 @@ static void add_names(const struct store_samples *t, struct buf *sql)
 
 static enum rc prepare(struct db *db, struct buf *sql, struct stmt **out, struct err *e)
 {
-    enum rc rc = sql->failed ? err_set(e, RC_LIMIT, "history", "a statement is too long")
+    enum rc rc = sql->failed ? err_set(e, RC_LIMIT, "history", S_("a statement is too long"))
                              : stmt_new(db, sql->data, out, e);
 
     buf_reset(sql);

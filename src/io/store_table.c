@@ -3,6 +3,7 @@
 #include "io/store_table.h"
 #include "base/buf.h"
 #include "base/hash.h"
+#include "base/sentence.h"
 #include "io/store_schema.h"
 #include "model/fields.h"
 #include <string.h>
@@ -26,7 +27,7 @@ static void add_columns(struct buf *sql, const struct store_table *t, const char
 
 static enum rc prepare(struct db *db, struct buf *sql, struct stmt **out, struct err *e)
 {
-    enum rc rc = sql->failed ? err_set(e, RC_LIMIT, "history", "a statement is too long")
+    enum rc rc = sql->failed ? err_set(e, RC_LIMIT, "history", S_("a statement is too long"))
                              : stmt_new(db, sql->data, out, e);
 
     buf_reset(sql);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * tape.c - see tape.h. */
 #include "io/tape.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "codec/json.h"
 #include "io/request.h"
@@ -219,12 +220,12 @@ enum rc tape_parse(struct json_reader *r, const char *line, size_t len, struct t
         ev->type = TAPE_DATA;
         ev->n = (size_t)number(root, "n", -1);
         if (ev->n > TAPE_DATA_MAX)
-            return err_set(e, RC_LIMIT, "recording", "a piece is too long");
+            return err_set(e, RC_LIMIT, "recording", S_("a piece is too long"));
     } else if (strcmp(type, "end") == 0) {
         ev->type = TAPE_END;
         read_end(root, ev);
     } else {
-        return err_set(e, RC_SYNTAX, "recording", "a line is no event");
+        return err_set(e, RC_SYNTAX, "recording", S_("a line is no event"));
     }
     return RC_OK;
 }

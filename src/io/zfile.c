@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * zfile.c - see zfile.h. The only file that knows zstd. */
 #include "io/zfile.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -36,11 +37,11 @@ enum rc zwriter_open(const char *path, struct zwriter **out, struct err *e)
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
     if (fd < 0)
-        return err_sys(e, RC_IO, errno, path, "cannot be made");
+        return err_sys(e, RC_IO, errno, path, S_("cannot be made"));
     ZSTD_CCtx *ctx = ZSTD_createCCtx();
     if (!ctx) {
         close(fd);
-        return err_set(e, RC_NOMEM, path, "no memory for zstd");
+        return err_set(e, RC_NOMEM, path, S_("no memory for zstd"));
     }
     ZSTD_CCtx_setParameter(ctx, ZSTD_c_compressionLevel, LEVEL);
     struct zwriter *z = xcalloc(1, sizeof(*z));
@@ -57,7 +58,7 @@ static enum rc write_all(struct zwriter *z, size_t len, struct err *e)
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
-            return err_sys(e, RC_IO, errno, "recording", "cannot be written");
+            return err_sys(e, RC_IO, errno, "recording", S_("cannot be written"));
         at += (size_t)n;
     }
     z->size += len;
@@ -118,11 +119,11 @@ enum rc zreader_open(const char *path, struct zreader **out, struct err *e)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
     if (fd < 0)
-        return err_sys(e, RC_IO, errno, path, "cannot be read");
+        return err_sys(e, RC_IO, errno, path, S_("cannot be read"));
     ZSTD_DCtx *ctx = ZSTD_createDCtx();
     if (!ctx) {
         close(fd);
-        return err_set(e, RC_NOMEM, path, "no memory for zstd");
+        return err_set(e, RC_NOMEM, path, S_("no memory for zstd"));
     }
     ZSTD_DCtx_setParameter(ctx, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
     struct zreader *z = xcalloc(1, sizeof(*z));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * filter_parse.c - the grammar of filters, by recursive descent of bounded depth:
  *   any := all ("or" all)*     all := one ("and"? one)*     one := "!" one | "(" any ")" | term */
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "model/filter_int.h"
 #include <stdlib.h>
@@ -155,7 +156,7 @@ enum rc filter_compile(const char *text, enum entity e, struct filter **out, str
     if (only_blanks(text))
         return RC_OK;
     if (strlen(text) > FILTER_MAX_TEXT)
-        return err_set(err, RC_LIMIT, "column 1", "longer than %d bytes", FILTER_MAX_TEXT);
+        return err_set(err, RC_LIMIT, "column 1", S_("longer than %d bytes"), FILTER_MAX_TEXT);
     p.filter = xcalloc(1, sizeof(*p.filter));
     p.filter->id = next_id();
     arena_init(&p.filter->arena, 0);

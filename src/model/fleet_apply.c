@@ -2,6 +2,7 @@
  * fleet_apply.c - merges one delta into the rows. A delta may come from a file: nothing in it is
  * trusted but its memory. */
 #include "model/fleet_int.h"
+#include "base/sentence.h"
 #include "model/plausible.h"
 
 /* The one writer's state while it applies one delta. */
@@ -389,7 +390,7 @@ enum rc fleet_apply(struct fleet *f, const struct delta *d, struct err *e)
     f->stats.deltas++;
     if (d->failed || d->center == NOBODY) {
         fleet_poll_abandon(f, d);
-        return err_set(e, RC_LIMIT, "delta", "more data in one piece than is allowed");
+        return err_set(e, RC_LIMIT, "delta", S_("more data in one piece than is allowed"));
     }
     events_begin(f, d);
     fleet_note_rank(f, d);
@@ -404,6 +405,6 @@ enum rc fleet_apply(struct fleet *f, const struct delta *d, struct err *e)
     if (a.refused == ENTITY_COUNT)
         return RC_OK;
     const struct entity_info *info = entity_info(a.refused);
-    return err_set(e, RC_LIMIT, info->plural, "more than %u %s: the rest is left out",
+    return err_set(e, RC_LIMIT, info->plural, S_("more than %u %s: the rest is left out"),
                    f->limits.rows[a.refused], info->plural);
 }

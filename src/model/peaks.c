@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * peaks.c - the table of dense peaks: see flops.h; format: head of data/peaks.conf. */
 #include "base/columns.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "model/flops.h"
 #include <ctype.h>
@@ -158,7 +159,7 @@ static enum rc read_figures(const struct reading *r, const struct columns_line *
 
     for (int i = 0; i < 5; i++) {
         if (!read_tflops(l->cell[2 + i], figures[i], &unsure))
-            return refuse(r, "is no number of TFLOPS", l->cell[2 + i]);
+            return refuse(r, S_("is no number of TFLOPS"), l->cell[2 + i]);
         if (unsure)
             p->unsure |= (uint8_t)(1u << precisions[i]);
     }
@@ -171,10 +172,11 @@ static enum rc read_clock(const struct reading *r, const struct columns_line *l,
     bool unsure;
 
     if (l->count == COLUMNS_MOST && !read_tflops(l->cell[9], &tera, &unsure))
-        return refuse(r, "is no clock in GHz", l->cell[9]);
+        return refuse(r, S_("is no clock in GHz"), l->cell[9]);
     p->fp16_clock = tera / 1000; /* read as 10^12, told in 10^9 */
-    return isnan(tera) || p->fp16_clock <= MOST_HERTZ ? RC_OK
-                                                      : refuse(r, "is no clock in GHz", l->cell[9]);
+    return isnan(tera) || p->fp16_clock <= MOST_HERTZ
+               ? RC_OK
+               : refuse(r, S_("is no clock in GHz"), l->cell[9]);
 }
 
 static enum rc add_names(const struct reading *r, const char *names, const struct peak *p)
@@ -186,7 +188,7 @@ static enum rc add_names(const struct reading *r, const char *names, const struc
     for (;; names += len + 1) {
         len = strcspn(names, ",");
         if (!fold(names, len, folded))
-            return refuse(r, "is no name of a model", names);
+            return refuse(r, S_("is no name of a model"), names);
         t->all = xgrow(t->all, &t->cap, t->count + 1, sizeof(*t->all));
         t->all[t->count++] = (struct entry){.name = xstrdup(folded), .peak = *p};
         if (!names[len])
@@ -200,10 +202,11 @@ static enum rc read_line(const struct reading *r, const struct columns_line *l)
     enum rc rc;
 
     if (l->too_long || l->count < COLUMNS_LEAST || l->count > COLUMNS_MOST)
-        return refuse(r, "nine or ten columns are wanted, in one line of 511 bytes", l->cell[0]);
+        return refuse(r, S_("nine or ten columns are wanted, in one line of 511 bytes"),
+                      l->cell[0]);
     const char *confidence = l->cell[7];
     if (strlen(confidence) != 1 || !strchr("ABC", confidence[0]))
-        return refuse(r, "confidence is A, B or C", confidence);
+        return refuse(r, S_("confidence is A, B or C"), confidence);
     p.confidence = confidence[0];
     rc = read_figures(r, l, &p);
     if (rc != RC_OK)

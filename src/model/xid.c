@@ -2,6 +2,7 @@
  * xid.c - see xid.h. A list sorted by code; it is read a few dozen times a frame. */
 #include "model/xid.h"
 #include "base/columns.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include <stdint.h>
 #include <stdlib.h>
@@ -84,14 +85,14 @@ static bool read_class(const char *text, enum xid_class *class)
 static enum rc read_line(const struct columns_line *line, const char *name, unsigned number,
                          struct xid *out, struct err *e)
 {
-    const char *wrong = line->too_long || line->count != CELLS
-                            ? "a line is: code | class | what it means | what to do"
-                        : !read_code(line->cell[0], &out->code) ? "the code is no number from 1 on"
-                        : !read_class(line->cell[1], &out->class)
-                            ? "the class is info, application, reset, reboot or hardware"
-                        : !*line->cell[2] || !*line->cell[3]
-                            ? "the meaning and the action are words"
-                            : NULL;
+    const char *wrong =
+        line->too_long || line->count != CELLS
+            ? S_("a line is: code | class | what it means | what to do")
+        : !read_code(line->cell[0], &out->code) ? S_("the code is no number from 1 on")
+        : !read_class(line->cell[1], &out->class)
+            ? S_("the class is info, application, reset, reboot or hardware")
+        : !*line->cell[2] || !*line->cell[3] ? S_("the meaning and the action are words")
+                                             : NULL;
 
     if (wrong)
         return err_set(e, RC_SYNTAX, name, "%s:%u: %s", name, number, wrong);

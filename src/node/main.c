@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * main.c - suantop-node: the command line, signals, and the order in which things start and stop. */
 #include "autoconf.h"
+#include "base/i18n.h"
 #include "base/log.h"
 #include "base/xmem.h"
 #include "node/collect.h"
@@ -26,7 +27,7 @@ struct options {
 
 static void show_help(void)
 {
-    puts(
+    puts(_(
         "Usage: suantop-node [OPTION]...\n"
         "Tells the temperatures, power, load and GPUs of this machine over HTTP, for Prometheus and suantop.\n\n"
         "  --listen ADDRESS:PORT  where to answer [127.0.0.1:19400]\n"
@@ -41,9 +42,9 @@ static void show_help(void)
         "  --textfile DIR         *.prom files of other programs, told as they are\n"
         "  --root DIR             where the host's /proc and /sys are, in a container\n"
         "  --help, --version\n\n"
-        "Collectors:");
+        "Collectors:"));
     for (size_t i = 0; i < node_collector_count; i++)
-        printf("  %-22s %s\n", node_collectors[i].name, node_collectors[i].help);
+        printf("  %-22s %s\n", node_collectors[i].name, _(node_collectors[i].help));
 }
 
 /* A whole number from 1 to `most`; 0 for anything else, which is told. */
@@ -54,7 +55,7 @@ static int64_t whole(const char *option, const char *text, long most)
 
     if (*text >= '0' && *text <= '9' && *end == '\0' && v >= 1 && v <= most)
         return v;
-    fprintf(stderr, "suantop-node: --%s: '%s' is no number from 1 to %ld\n", option, text, most);
+    fprintf(stderr, _("suantop-node: --%s: '%s' is no number from 1 to %ld\n"), option, text, most);
     return 0;
 }
 
@@ -118,7 +119,7 @@ static int read_options(int argc, char **argv, struct options *o)
             return EXIT_USAGE;
     }
     if (optind < argc)
-        fprintf(stderr, "suantop-node: '%s' means nothing here; see --help\n", argv[optind]);
+        fprintf(stderr, _("suantop-node: '%s' means nothing here; see --help\n"), argv[optind]);
     return good && optind == argc ? -1 : EXIT_USAGE;
 }
 
@@ -246,7 +247,9 @@ int main(int argc, char **argv)
                         .interval_ms = 5000,
                         .deadline_ms = 5000,
                         .scrapes = 40};
+    i18n_start_here(LOCALEDIR);
     int status = read_options(argc, argv, &o);
+    i18n_end(); /* what it says as a service is for a log */
 
     if (status >= 0)
         return status;

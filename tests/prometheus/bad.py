@@ -115,9 +115,9 @@ def words(folder, name, fault, state, *wanted, login=False, **options):
 
 def refusals(folder):
     words(folder, "503", error(503, "timeout", "query timed out in expression evaluation"), "failed",
-          "timeout: query timed out in expression evaluation (HTTP status 503)", "too much to do")
+          "HTTP status 503: timeout: query timed out in expression evaluation", "too much to do")
     words(folder, "422 of VictoriaMetrics, whose kind of error is the status", error(422, "422", "too many points"), "failed",
-          "too many points (HTTP status 422)")
+          "HTTP status 422: too many points")
     words(folder, "a login page", None, "failed", "a web page (HTML) came instead of JSON", "path_prefix", login=True)
     words(folder, "something else that speaks HTTP", lambda *_: (404, "text/plain", "404 page not found"), "failed",
           "no API of Prometheus at this address")
@@ -155,7 +155,7 @@ def a_source_that_hangs(folder):
         took = time.monotonic() - began
         s = json.loads(done.stdout)
         tap.equal(f"beside a server that {name} the other tells its device", [d["center"] for d in s["devices"]], ["good"])
-        tap.ok(f"and the time limit holds ({name})", done.returncode == 3 and took < 5, (done.returncode, took))
+        tap.ok(f"and the time limit holds ({name})", done.returncode == 3 and took < 15, (done.returncode, took))
         slow.page.stop()
         good.page.stop()
 

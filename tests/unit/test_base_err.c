@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "tests/unit/unit.h"
 #include <errno.h>
+#include <locale.h>
+#include <string.h>
 
 static void test_names_go_there_and_back(void **state)
 {
@@ -49,6 +51,20 @@ static void test_sys_appends_the_reason(void **state)
     assert_string_equal(e.msg, "Permission denied");
 }
 
+/* Whatever the locale: a journal and JSON are read by programs. */
+static void test_reasons_are_those_of_the_c_locale(void **state)
+{
+    (void)state;
+    locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    struct err e;
+
+    for (int number = 1; number < 134; number++) {
+        err_sys(&e, RC_IO, number, "x", "%s", "");
+        assert_string_equal(e.msg, strerror_l(number, plain));
+    }
+    freelocale(plain);
+}
+
 static void test_texts_may_come_from_the_same_err(void **state)
 {
     (void)state;
@@ -92,6 +108,7 @@ int main(void)
         cmocka_unit_test(test_names_go_there_and_back),
         cmocka_unit_test(test_set_returns_the_code_and_fills),
         cmocka_unit_test(test_sys_appends_the_reason),
+        cmocka_unit_test(test_reasons_are_those_of_the_c_locale),
         cmocka_unit_test(test_texts_may_come_from_the_same_err),
         cmocka_unit_test(test_long_texts_are_cut_between_code_points),
         cmocka_unit_test(test_controls_never_get_in),

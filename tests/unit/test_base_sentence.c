@@ -110,6 +110,14 @@ static void test_several_sentences_in_one_text(void **state)
     assert_string_equal(say("XID 79: GPU has fallen off the bus; nothing to do"),
                         "XID 79：GPU 掉卡（从总线上脱落）；无需处理");
     assert_string_equal(say("3 jobs broken, 1 time out"), "中断作业 3 个，停用 1 次");
+    assert_string_equal(say("cannot be read: No such file or directory"),
+                        "无法读取：没有该文件或目录");
+    assert_string_equal(say("connection refused: Failed to connect to zb port 6820 after 3 ms: "
+                            "Couldn't connect to server"),
+                        "连接被拒绝：Failed to connect to zb port 6820 after 3 ms: "
+                        "Couldn't connect to server");
+    assert_string_equal(say("unknown key \"centres\"; accepted here: refresh centers"),
+                        "未知的键“centres”；此处可用: refresh centers");
 }
 
 /* The words of people are not sentences of this program, and one that fits as a whole is not taken apart. */

@@ -656,9 +656,9 @@ static void test_errors_in_words(void **state)
         enum rc rc;
     } cases[] = {
         {503, "{\"status\":\"error\",\"errorType\":\"timeout\",\"error\":\"query timed out\"}",
-         "timeout: query timed out (HTTP status 503)", RC_HTTP},
+         "HTTP status 503: timeout: query timed out", RC_HTTP},
         {422, "{\"status\":\"error\",\"errorType\":\"422\",\"error\":\"cannot parse\"}",
-         "cannot parse (HTTP status 422)", RC_HTTP},
+         "HTTP status 422: cannot parse", RC_HTTP},
         {200, "<!DOCTYPE html><html><title>Sign in</title>",
          "a web page (HTML) came instead of JSON, HTTP status 200: a login page?", RC_SYNTAX},
         {404, "404 page not found", "HTTP status 404: no API of Prometheus at this address",
