@@ -37,6 +37,8 @@ void list_free(void *view)
 
     if (!l)
         return;
+    if (l->spec->release)
+        l->spec->release(l);
     free(l->own);
     table_release(&l->table);
     free(l);
@@ -176,14 +178,6 @@ static void note_jump(struct list *l, const struct view_input *in, const struct 
     l->generation = generation;
 }
 
-static bool wants_key(void *arg)
-{
-    struct view_interrupt *i = arg;
-
-    i->happened = i->happened || i->wanted(i->arg);
-    return i->happened;
-}
-
 /* A view of very many rows remembers of most what it found out before. */
 static void be_quick(struct list *l, const struct view_input *in, struct query *q)
 {
@@ -193,7 +187,7 @@ static void be_quick(struct list *l, const struct view_input *in, struct query *
         alone || (l->spec->unsteady && l->spec->unsteady(l)) ? 0 : hash_u64(l->scope, l->gone) | 1;
     q->tally = l->spec->tally;
     if (in->interrupt) {
-        q->interrupted = wants_key;
+        q->interrupted = view_gives_way;
         q->interrupt_arg = in->interrupt;
     }
 }
@@ -262,6 +256,8 @@ void list_rebuild(void *view, const struct view_input *in)
         change_scope(l, look_scope(in->scope));
     if (l->spec->prepare)
         l->spec->prepare(l, in);
+    if (in->interrupt && in->interrupt->happened)
+        return;
     uint64_t rows = look_rows(l, in), order = look_order(l);
     if ((rows != l->rows_seen || order != l->order_seen) && !query(l, in, rows != l->rows_seen))
         return;

@@ -24,7 +24,7 @@ struct list_spec {
     const char *noun[2];                        /* "node", "nodes" */
     /* The view's own condition; NULL = all. The scope's center is seen to. */
     bool (*keep)(struct list *l, const struct value_ctx *c, const void *row);
-    /* Before a query: prepare what keep needs. */
+    /* Before a query: prepare what keep needs. It may be interrupted. */
     void (*prepare)(struct list *l, const struct view_input *in);
     /* Sums over the rows that are shown: count_start, count for each row in any order. */
     void (*count_start)(struct list *l);
@@ -33,7 +33,7 @@ struct list_spec {
     /* The same for a view of very many rows: sums by chunk, put together after count_start. Then keep may be interrupted,
      * and unless `unsteady` says so it depends on nothing but the row, the scope and l->gone. */
     const struct query_tally *tally;
-    void (*count_part)(void *list, const void *part);
+    void (*count_part)(void *list, const struct query_part *part);
     bool (*unsteady)(const struct list *l);
     int (*head_lines)(const struct list *l, const struct view_input *in);
     void (*head)(const struct list *l, const struct view_input *in, struct rect r,
@@ -54,7 +54,8 @@ struct list_spec {
     /* Enter on a row. */
     bool (*open)(struct list *l, const struct view_input *in, const void *row,
                  struct view_out *out);
-    size_t own_size; /* state of the view itself */
+    size_t own_size;                 /* state of the view itself */
+    void (*release)(struct list *l); /* what that owns; NULL = nothing */
 };
 
 enum { LIST_PLACES = 8 };

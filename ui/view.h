@@ -53,6 +53,15 @@ struct view_input {
     struct view_interrupt *interrupt; /* NULL = go through with it */
 };
 
+/* For struct query: of the struct view_interrupt. */
+static inline bool view_gives_way(void *interrupt)
+{
+    struct view_interrupt *i = interrupt;
+
+    i->happened = i->happened || i->wanted(i->arg);
+    return i->happened;
+}
+
 enum view_wish {
     WISH_NONE,
     WISH_PUSH,

@@ -39,6 +39,22 @@ struct devices_own {
     strid node_name;
     uint16_t node_center;
     bool has_node;
+    const struct value_ctx *ctx; /* of the query under way */
+};
+
+/* Of a chunk of rows. */
+enum { PART_DEVICES = 8 };
+
+_Static_assert(sizeof(struct device_row) > QUERY_CHUNK_BYTES / (2 * PART_DEVICES),
+               "a temperature for each row of a chunk");
+
+struct devices_part {
+    double power, tensor;
+    float hottest;
+    uint8_t heat[PART_DEVICES]; /* 1 + begun degrees, 0 = no more */
+    uint8_t status[DEVICE_STATUSES], slices, powers, tensors;
+    uint8_t idle;    /* they tell a job, and rest */
+    uint8_t resting; /* their node tells whether they were given away */
 };
 
 /* --- rows --- */
@@ -49,6 +65,7 @@ static void prepare(struct list *l, const struct view_input *in)
 
     scope_prepare(&own->memo, in);
     own->has_node = false;
+    own->ctx = &in->ctx;
 }
 
 /* The devices of a node stand together, so it is looked up once a node. */
@@ -67,9 +84,7 @@ static const struct node_row *node_of(struct devices_own *own, const struct valu
 /* Most are busy, and then nobody need look for their node. */
 static bool is_idle(struct devices_own *own, const struct value_ctx *c, const struct device_row *d)
 {
-    if (row_has(d, device, utilization_percent) && d->utilization_percent >= 1)
-        return false;
-    return device_idle(d, node_of(own, c, d));
+    return device_rests(d) && device_idle(d, node_of(own, c, d));
 }
 
 static bool keep(struct list *l, const struct value_ctx *c, const void *row)
@@ -88,34 +103,92 @@ static void count_start(struct list *l)
     own->sums = (struct devices_sums){.all = 0};
 }
 
-static void count(struct list *l, const struct value_ctx *c, const void *row)
+static void count_figures(struct devices_part *p, const struct device_row *d)
 {
-    struct devices_own *own = l->own;
-    struct devices_sums *s = &own->sums;
-    const struct device_row *d = row;
-
-    s->idle += is_idle(own, c, d);
-    if (device_is_slice(d)) { /* its heat and power are told by the device that it is a slice of */
-        s->slices++;
-        return;
-    }
-    s->all++;
-    s->status[device_status(c->snap, d)]++;
-    if (d->h.flags & ROW_SILENT)
-        return;
     if (row_has(d, device, temperature_celsius)) {
         double v = d->temperature_celsius;
-        s->heat[v <= 0 ? 0 : v >= DEGREES - 1 ? DEGREES - 1 : (uint32_t)ceil(v)]++;
-        s->hottest = s->temperatures++ > 0 ? fmax(s->hottest, v) : v;
+        unsigned i = 0;
+        while (p->heat[i])
+            i++;
+        p->hottest =
+            i == 0 || d->temperature_celsius > p->hottest ? d->temperature_celsius : p->hottest;
+        p->heat[i] = (uint8_t)(1 + (v <= 0 ? 0 : v >= DEGREES - 1 ? DEGREES - 1 : (int)ceil(v)));
     }
     if (row_has(d, device, power_watts)) {
-        s->power += d->power_watts;
-        s->powers++;
+        p->power += d->power_watts;
+        p->powers++;
     }
     if (row_has(d, device, tensor_utilization_percent)) {
-        s->tensor += d->tensor_utilization_percent;
-        s->tensors++;
+        p->tensor += d->tensor_utilization_percent;
+        p->tensors++;
     }
+}
+
+static void count_row(void *part, const struct value_ctx *c, const void *row)
+{
+    struct devices_part *p = part;
+    const struct device_row *d = row;
+
+    if (device_rests(d)) {
+        p->idle += row_has(d, device, job);
+        p->resting += !row_has(d, device, job);
+    }
+    if (device_is_slice(d)) { /* its heat and power are told by the device that it is a slice of */
+        p->slices++;
+        return;
+    }
+    p->status[device_status(c->snap, d)]++;
+    if (!(d->h.flags & ROW_SILENT))
+        count_figures(p, d);
+}
+
+static const struct query_tally tally = {sizeof(struct devices_part), count_row};
+
+/* Their nodes may have changed, where they themselves did not. */
+static uint32_t idle_of(struct devices_own *own, const struct query_part *part)
+{
+    const struct devices_part *p = part->sums;
+    uint32_t idle = p->idle;
+
+    for (uint64_t left = p->resting ? part->rows : 0; left; left &= left - 1) {
+        const struct device_row *d = snapshot_row(own->ctx->snap, ENTITY_DEVICE,
+                                                  part->first + (uint32_t)__builtin_ctzll(left));
+        idle += !row_has(d, device, job) && is_idle(own, own->ctx, d);
+    }
+    return idle;
+}
+
+static void count_part(void *list, const struct query_part *part)
+{
+    struct devices_own *own = ((struct list *)list)->own;
+    struct devices_sums *s = &own->sums;
+    const struct devices_part *p = part->sums;
+
+    s->idle += idle_of(own, part);
+    s->slices += p->slices;
+    for (int i = 0; i < DEVICE_STATUSES; i++) {
+        s->status[i] += p->status[i];
+        s->all += p->status[i];
+    }
+    if (p->heat[0])
+        s->hottest =
+            s->temperatures > 0 ? fmax(s->hottest, (double)p->hottest) : (double)p->hottest;
+    for (int i = 0; i < PART_DEVICES && p->heat[i]; i++) {
+        s->heat[p->heat[i] - 1]++;
+        s->temperatures++;
+    }
+    s->power += p->power;
+    s->tensor += p->tensor;
+    s->powers += p->powers;
+    s->tensors += p->tensors;
+}
+
+/* Whether it is idle, and in which pools, its node tells. */
+static bool unsteady(const struct list *l)
+{
+    const struct devices_own *own = l->own;
+
+    return own->only_idle || own->memo.scope->pool[0];
 }
 
 /* --- the lines above the table --- */
@@ -355,6 +428,11 @@ static bool act(struct list *l, const struct view_input *in, enum action_verb ve
 static const char *const groups[] = {NC_("group", "pools"), NC_("group", "center"),
                                      NC_("group", "model"), NC_("group", "node"),
                                      NC_("group", "job"),   NULL};
+static void release(struct list *l)
+{
+    devicemap_free(&((struct devices_own *)l->own)->devicemap);
+}
+
 static const struct list_spec spec = {
     .entity = ENTITY_DEVICE,
     .columns = devices_columns,
@@ -367,13 +445,16 @@ static const struct list_spec spec = {
     .prepare = prepare,
     .keep = keep,
     .count_start = count_start,
-    .count = count,
+    .tally = &tally,
+    .count_part = count_part,
+    .unsteady = unsteady,
     .head_lines = head_lines,
     .head = head,
     .empty = nothing,
     .age = device_age,
     .open = open_device,
     .own_size = sizeof(struct devices_own),
+    .release = release,
 };
 
 static bool shows_map(const struct list *l)
@@ -399,7 +480,7 @@ static void rebuild(void *view, const struct view_input *in)
     struct view_input table = below(l, in);
 
     list_rebuild(l, &table);
-    if (!shows_map(l))
+    if (!shows_map(l) || (in->interrupt && in->interrupt->happened))
         return;
     devicemap_build(&own->devicemap, &l->table, in, own->bands,
                     hash_u64(hash_u64(l->rows_seen, l->order_seen), own->only_idle));
@@ -543,14 +624,6 @@ static void status(const void *view, const struct view_input *in, struct buf *ou
 
 LIST_OPEN(spec)
 
-static void close_view(void *view)
-{
-    struct list *l = view;
-
-    devicemap_free(&((struct devices_own *)l->own)->devicemap);
-    list_free(l);
-}
-
 static const enum cmd footer[] = {CMD_OPEN, CMD_GROUP, CMD_FILTER,  CMD_RESUME, CMD_SHADE, CMD_IDLE,
                                   CMD_HEAT, CMD_DRAIN, CMD_DETAILS, CMD_HELP,   CMD_NONE};
 
@@ -592,7 +665,7 @@ const struct view_ops view_devices = {
     .entity = ENTITY_DEVICE,
     .footer = footer,
     .open = list_open_view,
-    .close = close_view,
+    .close = list_free,
     .rebuild = rebuild,
     .draw = draw,
     .command = command,

@@ -715,11 +715,19 @@ static void after_row(const struct table_cell *cell, const struct table_layout *
 
 struct overview_own {
     struct fleet_heat heat;
+    struct fleet_heat_memo memo;
 };
 
 static void prepare(struct list *l, const struct view_input *in)
 {
-    fleet_heat_look(&((struct overview_own *)l->own)->heat, in);
+    struct overview_own *own = l->own;
+
+    fleet_heat_follow(&own->heat, &own->memo, in);
+}
+
+static void release(struct list *l)
+{
+    fleet_heat_memo_fini(&((struct overview_own *)l->own)->memo);
 }
 
 static int head_lines(const struct list *l, const struct view_input *in)
@@ -765,6 +773,7 @@ static const struct list_spec spec = {
     .nothing = N_("no center is configured"),
     .noun = NN_("center", "centers"),
     .prepare = prepare,
+    .release = release,
     .head_lines = head_lines,
     .head = head,
     .headline = headline,

@@ -350,11 +350,11 @@ static void count_row(void *part, const struct value_ctx *c, const void *row)
 
 static const struct query_tally tally = {sizeof(struct queued_part), count_row};
 
-static void count_part(void *list, const void *part)
+static void count_part(void *list, const struct query_part *part)
 {
     const struct list *l = list;
     struct queued_own *own = l->own;
-    const struct queued_part *p = part;
+    const struct queued_part *p = part->sums;
 
     own->tasks += (double)p->tasks;
     own->held += (double)p->held;

@@ -350,10 +350,10 @@ static void count_row(void *part, const struct value_ctx *c, const void *row)
 
 static const struct query_tally tally = {sizeof(struct running_part), count_row};
 
-static void count_part(void *list, const void *part)
+static void count_part(void *list, const struct query_part *part)
 {
     struct running_own *own = ((struct list *)list)->own;
-    const struct running_part *p = part;
+    const struct running_part *p = part->sums;
 
     for (unsigned i = 0; i <= UNKNOWN_END; i++)
         own->states[i] += p->states[i];

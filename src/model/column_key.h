@@ -13,6 +13,7 @@ struct key_column {
     unsigned column;
     derive_fn *derive; /* NULL = stored */
     moment_fn *moment; /* such a duration: its key is made good for a time when it is sorted by */
+    bool of_row;       /* stored, or derived from nothing but the row */
     uint64_t zero;     /* the key of 0 */
 };
 
@@ -39,6 +40,7 @@ static inline struct key_column key_column(enum entity e, unsigned column)
                                .column = column,
                                .derive = d ? d->derive : NULL,
                                .moment = d ? derived_moment(d) : NULL,
+                               .of_row = !d || derived_of_row(d),
                                .zero =
                                    column_info(e, column)->type == FT_NUM ? key_of_double(0) : 0};
 }

@@ -511,6 +511,26 @@ moment_fn *derived_moment(const struct derived *d)
     return NULL;
 }
 
+bool derived_of_row(const struct derived *d)
+{
+    static derive_fn *const of_row[] = {center_name,
+                                        derive_node_status,
+                                        derive_node_devices_free,
+                                        derive_node_cpu_share_percent,
+                                        derive_node_memory_share_percent,
+                                        derive_node_flops_share_percent,
+                                        derive_device_status,
+                                        derive_device_margin_celsius,
+                                        derive_device_rank,
+                                        derive_device_ofu_percent,
+                                        derive_device_flops_share_percent};
+
+    for (size_t i = 0; i < sizeof(of_row) / sizeof(of_row[0]); i++)
+        if (of_row[i] == d->derive)
+            return true;
+    return false;
+}
+
 const struct derived *derived_column_of(enum entity e, unsigned column)
 {
     unsigned stored = entity_info(e)->field_count;

@@ -35,8 +35,10 @@ bool device_rank(const struct snapshot *s, const struct device_row *d, double *r
 const struct node_row *device_node(const struct snapshot *s, const struct device_row *d);
 const struct job_row *device_job(const struct snapshot *s, const struct device_row *d);
 
-/* Given to a job (the device tells one, or its node is given away whole), and in the last sample neither busy nor in use
- * to one percent. One sample is no proof: a job may rest between two steps. node: device_node(). */
+/* In the last sample neither busy nor in use to one percent. */
+bool device_rests(const struct device_row *d);
+/* Given to a job (the device tells one, or its node is given away whole), and it rests. One sample is no proof: a job
+ * may rest between two steps. node: device_node(). */
 bool device_idle(const struct device_row *d, const struct node_row *node);
 /* It is a slice of another device (MIG). */
 static inline bool device_is_slice(const struct device_row *d)

@@ -47,27 +47,37 @@ static void sort_by(struct query_result *out, const struct value_ctx *c, const s
     sort_keys(k->keys, &how, out->slots, out->count, descending, scratch(out));
 }
 
-static void take_rows(const struct query *q, const struct value_ctx *c, struct query_result *out)
+static void list_rows(const struct query *q, const struct value_ctx *c, struct query_result *out)
 {
-    const struct selection *s = out->chosen;
     size_t cap = out->cap, room = (size_t)snapshot_count(c->snap, q->entity) + 1;
 
     if (room > cap)
         out->slots = xgrow(out->slots, &cap, room, sizeof(*out->slots));
     out->cap = (uint32_t)cap;
-    out->count = selection_slots(s, c->snap->tables[q->entity].rows->shift, out->slots);
-    out->considered = 0;
+    out->count = selection_slots(out->chosen, out->slots);
+}
+
+static void count_rows(const struct query *q, struct query_result *out)
+{
+    const struct selection *s = out->chosen;
+
+    out->considered = out->count = 0;
     for (uint32_t i = 0; i < s->chunks; i++)
         out->considered += s->considered[i];
+    for (uint32_t i = 0; q->only_sums && i < s->chunks; i++)
+        out->count += (uint32_t)__builtin_popcountll(s->bits[i]);
 }
 
 bool query_run(const struct query *q, const struct value_ctx *c, struct query_result *out)
 {
     if (!out->chosen)
         out->chosen = xcalloc(1, sizeof(*out->chosen));
-    if (!selection_run(out->chosen, q, c))
-        return false;
-    take_rows(q, c, out);
+    if (!selection_run(out->chosen, q, c) || (q->interrupted && q->interrupted(q->interrupt_arg)))
+        return false; /* what follows goes through */
+    count_rows(q, out);
+    if (q->only_sums)
+        return true;
+    list_rows(q, c, out);
     if (q->sort_column >= 0)
         sort_by(out, c, &out->chosen->sort, q->descending);
     if (q->group_column >= 0)
@@ -75,11 +85,14 @@ bool query_run(const struct query *q, const struct value_ctx *c, struct query_re
     return true;
 }
 
-void query_parts(const struct query_result *r, void (*each)(void *arg, const void *part), void *arg)
+void query_parts(const struct query_result *r,
+                 void (*each)(void *arg, const struct query_part *part), void *arg)
 {
     const struct selection *s = r->chosen;
 
-    for (uint32_t i = 0; s && s->tally && i < s->chunks; i++)
-        if (s->bits[i])
-            each(arg, s->parts + i * s->tally->size);
+    for (uint32_t i = 0; s && s->tally && i < s->chunks; i++) {
+        struct query_part part = {s->parts + i * s->tally->size, i << s->shift, s->bits[i]};
+        if (part.rows)
+            each(arg, &part);
+    }
 }

@@ -6,7 +6,7 @@
 #include "model/filter.h"
 
 /* The rows of one part of a tally take no more than this. */
-#define QUERY_CHUNK_BYTES 2048
+#define QUERY_CHUNK_BYTES 1408
 
 /* Sums over the rows that match, kept by chunk, so that those of a new snapshot cost what changed. */
 struct query_tally {
@@ -30,6 +30,7 @@ struct query {
      * may answer otherwise the next time. */
     uint64_t extra_id;
     const struct query_tally *tally; /* NULL = none; must live as long as the result */
+    bool only_sums;                  /* rows are counted and summed up, and not listed */
     /* Asked again and again while rows are looked at: true ends the run. NULL = never. */
     bool (*interrupted)(void *arg);
     void *interrupt_arg;

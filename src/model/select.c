@@ -231,12 +231,12 @@ static bool look_at_page(struct pass *p, uint32_t page)
 
 /* --- is it still the same question? --- */
 
-/* A derived value that comes from the row alone, or from the name of its center. */
+/* Stored, or derived from the row alone, or the name of its center. */
 static bool is_of_row(enum entity e, unsigned column)
 {
-    enum field_type type = column_info(e, column)->type;
+    const struct derived *d = derived_column_of(e, column);
 
-    return e != ENTITY_DEVICE && (type == FT_STR || type == FT_ENUM);
+    return !d || derived_of_row(d);
 }
 
 static bool term_is_steady(const struct term *t)
@@ -244,9 +244,9 @@ static bool term_is_steady(const struct term *t)
     if (t->how == HOW_AGO || t->how == HOW_TEXT)
         return false;
     if (t->how != HOW_ANY)
-        return !t->derive || is_of_row(t->entity, t->column);
+        return is_of_row(t->entity, t->column);
     for (unsigned i = 0; i < t->any->count; i++)
-        if (t->any->others[i].derive && !is_of_row(t->entity, t->any->others[i].column))
+        if (!is_of_row(t->entity, t->any->others[i].column))
             return false;
     return true;
 }
@@ -350,15 +350,16 @@ static void make_room(struct pass *p)
     for (; s->pages < pages; s->pages++)
         s->page_stamps[s->pages] = 0;
     s->chunks = chunks;
+    s->shift = p->v->shift;
     s->pages = pages;
 }
 
 /* --- keys --- */
 
-/* Stored ones are good until their row changes; derived ones may depend on the time and on other rows. */
+/* Most are good until their row changes; some derived ones depend on the time or on other rows. */
 static bool is_kept(const struct key_store *k, int column)
 {
-    return column < 0 || (k->of == column && (!k->column.derive || k->column.moment));
+    return column < 0 || (k->of == column && (k->column.of_row || k->column.moment));
 }
 
 static void choose(struct key_store *k, const struct query *q, int column, size_t slots)
@@ -418,12 +419,12 @@ bool selection_run(struct selection *s, const struct query *q, const struct valu
     return true;
 }
 
-uint32_t selection_slots(const struct selection *s, unsigned shift, uint32_t *slots)
+uint32_t selection_slots(const struct selection *s, uint32_t *slots)
 {
     uint32_t n = 0;
 
     for (uint32_t chunk = 0; chunk < s->chunks; chunk++)
         for (uint64_t left = s->bits[chunk]; left; left &= left - 1)
-            slots[n++] = (chunk << shift) + (uint32_t)__builtin_ctzll(left);
+            slots[n++] = (chunk << s->shift) + (uint32_t)__builtin_ctzll(left);
     return n;
 }

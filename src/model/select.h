@@ -29,6 +29,7 @@ struct selection {
     const struct query_tally *tally;
     /* By chunk. */
     uint32_t chunks;
+    unsigned shift;       /* rows of a chunk, as a power of two */
     uint64_t *stamps;     /* of the contents that the rest is about */
     uint64_t *bits;       /* the rows that match */
     uint8_t *considered;  /* how many rows there were before the filters */
@@ -46,6 +47,6 @@ void selection_fini(struct selection *s);
  * next call goes on from there. */
 bool selection_run(struct selection *s, const struct query *q, const struct value_ctx *c);
 /* Writes the slots in ascending order, `slots` has room for all rows; returns how many. */
-uint32_t selection_slots(const struct selection *s, unsigned shift, uint32_t *slots);
+uint32_t selection_slots(const struct selection *s, uint32_t *slots);
 
 #endif

@@ -47,6 +47,9 @@ const struct derived *derived_column_of(enum entity e, unsigned column);
 /* NULL where it is no such duration. */
 moment_fn *derived_moment(const struct derived *d);
 
+/* It depends on nothing but the row and the names of the centers. */
+bool derived_of_row(const struct derived *d);
+
 /* Value of a stored field. */
 struct value value_of_field(const struct field *f, unsigned field, const void *row);
 
