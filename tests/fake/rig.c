@@ -97,22 +97,29 @@ bool rig_source(struct rig *r, uint16_t source, struct rig_source *out)
     return row != NULL;
 }
 
-uint32_t rig_nodes(struct rig *r, bool living_only)
+static uint32_t count_rows(struct rig *r, enum entity e, bool living_only)
 {
     struct snapshot *s = snapshot_hub_latest(r->hub);
     uint32_t n = 0;
 
-    for (uint32_t i = 0; s && i < snapshot_slots(s, ENTITY_NODE); i++) {
-        const struct node_row *row = snapshot_row(s, ENTITY_NODE, i);
-        n += row && !(living_only && (row->h.flags & ROW_GONE));
+    for (uint32_t i = 0; s && i < snapshot_slots(s, e); i++) {
+        const void *row = snapshot_row(s, e, i);
+        n += row && !(living_only && (row_head_of(row)->flags & ROW_GONE));
     }
     snapshot_unref(s);
     return n;
 }
 
+uint32_t rig_nodes(struct rig *r, bool living_only)
+{
+    return count_rows(r, ENTITY_NODE, living_only);
+}
+
+enum { PATIENCE = 10 };
+
 bool rig_wait(struct rig *r, bool (*test)(struct rig *r, void *arg), void *arg, int ms)
 {
-    mono_ms until = clock_mono() + ms;
+    mono_ms until = clock_mono() + (mono_ms)ms * PATIENCE;
 
     while (!test(r, arg)) {
         if (clock_mono() >= until)
@@ -125,7 +132,8 @@ bool rig_wait(struct rig *r, bool (*test)(struct rig *r, void *arg), void *arg, 
 struct wanted {
     uint16_t source;
     enum source_state state;
-    uint32_t nodes;
+    enum entity entity;
+    uint32_t rows;
 };
 
 static bool has_state(struct rig *r, void *arg)
@@ -136,9 +144,11 @@ static bool has_state(struct rig *r, void *arg)
     return rig_source(r, w->source, &s) && s.state == w->state;
 }
 
-static bool has_nodes(struct rig *r, void *arg)
+static bool has_rows(struct rig *r, void *arg)
 {
-    return rig_nodes(r, true) == ((const struct wanted *)arg)->nodes;
+    const struct wanted *w = arg;
+
+    return count_rows(r, w->entity, true) == w->rows;
 }
 
 bool rig_wait_state(struct rig *r, uint16_t source, enum source_state state, int ms)
@@ -148,11 +158,16 @@ bool rig_wait_state(struct rig *r, uint16_t source, enum source_state state, int
     return rig_wait(r, has_state, &w, ms);
 }
 
+bool rig_wait_rows(struct rig *r, enum entity e, uint32_t living, int ms)
+{
+    struct wanted w = {.entity = e, .rows = living};
+
+    return rig_wait(r, has_rows, &w, ms);
+}
+
 bool rig_wait_nodes(struct rig *r, uint32_t living, int ms)
 {
-    struct wanted w = {.nodes = living};
-
-    return rig_wait(r, has_nodes, &w, ms);
+    return rig_wait_rows(r, ENTITY_NODE, living, ms);
 }
 
 static void dump_row(struct buf *out, const struct value_ctx *c, enum entity e, const void *row)

@@ -244,7 +244,8 @@ static void start_source(struct wire *w)
                                    .values = values};
     rig_start(&w->rig);
     assert_true(rig_wait_nodes(&w->rig, NODES, 8000));
-    assert_int_equal(net_wait_first_round(w->rig.net, 8000), 0);
+    assert_int_equal(net_wait_first_round(w->rig.net, 80000), 0);
+    assert_true(rig_wait_rows(&w->rig, ENTITY_JOB, JOBS, 8000));
 }
 
 static void start_screen(struct wire *w, bool acts)

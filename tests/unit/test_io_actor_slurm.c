@@ -5,7 +5,6 @@
 
 #include "collectors/registry.h"
 #include "tests/fake/act_rig.h"
-#include <poll.h>
 
 #define JSON " header Content-Type: application/json\n"
 #define META                                                                                       \
@@ -83,8 +82,8 @@ static struct act_rig *start(const char *script)
                                    .values = values};
     rig_start(&a->rig);
     assert_true(rig_wait_nodes(&a->rig, 4, 5000));
-    assert_int_equal(net_wait_first_round(a->rig.net, 5000), 0);
-    poll(NULL, 0, 60); /* the job is in the same snapshot */
+    assert_int_equal(net_wait_first_round(a->rig.net, 50000), 0);
+    assert_true(rig_wait_rows(&a->rig, ENTITY_JOB, 1, 5000));
     return a;
 }
 

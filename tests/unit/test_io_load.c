@@ -84,12 +84,12 @@ static void load_start(struct rig *r, struct fake_http *f)
     r->options.out = r->queue;
     r->options.raw = on_raw;
     fake_conf_init(rig_add(r, NULL), 0, "http", "url", fake_http_url(f), "insecure", "true",
-                   "every", "1ms", "total", "60s", "patience", "30s", NULL);
+                   "every", "1ms", "total", "300s", "patience", "150s", NULL);
     fake_conf_init(rig_add(r, NULL), 1, "http2", "url", fake_http_url(f), "insecure", "true",
-                   "every", "1ms", "total", "60s", "patience", "30s", NULL);
+                   "every", "1ms", "total", "300s", "patience", "150s", NULL);
     fake_conf_init(rig_add(r, NULL), 2, "lines", "run",
                    "i=0; while [ $i -lt 9000 ]; do echo line$i; i=$((i+1)); done", "every", "1ms",
-                   "total", "60s", NULL);
+                   "total", "300s", NULL);
     fake_conf_init(rig_add(r, NULL), 3, "dead", "url", "http://127.0.0.1:1", "insecure", "true",
                    NULL);
     rig_start(r);
@@ -117,7 +117,7 @@ static void test_load(void **state)
     (void)state;
     load_start(r, f);
     pthread_create(&reader.thread, NULL, read_snapshots, &reader);
-    for (int i = 0; i < 1200 && !all_there(r, &polls); i++) {
+    for (int i = 0; i < 6000 && !all_there(r, &polls); i++) {
         net_refresh(r->net, i % 4);
         net_lookup(r->net, 0, ENTITY_NODE, "n1", 2);
         poll(NULL, 0, 50);
@@ -157,7 +157,7 @@ static void test_idle(void **state)
                    "every", "1h", NULL);
     fake_conf_init(rig_add(r, NULL), 1, "command", "run", "echo a", "every", "1h", NULL);
     rig_start(r);
-    assert_int_equal(net_wait_first_round(r->net, 3000), 0);
+    assert_int_equal(net_wait_first_round(r->net, 30000), 0);
     assert_true(rig_wait_nodes(r, 2, 2000));
     poll(NULL, 0, 500);
     long before = switches();

@@ -79,7 +79,7 @@ static void test_good(void **state)
     pair_start(p, GOOD, NULL, NULL);
     assert_true(rig_wait_nodes(&p->rig, 2, 2000));
     assert_true(rig_wait_state(&p->rig, 1, source_state_OK, 2000));
-    assert_int_equal(net_wait_first_round(p->rig.net, 2000), 0);
+    assert_int_equal(net_wait_first_round(p->rig.net, 20000), 0);
     rig_source(&p->rig, 1, &s);
     assert_true(s.requests >= 1 && s.failures == 0);
     assert_true(s.last_ok_at > 0 && s.next_try_at >= s.last_ok_at);
@@ -568,7 +568,7 @@ static void test_focus(void **state)
                    "1h", NULL);
     other->conf.center = 1;
     rig_start(&p->rig);
-    assert_int_equal(net_wait_first_round(p->rig.net, 2000), 0);
+    assert_int_equal(net_wait_first_round(p->rig.net, 20000), 0);
     net_focus(p->rig.net, 0, NULL);
     assert_true(
         rig_wait(&p->rig, saw_request, &(struct seen){p->good, "GET /looked-at/all"}, 2000));
@@ -604,7 +604,7 @@ static void test_dead_server(void **state)
     fake_conf_init(rig_add(rig, NULL), 1, "nameless", "url", "https://no-such-host.invalid", NULL);
     rig_start(rig);
     assert_true(rig_wait_state(rig, 0, source_state_FAILED, 2000));
-    assert_int_equal(net_wait_first_round(rig->net, 6000), 0);
+    assert_int_equal(net_wait_first_round(rig->net, 60000), 0);
     assert_true(rig_wait_state(rig, 1, source_state_FAILED, 6000));
     rig_source(rig, 0, &s);
     assert_string_equal(s.error_code, "net");
