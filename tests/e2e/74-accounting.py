@@ -25,7 +25,7 @@ def bring_up(work, port):
         "DB": "1",
         "SLURMD_TIMEOUT": "5",
     }
-    subprocess.run([f"{SRC}/tests/slurm/up.sh"], env=env, check=True, stdout=subprocess.DEVNULL, timeout=90)
+    subprocess.run([f"{SRC}/tests/slurm/up.sh"], env=env, check=True, stdout=subprocess.DEVNULL, timeout=300)
     return Cluster(work)
 
 
@@ -35,7 +35,7 @@ def as_user(c, user, *argv):
 
 
 def running(c, job):
-    return until(30, lambda: c.state(job) == "RUNNING")
+    return until(30, lambda: set(c.state(job).split()) == {"RUNNING"})  # an array's tasks have a line each
 
 
 def history(c):
@@ -97,7 +97,7 @@ def main():
         check(c)
     finally:
         env = {**os.environ, "W": work, "WIPE": "1"}
-        subprocess.run([f"{SRC}/tests/slurm/down.sh"], env=env, stdout=subprocess.DEVNULL, timeout=90)
+        subprocess.run([f"{SRC}/tests/slurm/down.sh"], env=env, stdout=subprocess.DEVNULL, timeout=300)
 
 
 def check(c):

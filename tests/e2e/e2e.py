@@ -77,7 +77,7 @@ class Cluster:
         count = open(self.conf).read().count("NodeName=")
         env = {**os.environ, "W": self.work, "PORT": number, "CLUSTER": self.name, "NODES": str(count)}
         env["DB"] = "1" if "accounting_storage/slurmdbd" in open(self.conf).read() else "0"
-        subprocess.run([f"{SRC}/tests/slurm/up.sh"], env=env, check=True, stdout=subprocess.DEVNULL, timeout=60)
+        subprocess.run([f"{SRC}/tests/slurm/up.sh"], env=env, check=True, stdout=subprocess.DEVNULL, timeout=300)
 
     def secret(self, text=None, mode=0o600, name="token"):
         """A file that holds the token (root's, unless told)."""
