@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * alert_rows.c - one ALERT row for each rule and subject: from pending over firing to resolved; see fleet_alerts.h. */
 #include "base/buf.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "model/fleet_int.h"
 #include <math.h>
@@ -141,6 +142,12 @@ static void write_names(struct edit *ed, const struct sight *s)
     }
 }
 
+/* It keeps its severity until it has been over for a while: whoever reads it meanwhile is told so. */
+static bool recovers(const struct edit *ed, const struct sight *s, int level)
+{
+    return is_firing(ed->row) && s->value < s->limits.clear[level];
+}
+
 static void write_figures(struct edit *ed, const struct sight *s, int level)
 {
     char words[MAX_WORDS];
@@ -152,6 +159,8 @@ static void write_figures(struct edit *ed, const struct sight *s, int level)
         return;
     buf_init(&b, sizeof(words));
     alert_words(ed->f, s, level, &b);
+    if (recovers(ed, s, level))
+        buf_adds(&b, "; " S_("over, unless it comes back"));
     if (!b.failed)
         put_text(ed, FIELD_alert_summary, b.data, b.len);
     buf_fini(&b);
@@ -172,6 +181,12 @@ static void write_firing(struct edit *ed, int level, wall_ms since, wall_ms now)
     }
     put_word(ed, FIELD_alert_state, alert_state_FIRING);
     put_word(ed, FIELD_alert_severity, severity);
+}
+
+static int told_level(const struct alert_row *a)
+{
+    return row_has(a, alert, severity) && a->severity == severity_CRITICAL ? RULE_CRITICAL
+                                                                           : RULE_WARNING;
 }
 
 static void write_waiting(struct edit *ed, int level, wall_ms since)
@@ -218,6 +233,7 @@ static void write(struct edit *ed, const struct sight *s, struct rule_memory *m,
     wall_ms begin = began(s, now), since = rule_firing(m) < 0 ? earliest(m) : 0, waits;
 
     rule_step(m, &s->limits, s->value, begin, now);
+    bool fired = is_firing(ed->row);
     int firing = rule_firing(m), waiting = rule_waiting(m, &waits);
     write_names(ed, s);
     if (firing >= 0)
@@ -228,6 +244,8 @@ static void write(struct edit *ed, const struct sight *s, struct rule_memory *m,
         write_quiet(ed, now);
     if (firing >= 0 || waiting >= 0)
         write_figures(ed, s, firing >= 0 ? firing : waiting);
+    else if (fired && s->limits.release_ms > 0) /* it said so until now */
+        write_figures(ed, s, told_level(ed->row));
     if (row_head_of(ed->row)->seen_at[0] != now)
         ((struct row_head *)edit_write(ed))->seen_at[0] = now;
 }

@@ -101,7 +101,9 @@ static void a_hot_node_fires_after_its_hold_and_ends_5_degrees_below(void **stat
     SHOWS(f, 400, "hot_node/cn1", "firing warning");
     tell(f, 401, "node cn1 temperature_celsius=74");
     SHOWS(f, 401, "hot_node/cn1", "firing warning");
+    SAYS(f, 402, "hot_node/cn1", "74\302\260C at Tctl, limit 80; over, unless it comes back");
     SHOWS(f, 461, "hot_node/cn1", "resolved");
+    SAYS(f, 462, "hot_node/cn1", "74\302\260C at Tctl, limit 80");
     SHOWS(f, 461 + 3599, "hot_node/cn1", "resolved");
     SHOWS(f, 461 + 3600, "hot_node/cn1", "-");
     snapshot_unref(s);
@@ -249,7 +251,7 @@ static void a_center_that_falls_silent_fires_and_freezes_the_rest(void **state)
     SAYS(f, 1900, "center_stale/zb", "1 of 2 sources do not answer; what they told is old");
     source_says(f, 0, 2000, "ok");
     SHOWS(f, 2000, "center_stale/zb", "firing warning");
-    SAYS(f, 2001, "center_stale/zb", "its sources answer again");
+    SAYS(f, 2001, "center_stale/zb", "its sources answer again; over, unless it comes back");
     SHOWS(f, 2030, "center_stale/zb", "resolved");
     SHOWS(f, 2061, "hot_node/cn1", "resolved");
     fleet_free(f);
