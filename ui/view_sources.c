@@ -95,8 +95,9 @@ static void paint_every(const struct table_cell *cell)
 {
     const struct source_row *r = cell->row;
 
+    /* What is asked each second is asked after 0.98 s now and then, and never after none. */
     cell_duration(cell, style_of(ROLE_DIM), row_has(r, source, interval_ms),
-                  (int64_t)r->interval_ms);
+                  r->interval_ms < 1000 ? 1000 : (int64_t)r->interval_ms);
 }
 
 static void paint_bytes(const struct table_cell *cell)
