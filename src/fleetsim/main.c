@@ -162,12 +162,16 @@ static enum rc write_config(const struct serve *s, const char *path, struct err 
         return err_sys(e, RC_IO, errno, path, "cannot be written");
     buf_init(&text, CONFIG_MAX);
     serve_write_config(s, &text);
-    fwrite(text.data, 1, text.len, f);
+    bool bad = text.failed || fwrite(text.data, 1, text.len, f) < text.len;
+    int why = text.failed ? EFBIG : errno;
     buf_fini(&text);
-    bool bad = out ? fflush(f) != 0 : fclose(f) != 0;
+    if ((out ? fflush(f) : fclose(f)) != 0 && !bad) {
+        bad = true;
+        why = errno;
+    }
     if (out)
         fclose(stdout); /* whoever reads it knows that it is complete */
-    return bad ? err_sys(e, RC_IO, errno, path, "cannot be written") : RC_OK;
+    return bad ? err_sys(e, RC_IO, why, path, "cannot be written") : RC_OK;
 }
 
 /* What is built in goes by its name, unless there is such a file. */

@@ -2,6 +2,7 @@
  * scenario.c - see scenario.h. */
 #include "fleetsim/scenario_int.h"
 #include "base/columns.h"
+#include "base/utf8.h"
 #include "base/xmem.h"
 #include <math.h>
 #include <stdio.h>
@@ -10,6 +11,8 @@
 
 enum key_type {
     TEXT,
+    ID,    /* a text that can be a part of names and addresses */
+    LABEL, /* one that can stand between quotes on a page */
     NUMBER,
     COUNT,
     SIZES,
@@ -117,10 +120,24 @@ static enum rc put_number(const struct reading *r, const struct key *k, void *ro
     return RC_OK;
 }
 
+/* Ids go into configurations, addresses and labels. */
+static bool is_id(const char *text)
+{
+    static const char accepted[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+    size_t len = strlen(text);
+
+    return len > 0 && len < 32 && strspn(text, accepted) == len && text[0] != '-' && text[0] != '.';
+}
+
 static enum rc put_text(const struct reading *r, const struct key *k, void *row, const char *text)
 {
     char *to = (char *)row + k->offset;
 
+    if (k->type == ID && !is_id(text))
+        return not_that(r, k->name, "1 to 31 letters, digits and _ . -", text);
+    if (k->type == LABEL && strpbrk(text, "\"\\"))
+        return not_that(r, k->name, "a text without \" and \\", text);
     if (strlen(text) < (size_t)k->least || strlen(text) > (size_t)k->most) {
         char range[64];
         snprintf(range, sizeof(range), "a text of %.0f to %.0f bytes", k->least, k->most);
@@ -167,6 +184,8 @@ static enum rc put_value(const struct reading *r, const struct key *k, void *row
 {
     switch (k->type) {
     case TEXT:
+    case ID:
+    case LABEL:
         return put_text(r, k, row, text);
     case NUMBER:
     case COUNT:
@@ -294,16 +313,6 @@ static enum rc read_title(const struct reading *r, const struct columns_line *l)
     return RC_OK;
 }
 
-/* Ids go into configurations, addresses and labels. */
-static bool is_id(const char *text)
-{
-    static const char accepted[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
-    size_t len = strlen(text);
-
-    return len > 0 && len < 32 && strspn(text, accepted) == len && text[0] != '-' && text[0] != '.';
-}
-
 static enum rc read_line(const struct reading *r, const struct columns_line *l)
 {
     int word = -1;
@@ -334,12 +343,15 @@ static enum rc check_text(const struct reading *r, const char *text)
     struct reading at = {r->s, r->file, 1, r->e};
     char found[24];
 
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        if ((*p < ' ' && !strchr("\t\r\n", *p)) || *p == 0x7f) {
-            snprintf(found, sizeof(found), "byte 0x%02x", *p);
-            return complain(&at, RC_SYNTAX, found, "this is no text");
+    for (size_t left = strlen(text), n; left > 0; text += n, left -= n) {
+        uint32_t cp;
+        n = text_decode(text, left, &cp);
+        if (cp == UINT32_MAX || (cp < ' ' && !strchr("\t\r\n", (int)cp)) || cp == 0x7f) {
+            snprintf(found, sizeof(found), "byte 0x%02x", (unsigned char)*text);
+            return complain(&at, RC_SYNTAX, found,
+                            cp == UINT32_MAX ? "this is no UTF-8" : "this is no text");
         }
-        at.line += *p == '\n';
+        at.line += cp == '\n';
     }
     return RC_OK;
 }

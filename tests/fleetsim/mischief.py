@@ -118,7 +118,7 @@ def versions_change_under_way():
            re.search(r"c03/slurm +\w+ +(ok|failed)", ui.text()), ui.text())
     ui.keys("1", wait=1)
     rows = {m[1]: m[2] for m in re.finditer(r"(c0[1-4]) .*? (\d+) +0 +0 ", ui.text())}
-    tap.ok("their nodes are there", rows.get("c01") == rows.get("c02") == "4", ui.text())
+    tap.ok("their nodes are there", all(rows.get(f"c0{i}") == "4" for i in (1, 2, 3, 4)), ui.text())
     for center in ("c01", "c02", "c03"):
         fleet.does(center, "none")
     ui.keys("8")
@@ -178,11 +178,19 @@ def one_of_fifty_does_not_notice():
     fleet.end()
 
 
+def a_configuration_is_written_whole():
+    """Or not at all: nobody would miss what a full disk left out."""
+    r = subprocess.run([BUILD + "/suantop-fleetsim", "-s", scenario(60, nodes=1), "-c", "/dev/full"], capture_output=True, text=True,
+                       timeout=30)
+    tap.ok("a disk that is full is told, and ends it", r.returncode > 64 and "/dev/full: cannot be written" in r.stderr, r)
+
+
 def main():
     only = os.environ.get("ONLY")
     if only:
         globals()[only]()
         return
+    a_configuration_is_written_whole()
     each_is_told()
     clocks_are_told()
     versions_change_under_way()
