@@ -6,6 +6,7 @@
  * Bounds: where a count n is compared, four standard deviations of a Poisson law, 4 / sqrt(n); where a mean of a lognormal
  * law of spread s is, 4 * sqrt(exp(s * s) - 1) / sqrt(n); and what the simulation bends on purpose is said beside it. */
 #include "fleetsim/accounts.h"
+#include "fleetsim/builtin.h"
 #include "fleetsim/heat.h"
 #include "tests/unit/unit.h"
 #include <math.h>
@@ -89,16 +90,10 @@ static void run_world(uint64_t seed)
 
 static int run_worlds(void **state)
 {
-    FILE *f = fopen(UNIT_SRCDIR "/src/fleetsim/scenarios/national.conf", "r");
-    static char text[1 << 16];
     struct err e;
 
     (void)state;
-    if (!f)
-        return -1;
-    text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
-    fclose(f);
-    if (scenario_read(text, "national.conf", &national, &e) != RC_OK ||
+    if (scenario_read(scenario_national, "national.conf", &national, &e) != RC_OK ||
         national.work_count != WORKS)
         return -1;
     for (uint64_t seed = 1; seed <= SEEDS; seed++)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_fleetsim_scenario.c - scenario files: what is taken, and how wrong ones are refused. */
+#include "fleetsim/builtin.h"
 #include "fleetsim/scenario.h"
 #include "tests/unit/unit.h"
 
@@ -136,19 +137,12 @@ struct sizes {
     uint64_t nodes, devices, queued;
 };
 
-static struct sizes shipped(const char *name, struct scenario *s)
+static struct sizes shipped(const char *text, struct scenario *s)
 {
-    static char text[1 << 16];
     struct sizes z = {0};
-    char path[512];
     struct err e;
 
-    snprintf(path, sizeof(path), UNIT_SRCDIR "/src/fleetsim/scenarios/%s", name);
-    FILE *f = fopen(path, "r");
-    assert_non_null(f);
-    text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
-    fclose(f);
-    if (scenario_read(text, name, s, &e) != RC_OK)
+    if (scenario_read(text, "shipped.conf", s, &e) != RC_OK)
         fail_msg("%s: %s", e.where, e.msg);
     for (size_t i = 0; i < s->center_count; i++) {
         z.queued += (uint64_t)s->centers[i].queued;
@@ -165,10 +159,10 @@ static void test_the_shipped_scenarios_are_good(void **state)
     struct scenario s;
 
     (void)state;
-    struct sizes national = shipped("national.conf", &s);
+    struct sizes national = shipped(scenario_national, &s);
     assert_true(s.center_count >= 10 && national.nodes > 50000);
     scenario_free(&s);
-    struct sizes scale = shipped("scale.conf", &s);
+    struct sizes scale = shipped(scenario_scale, &s);
     assert_true(s.center_count == 50 && scale.nodes == 100000 && scale.devices == 800000);
     assert_in_range(scale.queued, 440000, 480000); /* the others of 500,000 run */
     scenario_free(&s);

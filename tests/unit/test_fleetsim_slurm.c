@@ -2,6 +2,7 @@
  * test_fleetsim_slurm.c - what a simulated center says over slurmrestd's protocol, read by the real collector: every row, in
  * an old and a new version, and the verbs. */
 #include "base/hash.h"
+#include "fleetsim/builtin.h"
 #include "fleetsim/accounts.h"
 #include "fleetsim/speech.h"
 #include "tests/unit/collectors_bench.h"
@@ -15,16 +16,10 @@ static const char *const options[] = {"url", "http://127.0.0.1:1", "insecure", "
 
 static int read_national(void **state)
 {
-    FILE *f = fopen(UNIT_SRCDIR "/src/fleetsim/scenarios/national.conf", "r");
-    static char text[1 << 16];
     struct err e;
 
     (void)state;
-    if (!f)
-        return -1;
-    text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
-    fclose(f);
-    return scenario_read(text, "national.conf", &national, &e) == RC_OK ? 0 : -1;
+    return scenario_read(scenario_national, "national.conf", &national, &e) == RC_OK ? 0 : -1;
 }
 
 static int free_national(void **state)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * test_fleetsim_world.c - the simulated fleet: what happens in it is consistent, the same for the same seed, and as often as
  * was published: end states as Acme's Kalos, temperatures as Acme's devices, failures as Llama 3's and as the rate says. */
+#include "fleetsim/builtin.h"
 #include "fleetsim/heat.h"
 #include "tests/unit/unit.h"
 #include <math.h>
@@ -13,16 +14,10 @@ static struct scenario national;
 
 static int read_national(void **state)
 {
-    FILE *f = fopen(UNIT_SRCDIR "/src/fleetsim/scenarios/national.conf", "r");
-    static char text[1 << 16];
     struct err e;
 
     (void)state;
-    if (!f)
-        return -1;
-    text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
-    fclose(f);
-    return scenario_read(text, "national.conf", &national, &e) == RC_OK ? 0 : -1;
+    return scenario_read(scenario_national, "national.conf", &national, &e) == RC_OK ? 0 : -1;
 }
 
 static int free_national(void **state)
