@@ -231,6 +231,27 @@ static bool go_to_view(struct ui *u, enum cmd cmd)
     return true;
 }
 
+/* Commands that move a replay; false for all others. */
+static bool do_replay(struct ui *u, enum cmd cmd)
+{
+    switch (cmd) {
+    case CMD_STEP:
+        if (u->port.replay_step)
+            u->port.replay_step(u->port.arg);
+        else
+            ui_say(u, false, _("only in a replay"));
+        return true;
+    case CMD_FASTER:
+        replay_speed(u, 2);
+        return true;
+    case CMD_SLOWER:
+        replay_speed(u, 0.5);
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* Commands of the dashboard itself; false for those of the view. */
 static bool do_core(struct ui *u, enum cmd cmd, const char *arg)
 {
@@ -262,18 +283,6 @@ static bool do_core(struct ui *u, enum cmd cmd, const char *arg)
     case CMD_SETUP:
         overlay_setup(u);
         return true;
-    case CMD_STEP:
-        if (u->port.replay_step)
-            u->port.replay_step(u->port.arg);
-        else
-            ui_say(u, false, _("only in a replay"));
-        return true;
-    case CMD_FASTER:
-        replay_speed(u, 2);
-        return true;
-    case CMD_SLOWER:
-        replay_speed(u, 0.5);
-        return true;
     case CMD_BACK:
         back(u);
         return true;
@@ -291,7 +300,7 @@ static bool do_core(struct ui *u, enum cmd cmd, const char *arg)
 
 void command_do(struct ui *u, enum cmd cmd, const char *arg)
 {
-    if (cmd == CMD_NONE || go_to_view(u, cmd) || do_core(u, cmd, arg))
+    if (cmd == CMD_NONE || go_to_view(u, cmd) || do_core(u, cmd, arg) || do_replay(u, cmd))
         return;
     if (cmd_acts(cmd) && *arg)
         acting_named(u, cmd, arg);
