@@ -4,7 +4,9 @@
  * This is the one place where strings are sanitised (text.h): whoever shows text takes intern_text,
  * whoever builds a request takes intern_raw. Ids are dense; 0 is the empty string, always there.
  * Thread: one writer (ingest). Readers need no lock: strings live in blocks that never move, and a
- * reader only knows ids that were published to it (through a mutex) after they were made.
+ * reader only knows ids that were published to it (through a mutex) after they were made. Unique ids of devices are kept
+ * packed (packed.h), and unpacked when somebody asks for one, for as long as the table lives; who goes through all strings
+ * asks with room of his own (the _in functions).
  * Owner: reference-counted; a snapshot holds a reference on the table its ids live in. */
 #ifndef SUAN_BASE_INTERN_H
 #define SUAN_BASE_INTERN_H
@@ -36,13 +38,18 @@ strid intern_find(const struct intern *in, const char *s, size_t len);
 const char *intern_raw(const struct intern *in, strid id);
 size_t intern_raw_len(const struct intern *in, strid id);
 const char *intern_text(const struct intern *in, strid id); /* valid UTF-8 without controls */
-const char *intern_text_len(const struct intern *in, strid id,
-                            size_t *len);                /* the same, and its length */
+/* The same, but the text of a packed one is in `room`. */
+#define INTERN_ROOM 48
+const char *intern_raw_in(const struct intern *in, strid id, char room[INTERN_ROOM]);
+const char *intern_text_in(const struct intern *in, strid id, char room[INTERN_ROOM]);
+const char *intern_text_len_in(const struct intern *in, strid id, size_t *len,
+                               char room[INTERN_ROOM]);  /* and its length */
 int intern_cells(const struct intern *in, strid id);     /* width of the text in terminal cells */
 bool intern_is_dirty(const struct intern *in, strid id); /* text differs from raw */
 bool intern_is_cut(const struct intern *in, strid id);
 
 uint32_t intern_count(const struct intern *in); /* writer: ids are 0..count-1 */
-size_t intern_bytes(const struct intern *in);   /* writer: memory in use */
+size_t intern_bytes(
+    const struct intern *in); /* writer: memory in use, unpacked texts not counted */
 
 #endif

@@ -11,6 +11,7 @@ noinst_LIBRARIES += %D%/libbase.a
 %C%_libbase_a_SOURCES += %D%/i18n.c %D%/i18n.h %D%/languages.def
 %C%_libbase_a_SOURCES += %D%/intern.c %D%/intern.h
 %C%_libbase_a_SOURCES += %D%/log.c %D%/log.h
+%C%_libbase_a_SOURCES += %D%/packed.c %D%/packed.h
 %C%_libbase_a_SOURCES += %D%/queue.c %D%/queue.h
 %C%_libbase_a_SOURCES += %D%/sentence.c %D%/sentence.h %D%/sentences.def %D%/mark.h
 %C%_libbase_a_SOURCES += %D%/text.c %D%/text.h

@@ -67,9 +67,11 @@ static void put_flags(struct csv *c, const struct field *f, uint32_t flags)
 /* What it holds is said by value_kind; what is unknown is an empty cell. */
 static void put_value(struct csv *c, const struct field *f, bool derived, const struct value *v)
 {
+    char room[INTERN_ROOM];
+
     switch (v->kind) {
     case VALUE_STR:
-        put_text(c, intern_text(c->walk->strings, v->str));
+        put_text(c, intern_text_in(c->walk->strings, v->str, room));
         break;
     case VALUE_NUM:
         if (derived)

@@ -226,8 +226,9 @@ static char *put_word(struct stream *s, char *out, const char *word)
 
 static char *put_interned(const struct rowjson *r, struct stream *s, char *out, strid id)
 {
+    char room[INTERN_ROOM];
     size_t len;
-    const char *text = intern_text_len(r->walk->strings, id, &len);
+    const char *text = intern_text_len_in(r->walk->strings, id, &len, room);
 
     return put_string(s, out, text, len);
 }

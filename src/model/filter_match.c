@@ -28,10 +28,11 @@ static void memo_grow(struct memo *m, strid id)
 static bool ask_anew(struct term *t, const struct intern *strings, strid id)
 {
     enum field_type type = t->how == HOW_ANY ? FT_STR : t->field->type;
+    char room[INTERN_ROOM];
 
     if (id >= t->memo.cap)
         memo_grow(&t->memo, id);
-    t->memo.answers[id] = term_asks(t, type, intern_text(strings, id)) ? YES : NO;
+    t->memo.answers[id] = term_asks(t, type, intern_text_in(strings, id, room)) ? YES : NO;
     return t->memo.answers[id] == YES;
 }
 

@@ -23,9 +23,10 @@ static bool string_same(const struct fleet *f, const void *row, const struct fie
                         unsigned field, const struct delta_value *v)
 {
     strid id = field_has(row, field) ? field_str(row, fd) : 0;
+    char room[INTERN_ROOM];
 
     return id && intern_raw_len(f->strings, id) == v->len &&
-           memcmp(intern_raw(f->strings, id), v->u.str, v->len) == 0;
+           memcmp(intern_raw_in(f->strings, id, room), v->u.str, v->len) == 0;
 }
 
 /* The value as the row will hold it; false if it is not believed. */

@@ -58,10 +58,11 @@ struct moving {
 static void move_id(void *arg, struct fleet *f, strid *id)
 {
     struct moving *m = arg;
+    char room[INTERN_ROOM];
 
     if (!m->moved[*id])
-        m->moved[*id] =
-            intern_put(m->to, intern_raw(f->strings, *id), intern_raw_len(f->strings, *id));
+        m->moved[*id] = intern_put(m->to, intern_raw_in(f->strings, *id, room),
+                                   intern_raw_len(f->strings, *id));
     *id = m->moved[*id];
 }
 

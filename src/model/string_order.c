@@ -69,7 +69,10 @@ static void add_fresh(struct string_order *o, strid id)
 
 static bool in_order(const struct string_order *o, strid a, strid b)
 {
-    return natural_cmp_strict(intern_text(o->of, a), intern_text(o->of, b)) <= 0;
+    char room_a[INTERN_ROOM], room_b[INTERN_ROOM];
+
+    return natural_cmp_strict(intern_text_in(o->of, a, room_a), intern_text_in(o->of, b, room_b)) <=
+           0;
 }
 
 static uint32_t merge(const struct string_order *o, const strid *a, uint32_t na, const strid *b,
@@ -146,13 +149,14 @@ static void sort_by_prefix(const struct string_order *o, strid *ids, uint32_t co
                            const struct work *w)
 {
     static const struct key_reading plain = {.skip = 0};
+    char room[INTERN_ROOM];
 
     if (count <= FEW || depth == MOST_PREFIXES) {
         sort_by_merging(o, ids, count, w->spare);
         return;
     }
     for (uint32_t i = 0; i < count; i++) {
-        w->keys[i] = natural_prefix(intern_text(o->of, ids[i]), (size_t)depth * 8);
+        w->keys[i] = natural_prefix(intern_text_in(o->of, ids[i], room), (size_t)depth * 8);
         w->places[i] = i;
     }
     sort_keys(w->keys, &plain, w->places, count, false, w->scratch);

@@ -52,7 +52,8 @@ static double bytes_a_row(struct fleet *f, enum entity e, uint32_t rows)
     return (in_use() - before) / rows;
 }
 
-/* Strings of its own, index, marks and sums of its node included. */
+/* Strings of its own, index, marks and sums of its node included. Strings lie in blocks of 1 MiB: of the jobs that is 16 bytes
+ * a row more or less. */
 static void rows_stay_small(void **state)
 {
     struct fleet *f = fleet_new(NULL);
@@ -62,7 +63,7 @@ static void rows_stay_small(void **state)
     double device = bytes_a_row(f, ENTITY_DEVICE, DEVICES);
     double job = bytes_a_row(f, ENTITY_JOB, JOBS);
     print_message("bytes a row: node %.0f, device %.0f, job %.0f\n", node, device, job);
-    assert_true(node <= 375 && device <= 240 && job <= 256);
+    assert_true(node <= 375 && device <= 206 && job <= 275);
     fleet_free(f);
 }
 
