@@ -232,7 +232,7 @@ static void add_scope(const struct prom *p, struct buf *note)
     else if (p->devices > p->opt.devices || p->nodes > p->opt.nodes)
         (void)buf_addf(note, S_("%.0f nodes and %.0f devices: singly only where somebody looks"),
                        p->nodes, p->devices);
-    else
+    else if (p->greeted)
         (void)buf_adds(note, S_("no figures of nodes or devices that are known here"));
 }
 
@@ -246,7 +246,8 @@ static void tell_source(const struct prom *p, struct delta *d)
     add_scope(p, &note);
     for (int i = 0; i < PARTS; i++)
         if (*p->parts[i].complaint != '\0')
-            (void)buf_addf(&note, "; %s%s", names[i], p->parts[i].complaint);
+            (void)buf_addf(&note, "%s%s%s", note.len > 0 ? "; " : "", names[i],
+                           p->parts[i].complaint);
     delta_row(d, ENTITY_SOURCE, p->conf.id, strlen(p->conf.id));
     delta_str(d, FIELD_source_via, server_name(p->server));
     delta_str(d, FIELD_source_version, p->version);

@@ -684,6 +684,24 @@ static void test_errors_in_words(void **state)
     }
 }
 
+/* Of a server that never answered nothing is known, not even that it has no figures. */
+static void test_silence_says_nothing(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "prometheus", url);
+    expect_part(&b, PART_HELLO);
+    answer(&b, 502, "Bad Gateway");
+    assert_false(bench_says(&b, "no figures"));
+    bench_close(&b);
+    bench_open(&b, "prometheus", url);
+    expect_part(&b, PART_HELLO);
+    answer(&b, 200, HELLO);
+    assert_true(bench_says(&b, "no figures"));
+    bench_close(&b);
+}
+
 /* An expression that the server refuses costs what is computed, not the rest. */
 static void test_a_refused_expression(void **state)
 {
@@ -952,6 +970,7 @@ int main(void)
         cmocka_unit_test(test_mapped_figures),
         cmocka_unit_test(test_more_than_values),
         cmocka_unit_test(test_errors_in_words),
+        cmocka_unit_test(test_silence_says_nothing),
         cmocka_unit_test(test_a_refused_expression),
         cmocka_unit_test(test_refused_sums),
         cmocka_unit_test(test_which_server),
