@@ -423,8 +423,13 @@ uint32_t selection_slots(const struct selection *s, uint32_t *slots)
 {
     uint32_t n = 0;
 
-    for (uint32_t chunk = 0; chunk < s->chunks; chunk++)
-        for (uint64_t left = s->bits[chunk]; left; left &= left - 1)
-            slots[n++] = (chunk << s->shift) + (uint32_t)__builtin_ctzll(left);
+    for (uint32_t chunk = 0; chunk < s->chunks; chunk++) {
+        uint64_t left = s->bits[chunk];
+        uint32_t first = chunk << s->shift;
+        for (; left & 1; left >>= 1) /* mostly a chunk matches whole */
+            slots[n++] = first++;
+        for (; left; left &= left - 1)
+            slots[n++] = first + (uint32_t)__builtin_ctzll(left);
+    }
     return n;
 }
