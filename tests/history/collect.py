@@ -97,7 +97,7 @@ def add_interruption(place, job):
 
 
 def test_service(place):
-    name = place.dir / "notify"
+    name = Path(tempfile.mkdtemp(prefix="suantop-notify-", dir="/tmp")) / "s"  # the path of a socket must be short
     manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     manager.bind(str(name))
     manager.settimeout(PATIENCE)
@@ -127,6 +127,7 @@ def test_service(place):
     tap.ok("and it says so", hear("STOPPING=1"))
     tap.ok("messages are on standard error", "is written to" in messages, messages)
     manager.close()
+    shutil.rmtree(name.parent)
 
 
 def test_restart(place):
