@@ -172,10 +172,11 @@ static void write_firing(struct edit *ed, int level, wall_ms since, wall_ms now)
     bool again = !is_firing(a);
     int severity = level == RULE_CRITICAL ? severity_CRITICAL : severity_WARNING;
 
-    if (again || (row_has(a, alert, severity) && severity > a->severity))
+    if (again || (row_has(a, alert, severity) && severity > a->severity)) {
         unacknowledge(ed);
+        put_time(ed, FIELD_alert_fired_at, now); /* the wall shows what fired since it last looked */
+    }
     if (again) {
-        put_time(ed, FIELD_alert_fired_at, now);
         put_time(ed, FIELD_alert_since, since);
         edit_clear(ed, FIELD_alert_resolved_at);
     }
