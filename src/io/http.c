@@ -17,7 +17,7 @@
 
 enum {
     BUFFER_SIZE = 256 * 1024,
-    POOL_BUFFER_SIZE = 32 * 1024, /* of many small pages: libcurl takes it anew for each transfer */
+    POOL_BUFFER_SIZE = 16 * 1024, /* of many small pages: libcurl takes it anew for each transfer */
     POOL_CONNECTIONS = 256,
     POOL_SERVERS = 128, /* about as many belong to a pool */
     KEPT_MAX = 10240,   /* connections between requests, of all pools: each is 4.8 KB */
