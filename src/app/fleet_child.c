@@ -15,7 +15,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { CONFIG_MAX = 4 << 20, PATIENCE_MS = 30000, END_MS = 1000, OPTIONS_MAX = 16 };
+enum {
+    CONFIG_MAX = 4 << 20,
+    HEAD_MAX = 16384,
+    PATIENCE_MS = 30000,
+    END_MS = 1000,
+    OPTIONS_MAX = 16
+};
 
 static char *program(const char *self)
 {
@@ -39,8 +45,11 @@ static enum rc read_all(int fd, struct buf *out, struct err *e)
     for (;;) {
         struct pollfd p = {fd, POLLIN, 0};
         mono_ms left = end - clock_mono();
-        if (left <= 0 || poll(&p, 1, (int)left) == 0)
+        int ready = left > 0 ? poll(&p, 1, (int)left) : 0;
+        if (ready == 0)
             return err_set(e, RC_TIMEOUT, "suantop-fleetsim", S_("does not say how to watch it"));
+        if (ready < 0 && errno == EINTR)
+            continue;
         n = read(fd, block, sizeof(block));
         if (n < 0 && errno != EINTR)
             return err_sys(e, RC_IO, errno, "suantop-fleetsim", S_("cannot be read"));
@@ -110,17 +119,35 @@ static enum rc make_folder(struct fleet_child *c, struct err *e)
     return RC_OK;
 }
 
+/* Whatever stands in TMPDIR stays one text. */
+static void add_quoted(struct buf *out, const char *text)
+{
+    for (buf_adds(out, "\""); *text; text++)
+        buf_addf(out, *text == '"' || *text == '\\' ? "\\%c" : "%c", *text);
+    buf_adds(out, "\"");
+}
+
 static enum rc write_config(struct fleet_child *c, const struct buf *text, struct err *e)
 {
+    struct buf all;
+    char *audit = xasprintf("%s/audit.log", c->folder);
+
     c->config = xasprintf("%s/config.yaml", c->folder);
+    buf_init(&all, (size_t)CONFIG_MAX + HEAD_MAX);
+    buf_adds(&all, "audit: ");
+    add_quoted(&all, audit);
+    buf_adds(&all, "\nhistory: \"off\"\n");
+    buf_add(&all, text->data, text->len);
     FILE *f = fopen(c->config, "we");
-    if (!f)
-        return err_sys(e, RC_IO, errno, c->config, S_("cannot be written"));
-    fprintf(f, "audit: %s/audit.log\nhistory: \"off\"\n", c->folder);
-    fwrite(text->data, 1, text->len, f);
-    if (fclose(f) != 0)
-        return err_sys(e, RC_IO, errno, c->config, S_("cannot be written"));
-    return RC_OK;
+    bool bad = !f || all.failed || fwrite(all.data, 1, all.len, f) < all.len;
+    int why = all.failed ? EFBIG : errno;
+    if (f && fclose(f) != 0 && !bad) {
+        bad = true;
+        why = errno;
+    }
+    buf_fini(&all);
+    free(audit);
+    return bad ? err_sys(e, RC_IO, why, c->config, S_("cannot be written")) : RC_OK;
 }
 
 enum rc fleet_child_start(struct fleet_child *c, const char *self, const char *const *options,

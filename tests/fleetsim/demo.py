@@ -106,6 +106,17 @@ def it_is_ended_while_it_begins():
         tap.ok(f"ended after {seconds} s: no folder stays", until(10, lambda: not folders()), folders())
 
 
+def its_folder_may_have_any_name():
+    odd = folder.name + '/a: "b" #c\\'
+    os.mkdir(odd)
+    os.environ["TMPDIR"] = odd
+    ui = Dashboard("demo", "--scenario", SMALL, size=(120, 36))
+    tap.ok("an odd TMPDIR: it is there", ui.wait(r"SIMULATED", 20) and ui.wait(r"\d+ live", 20), ui.text())
+    tap.equal("an odd TMPDIR: q ends it", ui.quit(), 0)
+    tap.none("an odd TMPDIR: nothing stays in it", until(3, lambda: not os.listdir(odd)) and [] or os.listdir(odd))
+    os.environ["TMPDIR"] = folder.name
+
+
 def the_nation_is_there():
     """All of it within seconds; keys act on it."""
     began = time.monotonic()
@@ -135,6 +146,7 @@ def main():
     it_is_killed()
     its_fleet_is_killed()
     it_is_ended_while_it_begins()
+    its_folder_may_have_any_name()
     the_nation_is_there()
 
 
