@@ -23,7 +23,8 @@
 
 #define LOG_MODULE "session"
 #define QUEUE_ITEMS 1024
-#define QUEUE_BYTES ((size_t)16 << 20) /* some sixty of the longest: more would only be held twice */
+/* Some sixty of the longest: more would only be held twice. */
+#define QUEUE_BYTES ((size_t)16 << 20)
 #define PUBLISH_MS 250
 #define MANIFEST "config.yaml"
 
