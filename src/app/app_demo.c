@@ -10,10 +10,10 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { OPTIONS = 3 };
+enum { OPTIONS = 3, OPTION_MAX = 4200 /* a path, and its name */ };
 
 /* What is passed on to suantop-fleetsim, as "--name=value". */
-static void pass_on(const struct cli *cli, char text[OPTIONS][512], const char **list)
+static void pass_on(const struct cli *cli, char text[OPTIONS][OPTION_MAX], const char **list)
 {
     static const struct {
         enum cli_option option;
@@ -23,7 +23,7 @@ static void pass_on(const struct cli *cli, char text[OPTIONS][512], const char *
 
     for (int i = 0; i < OPTIONS; i++)
         if (cli->value[passed[i].option] != NULL) {
-            snprintf(text[i], sizeof text[i], "--%s=%.480s", passed[i].name,
+            snprintf(text[i], sizeof text[i], "--%s=%.4160s", passed[i].name,
                      cli->value[passed[i].option]);
             *list++ = text[i];
         }
@@ -32,7 +32,7 @@ static void pass_on(const struct cli *cli, char text[OPTIONS][512], const char *
 
 enum rc app_start_fleet(const struct cli *cli, struct fleet_child *c, struct err *e)
 {
-    char text[OPTIONS][512], self[4096];
+    char text[OPTIONS][OPTION_MAX], self[4096];
     const char *options[OPTIONS + 1];
     ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
 

@@ -2,11 +2,18 @@
  * mischief.c - see mischief.h. */
 #include "fleetsim/mischief.h"
 #include "fleetsim/speech.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { HEAD_BYTES = 200, PIECE_BYTES = 128, SKEW_MS = 3 * 3600 * 1000, DRIP_MS = 900 };
+enum {
+    HEAD_BYTES = 200,
+    PIECE_BYTES = 128,
+    SKEW_S = 3 * 3600,
+    SKEW_MOST_S = 10 * 365 * 86400,
+    DRIP_MS = 900
+};
 
 static const char *const words[] = {
 #define MISCHIEF(ID, word, help) word,
@@ -37,12 +44,15 @@ void mischief_set(enum mischief *m, struct world *w, struct httpd_exchange *x)
     speech_arg(&rq, "do", word, sizeof(word));
     speech_arg(&rq, "by", by, sizeof(by));
     enum mischief wanted = find(word);
-    if (strcmp(httpd_method(x), "POST") != 0 || wanted == MISCHIEF_COUNT) {
-        say(x, 400, "POST /-/mischief?do=WORD, one of the words of mischief.def\n");
+    double ahead = *by ? strtod(by, NULL) : SKEW_S;
+    if (strcmp(httpd_method(x), "POST") != 0 || wanted == MISCHIEF_COUNT ||
+        !(fabs(ahead) <= SKEW_MOST_S)) {
+        say(x, 400,
+            "POST /-/mischief?do=WORD, one of the words of mischief.def; by=SECONDS, ten years at most\n");
         return;
     }
     *m = wanted;
-    w->ahead = wanted != MISCHIEF_SKEW ? 0 : *by ? (wall_ms)(strtod(by, NULL) * 1000) : SKEW_MS;
+    w->ahead = wanted == MISCHIEF_SKEW ? (wall_ms)(ahead * 1000) : 0;
     w->api = wanted == MISCHIEF_VERSION ? other : own;
     w->shape = wanted == MISCHIEF_VERSION || wanted == MISCHIEF_SHAPE ? other : own;
     say(x, 200, "ok\n");
