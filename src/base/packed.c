@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* h stands for a digit, all else for itself. */
+/* h stands for a digit, all else for itself. Digits stand in pairs: no byte is of two groups. */
 #define UUID "hhhhhhhh-hhhh-hhhh-hhhh-hhhhhhhhhhhh"
 #define DIGITS8 "hhhhhhhh"
 #define DIGITS16 DIGITS8 DIGITS8
@@ -76,17 +76,17 @@ size_t packed_len(int kind)
 
 void packed_text(int kind, const unsigned char *bytes, char out[PACKED_TEXT_MAX + 1])
 {
-    const char *form = forms[kind / 2].text,
-               *digits = kind % 2 ? "0123456789ABCDEF" : "0123456789abcdef";
-    unsigned n = 0;
+    const char *form = forms[kind / 2].text;
+    const char *digits = kind % 2 ? "0123456789ABCDEF" : "0123456789abcdef";
 
-    for (; *form; form++) {
+    while (*form) {
         if (*form != 'h') {
-            *out++ = *form;
+            *out++ = *form++;
             continue;
         }
-        *out++ = digits[n % 2 ? bytes[n / 2] & 15 : bytes[n / 2] >> 4];
-        n++;
+        *out++ = digits[*bytes >> 4];
+        *out++ = digits[*bytes++ & 15];
+        form += 2;
     }
     *out = '\0';
 }
