@@ -280,7 +280,12 @@ const char *cell_center_name(const struct view_input *in, uint16_t center)
 
 void cell_center(const struct table_cell *cell)
 {
-    cell_text(cell, style_of(ROLE_DIM), cell_center_name(cell->in, row_head_of(cell->row)->center));
+    char name[CENTER_SHORT_MAX];
+
+    cell_text(cell, style_of(ROLE_DIM),
+              cell_center_short(cell->in,
+                                cell_center_name(cell->in, row_head_of(cell->row)->center), cell->w,
+                                name));
 }
 
 int cell_measure(const struct view_input *in, strid id)

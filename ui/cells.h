@@ -54,6 +54,11 @@ int cell_measure_center(const struct view_input *in, const void *row);
 /* Rows of several centers may stand together here. */
 bool cell_many_centers(const struct view_input *in);
 const char *cell_center_name(const struct view_input *in, uint16_t center);
+/* A center's name for so many cells: one that is too long, and begins there as another's does, is shortened within what both
+ * share, so that they can be told apart; all else, which may still be too long, comes back as it is. */
+enum { CENTER_SHORT_MAX = 256 };
+const char *cell_center_short(const struct view_input *in, const char *name, int cells,
+                              char out[CENTER_SHORT_MAX]);
 
 /* Paints a STR or LIST member of a row: CELL_STR(paint_user, job, user, ROLE_TEXT) and its measure_. */
 #define CELL_STR(entity, member, role)                                                             \

@@ -199,7 +199,7 @@ static void filter_command(struct ui *u, const char *arg)
     if (!*arg) {
         line_open(u, UI_LINE_FILTER);
     } else if (nav_filter(u, arg, &e) != RC_OK) {
-        ui_say(u, true, "%s%s%s", sentence_place(&e), *e.where ? ": " : "", said(e.msg));
+        ui_say(u, true, "%s%s%s", said(e.where), *e.where ? ": " : "", said(e.msg));
     }
 }
 

@@ -82,8 +82,9 @@ static struct device_word from_figures(const struct device_row *d, enum device_s
 
 const char *device_health_said(const char *text)
 {
-    static const char *const known[] = {N_("ok"), N_("warning"), N_("unhealthy"), N_("lost"),
-                                        N_("driver hung")};
+    static const char *const known[] = {N_("ok"),           N_("warning"),     N_("unhealthy"),
+                                        N_("lost"),         N_("driver hung"), N_("remap failed"),
+                                        N_("remap pending")};
 
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strcmp(text, known[i]) == 0)

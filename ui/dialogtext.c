@@ -129,7 +129,7 @@ static void job_facts(const struct job_row *j, const struct dialog_world *w, str
     if (row_has(j, job, name))
         buf_addf(out, ", %s", intern_text(in, j->name));
     if (row_has(j, job, user))
-        buf_addf(out, _(" of %s"), intern_text(in, j->user));
+        buf_addf(out, _c("owner", " of %s"), intern_text(in, j->user));
     if (row_has(j, job, tasks) && j->tasks > 1)
         buf_addf(out, _(", stands for %s waiting tasks"),
                  rounded((double)j->tasks, w->ascii, text));
@@ -168,11 +168,14 @@ static void hours_at_risk(const struct plan *p, const struct dialog_world *w, st
 {
     enum action_verb v = p->order->verb;
     const char *most = w->ascii ? _("at most ") : "\xE2\x89\xA4 ";
-    char number[FIGURE_MAX];
+    char number[FIGURE_MAX], about[FIGURE_MAX];
 
-    if (v == action_verb_REQUEUE && p->gpu_hours_at_risk >= 0)
-        buf_addf(out, "~%s, ", rounded(p->gpu_hours_at_risk, w->ascii, number));
     rounded(p->gpu_hours_ceiling, w->ascii, number);
+    if (v == action_verb_REQUEUE && p->gpu_hours_at_risk >= 0) {
+        buf_addf(out, _("~%s, %s%s GPU\xC2\xB7h lost"),
+                 rounded(p->gpu_hours_at_risk, w->ascii, about), most, number);
+        return;
+    }
     buf_addf(out,
              v != action_verb_DRAIN ? _("%s%s GPU\xC2\xB7h lost")
              : p->jobs == 1         ? _("%s%s GPU\xC2\xB7h at risk if it stops")
@@ -196,7 +199,7 @@ void dialog_risk(const struct plan *p, const struct dialog_world *w, struct buf 
         buf_adds(out, _("what runs there is not known"));
     COUNTED(out, "", p->jobs, "%s job", "%s jobs", w->ascii);
     if (p->owners[0])
-        buf_addf(out, _(" of %s"), p->owners);
+        buf_addf(out, _c("owner", " of %s"), p->owners);
     if (v != action_verb_DRAIN)
         COUNTED(out, dot, p->nodes, "%s node", "%s nodes", w->ascii);
     double devices = v == action_verb_DRAIN ? p->devices_busy : p->devices;

@@ -6,6 +6,7 @@
 #include "ui/acting.h"
 #include "ui/header.h"
 #include "ui/nav.h"
+#include "ui/said.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -170,8 +171,8 @@ static int draw_line_note(struct ui *u, int y)
     buf_init(&note, STATUS_MAX);
     if (u->line == UI_LINE_FILTER && u->filter_error.rc) {
         s = style_on(ROLE_CRIT, ROLE_BAR);
-        buf_addf(&note, "%s%s%s", u->filter_error.where, *u->filter_error.where ? ": " : "",
-                 u->filter_error.msg);
+        buf_addf(&note, "%s%s%s", said(u->filter_error.where), *u->filter_error.where ? ": " : "",
+                 said(u->filter_error.msg));
     } else if (u->line == UI_LINE_FILTER) {
         frame_status(u, &note);
         if (c->w >= 100)

@@ -65,7 +65,7 @@ static void gap(struct phrase *p)
 /* "~18 400 GPU-h lost (<= 31 200)" */
 static void lost_words(struct phrase *p, const struct tally *t)
 {
-    const char *unit = p->in->ascii ? "GPU-h" : "GPU\xC2\xB7h";
+    const char *what = p->in->ascii ? _("GPU-h lost") : _("GPU·h lost");
     char number[FIGURE_MAX], text[3 * FIGURE_MAX], most[FIGURE_MAX];
 
     bool known = t->sum.sized > 0 || t->sum.interruptions == 0;
@@ -73,11 +73,10 @@ static void lost_words(struct phrase *p, const struct tally *t)
     figure_hours(number, t->sum.gpu_hours_lost, p->in->ascii);
     snprintf(text, sizeof text, "%s%s", t->sum.gpu_hours_lost > 0 && number[0] != '<' ? "~" : "",
              known ? number : FIGURE_ABSENT);
-    if (!fits(p, text_cells(text) + text_cells(unit) + 6))
+    if (!fits(p, text_cells(text) + text_cells(what) + 1))
         return;
     word(p, loud(t->sum.gpu_hours_lost, ROLE_BRIGHT), text);
-    snprintf(text, sizeof text, _("%s lost"), unit);
-    word(p, style_of(ROLE_DIM), text);
+    word(p, style_of(ROLE_DIM), what);
     figure_hours(most, t->sum.gpu_hours_lost_ceiling, p->in->ascii);
     snprintf(text, sizeof text, p->in->ascii ? "(<= %s)" : "(\xE2\x89\xA4 %s)", most);
     if (t->sum.gpu_hours_lost_ceiling > 0 && most[0] != '<' && fits(p, text_cells(text) + 1))

@@ -151,14 +151,14 @@ static void draw_offender(const struct list *l, const struct view_input *in, str
     struct places p = places_in(l, in, r);
     enum role role = offender_role(o);
     bool flagged = role == ROLE_CRIT;
-    char text[64], word[24];
+    char text[64], word[24], center[CENTER_SHORT_MAX];
 
     canvas_text(c, y, p.name, p.name_w,
                 flagged ? style_bold(style_of(ROLE_BRIGHT)) : style_of(ROLE_TEXT),
                 cell_string(in, o->node));
     if (p.center_w > 0)
         canvas_text(c, y, p.center, p.center_w, style_of(ROLE_DIM),
-                    cell_center_name(in, o->h.center));
+                    cell_center_short(in, cell_center_name(in, o->h.center), p.center_w, center));
     snprintf(text, sizeof text, "%.0f%s%s", o->events, glyph(GLYPH_TIMES, in->ascii),
              flagged ? "!" : " ");
     canvas_text_right(c, y, p.count, COUNT_CELLS + 1, style_bold(style_of(role)), text);

@@ -34,6 +34,7 @@ noinst_LIBRARIES += %D%/libui.a
 %C%_libui_a_SOURCES += %D%/table.c %D%/table.h
 %C%_libui_a_SOURCES += %D%/tablefold.c
 %C%_libui_a_SOURCES += %D%/cells.c %D%/cells.h
+%C%_libui_a_SOURCES += %D%/centername.c
 %C%_libui_a_SOURCES += %D%/said.c %D%/said.h
 %C%_libui_a_SOURCES += %D%/listing.c %D%/listing.h
 %C%_libui_a_SOURCES += %D%/details.c %D%/details.h

@@ -2,8 +2,10 @@
  * view_nodes.c - view 2: nodes as a table, the worst first, or as a map (nodemap.c). */
 #include "ui/viewlist.h"
 #include "base/i18n.h"
+#include "base/text.h"
 #include "ui/cells.h"
 #include "ui/chart.h"
+#include "ui/devices.h"
 #include "ui/flopslook.h"
 #include "ui/glyph.h"
 #include "ui/listing.h"
@@ -270,6 +272,18 @@ static int measure_flops(const struct view_input *in, const void *row)
     return v.has ? FLOPS_CELLS : 0;
 }
 
+enum { TROUBLE_MAX = 160 };
+
+/* "3 unhealthy": the device, and what it is in the reader's language. */
+static const char *trouble_said(const char *words, char out[TROUBLE_MAX])
+{
+    size_t number = strspn(words, "0123456789");
+
+    number += words[number] == ' ';
+    snprintf(out, TROUBLE_MAX, "%.*s%s", (int)number, words, device_health_said(words + number));
+    return out;
+}
+
 /* Amber; what is lost is lost now. */
 static void paint_trouble(const struct table_cell *cell)
 {
@@ -278,14 +292,20 @@ static void paint_trouble(const struct table_cell *cell)
     if (!row_has(r, node, device_trouble))
         return;
     const char *words = cell_string(cell->in, r->device_trouble);
-    cell_text(cell, style_bold(style_of(strstr(words, _("lost")) ? ROLE_CRIT : ROLE_WARN)), words);
+    char text[TROUBLE_MAX];
+    cell_text(cell, style_bold(style_of(strstr(words, "lost") ? ROLE_CRIT : ROLE_WARN)),
+              trouble_said(words, text));
 }
 
 static int measure_trouble(const struct view_input *in, const void *row)
 {
     const struct node_row *r = row;
 
-    return row_has(r, node, device_trouble) ? cell_measure(in, r->device_trouble) : 0;
+    char text[TROUBLE_MAX];
+
+    return row_has(r, node, device_trouble)
+               ? text_cells(trouble_said(cell_string(in, r->device_trouble), text))
+               : 0;
 }
 
 static void paint_throttled(const struct table_cell *cell)

@@ -148,9 +148,12 @@ static void paint_name(const struct table_cell *cell)
 {
     const struct center_row *r = cell->row;
     bool dim = silent(cell);
+    char name[CENTER_SHORT_MAX];
 
     cell_name(cell, dim ? style_of(ROLE_DIM) : style_bold(style_of(ROLE_BRIGHT)),
-              cell_string(cell->in, row_has(r, center, name) ? r->name : r->id));
+              cell_center_short(cell->in,
+                                cell_string(cell->in, row_has(r, center, name) ? r->name : r->id),
+                                cell->w, name));
 }
 
 static int measure_name(const struct view_input *in, const void *row)

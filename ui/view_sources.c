@@ -156,6 +156,8 @@ static void paint_targets(const struct table_cell *cell)
     figure_number(some, r->targets_answering, 0, cell->in->ascii);
     snprintf(text, sizeof text, "%s/%s",
              row_has(r, source, targets_answering) ? some : FIGURE_ABSENT, all);
+    if (text_cells(text) > cell->w) /* what is missing counts, so no digit is left out */
+        snprintf(text, sizeof text, "%.0f/%.0f", r->targets_answering, r->targets);
     cell_text(cell, style_of(misses_targets(r) ? ROLE_WARN : ROLE_TEXT), text);
 }
 
@@ -201,7 +203,7 @@ static const struct table_column columns[] = {
     {N_("STATE"), "state", 8, 9, 8, 0, false, paint_state, NULL, NULL},
     {N_("VIA"), "via", 10, 28, 0, 2, false, paint_via, measure_via, NULL},
     {N_("AGE"), "age_seconds", 5, 5, 5, 0, true, paint_age, NULL, NULL},
-    {N_("TARGETS"), "targets_answering", 7, 15, 0, 5, true, paint_targets, measure_targets, NULL},
+    {N_("TARGETS"), "targets_answering", 9, 15, 0, 5, true, paint_targets, measure_targets, NULL},
     {N_("LATENCY"), "latency_ms", 7, 8, 7, 3, true, paint_latency, NULL, NULL},
     {N_("EVERY"), "interval_ms", 5, 6, 5, 5, true, paint_every, NULL, NULL},
     {N_("REQS"), "requests", 4, 9, 6, 7, true, paint_requests, NULL, NULL},

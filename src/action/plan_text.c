@@ -56,7 +56,7 @@ static void title(const struct plan *p, struct buf *out)
                  verb, p->sendable, o->count, o->center_id);
     if (cluster[0])
         buf_addf(out, _(" (cluster %s)"), cluster);
-    buf_addf(out, ": %s\n", _(order_effect(o)));
+    buf_addf(out, "%s%s\n", _c("sentence", ": "), _(order_effect(o)));
 }
 
 static void say_devices(struct buf *out, double v)
@@ -70,7 +70,7 @@ static void devices(struct buf *out, double all, double busy)
 {
     char number[NUMBER_MAX];
 
-    buf_adds(out, ", ");
+    buf_adds(out, _c("sentence", ", "));
     say_devices(out, all);
     buf_addf(out, _(" (%s busy)"), figure(busy, number));
 }
@@ -79,7 +79,7 @@ static void devices(struct buf *out, double all, double busy)
 static void target_figures(const struct plan *p, const struct plan_target *t, struct buf *out)
 {
     if (on_nodes(p)) {
-        buf_adds(out, ", ");
+        buf_adds(out, _c("sentence", ", "));
         say_jobs(out, t->jobs);
         devices(out, t->devices, t->devices_busy);
         return;
@@ -87,7 +87,7 @@ static void target_figures(const struct plan *p, const struct plan_target *t, st
     if (t->jobs > 1)
         buf_addf(out, _(", %.0f tasks"), t->jobs);
     if (t->devices > 0) {
-        buf_adds(out, ", ");
+        buf_adds(out, _c("sentence", ", "));
         say_devices(out, t->devices);
     }
 }
@@ -100,7 +100,7 @@ static void target(const struct plan *p, size_t i, struct buf *out)
 
     plan_clean(name, sizeof(name), from->name);
     plan_clean(owner, sizeof(owner), from->owner);
-    buf_addf(out, "  %-16s %s%s%s", name, from->state, owner[0] ? ", " : "", owner);
+    buf_addf(out, "  %-16s %s%s%s", name, from->state, owner[0] ? _c("sentence", ", ") : "", owner);
     if (t->refused)
         buf_addf(out, _(", left out: %s"), sentence_text(t->why, why, sizeof why));
     else
@@ -117,7 +117,7 @@ static void touches(const struct plan *p, struct buf *out)
     buf_adds(out, _("touches: "));
     say_jobs(out, p->jobs);
     if (p->owners[0])
-        buf_addf(out, _(" of %s"), p->owners);
+        buf_addf(out, _c("owner", " of %s"), p->owners);
     if (p->nodes != 0)
         buf_addf(out, _n(", %s node", ", %s nodes", form_of(p->nodes)), figure(p->nodes, number));
     if (p->devices != 0)

@@ -43,10 +43,10 @@ enum rc app_number(const struct cli *cli, enum cli_option option, double fallbac
 
 int app_fail(const struct err *e)
 {
-    char said[SENTENCE_MAX];
+    char said[SENTENCE_MAX], place[SENTENCE_MAX];
 
-    fprintf(stderr, "suantop: %s%s%s\n", sentence_place(e), e->where[0] != '\0' ? ": " : "",
-            sentence_text(e->msg, said, sizeof said));
+    fprintf(stderr, "suantop: %s%s%s\n", sentence_text(sentence_place(e), place, sizeof place),
+            e->where[0] != '\0' ? ": " : "", sentence_text(e->msg, said, sizeof said));
     switch (e->rc) {
     case RC_USAGE:
     case RC_SCHEMA: /* a wrong configuration is a usage error: the user wrote it */

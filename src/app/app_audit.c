@@ -102,7 +102,7 @@ static void show_outcome(const struct journal_line *l)
 {
     char text[CLEAN_MAX], said[SENTENCE_MAX];
     if (cleaned(text, l->state))
-        printf(", %s", _(text));
+        printf(_(", %s"), _(text));
     if (l->status >= 0)
         printf(" %d", l->status);
     if (cleaned(text, l->before))
@@ -110,11 +110,11 @@ static void show_outcome(const struct journal_line *l)
     if (cleaned(text, l->after))
         printf(_(", is %s"), text);
     if (cleaned(text, l->message))
-        printf(", %s", sentence_text(text, said, sizeof said));
+        printf(_(", %s"), sentence_text(text, said, sizeof said));
     if (cleaned(text, l->reason))
         printf(_(", reason %s"), text);
     if (cleaned(text, l->request))
-        printf(", %s", text);
+        printf(_(", %s"), text);
 }
 
 static void show_line(void *arg, const struct journal_line *l)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * filter_lex.c - cuts the text of a filter into tokens. */
 #include "base/utf8.h"
+#include "base/sentence.h"
 #include "model/filter_int.h"
 #include "model/fold.h"
 #include <stdarg.h>
@@ -31,7 +32,7 @@ enum rc lexer_error(const struct lexer *l, const char *at, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(msg, sizeof(msg), fmt, ap);
     va_end(ap);
-    snprintf(where, sizeof(where), "column %u", column);
+    snprintf(where, sizeof(where), S_("column %u"), column);
     return err_set(l->err, RC_SYNTAX, where, "%s", msg);
 }
 
@@ -80,7 +81,7 @@ static enum rc take_operator(struct lexer *l, struct token *t)
     if (len == 0 || (name == 0 && op != OP_REGEX))
         return RC_OK;
     if (name >= sizeof(t->name))
-        return lexer_error(l, l->p, "no field has so long a name");
+        return lexer_error(l, l->p, S_("no field has so long a name"));
     memcpy(t->name, l->p, name);
     t->name[name] = '\0';
     t->op = op;
@@ -99,7 +100,7 @@ static enum rc take_quoted(struct lexer *l, struct token *t)
         buf_addc(&l->value, *l->p++);
     }
     if (!*l->p)
-        return lexer_error(l, open, "the quote is not closed");
+        return lexer_error(l, open, S_("the quote is not closed"));
     l->p++;
     return RC_OK;
 }
@@ -163,7 +164,7 @@ static enum rc take_term(struct lexer *l, struct token *t)
     else if (t->op == OP_WORD && !t->quoted && fold_equal(t->value, t->len, "and"))
         t->kind = TOKEN_AND;
     else if (t->len == 0 && !t->quoted)
-        return lexer_error(l, t->value_at, "a value is missing here");
+        return lexer_error(l, t->value_at, S_("a value is missing here"));
     return RC_OK;
 }
 

@@ -37,7 +37,8 @@ static enum rc parse_term(struct parser *p, const struct node **out)
     struct node *n;
 
     if (f->term_count == FILTER_MAX_TERMS)
-        return lexer_error(&p->lex, p->token.start, "more than %d conditions", FILTER_MAX_TERMS);
+        return lexer_error(&p->lex, p->token.start, S_("more than %d conditions"),
+                           FILTER_MAX_TERMS);
     n = new_node(p, NODE_TERM, NULL, NULL);
     n->term = arena_calloc(&f->arena, sizeof(*n->term));
     f->terms[f->term_count++] = n->term;
@@ -56,7 +57,7 @@ static enum rc parse_group(struct parser *p, const struct node **out)
     if (rc)
         return rc;
     if (p->token.kind != TOKEN_CLOSE)
-        return lexer_error(&p->lex, open, "the parenthesis is not closed");
+        return lexer_error(&p->lex, open, S_("the parenthesis is not closed"));
     return advance(p);
 }
 
@@ -72,12 +73,12 @@ static enum rc parse_one(struct parser *p, const struct node **out)
     case TOKEN_NOT:
         break;
     case TOKEN_END:
-        return lexer_error(&p->lex, p->token.start, "a condition is missing here");
+        return lexer_error(&p->lex, p->token.start, S_("a condition is missing here"));
     default:
-        return lexer_error(&p->lex, p->token.start, "a condition was expected here");
+        return lexer_error(&p->lex, p->token.start, S_("a condition was expected here"));
     }
     if (p->depth == FILTER_MAX_DEPTH)
-        return lexer_error(&p->lex, p->token.start, "nested too deep");
+        return lexer_error(&p->lex, p->token.start, S_("nested too deep"));
     p->depth++;
     if (p->token.kind == TOKEN_OPEN) {
         rc = parse_group(p, out);
@@ -132,7 +133,7 @@ static enum rc parse(struct parser *p)
     if (!rc)
         rc = parse_any(p, &p->filter->root);
     if (!rc && p->token.kind != TOKEN_END)
-        rc = lexer_error(&p->lex, p->token.start, "no parenthesis is open here");
+        rc = lexer_error(&p->lex, p->token.start, S_("no parenthesis is open here"));
     return rc;
 }
 

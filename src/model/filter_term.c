@@ -2,6 +2,7 @@
  * filter_term.c - one condition: which column, and how the typed value is to be understood for
  * it. */
 #include "base/text.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "model/filter_int.h"
 #include "model/fold.h"
@@ -79,14 +80,14 @@ static enum rc compile_regex(struct term *t, const struct lexer *l, const struct
 
     if (!filter_regex_is_tame(t->text))
         return lexer_error(l, token->value_at,
-                           "back references and large repetitions are not allowed");
+                           S_("back references and large repetitions are not allowed"));
     int code = regcomp(&t->regex, t->text, REG_EXTENDED | REG_ICASE | REG_NOSUB);
     if (code == 0) {
         t->has_regex = true;
         return RC_OK;
     }
     regerror(code, &t->regex, msg, sizeof(msg));
-    return lexer_error(l, token->value_at, "not a regular expression: %s", msg);
+    return lexer_error(l, token->value_at, S_("not a regular expression") ": %s", msg);
 }
 
 static enum rc no_such_word(const struct term *t, const struct lexer *l, const struct token *token)
@@ -97,8 +98,8 @@ static enum rc no_such_word(const struct term *t, const struct lexer *l, const s
     buf_init(&list, 160);
     for (unsigned i = 0; words[i] && !list.failed; i++)
         buf_addf(&list, "%s%s", i ? ", " : "", words[i]);
-    enum rc rc = lexer_error(l, token->value_at, "%s is one of: %s%s", t->field->id, list.data,
-                             list.failed ? ", ..." : "");
+    enum rc rc = lexer_error(l, token->value_at, S_("%s is one of") ": %s%s", t->field->id,
+                             list.data, list.failed ? ", ..." : "");
     buf_fini(&list);
     return rc;
 }
@@ -114,7 +115,8 @@ static uint64_t bool_word(const char *text)
 static enum rc prepare_words(struct term *t, const struct lexer *l, const struct token *token)
 {
     if (t->op > OP_HAS && t->op != OP_REGEX)
-        return lexer_error(l, token->start, "%s is a word: it has no less and more", t->field->id);
+        return lexer_error(l, token->start, S_("%s is a word: it has no less and more"),
+                           t->field->id);
     t->how = t->field->type == FT_FLAGS ? HOW_FLAGS : HOW_WORDS;
     t->words = matching_words(t, t->field->type, words_of(t->field));
     if (t->op == OP_EQ && t->field->type == FT_BOOL)
@@ -130,7 +132,8 @@ static enum rc prepare_number(struct term *t, const struct lexer *l, const struc
     t->how = HOW_NUMBER;
     if (filter_number(t->text, t->field->unit, kind, &t->num))
         return RC_OK;
-    return lexer_error(l, token->value_at, "%s is a number: \"%s\" is none", t->field->id, t->text);
+    return lexer_error(l, token->value_at, S_("%s is a number: \"%s\" is none"), t->field->id,
+                       t->text);
 }
 
 /* 2026-11-22T08:00:00Z, or 2h: so long ago (or ahead). */
@@ -141,7 +144,7 @@ static enum rc prepare_time(struct term *t, const struct lexer *l, const struct 
     if (t->time || filter_duration(t->text, &t->num))
         return RC_OK;
     return lexer_error(l, token->value_at,
-                       "%s is a time: write how long ago (2h), or 2026-11-22T08:00:00Z",
+                       S_("%s is a time: write how long ago (2h), or 2026-11-22T08:00:00Z"),
                        t->field->id);
 }
 
@@ -205,7 +208,7 @@ static enum rc find_column(struct term *t, const struct lexer *l, const struct t
 
     if (column < 0)
         return lexer_error(l, token->start,
-                           "%s have no field \"%s\" (quote the text to search for it)",
+                           S_("%s have no field \"%s\" (quote the text to search for it)"),
                            entity_info(t->entity)->plural, token->name);
     t->column = (unsigned)column;
     t->field = column_info(t->entity, t->column);

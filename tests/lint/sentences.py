@@ -10,7 +10,8 @@ import lint
 
 LIST = "src/base/sentences.def"
 # Where complaints are written, with the argument that holds a place (a path, a field) and no words.
-COMPLAINING = {"err_set": 2, "err_sys": 3, "refuse": None, "map_wrong": None, "wrong": None, "fail": None}
+COMPLAINING = {"err_set": 2, "err_sys": 3, "refuse": None, "map_wrong": None, "wrong": None, "fail": None,
+               "lexer_error": None}
 PRINTING = {"printf": None, "fprintf": None, "puts": None, "fputs": None}
 # Services and tools of the build, whose words are for a log; the simulated fleet, which speaks as Slurm and Prometheus do.
 SILENT = re.compile(r"src/(node|fleetsim|httpd)/|src/export/schemagen|src/app/mangen")
