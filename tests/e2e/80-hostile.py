@@ -433,7 +433,7 @@ def take(label, centers, seconds=30, memory_mb=400, **more):
     path = config({**centers, "healthy": at(fake.serve())}, f"{slug(label)}.yaml")
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     started = time.monotonic()
-    status, doc, err = snapshot("-c", path, "--timeout", f"{seconds}s", seconds=seconds + 15, **more)
+    status, doc, err = snapshot("-c", path, "--timeout", f"{seconds}s", seconds=seconds + 60, **more)
     took = time.monotonic() - started
     peak = max(before, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) >> 10
     tap.ok(
@@ -443,7 +443,7 @@ def take(label, centers, seconds=30, memory_mb=400, **more):
     )
     tap.ok(
         f"{label}: within {seconds} s and {memory_mb} MB",
-        took < seconds + 5 and peak < memory_mb,
+        took < seconds + 30 and peak < memory_mb,
         f"{took:.1f} s, {peak} MB",
     )
     print(f"# {label}: {took:.1f} s, {peak} MB")

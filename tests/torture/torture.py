@@ -116,8 +116,8 @@ def environment(folder, fault):
     return env
 
 
-def once(argv, folder, fault, stop_when=None):
-    """Runs the program; stop_when(): then it gets SIGTERM."""
+def once(argv, folder, fault, stop_when=None, longest=3):
+    """Runs the program; stop_when(), or after that many seconds: then it gets SIGTERM."""
     began = time.monotonic()
     p = subprocess.Popen(
         [SUANTOP, *argv],
@@ -128,7 +128,7 @@ def once(argv, folder, fault, stop_when=None):
         stderr=subprocess.PIPE,
     )
     if stop_when:
-        while p.poll() is None and not stop_when() and time.monotonic() - began < 3:
+        while p.poll() is None and not stop_when() and time.monotonic() - began < longest:
             time.sleep(0.02)
         if p.poll() is None:
             p.terminate()
@@ -569,7 +569,11 @@ def recording(conf):
     folder = tempfile.mkdtemp(dir=T)
     began = time.monotonic()
     argv = ["record", f"{T}/rec", "-c", conf["http"]]
-    once(argv, folder, None, lambda: time.monotonic() - began > 1 and os.path.getsize(tape) > 2000)
+
+    def is_enough():
+        return time.monotonic() - began > 1 and os.path.exists(tape) and os.path.getsize(tape) > 2000
+
+    once(argv, folder, None, is_enough, PATIENCE)
 
 
 def main():
