@@ -174,7 +174,8 @@ static void write_firing(struct edit *ed, int level, wall_ms since, wall_ms now)
 
     if (again || (row_has(a, alert, severity) && severity > a->severity)) {
         unacknowledge(ed);
-        put_time(ed, FIELD_alert_fired_at, now); /* the wall shows what fired since it last looked */
+        put_time(ed, FIELD_alert_fired_at,
+                 now); /* the wall shows what fired since it last looked */
     }
     if (again) {
         put_time(ed, FIELD_alert_since, since);

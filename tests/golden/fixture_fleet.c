@@ -104,8 +104,8 @@ static void all_sources(struct fleet *f)
                          "slurmrestd: 512 jobs expected from /diag, below the limit of 5000", NULL,
                          NULL, NULL, "job 88: priority is an object"});
     source(f, ZB, ZB_LOCAL, "sensors", "this machine",
-           &(struct how){source_state_OK, now - 900, now + 1100, 3, 980, 3600, 0, 4.2e6, 1180, 0,
-                         0, "libsensors", NULL, NULL, NULL, NULL, NULL});
+           &(struct how){source_state_OK, now - 900, now + 1100, 3, 980, 3600, 0, 4.2e6, 1180, 0, 0,
+                         "libsensors", NULL, NULL, NULL, NULL, NULL});
     source(f, TJ, TJ_SLURM, "slurm tianjin", "ssh login.tj.example",
            &(struct how){source_state_OK, now - 4100, now + 41000, 2960, 45000, 620, 1, 8.8e8,
                          1.4e6, 0, 31.5, text, "text: 20 480 jobs expected, JSON would be 120 MiB",

@@ -446,7 +446,8 @@ static void an_acknowledgement_ends_when_it_gets_worse_or_better(void **state)
     tell(f, 50, "node cn1 temperature_celsius=92");
     SHOWS(f, 50, "hot_node/cn1", "firing warning ack");
     SHOWS(f, 80, "hot_node/cn1", "firing critical");
-    assert_int_equal(look(f, S(81), "hot_node/cn1", &s)->fired_at, S(80)); /* the wall goes by that */
+    assert_int_equal(look(f, S(81), "hot_node/cn1", &s)->fired_at,
+                     S(80)); /* the wall goes by that */
     annotate(f, "hot_node/cn1", ANNOTATE_ACK, 90, 0);
     tell(f, 91, "node cn1 temperature_celsius=83");
     SHOWS(f, 91, "hot_node/cn1", "firing critical ack");
