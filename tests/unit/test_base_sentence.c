@@ -109,6 +109,10 @@ static void test_several_sentences_in_one_text(void **state)
                         "slurm：HTTP 状态 401，未授权：go away");
     assert_string_equal(say("XID 79: GPU has fallen off the bus; nothing to do"),
                         "XID 79：GPU 掉卡（从总线上脱落）；无需处理");
+    assert_string_equal(say("91\302\260C at Tctl, limit 90; over, unless it comes back"),
+                        "Tctl 处 91°C，上限 90；已过去，若不再出现即结束");
+    assert_string_equal(say("drained or down: 1 of 4 nodes (25 %); over, unless it comes back"),
+                        "排空或宕机：4 个节点中的 1 个（25 %）；已过去，若不再出现即结束");
     assert_string_equal(say("3 jobs broken, 1 time out"), "中断作业 3 个，停用 1 次");
     assert_string_equal(say("cannot be read: No such file or directory"),
                         "无法读取：没有该文件或目录");
