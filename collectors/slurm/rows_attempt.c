@@ -91,12 +91,20 @@ static void tell_what(struct delta *d, const struct attempt_record *a)
     tell_str(d, FIELD_attempt_failed_node, a->failed_node);
 }
 
+/* Of some that were cancelled while they waited Slurm tells a start: the moment of their end. They were on no node. */
+static bool never_ran(const struct attempt_record *a)
+{
+    bool nowhere = a->nodes.len == 0 || (a->nodes.len > 4 && memcmp(a->nodes.text, "None", 4) == 0);
+
+    return a->start == a->end && nowhere;
+}
+
 bool put_attempt(struct delta *d, const struct attempt_record *a)
 {
     enum attempt_end end;
     char id[160];
 
-    if (a->start <= 0 || a->end < a->start || !find_end(a->state, &end))
+    if (a->start <= 0 || a->end < a->start || never_ran(a) || !find_end(a->state, &end))
         return false;
     bool cancelled = end == attempt_end_UNKNOWN;
     int len = snprintf(id, sizeof id, "%s@%lld", a->job.id, (long long)(a->start / 1000));

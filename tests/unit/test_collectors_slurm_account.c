@@ -97,7 +97,10 @@ static void test_newer_shapes(void **state)
         "{\"job_id\":25,\"cluster\":\"hpc\",\"state\":{\"current\":[\"CANCELLED\"]},\"time\":{\"start\":0,\"end\":1795000001}},"
         "{\"job_id\":26,\"cluster\":\"hpc\",\"user\":\"li\",\"state\":{\"current\":[\"CANCELLED\"]},\"time\":{\"start\":1795000000,\"end\":1795000001}},"
         "{\"job_id\":27,\"cluster\":\"hpc\",\"user\":\"li\",\"state\":{\"current\":[\"PENDING\",\"REQUEUED\"]},\"time\":{\"start\":1795000000,\"end\":1795000001}},"
-        "{\"job_id\":28,\"cluster\":\"hpc\",\"user\":\"li\",\"state\":{\"current\":[\"PENDING\",\"RESIZING\"]},\"time\":{\"start\":1795000000,\"end\":1795000001}}"
+        "{\"job_id\":28,\"cluster\":\"hpc\",\"user\":\"li\",\"state\":{\"current\":[\"PENDING\",\"RESIZING\"]},\"time\":{\"start\":1795000000,\"end\":1795000001}},"
+        /* cancelled while it waited; the last one ran, for less than a second */
+        "{\"job_id\":29,\"cluster\":\"hpc\",\"user\":\"li\",\"state\":{\"current\":[\"CANCELLED\"]},\"nodes\":\"None assigned\",\"time\":{\"start\":1795000000,\"end\":1795000000},\"kill_request_user\":\"root\"},"
+        "{\"job_id\":30,\"cluster\":\"hpc\",\"user\":\"li\",\"state\":{\"current\":[\"CANCELLED\"]},\"nodes\":\"n1\",\"time\":{\"start\":1795000000,\"end\":1795000000},\"kill_request_user\":\"root\"}"
         "]}";
     struct bench b;
 
@@ -107,7 +110,8 @@ static void test_newer_shapes(void **state)
     inside(&b)->api = 44;
     rest_request(&b);
     bench_answer_text(&b, 200, body);
-    assert_int_equal(rows(&b), 4);
+    assert_int_equal(rows(&b), 5);
+    assert_true(bench_says(&b, "attempt 30@1795000000"));
     assert_true(bench_says(
         &b, "attempt 20_7@1795000000 job=20_7 name=train user=li account=lab pool=gpu number=3"));
     assert_true(bench_says(
