@@ -5,6 +5,7 @@
 #include "ui/cells.h"
 #include "ui/details.h"
 #include "ui/glyph.h"
+#include "ui/said.h"
 #include "model/interrupt.h"
 #include <stdio.h>
 #include <string.h>
@@ -113,7 +114,7 @@ static void add_before(const struct view_input *in, const struct interruption_ro
              _n("   %d interruption within the time that is kept; last: %s %s\n",
                 "   %d interruptions within the time that is kept; last: %s %s\n",
                 (unsigned)b.interruptions),
-             b.interruptions, at, cell_string(in, b.what));
+             b.interruptions, at, said_string(in, b.what));
     const struct offender_row *o = incident_offender(in, r->h.center, r->node);
     if (o && row_has(o, offender, score))
         buf_addf(out,

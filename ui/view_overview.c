@@ -8,6 +8,7 @@
 #include "ui/flopslook.h"
 #include "ui/glyph.h"
 #include "ui/listing.h"
+#include "ui/said.h"
 #include "ui/summary.h"
 #include "base/i18n.h"
 #include "base/text.h"
@@ -569,9 +570,9 @@ static void silent_words(const struct view_input *in, const struct center_row *r
         buf_addf(out, _("last seen %s"), hms);
         if (!s || !row_has(s, source, error))
             return;
-        buf_addf(out, " %s %s", glyph(GLYPH_DOT, in->ascii), cell_string(in, s->error));
+        buf_addf(out, " %s %s", glyph(GLYPH_DOT, in->ascii), said_string(in, s->error));
     } else {
-        buf_adds(out, s && row_has(s, source, error) ? cell_string(in, s->error) : _("no answer"));
+        buf_adds(out, s && row_has(s, source, error) ? said_string(in, s->error) : _("no answer"));
     }
     if (!s || !row_has(s, source, next_try_at))
         return;

@@ -339,7 +339,7 @@ static void foot(const struct list *l, const struct view_input *in, struct rect 
             continue;
         canvas_text(c, y, r.x + 1, LABEL_CELLS - 1, style_of(ROLE_DIM), _(lines[i].label));
         canvas_text(c, y++, r.x + 1 + LABEL_CELLS, r.w - LABEL_CELLS - 2, lines[i].style,
-                    i > 0 ? said_string(in, lines[i].text) : cell_string(in, lines[i].text));
+                    said_string(in, lines[i].text));
     }
     if (y < r.y + r.h)
         cost_line(in, s, r, y++, c);

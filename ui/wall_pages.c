@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * wall_pages.c - the pages below the figures: each is a list of the worst, chosen anew for each picture. */
 #include "model/top.h"
+#include "ui/said.h"
 #include "ui/cells.h"
 #include "base/i18n.h"
 #include "ui/chart.h"
@@ -248,7 +249,7 @@ static void line_source(struct pen *p, const void *row)
     left(p, 8, style_of(ROLE_WARN), _("STATE"), word(ENTITY_SOURCE, FIELD_source_state, row));
     right(p, 6, style_of(ROLE_TEXT), _("SILENT"), age);
     left(p, p->end - p->x, style_of(ROLE_DIM), _("WHAT HAPPENED"),
-         text_of(p, row_has(s, source, error), s->error));
+         row_has(s, source, error) ? said_string(p->in, s->error) : "");
 }
 
 /* ---- all of them ---- */

@@ -57,7 +57,7 @@ static const char *target_of(const struct source_conf *c)
         if (value != NULL)
             return value;
     }
-    return "this machine";
+    return S_("this machine");
 }
 
 static void add_capacity(struct delta *d, const struct config_center *c)

@@ -10,6 +10,7 @@ bool field_is_sentence(const struct field *f)
         enum entity entity;
         int field;
     } list[] = {
+        {ENTITY_SOURCE, FIELD_source_target},
         {ENTITY_SOURCE, FIELD_source_via},
         {ENTITY_SOURCE, FIELD_source_note},
         {ENTITY_SOURCE, FIELD_source_error},

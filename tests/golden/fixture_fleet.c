@@ -112,13 +112,13 @@ static void all_sources(struct fleet *f)
                          NULL, NULL, NULL, NULL});
     source(f, GZ, GZ_SLURM, "slurm guangzhou", "https://slurm.gz.example:6820",
            &(struct how){source_state_STALE, now - 132 * 1000, now + 12000, 9100, 30000, 1190, 14,
-                         2.2e9, 1.9e6, 0, 12.2, rest, NULL, "timeout", "no answer within 10 s",
+                         2.2e9, 1.9e6, 0, 12.2, rest, NULL, "timeout", "no answer within 10.0 s",
                          "see whether slurmctld is "
                          "overloaded: sdiag tells",
                          NULL});
     source(f, QY, QY_SLURM, "slurm qingyang", "https://slurm.qy.example:6820",
            &(struct how){source_state_FAILED, 0, now + 18000, 0, 60000, 61, 61, 0, 0, 0, 0, rest,
-                         NULL, "auth", "the token was refused (401)",
+                         NULL, "auth", "slurmrestd does not accept the token",
                          "write a new token: scontrol token username=ops "
                          "lifespan=86400 > qy.jwt",
                          NULL});

@@ -6,6 +6,7 @@
  * one of the same width. What is left of Latin words on the screen is data, a unit, or a text that nobody marked.
  * GENERATE=1 writes the golden files. */
 #include "autoconf.h"
+#include "base/sentence.h"
 #include "base/utf8.h"
 #include "model/xid.h"
 #include "tests/golden/fixture_devices.h"
@@ -290,12 +291,14 @@ static void learn(struct known *k, const char *text)
     }
 }
 
+/* Of a sentence only what stands in it: the sentence itself is to be translated. */
 static void learn_data(struct known *k, const struct snapshot *s)
 {
     const struct intern *in = snapshot_strings(s);
+    char said[SENTENCE_MAX];
 
     for (strid i = 1; i < intern_count(in); i++)
-        learn(k, intern_text(in, i));
+        learn(k, sentence_text(intern_text(in, i), said, sizeof said));
 }
 
 /* Cut words are the beginning of a known one. */

@@ -3,11 +3,13 @@
  *
  * GENERATE=1 writes the golden files; SUANTOP_ANSI_DIR=DIR writes each screen as 24-bit ANSI text too. */
 #include "action/request.h"
+#include "base/text.h"
 #include "tests/unit/unit.h"
 #include "model/xid.h"
 #include "tests/golden/ansi.h"
 #include "tests/golden/fixture_devices.h"
 #include "tests/golden/fixture_flops.h"
+#include "ui/cells.h"
 #include "ui/viewlist.h"
 #include <stdbool.h>
 
@@ -629,6 +631,28 @@ static void test_views_have_help(void **state)
     assert_null(view_find("nothing"));
 }
 
+/* What tells a name from others that begin as it does is there at any width; nothing is wider than its column. */
+static void test_names_of_centers_stay_apart(void **state)
+{
+    static const char tianjin[] = "国家超级计算天津中心", guangzhou[] = "国家超算广州中心";
+    struct view_input in = {.snap = fleets[FLEET]};
+    char one[CENTER_SHORT_MAX], other[CENTER_SHORT_MAX];
+
+    (void)state;
+    assert_string_equal(cell_center_short(&in, tianjin, 20, one), tianjin);
+    assert_string_equal(cell_center_short(&in, tianjin, 8, one), "国…天津");
+    assert_string_equal(cell_center_short(&in, guangzhou, 8, one), "国…广州");
+    assert_string_equal(cell_center_short(&in, tianjin, 14, one), tianjin); /* cut behind 级 */
+    assert_string_equal(cell_center_short(&in, "别的名字很长的中心", 8, one), "别的名字很长的中心");
+    for (int w = 6; w < 24; w++) {
+        const char *a = cell_center_short(&in, tianjin, w, one);
+        const char *b = cell_center_short(&in, guangzhou, w, other);
+        assert_string_not_equal(a, b);
+        assert_true(a == tianjin || text_cells(a) <= w);
+        assert_true(b == guangzhou || text_cells(b) <= w);
+    }
+}
+
 int main(void)
 {
     enum { SCREENS = sizeof screens / sizeof screens[0] };
@@ -645,6 +669,7 @@ int main(void)
         cmocka_unit_test(test_choosing_columns),
         cmocka_unit_test(test_folded_rows_are_safe),
         cmocka_unit_test(test_sorting_and_searching),
+        cmocka_unit_test(test_names_of_centers_stay_apart),
     };
     enum { OTHERS = sizeof others / sizeof others[0] };
     struct CMUnitTest views[SCREENS + OTHERS];
