@@ -56,7 +56,7 @@ ok "help" exits 0 "$SUANTOP" --help
 ok "version" exits 0 "$SUANTOP" --version
 
 # Where there is nothing.
-ok "neither Slurm nor configuration: this machine only" exits 0 env -i PATH=/nonexistent HOME="$T" "$SUANTOP" snapshot -f json
+ok "neither Slurm nor configuration: this machine only" exits 0 env -i PATH=/proc/nonexistent HOME="$T" "$SUANTOP" snapshot -f json
 is "and no cluster is made up" "$(json "$T/out" 'len(d["centers"])')" 1
 
 # A wrong configuration: file, line, accepted words, exit 64.

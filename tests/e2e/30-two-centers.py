@@ -134,11 +134,11 @@ def commands_fail(a, b, conf):
     tap.equal("and back", status, 0)
     broken = config(
         {
-            "nowhere": {"slurm": {"conf": b.conf, "bin_dir": "/nonexistent", "prefer": "text"}},
-            "nohost": {"slurm": {"command": "/nonexistent/ssh x", "prefer": "text"}},
+            "nowhere": {"slurm": {"conf": b.conf, "bin_dir": "/proc/nonexistent", "prefer": "text"}},
+            "nohost": {"slurm": {"command": "/proc/nonexistent/ssh x", "prefer": "text"}},
             "refused": {"slurm": {"command": "false", "prefer": "text"}},
             "talks": {"slurm": {"command": "echo Last login: today;", "prefer": "text"}},
-            "nosocket": {"slurm": {"socket": "/nonexistent/socket", "prefer": "rest"}},
+            "nosocket": {"slurm": {"socket": "/proc/nonexistent/socket", "prefer": "rest"}},
             "beta": {"slurm": {"conf": b.conf}},
         },
         "broken.yaml",

@@ -207,7 +207,7 @@ static void test_outfile(void **state)
     assert_int_equal(symlink(path, other), 0);
     assert_int_equal(outfile_open(&o, other, &e), RC_IO);
     assert_non_null(strstr(e.msg, "symbolic link"));
-    assert_int_equal(outfile_open(&o, "/nonexistent/x", &e), RC_IO);
+    assert_int_equal(outfile_open(&o, "/proc/nonexistent/x", &e), RC_IO);
     unlink(other);
     unlink(path);
     assert_int_equal(rmdir(dir), 0); /* no temporary file is left */

@@ -346,8 +346,8 @@ static void test_files(void **state)
     struct config c;
     struct err e = {0};
     (void)state;
-    assert_int_equal(config_load("/nonexistent/config.yaml", &c, &e), RC_IO);
-    assert_string_equal(e.where, "/nonexistent/config.yaml");
+    assert_int_equal(config_load("/proc/nonexistent/config.yaml", &c, &e), RC_IO);
+    assert_string_equal(e.where, "/proc/nonexistent/config.yaml");
     assert_int_equal(config_load("/dev/zero", &c, &e), RC_IO);
     assert_int_equal(config_load_text("a\0b", 3, "f", &c, &e), RC_SYNTAX);
 }

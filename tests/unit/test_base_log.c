@@ -157,9 +157,9 @@ static void test_a_file_that_cannot_be_opened(void **state)
     (void)state;
     struct err e;
 
-    assert_int_equal(log_open_file("/nonexistent/log", &e), RC_IO);
+    assert_int_equal(log_open_file("/proc/nonexistent/log", &e), RC_IO);
     assert_int_equal(e.sys, ENOENT);
-    assert_string_equal(e.where, "/nonexistent/log");
+    assert_string_equal(e.where, "/proc/nonexistent/log");
 }
 
 static void test_errno_survives(void **state)

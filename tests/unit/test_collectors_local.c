@@ -180,7 +180,7 @@ static void test_probe_of_nothing(void **state)
     FILE *out = open_memstream(&text, &len);
 
     (void)state;
-    assert_int_equal(local_probe_at(out, "/nonexistent"), 0);
+    assert_int_equal(local_probe_at(out, "/proc/nonexistent"), 0);
     fclose(out);
     assert_non_null(strstr(text, "{\"entity\":\"end\"}\n"));
     free(text);

@@ -170,7 +170,7 @@ static void test_env(void **state)
 
 static void test_find(void **state)
 {
-    static const char *const env[] = {"PATH=/nonexistent:/usr/bin:/bin", NULL};
+    static const char *const env[] = {"PATH=/proc/nonexistent:/usr/bin:/bin", NULL};
     const char *path;
     struct err e = {0};
 

@@ -116,7 +116,7 @@ static char *replay(enum rc *rc)
     struct err e = {0};
 
     rig_init(r);
-    add_sources(r, NULL, "/nonexistent");
+    add_sources(r, NULL, "/proc/nonexistent");
     for (size_t i = 0; i < 3; i++)
         sources[i] = (struct replay_source){r->sources[i].ops, r->confs[i].conf};
     *rc = replay_open(dir, sources, 3, r->queue, &play, &e);
@@ -255,7 +255,7 @@ static void test_never_overwritten(void **state)
     assert_int_equal(recorder_open(dir, 0, 100, &r, &e), RC_OK);
     recorder_close(r);
     assert_int_equal(recorder_open(dir, 0, 100, &r, &e), RC_IO);
-    assert_int_equal(recorder_open("/nonexistent", 0, 100, &r, &e), RC_IO);
+    assert_int_equal(recorder_open("/proc/nonexistent", 0, 100, &r, &e), RC_IO);
 }
 
 /* A secret that arrives in two pieces, or byte by byte. */
@@ -301,7 +301,7 @@ static void test_thread(void **state)
 
     (void)state;
     rig_init(r);
-    add_sources(r, NULL, "/nonexistent");
+    add_sources(r, NULL, "/proc/nonexistent");
     for (size_t i = 0; i < 3; i++)
         sources[i] = (struct replay_source){r->sources[i].ops, r->confs[i].conf};
     assert_int_equal(replay_open(dir, sources, 3, r->queue, &play, &e), RC_OK);

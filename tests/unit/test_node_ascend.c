@@ -85,7 +85,7 @@ static void test_no_driver(void **state)
     (void)state;
     assert_false(ask("broken"));
     assert_non_null(strstr(round_of.trouble, "does not start (error -8005)"));
-    assert_false(ask_library("/nonexistent/libdcmi.so", "ok", "\n"));
+    assert_false(ask_library("/proc/nonexistent/libdcmi.so", "ok", "\n"));
     assert_non_null(strstr(round_of.trouble, "no driver library"));
 }
 

@@ -170,10 +170,10 @@ static void test_a_driver_that_does_not_start(void **state)
 static void test_no_library(void **state)
 {
     (void)state;
-    assert_false(ask_library("/nonexistent/libnvidia-ml.so.1", "ok"));
+    assert_false(ask_library("/proc/nonexistent/libnvidia-ml.so.1", "ok"));
     assert_non_null(strstr(round_of.trouble, "no driver library"));
     nftw(machine, drop_one, 16, FTW_DEPTH | FTW_PHYS); /* nor a GPU */
-    assert_true(ask_library("/nonexistent/libnvidia-ml.so.1", "ok"));
+    assert_true(ask_library("/proc/nonexistent/libnvidia-ml.so.1", "ok"));
     assert_string_equal(round_of.trouble, "");
 }
 
@@ -224,7 +224,7 @@ static void test_the_bus(void **state)
     assert_int_equal(gpu_on_bus(machine, GPU_AMD, gpus), 2);
     assert_string_equal(gpus[1], "0000:47:00.0");
     assert_int_equal(gpu_on_bus(machine, GPU_HUAWEI, gpus), 1);
-    assert_int_equal(gpu_on_bus("/nonexistent", GPU_NVIDIA, gpus), 0);
+    assert_int_equal(gpu_on_bus("/proc/nonexistent", GPU_NVIDIA, gpus), 0);
     FILE *out = listen_to();
     gpu_expected(out, machine);
     hear(out);

@@ -158,7 +158,7 @@ static void test_limits(void **state)
     look();
     assert_non_null(strstr(round_of.trouble, "larger than"));
     FILE *out = listen_to();
-    textfile_round("/nonexistent", out);
+    textfile_round("/proc/nonexistent", out);
     hear(out);
     assert_non_null(strstr(round_of.trouble, "No such file"));
 }

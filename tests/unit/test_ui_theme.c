@@ -224,7 +224,7 @@ static void test_names(void **state)
 
     (void)state;
     buf_init(&names, 65536);
-    theme_names("/nonexistent::" UNIT_SRCDIR "/themes", &names);
+    theme_names("/proc/nonexistent::" UNIT_SRCDIR "/themes", &names);
     assert_string_equal(names.data,
                         "colour-blind\nhigh-contrast\nmono\nnight\nsuantop-dark\nsuantop-light\n");
     buf_reset(&names);
@@ -233,7 +233,7 @@ static void test_names(void **state)
     buf_fini(&names);
     assert_int_equal(theme_load("nowhere", UNIT_SRCDIR "/themes", &t, &e), RC_USAGE);
     assert_int_equal(theme_load("../themes/mono", UNIT_SRCDIR "/themes", &t, &e), RC_IO);
-    assert_int_equal(theme_load("/nonexistent.theme", NULL, &t, &e), RC_IO);
+    assert_int_equal(theme_load("/proc/nonexistent.theme", NULL, &t, &e), RC_IO);
 }
 
 static void test_depths(void **state)
