@@ -90,7 +90,7 @@ static inline void place_passes(const struct place *p, unsigned count)
 {
     uint64_t until = place_status(p).passes + count;
 
-    for (int i = 0; i < 2000 && place_status(p).passes < until; i++)
+    for (int i = 0; i < 20000 && place_status(p).passes < until; i++)
         usleep(5000);
     assert_true(place_status(p).passes >= until);
 }
@@ -165,7 +165,7 @@ static inline char *place_find(struct place *p, enum entity e, uint16_t center, 
 static inline void place_wait_text(struct place *p, enum entity e, uint16_t center, const char *id,
                                    const char *text, bool there)
 {
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < 10000; i++) {
         char *row = place_find(p, e, center, id);
         bool has = strstr(row, text) != NULL;
         free(row);

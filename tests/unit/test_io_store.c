@@ -138,7 +138,7 @@ static void test_more_than_a_pass_takes(void **state)
     place_begin(&p, path);
     for (int i = 0; i < 9; i++)
         tell_interruptions(&p, i * 5000, 5000);
-    for (int i = 0; i < 400 && rows_written(&p) < 45000; i++)
+    for (int i = 0; i < 6000 && rows_written(&p) < 45000; i++)
         usleep(20000);
     place_end(&p);
     assert_int_equal(file_number(path, "SELECT count(*) FROM interruption"), 45000);
@@ -244,7 +244,7 @@ static void test_a_viewer_takes_over(void **state)
     tell_interruptions(&t.writer, 14, 1);
     place_wait_text(&t.viewer, ENTITY_INTERRUPTION, 0, "14@1700000000", "cause=node", true);
     place_end(&t.writer);
-    for (int i = 0; i < 500 && place_status(&t.viewer).state != STORE_WRITING; i++)
+    for (int i = 0; i < 5000 && place_status(&t.viewer).state != STORE_WRITING; i++)
         usleep(10000);
     assert_int_equal(place_status(&t.viewer).state, STORE_WRITING);
     tell_interruptions(&t.viewer, 15, 1);
@@ -347,7 +347,7 @@ static void test_history_that_comes_late(void **state)
     o.pass_ms = 60000; /* the first pass only */
     p.store = store_new(&o);
     assert_int_equal(store_start(p.store, NULL), RC_OK);
-    for (int i = 0; i < 1000 && rows_written(&p) == 0; i++)
+    for (int i = 0; i < 10000 && rows_written(&p) == 0; i++)
         usleep(5000);
     assert_int_equal(file_number(path, "SELECT count(*) FROM interruption WHERE evidence = 'new'"
                                        " AND acknowledged_by = 'wang'"),
@@ -426,7 +426,7 @@ static void test_a_file_that_is_deleted(void **state)
     tell_interruptions(&p, 1, 20);
     place_passes(&p, 3);
     assert_int_equal(unlink(path), 0);
-    for (int i = 0; i < 500 && access(path, F_OK) != 0; i++)
+    for (int i = 0; i < 5000 && access(path, F_OK) != 0; i++)
         usleep(10000);
     place_passes(&p, 4);
     place_end(&p);
@@ -474,7 +474,7 @@ static void read_once(struct place *p, const char *path)
     o.loaded = on_loaded;
     int before = __atomic_load_n(&loads, __ATOMIC_SEQ_CST);
     place_open_with(p, &o);
-    for (int i = 0; i < 1000 && __atomic_load_n(&loads, __ATOMIC_SEQ_CST) == before; i++)
+    for (int i = 0; i < 10000 && __atomic_load_n(&loads, __ATOMIC_SEQ_CST) == before; i++)
         usleep(5000);
     assert_int_equal(__atomic_load_n(&loads, __ATOMIC_SEQ_CST), before + 1);
 }
@@ -583,7 +583,7 @@ static void test_it_stays_within_its_size(void **state)
     place_begin(&p, path);
     for (int i = 0; i < 4; i++)
         tell_interruptions(&p, i * 5000, 5000);
-    for (int i = 0; i < 400 && rows_written(&p) < 20000; i++)
+    for (int i = 0; i < 4000 && rows_written(&p) < 20000; i++)
         usleep(20000);
     place_end(&p);
     struct stat st;

@@ -77,7 +77,7 @@ static void make_history(const struct fixture *f)
 
 static void wait_for_state(const struct place *p, enum store_state state)
 {
-    for (int i = 0; i < 1000 && place_status(p).state != state; i++)
+    for (int i = 0; i < 10000 && place_status(p).state != state; i++)
         usleep(10000);
     if (place_status(p).state != state)
         fail_msg("state %d: %s", (int)place_status(p).state, place_status(p).text);
@@ -336,10 +336,10 @@ static void test_damage_while_running(void **state)
     sql(f->path, "PRAGMA wal_checkpoint(TRUNCATE)");
     spoil_pages(f->path);
     sql(f->path, "UPDATE meta SET value = value + 1 WHERE key = 'rev'"); /* so that it is read */
-    for (int i = 0; i < 400 && files_called(f, "corrupt") == 0; i++)
+    for (int i = 0; i < 4000 && files_called(f, "corrupt") == 0; i++)
         usleep(20000);
     assert_true(files_called(f, "corrupt") > 0);
-    for (int i = 0; i < 400 && place_status(&p).rows < 2 * ROWS; i++)
+    for (int i = 0; i < 4000 && place_status(&p).rows < 2 * ROWS; i++)
         usleep(20000);
     wait_for_state(&p, STORE_WRITING);
     place_end(&p);
@@ -400,7 +400,7 @@ static void fill_the_disk(const struct fixture *f)
     place_open_with(&p, &o);
     for (int i = 0; i < 20; i++)
         tell_rows(&p, i * 500, 500);
-    for (int i = 0; i < 500 && place_status(&p).state != STORE_FAILED; i++)
+    for (int i = 0; i < 5000 && place_status(&p).state != STORE_FAILED; i++)
         usleep(10000);
     NEED(place_status(&p).state == STORE_FAILED);
     NEED(rows_shown(&p) == 10000); /* the screen goes on */
@@ -411,10 +411,10 @@ static void fill_the_disk(const struct fixture *f)
     /* Room again: all is written. */
     limit.rlim_cur = limit.rlim_max;
     NEED(setrlimit(RLIMIT_FSIZE, &limit) == 0);
-    for (int i = 0; i < 2000 && place_status(&p).rows < 10000; i++)
+    for (int i = 0; i < 20000 && place_status(&p).rows < 10000; i++)
         usleep(10000);
     NEED(place_status(&p).rows >= 10000);
-    for (int i = 0; i < 500 && place_status(&p).state != STORE_WRITING; i++)
+    for (int i = 0; i < 5000 && place_status(&p).state != STORE_WRITING; i++)
         usleep(10000);
     NEED(place_status(&p).state == STORE_WRITING);
     place_end(&p);
@@ -444,7 +444,7 @@ static void no_room_at_all(const struct fixture *f)
     struct store_options o = place_options(&p, f->path);
     place_open_with(&p, &o);
     tell_rows(&p, 1, 5);
-    for (int i = 0; i < 500 && place_status(&p).state != STORE_FAILED; i++)
+    for (int i = 0; i < 5000 && place_status(&p).state != STORE_FAILED; i++)
         usleep(10000);
     NEED(place_status(&p).state == STORE_FAILED);
     NEED(rows_shown(&p) >= 5);
@@ -526,7 +526,7 @@ static void read_what_others_write(const struct fixture *f)
     place_make(&p);
     struct store_options o = place_options(&p, f->path);
     place_open_with(&p, &o);
-    for (int i = 0; i < 1500 && rows_shown(&p) < ROWS + 7; i++)
+    for (int i = 0; i < 15000 && rows_shown(&p) < ROWS + 7; i++)
         usleep(10000);
     NEED(rows_shown(&p) == ROWS + 7);
     NEED(place_status(&p).state == STORE_READING);
