@@ -56,11 +56,15 @@ class Desk:
         """Goes to a view and to the row that begins with the name."""
         self.view(view)
         self.ui.wait(rf"^[ ▸✓*]+{re.escape(name)} ", 12)
-        self.ui.keys("g")
-        for _ in range(30):
-            if self.at() == name:
-                return True
-            self.ui.keys("j", wait=0.05)
+        for _ in range(8):  # a row that changes may move up past the cursor
+            self.ui.keys("g")
+            for _ in range(30):
+                before = self.at()
+                if before == name:
+                    return True
+                self.ui.keys("j", wait=0.05)
+                if self.at() == before and self.ui.pump(0.3) and self.at() == before:
+                    break
         return tap.ok(f"{self.name}: the cursor reaches {name}", False, self.ui.text())
 
     # --- what is done ---

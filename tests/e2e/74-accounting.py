@@ -66,14 +66,14 @@ def history(c):
 def truth(c):
     """{job@start: cause} of the runs that were interrupted, as sacct has them."""
     out = c.run(
-        *("sacct", "-D", "-X", "-a", "-n", "-P", "-S", "now-1hours", "-o", "JobID,State,UID,Start"),
+        *("sacct", "-D", "-X", "-a", "-n", "-P", "-S", "now-1hours", "-o", "JobID,State,UID,Start,NodeList"),
         check=True,
     )
     found = {}
     for line in out.splitlines():
-        job, state, uid, start = line.split("|")
+        job, state, uid, start, nodes = line.split("|")
         by = re.fullmatch(r"CANCELLED by (\d+)", state)
-        if start.isdigit():
+        if start.isdigit() and nodes != "None assigned":
             cause = "operator" if by and by.group(1) != uid else CAUSES.get(state)
             if cause:
                 found[f"{job}@{start}"] = cause
