@@ -15,5 +15,6 @@ noinst_LIBRARIES += %D%/libbase.a
 %C%_libbase_a_SOURCES += %D%/queue.c %D%/queue.h
 %C%_libbase_a_SOURCES += %D%/sentence.c %D%/sentence.h %D%/sentences.def %D%/mark.h
 %C%_libbase_a_SOURCES += %D%/text.c %D%/text.h
+%C%_libbase_a_SOURCES += %D%/thread.c %D%/thread.h
 %C%_libbase_a_SOURCES += %D%/utf8.c %D%/utf8.h
 %C%_libbase_a_SOURCES += %D%/xmem.c %D%/xmem.h

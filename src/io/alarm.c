@@ -3,13 +3,13 @@
 #include "io/alarm.h"
 #include "base/log.h"
 #include "base/sentence.h"
+#include "base/thread.h"
 #include "base/xmem.h"
 #include "io/alarm_news.h"
 #include "io/argv.h"
 #include "io/child.h"
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -205,14 +205,9 @@ static void *run(void *arg)
 
 enum rc alarm_start(struct alarm *a, enum alarm_duty (*duty)(void *arg), void *arg, struct err *e)
 {
-    sigset_t all, before;
-
     a->duty = duty;
     a->duty_arg = arg;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&a->thread, NULL, run, a);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int failed = thread_start(&a->thread, run, a);
     if (failed)
         return err_sys(e, RC_IO, failed, "alarm", S_("no thread"));
     a->started = true;

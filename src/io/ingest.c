@@ -3,9 +3,9 @@
 #include "io/ingest.h"
 #include "base/log.h"
 #include "base/sentence.h"
+#include "base/thread.h"
 #include "base/xmem.h"
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -174,12 +174,7 @@ static void *run(void *arg)
 
 enum rc ingest_start(struct ingest *g, struct err *e)
 {
-    sigset_t all, before;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&g->thread, NULL, run, g);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int failed = thread_start(&g->thread, run, g);
     if (failed)
         return err_sys(e, RC_IO, failed, "ingest", S_("no thread"));
     g->started = true;

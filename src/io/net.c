@@ -2,6 +2,7 @@
  * net.c - see net.h. The thread, its one waiting place, and what other threads ask of it. */
 #include "io/net.h"
 #include "base/sentence.h"
+#include "base/thread.h"
 #include "base/xmem.h"
 #include "io/actor.h"
 #include "io/backoff.h"
@@ -9,7 +10,6 @@
 #include "io/source.h"
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -398,15 +398,10 @@ static void on_room(void *arg)
 
 enum rc net_start(struct net *n, struct err *e)
 {
-    sigset_t all, before;
-
-    /* Signals are the ui's; and a write to a closed connection must not end the process. */
     n->awake = n->carriers.http;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
     queue_on_room(n->options.out, on_room, n);
-    int failed = pthread_create(&n->thread, NULL, run, n);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    /* Signals are the ui's; and a write to a closed connection must not end the process. */
+    int failed = thread_start(&n->thread, run, n);
     if (failed)
         return err_sys(e, RC_IO, failed, "net", S_("no thread"));
     n->started = true;

@@ -2,10 +2,10 @@
  * replay.c - see replay.h: the order of events over all tracks, and their pace. */
 #include "io/replay.h"
 #include "base/sentence.h"
+#include "base/thread.h"
 #include "base/xmem.h"
 #include "io/track.h"
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -180,14 +180,9 @@ static void *run(void *arg)
 
 enum rc replay_start(struct replay *r, double speed, struct err *e)
 {
-    sigset_t all, before;
-
     r->speed = speed;
     r->anchor_now = clock_mono();
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&r->thread, NULL, run, r);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int failed = thread_start(&r->thread, run, r);
     if (failed)
         return err_sys(e, RC_IO, failed, "replay", S_("no thread"));
     r->started = true;

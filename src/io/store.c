@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * store.c - see store.h. The thread and its life. */
 #include "base/sentence.h"
+#include "base/thread.h"
 #include "base/xmem.h"
 #include "io/store_int.h"
 #include "io/store_trail.h"
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -135,12 +135,7 @@ struct store *store_new(const struct store_options *o)
 
 enum rc store_start(struct store *s, struct err *e)
 {
-    sigset_t all, before;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed_with = pthread_create(&s->thread, NULL, run, s);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int failed_with = thread_start(&s->thread, run, s);
     if (failed_with)
         return err_sys(e, RC_IO, failed_with, "history", S_("no thread"));
     s->started = true;

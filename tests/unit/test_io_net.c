@@ -6,9 +6,11 @@
 #include "io/secret.h"
 #include "tests/fake/fake_http.h"
 #include "tests/fake/rig.h"
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <time.h>
@@ -592,6 +594,63 @@ static void test_stop_is_quick(void **state)
     pair_stop(p);
 }
 
+/* Bit n of SigBlk is signal n + 1. */
+static unsigned long long blocked_by(const char *task)
+{
+    char path[300], line[128];
+    unsigned long long mask = 0;
+
+    snprintf(path, sizeof(path), "/proc/self/task/%s/status", task);
+    FILE *f = fopen(path, "re");
+    while (f && fgets(line, sizeof(line), f))
+        if (strncmp(line, "SigBlk:", 7) == 0)
+            mask = strtoull(line + 7, NULL, 16);
+    if (f)
+        fclose(f);
+    return mask;
+}
+
+struct deaf {
+    int in, out; /* threads that no signal ends, which let the end of a child in, or do not */
+};
+
+static struct deaf count_deaf(void)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    const struct dirent *task;
+    struct deaf n = {0, 0};
+
+    while ((task = readdir(tasks)) != NULL) {
+        unsigned long long mask = blocked_by(task->d_name);
+        if (mask >> (SIGTERM - 1) & 1)
+            *(mask >> (SIGCHLD - 1) & 1 ? &n.out : &n.in) += 1;
+    }
+    closedir(tasks);
+    return n;
+}
+
+/* While a thread is born everything is kept from it; a sanitizer has one of its own, always. */
+static bool are_all_reachable(struct rig *r, void *arg)
+{
+    struct deaf n = count_deaf();
+
+    (void)r;
+    return n.in >= 2 && n.out == ((struct deaf *)arg)->out;
+}
+
+/* A child that ends wakes whichever thread lets its end in, if the one that started it does not. */
+static void test_children_wake_nobody_else(void **state)
+{
+    struct pair *p = calloc(1, sizeof(*p));
+    struct deaf before = count_deaf();
+
+    (void)state;
+    pair_start(p, GOOD, NULL, NULL);
+    assert_true(rig_wait_state(&p->rig, 0, source_state_OK, 2000));
+    assert_true(rig_wait(&p->rig, are_all_reachable, &before, 2000));
+    pair_stop(p);
+}
+
 static void test_dead_server(void **state)
 {
     struct rig *rig = calloc(1, sizeof(*rig));
@@ -678,6 +737,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_lookup),
         cmocka_unit_test(test_focus),
         cmocka_unit_test(test_stop_is_quick),
+        cmocka_unit_test(test_children_wake_nobody_else),
         cmocka_unit_test(test_dead_server),
         cmocka_unit_test(test_no_descriptor_stays),
     };
