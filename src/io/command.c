@@ -15,8 +15,9 @@ enum {
     READ_ROUNDS = 16,  /* per wake-up, so that one flood does not starve the others */
     LEFTOVER_MS = 200, /* what a grandchild may still say after the command's end */
     PIPE_BYTES = 512 * 1024,
-    REST_MS = 25, /* at first and after a reading: each 4 KiB that it writes would be a wake-up */
-    REST_FULL_MS = 5, /* when the pipe was rather full, so that the command need not wait */
+    REST_FIRST_MS = 100, /* after its start: what says little is over by then, and read once */
+    REST_MS = 25,        /* after a reading: each 4 KiB that it writes would be a wake-up */
+    REST_FULL_MS = 5,    /* when the pipe was rather full, so that the command need not wait */
 };
 
 struct command {
@@ -55,13 +56,13 @@ static void finish(struct command *c, const struct err *why)
 }
 
 /* What it writes meanwhile waits in the pipes; its end is seen at once. */
-static void rest(struct command *c, size_t taken)
+static void rest(struct command *c, int ms)
 {
     bool resting = !c->paused && !c->at_end && !child_has_exited(c->child);
 
     child_quiet(c->child, resting);
     if (resting)
-        c->rest_until = clock_mono() + (taken >= PIPE_BYTES / 2 ? REST_FULL_MS : REST_MS);
+        c->rest_until = clock_mono() + ms;
 }
 
 /* Hands over what is there; false when the command is over and gone. */
@@ -95,7 +96,7 @@ static bool read_some(struct command *c)
         }
     }
     if (taken)
-        rest(c, taken);
+        rest(c, taken >= PIPE_BYTES / 2 ? REST_FULL_MS : REST_MS);
     else
         child_quiet(c->child, false); /* nothing to come soon: let the first byte wake us */
     return true;
@@ -143,7 +144,7 @@ enum rc command_start(struct children *cs, const struct command_spec *spec, cons
     c->sink = *sink;
     snprintf(c->label, sizeof(c->label), "%s", spec->label ? spec->label : spec->argv[0]);
     patience_start(&c->patience, spec->first_byte_ms, spec->total_ms, now);
-    rest(c, 0); /* many are over by then */
+    rest(c, REST_FIRST_MS);
     *out = c;
     return RC_OK;
 }
