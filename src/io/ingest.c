@@ -14,7 +14,7 @@
 
 enum {
     TICK_MS = 1000,      /* no more often than this, while deltas come */
-    TICK_IDLE_MS = 5000, /* while none come: nothing that ages does so in less */
+    TICK_IDLE_MS = 6000, /* while none come: later than the next one of what looks each 5 s */
     DEFAULT_PUBLISH_MS = 250,
     TOGETHER_MAX = 16, /* deltas that are applied before the clock is looked at */
     GIVE_BACK_MS = 60 * 1000,
