@@ -9,6 +9,7 @@
 #include "ui/flopslook.h"
 #include "ui/wall_centers.h"
 #include "ui/wall_int.h"
+#include "ui/why.h"
 #include "ui/devices.h"
 #include "model/fields.h"
 #include <math.h>
@@ -181,7 +182,7 @@ static void line_interruption(struct pen *p, const void *row)
     left(p, 14, style_of(ROLE_TEXT), _("NODE"),
          text_of(p, row_has(r, interruption, node), r->node));
     right(
-        p, 7, style_of(ROLE_TEXT), "GPU-h",
+        p, 7, style_of(ROLE_TEXT), _("GPU-h"),
         number_of(row_has(r, interruption, gpu_hours_lost), r->gpu_hours_lost, text, p->in->ascii));
     if (is_wide(p))
         left(p, 12, style_of(ROLE_DIM), _("OUTCOME"),
@@ -217,7 +218,7 @@ static void line_queued(struct pen *p, const void *row)
     left(p, is_wide(p) ? 14 : 10, style_of(ROLE_DIM), _("POOL"),
          text_of(p, row_has(j, job, pool), j->pool));
     if (is_wide(p))
-        left(p, 40, style_of(ROLE_DIM), _("WHY"), text_of(p, row_has(j, job, reason), j->reason));
+        left(p, 40, style_of(ROLE_DIM), _("WHY"), row ? why_of(p->in, j).words : "");
 }
 
 /* ---- sources that fail ---- */
