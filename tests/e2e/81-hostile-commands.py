@@ -22,8 +22,8 @@ CASES = {
     "ends itself with SIGKILL": ("kill -9 $$", "error"),
     "stops after half the answer": (f"{REAL} | head -c 300; kill -9 $$", "error"),
     "stderr full of escapes": (r"printf '\033[2J\033]52;c;cm0=\a\302\233m\377 oops\n' >&2; exit 1", "error"),
-    "stderr of 10 MB": ("yes 0123456789 | head -c 10000000 >&2; exit 1", "error"),
-    "stderr of 10 MB and a good answer": (f"yes 0123456789 | head -c 10000000 >&2; {REAL}", "whole"),
+    "stderr of 2 MB": ("yes 0123456789 | head -c 2000000 >&2; exit 1", "error"),
+    "stderr of 2 MB and a good answer": (f"yes 0123456789 | head -c 2000000 >&2; {REAL}", "whole"),
     "a login banner first": (f"echo 'Welcome to login01!'; echo '*** maintenance on Friday ***'; {REAL}", "whole"),
     "a banner on stderr": (f"echo 'Welcome to login01!' >&2; {REAL}", "whole"),
     "a farewell": (f"{REAL}; echo 'Bye | bye'", "whole"),
@@ -114,7 +114,7 @@ def main():
     truth = compare.truth(c.env)
     good = {"good": {"slurm": {"conf": c.conf, "prefer": "text"}}}
     status, doc, err = snapshot(
-        "-c", config({**sources(c, [b for b, _ in CASES.values()], 0), **good}), "--timeout", "12s"
+        "-c", config({**sources(c, [b for b, _ in CASES.values()], 0), **good}), "--timeout", "30s"
     )
     tap.ok(f"lives through {len(CASES)} such clusters", status == 3 and doc, f"{status} {err}")
     for i, (name, (_, want)) in enumerate(CASES.items()):
@@ -124,9 +124,9 @@ def main():
 
     slow = config({**sources(c, SLOW.values(), 1000), **good}, "slow.yaml")
     started = time.monotonic()
-    status, doc, err = snapshot("-c", slow, "--timeout", "4s")
+    status, doc, err = snapshot("-c", slow, "--timeout", "8s")
     took = time.monotonic() - started
-    tap.ok("commands that hang: in time", status == 3 and took < 20, f"{status} {took:.1f} s {err}")
+    tap.ok("commands that hang: in time", status == 3 and took < 25, f"{status} {took:.1f} s {err}")
     tap.none("the good one is whole", doc and compare.differences(truth, doc, "good", text=True))
     tap.ok("they are gone when it is over", until(5, lambda: not left()), left())
     ui = Dashboard("-c", slow, "--view", "sources", size=(160, 50))
