@@ -111,13 +111,24 @@ static char unescape(struct parse *p)
     return c;
 }
 
+/* Up to the closing quote; what is escaped becomes shorter. */
+static size_t string_room(const char *at, char quote)
+{
+    size_t n = 1;
+
+    while (at[n] != '\0' && at[n] != quote)
+        n += at[n] == '\\' && quote != '`' && at[n + 1] != '\0' ? 2 : 1;
+    return n;
+}
+
 static enum rc read_string(struct parse *p, const char **out)
 {
     skip_blanks(p);
-    char quote = *p->at, *to = arena_alloc(p->q->arena, strlen(p->at) + 1);
+    char quote = *p->at;
 
     if (quote != '"' && quote != '\'' && quote != '`')
         return unexpected(p);
+    char *to = arena_alloc(p->q->arena, string_room(p->at, quote));
     *out = to;
     for (p->at++; *p->at != quote;) {
         if (*p->at == '\0')
@@ -165,17 +176,26 @@ static enum rc read_names(struct parse *p, struct names *out)
 
 /* ---- selectors ---- */
 
+/* Room for one more: twice as much when their number is a power of two. */
+static void grow_matchers(struct parse *p, struct expr *x)
+{
+    size_t n = x->matcher_count;
+
+    if ((n & (n - 1)) != 0)
+        return;
+    struct promql_matcher *more = arena_alloc(p->q->arena, (n ? 2 * n : 1) * sizeof(*more));
+    if (n > 0)
+        memcpy(more, x->matchers, n * sizeof(*more));
+    x->matchers = more;
+}
+
 static enum rc add_matcher(struct parse *p, struct expr *x, const char *name, enum promql_match how,
                            const char *value)
 {
-    struct promql_matcher *more = arena_alloc(p->q->arena, (x->matcher_count + 1) * sizeof(*more));
-    struct promql_matcher *m = &more[x->matcher_count];
+    grow_matchers(p, x);
+    struct promql_matcher *m = &x->matchers[x->matcher_count++];
 
-    if (x->matcher_count > 0)
-        memcpy(more, x->matchers, x->matcher_count * sizeof(*more));
     *m = (struct promql_matcher){.name = name, .value = value, .how = how};
-    x->matchers = more;
-    x->matcher_count++;
     if (how != MATCH_REGEX && how != MATCH_NOT_REGEX)
         return RC_OK;
     const regex_t *r = query_regex(p->q, value);

@@ -149,6 +149,29 @@ static const struct {
     {"sum(d)", ""},
 };
 
+/* In memory, too: neither strings nor matchers cost in proportion to what is still to be read. */
+static void test_a_long_query_takes_what_it_is_long(void **state)
+{
+    struct promql_source from = {select_some, NULL, 0};
+    struct promql_value v;
+    struct arena arena;
+    struct buf text;
+    struct err e;
+
+    (void)state;
+    arena_init(&arena, 0);
+    buf_init(&text, 1 << 20);
+    buf_adds(&text, "a{");
+    for (int i = 0; i < 3000; i++)
+        buf_adds(&text, "x!=\"9\",");
+    buf_adds(&text, "}");
+    assert_int_equal(promql_query(text.data, &from, &arena, &v, &e), RC_OK);
+    assert_int_equal(v.vector.count, 3);
+    assert_true(arena.used < 4 << 20);
+    buf_fini(&text);
+    arena_fini(&arena);
+}
+
 static void test_queries_are_answered_as_prometheus_does(void **state)
 {
     const struct promql_source from = {select_some, NULL, 1000};
@@ -401,6 +424,7 @@ static void test_answers_have_the_shape_of_prometheus(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_long_query_takes_what_it_is_long),
         cmocka_unit_test(test_queries_are_answered_as_prometheus_does),
         cmocka_unit_test(test_what_is_no_query_is_refused),
         cmocka_unit_test(test_pages_are_scraped_with_job_and_instance),
