@@ -9,6 +9,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include <stdio.h>
+#include <string.h>
 
 #define DAY_MS INT64_C(86400000)
 
@@ -242,7 +243,39 @@ static int measure_acknowledged(const struct view_input *in, const void *row)
 CELL_STR(interruption, user, ROLE_DIM)
 CELL_STR(interruption, account, ROLE_DIM)
 CELL_STR(interruption, pool, ROLE_DIM)
-CELL_SAID(interruption, evidence, ROLE_DIM)
+/* Behind who says so: "accounting: node failed cn7". */
+static const char *without_teller(const char *text)
+{
+    static const char *const tellers[] = {"accounting: ", "scheduler: "};
+
+    for (size_t i = 0; i < sizeof tellers / sizeof tellers[0]; i++)
+        if (strncmp(text, tellers[i], strlen(tellers[i])) == 0)
+            return text + strlen(tellers[i]);
+    return text;
+}
+
+/* What is said tells more than who says it, where there is no room for both. */
+static void paint_evidence(const struct table_cell *cell)
+{
+    const struct interruption_row *r = cell->row;
+
+    if (!row_has(r, interruption, evidence)) {
+        cell_dash(cell);
+        return;
+    }
+    const char *text = cell_string(cell->in, r->evidence);
+    if (text_cells(said(text)) > cell->w)
+        text = without_teller(text);
+    cell_text(cell, style_of(ROLE_DIM), said(text));
+}
+
+static int measure_evidence(const struct view_input *in, const void *row)
+{
+    const struct interruption_row *r = row;
+
+    return row_has(r, interruption, evidence) ? said_cells(in, r->evidence) : 0;
+}
+
 CELL_STR(interruption, node, ROLE_DIM)
 CELL_STR(interruption, nodes, ROLE_DIM)
 CELL_STR(interruption, note, ROLE_DIM)
