@@ -702,7 +702,7 @@ static void after_row(const struct table_cell *cell, const struct table_layout *
     if (x == 0)
         return;
     bool down = r->health == health_DOWN, starting = r->health == health_STARTING;
-    const char *state = down ? _c("center", "DOWN") : starting ? _("START") : _("STALE");
+    const char *state = down ? _c("silent", "DOWN") : starting ? _("START") : _("STALE");
     struct style s = style_bold(style_of(down ? ROLE_CRIT : starting ? ROLE_DIM : ROLE_WARN));
     end -= canvas_text_right(cell->c, cell->y, end, 6, s, state) + 1;
     if (down)

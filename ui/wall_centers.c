@@ -161,7 +161,7 @@ static int draw_right(const struct view_input *in, const struct entry *e, int y,
     if (age >= 0)
         figure_duration(text, age);
     canvas_text_right(c, y, end, AGE_CELLS, style_of(past ? ROLE_WARN : ROLE_DIM),
-                      e->trouble == DOWN ? _c("center", "DOWN") : text);
+                      e->trouble == DOWN ? _c("silent", "DOWN") : text);
     end -= AGE_CELLS + 1;
     end = draw_count(in, y, end, COUNT_CELLS - 2, row_has(r, center, interruptions_day),
                      r->interruptions_day,
