@@ -118,11 +118,11 @@ def check_node(who, port, s):
     total = list(servers.query(port, "node_memory_MemTotal_bytes").values())
     tap.ok(who + ": memory of this machine", total and node.get("memory_total_bytes") == total[0], node)
     seen = Seen(port, "max(node_load1)")
-    tap.ok(who + ": load", node.get("load") in seen, (node.get("load"), seen.range))
+    tap.ok(who + ": load", seen.soon(node.get("load")), (node.get("load"), seen.range))
     tap.ok(who + ": processor time", node.get("cpu_utilization_percent") is not None, node)
     seen = Seen(port, "max(node_hwmon_temp_celsius > 0 < 200)")
     if seen.range:
-        tap.ok(who + ": hottest sensor", node.get("temperature_celsius") in seen, (node, seen.range))
+        tap.ok(who + ": hottest sensor", seen.soon(node.get("temperature_celsius")), (node, seen.range))
     else:
         tap.skip(who + ": hottest sensor", "this machine has none")
 
@@ -131,10 +131,18 @@ class Seen:
     """What a figure that changes all the time was in the last minutes."""
 
     def __init__(self, port, expression):
-        self.range = [v for f in ("min", "max") for v in servers.query(port, f"{f}_over_time(({expression})[5m:200ms])").values()]
+        self.port, self.expression = port, expression
+        self.look()
 
-    def __contains__(self, value):
-        return bool(self.range) and value is not None and self.range[0] - 0.01 <= value <= self.range[1] + 0.01
+    def look(self):
+        self.range = [v for f in ("min", "max")
+                      for v in servers.query(self.port, f"{f}_over_time(({self.expression})[5m:200ms])").values()]
+        return self.range
+
+    def soon(self, value):
+        """Whether it was that: the newest value is in the range from the next of its steps on, 200 ms later at most."""
+        return value is not None and servers.until(
+            lambda: self.look() and self.range[0] - 0.01 <= value <= self.range[1] + 0.01, 10)
 
 
 def check_sums(who, s, rules):
