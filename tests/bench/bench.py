@@ -283,8 +283,9 @@ def bench_tui(_):
     for command in [own] + [p.split() for p in PEERS]:
         if not shutil.which(command[0]):
             continue
-        # Keys of which each changes the picture.
-        keys = ["--keys", "4,down,pgdn,down,pgup,1" if command is own else "down,up,pgdn,pgup"]
+        # Keys of which each changes the picture: without a fleet there are no rows to go through.
+        mine = "4,down,pgdn,down,pgup,1" if os.environ.get("CONFIG") else "4,5,8,1"
+        keys = ["--keys", mine if command is own else "down,up,pgdn,pgup"]
         cells = figures(pty(command, *keys, *(ready if command is own else [])))
         print("%-20s" % os.path.basename(command[0]) + "".join("%10s" % c for c in cells), flush=True)
 
