@@ -2,7 +2,6 @@
  * store_samples.c - see store_samples.h. */
 #include "io/store_samples.h"
 #include "base/buf.h"
-#include "base/sentence.h"
 #include "base/xmem.h"
 #include "io/store_schema.h"
 #include "model/fields.h"
@@ -44,15 +43,6 @@ static void add_names(const struct store_samples *t, struct buf *sql)
             buf_addf(sql, ", \"%s\"", figure(i)->id);
 }
 
-static enum rc prepare(struct db *db, struct buf *sql, struct stmt **out, struct err *e)
-{
-    enum rc rc = sql->failed ? err_set(e, RC_LIMIT, "history", S_("a statement is too long"))
-                             : stmt_new(db, sql->data, out, e);
-
-    buf_reset(sql);
-    return rc;
-}
-
 static enum rc prepare_put(struct store_samples *t, struct db *db, struct buf *sql, struct err *e)
 {
     buf_adds(sql, "INSERT OR REPLACE INTO sample (_center, _step, _at");
@@ -62,7 +52,7 @@ static enum rc prepare_put(struct store_samples *t, struct db *db, struct buf *s
         if (t->present >> i & 1)
             buf_addf(sql, ", ?%u", PUT_FIELDS + i);
     buf_addc(sql, ')');
-    return prepare(db, sql, &t->put, e);
+    return store_prepare(db, sql, &t->put, e);
 }
 
 static enum rc prepare_roll(struct store_samples *t, struct db *db, struct buf *sql, struct err *e)
@@ -76,7 +66,7 @@ static enum rc prepare_roll(struct store_samples *t, struct db *db, struct buf *
                      figure(i)->id);
     buf_adds(sql, " FROM sample WHERE _center = ?1 AND _step = ?2 AND _at >= ?4 AND _at < ?4 + ?3"
                   " GROUP BY _center");
-    return prepare(db, sql, &t->roll, e);
+    return store_prepare(db, sql, &t->roll, e);
 }
 
 static enum rc prepare_recent(struct store_samples *t, struct db *db, struct buf *sql,
@@ -89,7 +79,7 @@ static enum rc prepare_recent(struct store_samples *t, struct db *db, struct buf
         else
             buf_adds(sql, ", NULL");
     buf_adds(sql, " FROM sample WHERE _center = ?1 AND _step = ?2 AND _at > ?3 ORDER BY _at");
-    return prepare(db, sql, &t->recent, e);
+    return store_prepare(db, sql, &t->recent, e);
 }
 
 enum rc store_samples_open(struct store_samples *t, struct db *db, struct err *e)

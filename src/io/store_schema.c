@@ -120,6 +120,15 @@ static enum rc run(struct db *db, struct buf *sql, struct err *e)
     return rc;
 }
 
+enum rc store_prepare(struct db *db, struct buf *sql, struct stmt **out, struct err *e)
+{
+    enum rc rc = sql->failed ? err_set(e, RC_LIMIT, "history", S_("a statement is too long"))
+                             : stmt_new(db, sql->data, out, e);
+
+    buf_reset(sql);
+    return rc;
+}
+
 static bool is_kept_field(enum entity e, unsigned field)
 {
     return e != ENTITY_CENTER || store_samples_field(field);

@@ -28,6 +28,8 @@ bool store_samples_field(unsigned field);
 enum rc store_schema_check(struct db *db, bool *empty, struct err *e);
 /* Makes what is missing. Idempotent. */
 enum rc store_schema_make(struct db *db, struct err *e);
+/* Makes the statement that was written into sql, which is empty afterwards. */
+enum rc store_prepare(struct db *db, struct buf *sql, struct stmt **out, struct err *e);
 /* Which fields have their column. RC_SCHEMA when there is no such table. */
 enum rc store_schema_present(struct db *db, enum entity e, const char *table, uint64_t *fields,
                              struct err *e_out);

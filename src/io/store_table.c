@@ -3,7 +3,6 @@
 #include "io/store_table.h"
 #include "base/buf.h"
 #include "base/hash.h"
-#include "base/sentence.h"
 #include "io/store_schema.h"
 #include "model/fields.h"
 #include <string.h>
@@ -23,15 +22,6 @@ static void add_columns(struct buf *sql, const struct store_table *t, const char
     for (unsigned i = 0; i < info->field_count; i++)
         if (fields >> i & 1)
             buf_addf(sql, ", %s\"%s\"%s", before, info->fields[i].id, after);
-}
-
-static enum rc prepare(struct db *db, struct buf *sql, struct stmt **out, struct err *e)
-{
-    enum rc rc = sql->failed ? err_set(e, RC_LIMIT, "history", S_("a statement is too long"))
-                             : stmt_new(db, sql->data, out, e);
-
-    buf_reset(sql);
-    return rc;
 }
 
 /* INSERT of the fields; of a row that is there, the fields of `overwrite` are replaced. */
@@ -60,27 +50,27 @@ static enum rc prepare_reading(struct store_table *t, struct db *db, struct buf 
     buf_adds(sql, "SELECT " META);
     add_columns(sql, t, "", "", t->present);
     buf_addf(sql, " FROM %s WHERE _center = ?1 AND _at >= ?2 ORDER BY _at DESC LIMIT ?3", id);
-    enum rc rc = prepare(db, sql, &t->of_center, e);
+    enum rc rc = store_prepare(db, sql, &t->of_center, e);
     if (rc != RC_OK)
         return rc;
     buf_adds(sql, "SELECT " META);
     add_columns(sql, t, "", "", t->present);
     buf_addf(sql, " FROM %s WHERE _rev > ?1 ORDER BY _rev", id);
-    return prepare(db, sql, &t->since, e);
+    return store_prepare(db, sql, &t->since, e);
 }
 
 static enum rc prepare_writing(struct store_table *t, struct db *db, struct buf *sql, struct err *e)
 {
     upsert(sql, t, t->present, ~t->said);
-    enum rc rc = prepare(db, sql, &t->write, e);
+    enum rc rc = store_prepare(db, sql, &t->write, e);
     if (rc != RC_OK)
         return rc;
     upsert(sql, t, t->present, ~UINT64_C(0));
-    rc = prepare(db, sql, &t->write_all, e);
+    rc = store_prepare(db, sql, &t->write_all, e);
     if (rc != RC_OK)
         return rc;
     buf_addf(sql, "DELETE FROM %s WHERE _center = ?1 AND _id = ?2", entity_info(t->entity)->id);
-    return prepare(db, sql, &t->drop, e);
+    return store_prepare(db, sql, &t->drop, e);
 }
 
 enum rc store_table_open(struct store_table *t, struct db *db, enum entity e, struct err *err)
@@ -203,7 +193,7 @@ enum rc store_table_say(struct store_table *t, struct db *db, const char *center
 
     buf_init(&sql, LONGEST_SQL);
     upsert(&sql, t, fields, fields);
-    enum rc rc = prepare(db, &sql, &s, e);
+    enum rc rc = store_prepare(db, &sql, &s, e);
     buf_fini(&sql);
     if (rc != RC_OK)
         return rc;
