@@ -132,7 +132,7 @@ void acting_ask(struct ui *u, struct action_order *take, struct ui_slot *from)
     w.permit = permit_of(u, take->center);
     u->dialog = dialog_new(take, &w, &e);
     if (!u->dialog) {
-        ui_say(u, true, "%s: %s", sentence_place(&e), said(e.msg));
+        ui_say_error(u, &e);
         return;
     }
     u->dialog_from = from;

@@ -278,14 +278,19 @@ const char *cell_center_name(const struct view_input *in, uint16_t center)
     return cell_string(in, row_has(row, center, name) ? row->name : row->id);
 }
 
-void cell_center(const struct table_cell *cell)
+void cell_center_in(const struct table_cell *cell, struct style style)
 {
     char name[CENTER_SHORT_MAX];
 
-    cell_text(cell, style_of(ROLE_DIM),
+    cell_text(cell, style,
               cell_center_short(cell->in,
                                 cell_center_name(cell->in, row_head_of(cell->row)->center), cell->w,
                                 name));
+}
+
+void cell_center(const struct table_cell *cell)
+{
+    cell_center_in(cell, style_of(ROLE_DIM));
 }
 
 int cell_measure(const struct view_input *in, strid id)

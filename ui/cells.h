@@ -39,7 +39,8 @@ void cell_time(const struct table_cell *cell, struct style s, bool has, wall_ms 
 void cell_row_age(const struct table_cell *cell); /* AGE column: how old the row is */
 void cell_temperature(const struct table_cell *cell, bool has, double v, double limit,
                       enum freshness age);
-void cell_center(const struct table_cell *cell); /* name of the row's center */
+void cell_center(const struct table_cell *cell);                    /* name of the row's center */
+void cell_center_in(const struct table_cell *cell, struct style s); /* in that style */
 
 /* As value_text, with words in the reader's language. */
 void cell_value(const struct view_input *in, const struct field *f, const struct value *v,

@@ -3,7 +3,6 @@
 #include "ui/command.h"
 #include "ui/said.h"
 #include "base/i18n.h"
-#include "base/sentence.h"
 #include "base/text.h"
 #include "ui/act.h"
 #include "ui/acting.h"
@@ -319,7 +318,7 @@ static void theme_command(struct ui *u, const char *name)
     if (!*name)
         ui_say(u, false, _("theme %s"), u->theme.name);
     else if (overlay_theme(u, name, &e) != RC_OK)
-        ui_say(u, true, "%s: %s", sentence_place(&e), said(e.msg));
+        ui_say_error(u, &e);
 }
 
 static const struct center_row *center_named(const struct snapshot *s, const char *id)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * core.c - see core.h. */
 #include "ui/core.h"
+#include "base/sentence.h"
+#include "ui/said.h"
 #include "base/text.h"
 #include <stdio.h>
 #include <string.h>
@@ -66,6 +68,11 @@ void ui_say(struct ui *u, bool bad, const char *fmt, ...)
     va_start(ap, fmt);
     say(u, bad, clock_mono() + (bad ? MESSAGE_BAD_MS : MESSAGE_MS), fmt, ap);
     va_end(ap);
+}
+
+void ui_say_error(struct ui *u, const struct err *e)
+{
+    ui_say(u, true, "%s: %s", sentence_place(e), said(e->msg));
 }
 
 void ui_say_until_key(struct ui *u, bool bad, const char *fmt, ...)

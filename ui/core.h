@@ -138,6 +138,8 @@ wall_ms ui_now(const struct ui *u);
 int ui_offset(const struct ui *u, wall_ms t);
 /* A line in the place of the footer, until a key or for some seconds. Text from outside is cleaned. */
 void ui_say(struct ui *u, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Where it went wrong, and what, in the reader's language. */
+void ui_say_error(struct ui *u, const struct err *e);
 void ui_say_until_key(struct ui *u, bool bad, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void ui_unsay(struct ui *u);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * loop.c - what ui.h promises. The loop: wait for keys, snapshots, signals or the next second; draw if something changed. */
-#include "base/sentence.h"
 #include "ui/ui.h"
-#include "ui/said.h"
 #include "base/i18n.h"
 #include "base/xmem.h"
 #include "ui/acting.h"
@@ -66,7 +64,7 @@ static void load_state(struct ui *u)
 
     ui_state_init(&u->state);
     if (u->state_file && ui_state_load(&u->state, u->state_file, &e) != RC_OK)
-        ui_say(u, true, "%s: %s", sentence_place(&e), said(e.msg));
+        ui_say_error(u, &e);
 }
 
 static enum rc start(struct ui *u, struct err *e)

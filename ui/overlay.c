@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * overlay.c - see overlay.h. */
 #include "ui/overlay.h"
-#include "ui/said.h"
 #include "ui/columns.h"
 #include "base/i18n.h"
-#include "base/sentence.h"
 #include "base/xmem.h"
 #include "model/value.h"
 #include "ui/explain.h"
@@ -265,7 +263,7 @@ void overlay_remember(struct ui *u)
     struct err e = {0};
 
     if (u->state_file && ui_state_save(&u->state, u->state_file, &e) != RC_OK)
-        ui_say(u, true, "%s: %s", sentence_place(&e), said(e.msg));
+        ui_say_error(u, &e);
 }
 
 /* The theme `by` places after the present one in the list of names. */
@@ -288,7 +286,7 @@ static void step_theme(struct ui *u, int by)
         list[count++] = name;
     }
     if (count > 0 && overlay_theme(u, list[(at + by + count) % count], &e) != RC_OK)
-        ui_say(u, true, "%s: %s", sentence_place(&e), said(e.msg));
+        ui_say_error(u, &e);
     buf_fini(&names);
 }
 
@@ -304,7 +302,7 @@ static void step_language(struct ui *u, int by)
             at = count;
     const char *code = l[(at + by + count) % count].code;
     if (i18n_use(code, &e) != RC_OK) {
-        ui_say(u, true, "%s: %s", sentence_place(&e), said(e.msg));
+        ui_say_error(u, &e);
         return;
     }
     snprintf(u->state.language, sizeof u->state.language, "%s", code);

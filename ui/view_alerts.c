@@ -97,12 +97,7 @@ static void paint_since(const struct table_cell *cell)
 
 static void paint_center(const struct table_cell *cell)
 {
-    char name[CENTER_SHORT_MAX];
-
-    cell_text(cell, calm(cell, style_of(ROLE_TEXT)),
-              cell_center_short(cell->in,
-                                cell_center_name(cell->in, row_head_of(cell->row)->center), cell->w,
-                                name));
+    cell_center_in(cell, calm(cell, style_of(ROLE_TEXT)));
 }
 
 static void paint_what(const struct table_cell *cell)
