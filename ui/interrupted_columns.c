@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * interrupted_columns.c - the columns of view 6. */
+#include "base/xmem.h"
 #include "ui/act.h"
 #include "ui/said.h"
 #include "ui/cells.h"
@@ -248,7 +249,7 @@ static const char *without_teller(const char *text)
 {
     static const char *const tellers[] = {"accounting: ", "scheduler: "};
 
-    for (size_t i = 0; i < sizeof tellers / sizeof tellers[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(tellers); i++)
         if (strncmp(text, tellers[i], strlen(tellers[i])) == 0)
             return text + strlen(tellers[i]);
     return text;

@@ -428,6 +428,7 @@ static bool act(struct list *l, const struct view_input *in, enum action_verb ve
 static const char *const groups[] = {NC_("group", "pools"), NC_("group", "center"),
                                      NC_("group", "model"), NC_("group", "node"),
                                      NC_("group", "job"),   NULL};
+
 static void release(struct list *l)
 {
     devicemap_free(&((struct devices_own *)l->own)->devicemap);

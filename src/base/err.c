@@ -3,6 +3,7 @@
 #include "base/err.h"
 #include "base/mark.h"
 #include "base/utf8.h"
+#include "base/xmem.h"
 #include <errno.h>
 #include <locale.h>
 #include <stdarg.h>
@@ -84,7 +85,7 @@ static const struct {
 
 static const char *sys_text(int sysno, char *out, size_t size)
 {
-    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+    for (size_t i = 0; i < ARRAY_LEN(usual); i++)
         if (usual[i].number == sysno)
             return usual[i].text;
     locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);

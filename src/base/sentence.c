@@ -3,6 +3,7 @@
 #include "base/sentence.h"
 #include "base/buf.h"
 #include "base/i18n.h"
+#include "base/xmem.h"
 #include <stdbool.h>
 #include <string.h>
 
@@ -322,7 +323,7 @@ static const char *const places[] = {
 
 const char *sentence_place(const struct err *e)
 {
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+    for (size_t i = 0; i < ARRAY_LEN(places); i++)
         if (strcmp(places[i], e->where) == 0)
             return _(places[i]);
     return e->where;

@@ -108,6 +108,7 @@ static char *put_nano(char *out, int64_t v)
     }
     return out;
 }
+
 /* What the C library prints, whatever the locale takes for a decimal point. */
 static char *copy_plain(char *out, const char *printed)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * derived.c - one function a line of derived.def. What cannot be computed is VALUE_NONE, never
  * 0. */
+#include "base/xmem.h"
 #include "model/devices.h"
 #include "model/fields.h"
 #include "model/flops.h"
@@ -505,7 +506,7 @@ moment_fn *derived_moment(const struct derived *d)
                    {derive_job_left, moment_job_left},
                    {derive_job_starts_in, moment_job_starts_in}};
 
-    for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++)
+    for (size_t i = 0; i < ARRAY_LEN(moments); i++)
         if (moments[i].derive == d->derive)
             return moments[i].moment;
     return NULL;
@@ -525,7 +526,7 @@ bool derived_of_row(const struct derived *d)
                                         derive_device_ofu_percent,
                                         derive_device_flops_share_percent};
 
-    for (size_t i = 0; i < sizeof(of_row) / sizeof(of_row[0]); i++)
+    for (size_t i = 0; i < ARRAY_LEN(of_row); i++)
         if (of_row[i] == d->derive)
             return true;
     return false;
