@@ -2,8 +2,10 @@
  * test_base_thread.c - signals stay with the first thread, and the ends of other threads' children do not wake it. */
 #include "base/thread.h"
 #include "tests/unit/unit.h"
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,16 +37,33 @@ static void test_only_the_end_of_a_child_is_let_in(void **state)
     assert_false(sigismember(&mask, SIGCHLD));
 }
 
+/* A child that ends when its input does: not before posix_spawn let the signals of its caller in again. */
+static bool have_child(void)
+{
+    static char name[] = "cat";
+    char *argv[] = {name, NULL}, *environment[] = {NULL};
+    posix_spawn_file_actions_t actions;
+    pid_t child;
+    int input[2];
+
+    if (pipe2(input, O_CLOEXEC) != 0)
+        return false;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, input[0], STDIN_FILENO);
+    int failed = posix_spawnp(&child, name, &actions, NULL, argv, environment);
+    posix_spawn_file_actions_destroy(&actions);
+    close(input[0]);
+    close(input[1]);
+    return failed == 0 && waitpid(child, NULL, 0) == child;
+}
+
 static void *have_children(void *arg)
 {
-    static char name[] = "true";
-    char *argv[] = {name, NULL}, *environment[] = {NULL};
-    pid_t child;
+    bool all = true;
 
     for (int i = 0; i < CHILDREN; i++)
-        if (posix_spawnp(&child, name, NULL, NULL, argv, environment) == 0)
-            waitpid(child, NULL, 0);
-    return write(*(const int *)arg, "x", 1) == 1 ? arg : NULL;
+        all = have_child() && all;
+    return write(*(const int *)arg, all ? "x" : "-", 1) == 1 ? arg : NULL;
 }
 
 /* It sleeps once. How often else is the system's business, but less often than there are children. */
@@ -62,6 +81,7 @@ static void test_a_sleeping_thread_sleeps_on(void **state)
     assert_int_equal(read(ends[0], &byte, 1), 1);
     getrusage(RUSAGE_THREAD, &after);
     pthread_join(thread, NULL);
+    assert_int_equal(byte, 'x');
     assert_in_range(after.ru_nvcsw - before.ru_nvcsw, 0, CHILDREN / 2);
     close(ends[0]);
     close(ends[1]);
