@@ -55,6 +55,11 @@ void pty_take_signals(void)
         signal(ours[i], SIG_DFL);
 }
 
+void pty_let_hang_up(bool heard)
+{
+    signal(SIGHUP, heard ? SIG_DFL : SIG_IGN);
+}
+
 static void become(const char *const *env, char *const *argv, int frames_fd)
 {
     for (; *env; env++) {
@@ -298,6 +303,14 @@ void pty_send(struct pty *p, const char *keys)
     pty_send_bytes(p, keys, strlen(keys));
 }
 
+void pty_send_or_kill(struct pty *p, const char *keys, int sig)
+{
+    if (keys)
+        pty_send(p, keys);
+    else
+        kill(p->pid, sig);
+}
+
 void pty_resize(struct pty *p, int rows, int cols)
 {
     struct winsize ws = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)cols};
@@ -444,4 +457,13 @@ void pty_assert_clean(struct pty *p)
         pty_end(p);
         fail_msg("the terminal was not given back as it was");
     }
+}
+
+void pty_expect_end(struct pty *p, int status)
+{
+    pty_wait_exit(p);
+    assert_true(WIFEXITED(p->status));
+    assert_int_equal(WEXITSTATUS(p->status), status);
+    pty_assert_clean(p);
+    pty_end(p);
 }

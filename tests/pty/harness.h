@@ -44,6 +44,8 @@ void pty_start_job(struct pty *p, int rows, int cols, const char *const *env, ch
 void pty_end(struct pty *p);
 
 void pty_send(struct pty *p, const char *keys);
+/* The signal where no keys are given. */
+void pty_send_or_kill(struct pty *p, const char *keys, int sig);
 void pty_send_bytes(struct pty *p, const char *bytes, size_t len);
 void pty_resize(struct pty *p, int rows, int cols);
 void pty_close_master(struct pty *p); /* as when the window is closed */
@@ -53,6 +55,8 @@ bool pty_pump(struct pty *p, int ms);
 /* First of all in main() of a test, not of what it starts: who started the tests in the background, or with nohup, may have had
  * these ignored. */
 void pty_take_signals(void);
+/* Whether what is started from now on hears of a hang-up; as under nohup it does not. */
+void pty_let_hang_up(bool heard);
 void pty_wait_text(struct pty *p, const char *text);
 void pty_wait_no_text(struct pty *p, const char *text);
 void pty_wait_frames(struct pty *p, unsigned long more);
@@ -69,5 +73,7 @@ bool pty_mouse_on(struct pty *p); /* libvterm knows only half of how it is asked
 bool pty_modes_restored(struct pty *p);
 /* Modes and screen as before: main screen, cursor shown, mouse off. */
 void pty_assert_clean(struct pty *p);
+/* Waits until it has ended by itself, with that status and the terminal as it was; then as pty_end(). */
+void pty_expect_end(struct pty *p, int status);
 
 #endif

@@ -5,10 +5,9 @@
  * The recording holds 63 seconds of a cluster of four nodes and of one that does not answer; a job array is
  * cancelled in between. At its end time stands still, so the screens are the same every time. */
 #include "autoconf.h"
-#include "tests/pty/harness.h"
+#include "tests/pty/program.h"
 #include "tests/unit/unit.h"
 #include "ui/keymap.h"
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define RECORDING UNIT_FIXTURES "/recording/small"
@@ -16,28 +15,15 @@
 
 enum { BARS_END = 3 }; /* last row of the bars of the overview */
 
-static char state_home[64] = "XDG_STATE_HOME=/dev/null";
-static const char *const env[] = {"TERM=xterm-256color",
-                                  "LC_ALL=C.UTF-8",
-                                  "TZ=UTC",
-                                  "COLORTERM",
-                                  "NO_COLOR",
-                                  state_home,
-                                  "SUANTOP_TEST_FD=9",
-                                  NULL};
+static const char *state_home; /* NULL = nothing is remembered */
 
 static void start(struct pty *p, int rows, int cols, const char *speed)
 {
-    char *argv[] = {(char *)"./suantop",
-                    (char *)"replay",
-                    (char *)RECORDING,
-                    (char *)"--speed",
-                    (char *)speed,
-                    (char *)"--theme",
-                    (char *)UNIT_SRCDIR "/themes/suantop-dark.theme",
-                    NULL};
+    const char *const words[] = {"replay", RECORDING, "--speed",
+                                 speed,    "--theme", UNIT_SRCDIR "/themes/suantop-dark.theme",
+                                 NULL};
 
-    pty_start(p, rows, cols, env, argv);
+    program_start(p, &(struct program){rows, cols, NULL, state_home}, words);
 }
 
 /* At the end of the recording. */
@@ -52,11 +38,7 @@ static void start_at_end(struct pty *p, int rows, int cols)
 static void leave(struct pty *p)
 {
     pty_send(p, "\x03");
-    pty_wait_exit(p);
-    assert_true(WIFEXITED(p->status));
-    assert_int_equal(WEXITSTATUS(p->status), 0);
-    pty_assert_clean(p);
-    pty_end(p);
+    pty_expect_end(p, 0);
 }
 
 /* --- every key --- */
@@ -209,7 +191,7 @@ static void test_columns(void **state)
 
     (void)state;
     assert_non_null(mkdtemp(home));
-    snprintf(state_home, sizeof state_home, "XDG_STATE_HOME=%s", home);
+    state_home = home;
     for (int run = 0; run < 2; run++) {
         start_at_end(&p, 36, 120);
         pty_send(&p, "2");
@@ -235,7 +217,7 @@ static void test_columns(void **state)
         pty_wait_no_text(&p, "STATUS");
         leave(&p);
     }
-    snprintf(state_home, sizeof state_home, "XDG_STATE_HOME=/dev/null");
+    state_home = NULL;
     snprintf(command, sizeof command, "rm -r %s", home);
     assert_int_equal(system(command), 0);
 }
@@ -258,9 +240,7 @@ static void test_every_command_name(void **state)
     pty_send(&p, ":running\r:ended\r");
     pty_wait_text(&p, "ended within the last hour");
     pty_send(&p, ":quit!\r");
-    pty_wait_exit(&p);
-    assert_int_equal(WEXITSTATUS(p.status), 0);
-    pty_end(&p);
+    pty_expect_end(&p, 0);
 }
 
 /* A step is one answer; faster and slower tell the new speed. */
@@ -403,26 +383,20 @@ static void test_screens(void **state)
     }
 }
 
-/* A resize in the middle of everything keeps the thing under the cursor. */
 /* --- languages --- */
 
-static void start_chinese(struct pty *p, char *const *more)
+static void start_chinese(struct pty *p, const char *language)
 {
-    const char *chinese[sizeof env / sizeof env[0]];
-    char *argv[16] = {(char *)"./suantop", (char *)"replay", (char *)RECORDING, (char *)"--speed",
-                      (char *)"100000"};
+    const char *const words[] = {
+        "replay", RECORDING, "--speed", "100000", language ? "--language" : NULL, language, NULL};
 
-    memcpy(chinese, env, sizeof chinese);
-    chinese[1] = "LC_ALL=zh_CN.UTF-8"; /* no such locale need be installed */
-    for (int i = 0; more[i]; i++)
-        argv[5 + i] = more[i];
-    pty_start(p, 24, 80, chinese, argv);
+    /* no such locale need be installed */
+    program_start(p, &(struct program){24, 80, "zh_CN.UTF-8", state_home}, words);
 }
 
 /* The locale's language from the first picture on; another one while it runs, remembered for the next time. */
 static void test_language(void **state)
 {
-    char *const plain[] = {NULL}, *const asked[] = {(char *)"--language", (char *)"zh_CN", NULL};
     char folder[] = "/tmp/suantop-language-XXXXXX", file[64];
     struct pty p;
 
@@ -431,8 +405,8 @@ static void test_language(void **state)
     skip();
 #endif
     assert_non_null(mkdtemp(folder));
-    snprintf(state_home, sizeof state_home, "XDG_STATE_HOME=%s", folder);
-    start_chinese(&p, plain);
+    state_home = folder;
+    start_chinese(&p, NULL);
     pty_wait_text(&p, "节点");
     pty_wait_text(&p, "运行中");
     pty_send(&p, "\033OQ"); /* F2 */
@@ -443,13 +417,13 @@ static void test_language(void **state)
     pty_wait_text(&p, "running");
     pty_wait_no_text(&p, "节点");
     leave(&p);
-    start_chinese(&p, plain);
+    start_chinese(&p, NULL);
     pty_wait_text(&p, "running");
     leave(&p);
-    start_chinese(&p, asked);
+    start_chinese(&p, "zh_CN");
     pty_wait_text(&p, "运行中");
     leave(&p);
-    snprintf(state_home, sizeof state_home, "XDG_STATE_HOME=/dev/null");
+    state_home = NULL;
     snprintf(file, sizeof file, "%s/suantop/ui", folder);
     assert_int_equal(unlink(file), 0);
     snprintf(file, sizeof file, "%s/suantop", folder);
@@ -457,6 +431,7 @@ static void test_language(void **state)
     assert_int_equal(rmdir(folder), 0);
 }
 
+/* A resize in the middle of everything keeps the thing under the cursor. */
 static void test_resize(void **state)
 {
     static const int sizes[][2] = {{24, 80}, {80, 300}, {12, 60}, {1, 1}, {36, 120}};

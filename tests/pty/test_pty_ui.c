@@ -62,11 +62,7 @@ static void quit(struct pty *p)
 {
     before_signal(p);
     pty_send(p, "\x03");
-    pty_wait_exit(p);
-    assert_true(WIFEXITED(p->status));
-    assert_int_equal(WEXITSTATUS(p->status), 0);
-    pty_assert_clean(p);
-    pty_end(p);
+    pty_expect_end(p, 0);
 }
 
 static void test_first_picture(void **state)
@@ -203,9 +199,7 @@ static void test_command_line(void **state)
     pty_send(&p, ":\x10\x10\x10"); /* history */
     pty_wait_text(&p, ": center tianjin");
     pty_send(&p, "\x1b:q\r");
-    pty_wait_exit(&p);
-    pty_assert_clean(&p);
-    pty_end(&p);
+    pty_expect_end(&p, 0);
 }
 
 /* Since the output was so long: what resets the colours at the start ends in the same byte. */
@@ -412,15 +406,8 @@ static void ends_clean(const char *keys, int sig)
 
     demo(&p, NULL);
     before_signal(&p);
-    if (keys)
-        pty_send(&p, keys);
-    else
-        kill(p.pid, sig);
-    pty_wait_exit(&p);
-    assert_true(WIFEXITED(p.status));
-    assert_int_equal(WEXITSTATUS(p.status), 0);
-    pty_assert_clean(&p);
-    pty_end(&p);
+    pty_send_or_kill(&p, keys, sig);
+    pty_expect_end(&p, 0);
 }
 
 static void test_quit_by_key(void **state)
@@ -450,9 +437,7 @@ static void test_q_goes_back_first(void **state)
     pty_send(&p, "q");
     pty_wait_text(&p, "suantop  Overview");
     pty_send(&p, "q");
-    pty_wait_exit(&p);
-    pty_assert_clean(&p);
-    pty_end(&p);
+    pty_expect_end(&p, 0);
 }
 
 /* ^C throws away what was typed before it, at a moment when the program may just want to read it. */
@@ -466,9 +451,7 @@ static void test_escape_then_interrupt(void **state)
         pty_send(&p, i % 2 ? "\x1b[<65;1" : "\x1b");
         pty_pump(&p, i % 5);
         pty_send(&p, "\x03");
-        pty_wait_exit(&p);
-        pty_assert_clean(&p);
-        pty_end(&p);
+        pty_expect_end(&p, 0);
     }
 }
 
@@ -504,12 +487,11 @@ static void test_window_closed(void **state)
 static void test_window_closed_without_a_signal(void **state)
 {
     struct pty p;
-    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
 
     (void)state;
-    sigaction(SIGHUP, &ignore, &before);
+    pty_let_hang_up(false);
     demo(&p, NULL);
-    sigaction(SIGHUP, &before, NULL);
+    pty_let_hang_up(true);
     pty_close_master(&p);
     pty_wait_exit(&p);
     assert_true(WIFEXITED(p.status));
@@ -880,11 +862,7 @@ static void test_random_bytes(void **state)
     }
     if (!p.exited)
         kill(p.pid, SIGTERM); /* F10 may have come by chance */
-    pty_wait_exit(&p);
-    assert_true(WIFEXITED(p.status));
-    assert_int_equal(WEXITSTATUS(p.status), 0);
-    pty_assert_clean(&p);
-    pty_end(&p);
+    pty_expect_end(&p, 0);
 }
 
 int main(int argc, char **argv)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * test_pty_wall.c - `suantop wall` on a terminal that is made small and large, that is taken away, that tells it to end. */
-#include "tests/pty/harness.h"
+#include "tests/pty/program.h"
 #include "tests/unit/unit.h"
 #include <signal.h>
 #include <stdio.h>
@@ -12,23 +12,14 @@
 enum { ROWS = 24, COLS = 80 };
 
 static char folder[] = "/tmp/suantop-test-wall.XXXXXX";
-static char config[64], state_home[64];
-static const char *const env[] = {"TERM=xterm-256color",
-                                  "LC_ALL=C.UTF-8",
-                                  "TZ=UTC",
-                                  "COLORTERM",
-                                  "NO_COLOR",
-                                  state_home,
-                                  "SUANTOP_TEST_FD=9",
-                                  NULL};
+static char config[64];
 
 static void start(struct pty *p)
 {
-    char *argv[] = {
-        (char *)"./suantop", (char *)"wall",    (char *)"-c",    config, (char *)"--history",
-        (char *)"off",       (char *)"--title", (char *)"NOC 1", NULL};
+    const char *const words[] = {"wall", "-c",      config,  "--history",
+                                 "off",  "--title", "NOC 1", NULL};
 
-    pty_start(p, ROWS, COLS, env, argv);
+    program_start(p, &(struct program){ROWS, COLS, .state_home = folder}, words);
     pty_wait_text(p, "NOC 1");
     pty_wait_text(p, "QUEUED");
 }
@@ -38,15 +29,8 @@ static void ends_clean(const char *key, int sig)
     struct pty p;
 
     start(&p);
-    if (key)
-        pty_send(&p, key);
-    else
-        kill(p.pid, sig);
-    pty_wait_exit(&p);
-    assert_true(WIFEXITED(p.status));
-    assert_int_equal(WEXITSTATUS(p.status), 0);
-    pty_assert_clean(&p);
-    pty_end(&p);
+    pty_send_or_kill(&p, key, sig);
+    pty_expect_end(&p, 0);
 }
 
 static void test_ends_when_told(void **state)
@@ -75,24 +59,18 @@ static void test_any_size_and_back(void **state)
     pty_wait_text(&p, "QUEUED");
     pty_wait_text(&p, "read only");
     pty_send(&p, "q");
-    pty_wait_exit(&p);
-    pty_assert_clean(&p);
-    pty_end(&p);
+    pty_expect_end(&p, 0);
 }
 
 /* The hang-up signal comes, or is ignored as under nohup and only the device tells. */
 static void test_terminal_lost(void **state)
 {
-    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
-
     (void)state;
     for (int ignored = 0; ignored < 2; ignored++) {
         struct pty p;
-        if (ignored)
-            sigaction(SIGHUP, &ignore, &before);
+        pty_let_hang_up(!ignored);
         start(&p);
-        if (ignored)
-            sigaction(SIGHUP, &before, NULL);
+        pty_let_hang_up(true);
         pty_close_master(&p);
         pty_wait_exit(&p);
         assert_true(WIFEXITED(p.status));
@@ -113,9 +91,7 @@ static void test_keys_do_nothing(void **state)
     assert_true(pty_has_text(&p, "NOC 1"));
     assert_true(pty_has_text(&p, "QUEUED"));
     pty_send(&p, "q");
-    pty_wait_exit(&p);
-    assert_int_equal(WEXITSTATUS(p.status), 0);
-    pty_end(&p);
+    pty_expect_end(&p, 0);
 }
 
 static int setup(void **state)
@@ -125,7 +101,6 @@ static int setup(void **state)
     (void)state;
     assert_non_null(mkdtemp(folder));
     snprintf(config, sizeof config, "%s/config.yaml", folder);
-    snprintf(state_home, sizeof state_home, "XDG_STATE_HOME=%s", folder);
     f = fopen(config, "w");
     assert_non_null(f);
     fputs("centers:\n  - id: here\n    sources:\n      - local: {}\n", f);
