@@ -96,9 +96,14 @@ static void mtti_words(struct phrase *p, const struct tally *t)
     double step = days ? 24 : minutes ? 1.0 / 60 : 1;
     char text[3 * FIGURE_MAX];
 
-    if (!isfinite(m->mean) || !fits(p, 13))
+    if (!isfinite(m->mean) || !fits(p, t->sum.enough ? 13 : 6))
         return;
     word(p, style_of(ROLE_DIM), "MTTI");
+    if (!t->sum.enough) {
+        word(p, style_of(ROLE_FAINT), FIGURE_ABSENT);
+        gap(p);
+        return;
+    }
     snprintf(text, sizeof text, "%s%.1f %s", m->at_least ? "> " : "", m->mean / step,
              days      ? "d"
              : minutes ? "min"

@@ -30,6 +30,13 @@ double reliability_rate(double events, double node_hours)
     return node_hours > 0 ? 1000 * events / (node_hours / 24) : NAN;
 }
 
+/* Three: of none where three were expected it can be said with 95 % that they are rarer, and the bounds of three seen
+ * are within five times the mean. */
+bool reliability_enough(double events, double hours, double node_hours)
+{
+    return hours >= 24 || events + USUAL_RATE * node_hours / 24 / 1000 >= 3;
+}
+
 double reliability_ettr(const struct job_run *runs, size_t count)
 {
     double wasted = 0;
@@ -180,6 +187,7 @@ static void conclude(struct summing *s, wall_ms within)
     out->failure_events = (unsigned)reliability_events(s->failures, s->failure_count, within);
     out->mtti = poisson_mean_time(out->observed_hours, out->unexpected_events);
     out->mtbf = poisson_mean_time(out->observed_hours, out->failure_events);
+    out->enough = reliability_enough(out->unexpected_events, out->observed_hours, out->node_hours);
     out->rate = reliability_rate(out->failure_events, out->node_hours);
     out->productive = NAN;
     if (out->device_hours_allocated > 0) {

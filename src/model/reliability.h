@@ -11,6 +11,10 @@
  *                   happened while the center was watched counts (`counted`), as only that time does.
  *                   Of several centers: the mean of their times, all of their events.
  *   rate            1000 * failure events / node-days observed
+ *   enough          the MTTI is worth saying: the center was watched for a day, or three events were seen, or
+ *                   so many node-days observed that three could be expected at 6.5 in 1000 node-days, the highest rate
+ *                   that operators of large fleets publish (Meta, HPCA'25). Before that "> T / 3" is true of any fleet,
+ *                   and a mean of one or two tells when somebody began to look
  *   productive      1 - GPU-hours lost / GPU-hours allocated, of what was observed
  * A figure that nobody can know is NAN. Pure; thread: any; reads one snapshot. */
 #ifndef SUAN_MODEL_RELIABILITY_H
@@ -22,6 +26,7 @@
 
 #define COALESCE_MS 5000
 #define STREAK_MS (INT64_C(120) * 3600000)
+#define USUAL_RATE 6.5 /* events in 1000 node-days; see `enough` */
 
 /* --- formulae; times in one unit, rates per node and that unit --- */
 
@@ -34,6 +39,8 @@ double reliability_expected_ettr(double nodes, double rate, double restart, doub
 double reliability_best_interval(double nodes, double rate, double write);
 /* 1000 * events / node-days. */
 double reliability_rate(double events, double node_hours);
+/* Was enough observed for a mean time between that many events? */
+bool reliability_enough(double events, double hours, double node_hours);
 
 /* One run of a job: what of it was lost (with the time to start again), in ms. */
 struct job_run {
@@ -69,6 +76,7 @@ struct reliability {
     double ended_oom, ended_time_limit, ended_failed, ended_done;
     unsigned unexpected_events, failure_events; /* counted ones, coalesced */
     struct mean_time mtti, mtbf;                /* hours */
+    bool enough;                                /* to say the MTTI */
     double rate;                                /* failures per 1000 node-days */
     double productive;
 };

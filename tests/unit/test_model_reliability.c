@@ -93,6 +93,22 @@ static void the_best_interval_is_best(void **state)
                     reliability_expected_ettr(n, rate, 0, best * f, write));
 }
 
+/* A day, three events, or node-days that three would be expected of: 461.5 at 6.5 in 1000. */
+static void a_mean_time_waits_until_it_says_something(void **state)
+{
+    (void)state;
+    assert_false(reliability_enough(0, 0.005, 0.005 * 100000));
+    assert_false(reliability_enough(2, 1, 100));
+    assert_true(reliability_enough(3, 1, 100));
+    assert_false(reliability_enough(0, 23.9, 23.9 * 8));
+    assert_true(reliability_enough(0, 24, 24 * 8));
+    assert_false(reliability_enough(0, 1, 461 * 24));
+    assert_true(reliability_enough(0, 1, 462 * 24));
+    assert_false(reliability_enough(2, 1, 153 * 24)); /* two seen: of the third it is enough */
+    assert_true(reliability_enough(2, 1, 154 * 24));
+    assert_false(reliability_enough(0, 0, 0));
+}
+
 /* Llama 3: 419 unexpected interruptions in 54 days on 16,384 GPUs, by cause. */
 static void the_mix_of_a_long_run_comes_out(void **state)
 {
@@ -304,6 +320,7 @@ int main(void)
         cmocka_unit_test(tails_are_exact),
         cmocka_unit_test(projections_are_the_published_ones),
         cmocka_unit_test(the_best_interval_is_best),
+        cmocka_unit_test(a_mean_time_waits_until_it_says_something),
         cmocka_unit_test(the_mix_of_a_long_run_comes_out),
         cmocka_unit_test(events_close_together_are_one),
         cmocka_unit_test(a_job_is_effective_for_what_was_not_lost),

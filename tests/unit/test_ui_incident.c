@@ -391,6 +391,35 @@ static void test_small_losses(void **state)
     assert_string_equal(hours, "10");
 }
 
+static void observe(struct stage *s, double seconds, double node_hours)
+{
+    struct delta *d = delta_new(0, UINT16_MAX, s->in.ctx.now, 0);
+
+    delta_row(d, ENTITY_HOUR, "now", 3);
+    delta_time(d, FIELD_hour_begins_at, s->in.ctx.now / HOUR * HOUR);
+    delta_num(d, FIELD_hour_observed_seconds, seconds);
+    delta_num(d, FIELD_hour_node_hours, node_hours);
+    fleet_apply(s->fleet, d, NULL);
+    delta_free(d);
+    later(s, HOUR / 3600);
+}
+
+/* "MTTI > 0.1 min" after 18 seconds is true of any fleet. */
+static void test_too_little_observed(void **state)
+{
+    struct stage s;
+
+    (void)state;
+    stage_open(&s, "interrupted", 24, 120);
+    fleet_free(s.fleet);
+    s.fleet = fleet_new(NULL);
+    observe(&s, 18, 5);
+    assert_non_null(strstr(screen(&s), " MTTI ?   "));
+    observe(&s, 3000, 12000);
+    assert_non_null(strstr(screen(&s), " MTTI > 16.7 min   "));
+    stage_close(&s);
+}
+
 static void test_narrowed(void **state)
 {
     struct stage s;
@@ -677,6 +706,7 @@ int main(void)
         cmocka_unit_test(test_the_mouse_finds_the_pane),
         cmocka_unit_test(test_open_and_details),
         cmocka_unit_test(test_small_losses),
+        cmocka_unit_test(test_too_little_observed),
         cmocka_unit_test(test_narrowed),
         cmocka_unit_test(test_worst_first),
         cmocka_unit_test(test_silence),
