@@ -24,8 +24,10 @@ byte before a gap of --settle-ms without output.  A key is only sent when the li
 that is still expected.  CPU is summed over the whole process tree from /proc/PID/task/*/schedstat
 (nanoseconds) plus reaped children.  Run on an idle machine, or compare with --vs and read the ratios.
 """
-import argparse, base64, errno, fcntl, json, os, re, select, shlex, signal, statistics, struct, sys
+import argparse, base64, errno, json, os, re, select, shlex, signal, statistics, sys
 import termios, time, unicodedata, zlib
+
+from terminal import open_terminal, set_size, take_terminal
 
 NOW = time.perf_counter_ns
 MS = 1_000_000
@@ -439,8 +441,7 @@ class Session:
         self.total = 0
         self.dead = None
         self.app_cursor = False
-        self.master, self.slave = os.openpty()
-        self._winsize(self.cols, self.rows)
+        self.master, self.slave = open_terminal(self.cols, self.rows)
         self.termios0 = termios.tcgetattr(self.slave)
         env = dict(os.environ)
         for k in ("COLUMNS", "LINES", "TMUX", "STY", "TERM_PROGRAM", "COLORTERM", "NO_COLOR"):
@@ -451,10 +452,9 @@ class Session:
         self.pid = os.fork()
         if self.pid == 0:
             try:
-                os.setsid()
-                fcntl.ioctl(self.slave, termios.TIOCSCTTY, 0)
                 for fd in (0, 1, 2):
                     os.dup2(self.slave, fd)
+                take_terminal()
                 os.closerange(3, 256)
                 if o.cwd:
                     os.chdir(o.cwd)
@@ -466,9 +466,6 @@ class Session:
         self.poll = select.poll()
         self.poll.register(self.master, select.POLLIN)
         self.budget_t, self.credit = NOW(), 0.0
-
-    def _winsize(self, c, r):
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", r, c, 0, 0))
 
     def _allow(self):
         """Throttle: how many bytes may be read now (simulates a slow line)."""
@@ -574,7 +571,7 @@ class Session:
     def resize(self, c, r):
         self.cols, self.rows = c, r
         self.log.append((NOW(), ("resize", c, r)))
-        self._winsize(c, r)
+        set_size(self.master, c, r)
 
     def close(self):
         if self.alive():

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What the end-to-end tests share: clusters, configurations, the program once, the program on a terminal."""
 import fcntl
+import glob
 import json
 import os
 import pwd
@@ -18,6 +19,7 @@ SUANTOP = os.environ["SUANTOP"]
 T = os.environ["T"]
 sys.path[:0] = [os.path.join(SRC, "tests/bench"), os.path.join(SRC, "tests/fake")]
 from ptybench import Screen, key_bytes  # noqa: E402
+from terminal import open_terminal, start_on  # noqa: E402
 
 
 class Cluster:
@@ -122,6 +124,18 @@ def iter_frames(frame):
         frame = frame.f_back
 
 
+def heeds(pid, number=signal.SIGTERM):
+    """Whether it has come so far that it catches this signal or waits for it, which would just end it before."""
+    masks = []
+    for task in glob.glob(f"/proc/{pid}/task/*/status"):  # where one thread waits for signals the others block them
+        try:
+            with open(task, encoding="utf-8") as f:
+                masks += re.findall(r"^Sig(?:Blk|Cgt):\s+(\w+)", f.read(), re.M)
+        except OSError:
+            pass
+    return any(int(mask, 16) >> (number - 1) & 1 for mask in masks)
+
+
 def until(seconds, condition, every=0.1):
     """The first true value of condition(), or the last false one when the time is over (see patience())."""
     end = time.monotonic() + patience(seconds)
@@ -150,7 +164,7 @@ def config(centers, name="config.yaml", head=""):
     return path
 
 
-def suantop(*argv, env=None, seconds=60, stdin=subprocess.DEVNULL):
+def suantop(*argv, env=None, seconds=180, stdin=subprocess.DEVNULL):
     """Runs it once: (exit status, stdout, stderr); a time-out is status None."""
     env = {**os.environ, **(env or {})}
     p = subprocess.Popen([SUANTOP, *argv], env=env, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -163,9 +177,10 @@ def suantop(*argv, env=None, seconds=60, stdin=subprocess.DEVNULL):
     return p.returncode, out, err
 
 
-def snapshot(*argv, env=None, seconds=60):
-    """(exit status, the JSON or None, stderr)."""
-    status, out, err = suantop("snapshot", "-f", "json", *argv, env=env, seconds=seconds)
+def snapshot(*argv, env=None, seconds=180):
+    """(exit status, the JSON or None, stderr). Sources that answer or fail end the wait for them; it is long for the others."""
+    wait = [] if {"-t", "--timeout"} & set(argv) else ["--timeout", "60s"]
+    status, out, err = suantop("snapshot", "-f", "json", *wait, *argv, env=env, seconds=seconds)
     try:
         doc = json.loads(out) if out else None
     except ValueError as e:
@@ -182,20 +197,12 @@ class Dashboard:
 
     def __init__(self, *argv, size=(200, 60), env=None):
         self.screen, self.raw = Screen(*size), b""
-        self.master, slave = os.openpty()
+        self.master, slave = open_terminal(*size)
         self.terminal = os.ttyname(slave)
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         env = {**os.environ, "TERM": "xterm-256color", **(env or {})}
         for key in ("COLUMNS", "LINES", "NO_COLOR"):
             env.pop(key, None)
-        self.process = subprocess.Popen(
-            [SUANTOP, *argv],
-            env=env,
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            preexec_fn=lambda: (os.setsid(), fcntl.ioctl(0, termios.TIOCSCTTY, 0)),
-        )
+        self.process = start_on(slave, [SUANTOP, *argv], env=env)
         os.close(slave)
         self.pid = self.process.pid
 

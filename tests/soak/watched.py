@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: MIT
 """A program under the soak: its terminal, its use, what it costs."""
-import fcntl
 import os
 import re
 import signal
-import struct
 import subprocess
 import sys
-import termios
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../bench"))
 from ptybench import Screen, key_bytes  # noqa: E402
+from terminal import open_terminal, set_size, start_on  # noqa: E402
 
 TICKS = os.sysconf("SC_CLK_TCK")
 HOME_SIZE = (160, 45)
@@ -23,26 +21,21 @@ class Watched:
     def __init__(self, name, argv, env, terminal=True):
         self.name, self.samples, self.output, self.worst_frame = name, [], 0, 0.0
         self.began = time.monotonic()
-        self.master = slave = self.screen = None
+        self.master = self.screen = None
         if terminal:
-            self.master, slave = os.openpty()
-        self.process = subprocess.Popen(
-            argv,
-            env=env,
-            stdin=slave if terminal else subprocess.DEVNULL,
-            stdout=slave if terminal else subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            preexec_fn=start_clean if terminal else os.setsid,
-        )
-        if terminal:
+            self.master, slave = open_terminal(*HOME_SIZE)
+            self.process = start_on(slave, argv, stderr=subprocess.DEVNULL, env=env)
             os.close(slave)
-            self.resize(*HOME_SIZE)
+            self.screen = Screen(*HOME_SIZE)
+        else:
+            nothing = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+            self.process = subprocess.Popen(argv, env=env, start_new_session=True, **nothing)
 
     def resize(self, columns, rows):
         if self.screen and (self.screen.w, self.screen.h) == (columns, rows):
             return  # no signal would come, and nothing be drawn anew
         self.screen = Screen(columns, rows)
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        set_size(self.master, columns, rows)
 
     def take(self):
         """What has come from its terminal."""
@@ -91,11 +84,3 @@ class Watched:
             self.process.wait()
             return None
         return self.process.returncode
-
-
-def start_clean():
-    """A session with the terminal, and no signal ignored that the soak's own caller ignores."""
-    os.setsid()
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-    for s in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
-        signal.signal(s, signal.SIG_DFL)

@@ -8,11 +8,9 @@ and abort; no file may be torn, no output cut short with status 0, and the termi
 up to TORTURE_MOST of them for each function. TORTURE_ONLY=SCENARIO[/FAMILY[/HOW[/N]]] looks closer at one."""
 import concurrent.futures
 import csv
-import fcntl
 import io
 import json
 import os
-import pty
 import random
 import select
 import shutil
@@ -29,9 +27,10 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 SRC = os.environ.get("SUANTOP_SRCDIR", os.path.dirname(os.path.dirname(HERE)))
 BUILD = os.environ.get("SUANTOP_BUILDDIR", os.getcwd())
-sys.path[:0] = [os.path.join(SRC, "tests/e2e"), os.path.join(SRC, "tests/fake")]
+sys.path[:0] = [os.path.join(SRC, "tests/e2e"), os.path.join(SRC, "tests/fake"), os.path.join(SRC, "tests/bench")]
 import tap  # noqa: E402
 from slurmrestd import Fake, healthy  # noqa: E402
+from terminal import open_terminal, start_on  # noqa: E402
 
 SUANTOP = os.path.join(BUILD, "suantop")
 FAULT = os.path.join(BUILD, "tests/torture/fault.so")
@@ -147,19 +146,10 @@ def once(argv, folder, fault, stop_when=None, longest=3):
 def on_terminal(argv, folder, fault):
     """Runs it on a terminal; q as soon as there is a picture, again until it ends."""
     began = time.monotonic()
-    master, slave = pty.openpty()
-    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    master, slave = open_terminal(80, 24)
     before = termios.tcgetattr(slave)
     with open(f"{folder}/stderr", "wb") as err:
-        p = subprocess.Popen(
-            [SUANTOP, *argv],
-            env=environment(folder, fault),
-            cwd=folder,
-            stdin=slave,
-            stdout=slave,
-            stderr=err,
-            preexec_fn=lambda: (os.setsid(), fcntl.ioctl(0, termios.TIOCSCTTY, 0)),
-        )
+        p = start_on(slave, [SUANTOP, *argv], stderr=err, env=environment(folder, fault), cwd=folder)
     out, pressed = b"", 0.0
     while time.monotonic() - began < PATIENCE:
         if select.select([master], [], [], 0.02)[0]:
