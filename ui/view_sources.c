@@ -124,6 +124,15 @@ static void paint_cost(const struct table_cell *cell)
         cell_dash(cell);
 }
 
+/* Many controllers do not tell it. */
+static int measure_cost(const struct view_input *in, const void *row)
+{
+    const struct source_row *r = row;
+
+    (void)in;
+    return row_has(r, source, server_cost_ms) ? (int)sizeof "1000ms" : 0;
+}
+
 static void paint_next(const struct table_cell *cell)
 {
     const struct source_row *r = cell->row;
@@ -196,25 +205,26 @@ CELL_COUNT(source, requests, ROLE_TEXT)
 CELL_BAD(source, failures, ROLE_WARN)
 CELL_BAD(source, bad_elements, ROLE_WARN)
 
+/* What the other side is and how old its word is stands before what was counted since the start. */
 static const struct table_column columns[] = {
     {N_("SOURCE"), "name", 12, 32, 0, 0, false, paint_name, measure_name, NULL, true},
-    {N_("CENTER"), "center", 8, 28, 0, 12, false, cell_center, cell_measure_center,
+    {N_("CENTER"), "center", 8, 28, 0, 15, false, cell_center, cell_measure_center,
      cell_many_centers},
     {N_("STATE"), "state", 8, 9, 8, 0, false, paint_state, NULL, NULL},
     {N_("VIA"), "via", 10, 28, 0, 2, false, paint_via, measure_via, NULL},
     {N_("AGE"), "age_seconds", 5, 5, 5, 0, true, paint_age, NULL, NULL},
     {N_("TARGETS"), "targets_answering", 9, 15, 0, 5, true, paint_targets, measure_targets, NULL},
     {N_("LATENCY"), "latency_ms", 7, 8, 7, 3, true, paint_latency, NULL, NULL},
-    {N_("EVERY"), "interval_ms", 5, 6, 5, 5, true, paint_every, NULL, NULL},
-    {N_("REQS"), "requests", 4, 9, 6, 7, true, paint_requests, NULL, NULL},
+    {N_("EVERY"), "interval_ms", 5, 6, 5, 6, true, paint_every, NULL, NULL},
+    {N_("REQS"), "requests", 4, 9, 6, 11, true, paint_requests, NULL, NULL},
     {N_("FAILED"), "failures", 6, 7, 6, 1, true, paint_failures, NULL, NULL},
-    {N_("BYTES"), "bytes", 6, 7, 6, 8, true, paint_bytes, NULL, NULL},
-    {N_("LAST"), "last_bytes", 6, 7, 6, 6, true, paint_last_bytes, NULL, NULL},
+    {N_("BYTES"), "bytes", 6, 7, 6, 12, true, paint_bytes, NULL, NULL},
+    {N_("LAST"), "last_bytes", 6, 7, 6, 10, true, paint_last_bytes, NULL, NULL},
     {N_("BAD"), "bad_elements", 3, 6, 4, 4, true, paint_bad_elements, NULL, NULL},
-    {N_("COST"), "server_cost_ms", 6, 8, 6, 4, true, paint_cost, NULL, NULL},
+    {N_("COST"), "server_cost_ms", 6, 8, 6, 5, true, paint_cost, measure_cost, NULL},
     {N_("NEXT"), "next_in", 5, 5, 5, 0, true, paint_next, NULL, NULL},
-    {N_("VERSION"), "version", 7, 14, 0, 11, false, paint_version, measure_version, NULL},
-    {N_("WHAT HAPPENS"), "note", 20, 90, 0, 10, false, paint_note, measure_note, NULL,
+    {N_("VERSION"), "version", 7, 14, 0, 14, false, paint_version, measure_version, NULL},
+    {N_("WHAT HAPPENS"), "note", 20, 90, 0, 13, false, paint_note, measure_note, NULL,
      .fill = true},
 };
 
