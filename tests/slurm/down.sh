@@ -3,16 +3,17 @@
 # down.sh - stop what up.sh or emulate.sh started under $W, only by recorded pid or by paths under $W.
 #   W=/tmp/suantop-slurm ./down.sh      WIPE=1 also removes $W (fresh job ids next time)
 W=${W:-/tmp/suantop-slurm}
-export SLURM_CONF="$W/slurm.conf" PATH=$PATH:/usr/sbin
+. "$(dirname "$0")/common.sh"
+export SLURM_CONF="$W/slurm.conf"
 cmdline() { { tr '\0' ' ' < "/proc/$1/cmdline"; } 2>/dev/null; }
-running() { kill -0 "$1" 2>/dev/null && ! grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; }   # a zombie is gone
-alive() { [ -s "$W/run/$1.pid" ] && running "$(cat "$W/run/$1.pid")"; }
+ended() { ! running "$1"; }
+no_jobs() { [ -z "$(squeue -h -t R,S,CG -o %A 2>/dev/null)" ]; }
 
 # 1. let Slurm itself end the running jobs (KillWait=5 in up.sh), so that no job script is orphaned
 if alive slurmctld && [ ! -e "$W/emulated" ]; then
     # array tasks by 14_5: their own numbers are unknown once the waiting rest of the array was cancelled
     squeue -h -r -t R,S -o %i 2>/dev/null | xargs -r scancel 2>/dev/null
-    for _ in $(seq 300); do [ -z "$(squeue -h -t R,S,CG -o %A 2>/dev/null)" ] && break; sleep .1; done
+    eventually 300 no_jobs
 fi
 # 2. daemons, by pid file; the grep guards against a recycled pid
 for n in slurmrestd-tcp slurmrestd-unix $(cd "$W/run" 2>/dev/null && ls slurmd-*.pid 2>/dev/null | sed 's/\.pid$//') \
@@ -21,8 +22,7 @@ for n in slurmrestd-tcp slurmrestd-unix $(cd "$W/run" 2>/dev/null && ls slurmd-*
     p=$(cat "$f")
     if cmdline "$p" | grep -qE 'slurm|munged|mariadbd'; then
         kill "$p" 2>/dev/null
-        for _ in $(seq 300); do running "$p" || break; sleep .1; done
-        running "$p" && { kill -9 "$p"; echo "had to SIGKILL $n ($p)"; }
+        eventually 300 ended "$p" || { kill -9 "$p"; echo "had to SIGKILL $n ($p)"; }
     fi
     rm -f "$f"
 done

@@ -26,57 +26,23 @@ NODES=${NODES:-2000}; GPUS=${GPUS:-8}; CPUS=${CPUS:-96}; MEM=${MEM:-1500000}
 RUN=${RUN:-$((NODES * 3 / 4))}   # running jobs, most of them one full node; must fit, or salloc waits
 SINGLE=${SINGLE:-20000}   # pending jobs as separate records
 PACKED=${PACKED:-20000}   # further pending tasks inside one array record
-PORT=${PORT:-17000}; REST=$((PORT-10)); CLUSTER=${CLUSTER:-emu}
+PORT=${PORT:-17000}; CTLD=$PORT; REST=$((PORT-10)); CLUSTER=${CLUSTER:-emu}
 USR=${USR:-suanusr}; OPER=${OPER:-suanop}
-[ "$(id -u)" = 0 ] || { echo "emulate.sh: needs root" >&2; exit 1; }
+. "$(dirname "$0")/common.sh"
+need_root "it starts jobs as another user"
+need munged slurmctld slurmd slurmrestd salloc scontrol curl setpriv
 [ "$NODES" -ge 40 ] || { echo "emulate.sh: NODES must be 40 or more (30 get drained or set down)" >&2; exit 1; }
-export PATH=$PATH:/usr/sbin
-for u in "$OPER" "$USR"; do
-    id "$u" >/dev/null 2>&1 || useradd --system --create-home --home-dir "/var/tmp/$u" --shell /bin/bash "$u"
-done
-mkdir -p "$W"/{run,log,state,munge,spool,dev,bin}; chmod 755 "$W"; : > "$W/emulated"
-install -d -m 0755 -o "$OPER" -g "$OPER" "$W/rest"
-alive() { # a zombie is not
-    local p
-    [ -s "$W/run/$1.pid" ] && p=$(cat "$W/run/$1.pid") && kill -0 "$p" 2>/dev/null &&
-        ! grep -q '^State:.Z' "/proc/$p/status" 2>/dev/null
-}
-for d in slurmctld slurmd slurmstepd; do ln -sfn "/usr/sbin/$d-wlm" "$W/bin/$d"; done   # see up.sh
-[ -s "$W/munge/key" ] || { head -c 1024 /dev/urandom > "$W/munge/key"; chmod 400 "$W/munge/key"; }
-[ -s "$W/jwt_hs256.key" ] || { head -c 32 /dev/urandom > "$W/jwt_hs256.key"; chmod 600 "$W/jwt_hs256.key"; }
-alive munged || munged --key-file="$W/munge/key" --socket="$W/munge/sock" --pid-file="$W/run/munged.pid" \
-    --log-file="$W/log/munged.log" --seed-file="$W/munge/seed" --num-threads=4
-for i in $(seq 0 $((GPUS-1))); do : >> "$W/dev/gpu$i"; done
-echo "AutoDetect=off
-Name=gpu Type=h200 File=$W/dev/gpu[0-$((GPUS-1))]" > "$W/gres.conf"
-# Nothing here uses cgroups, yet slurmd starts the plugin that it detects, and for v2 that wants systemd. The
-# one for v1 touches nothing until it is used, so it comes up in any container.
-echo "CgroupPlugin=cgroup/v1" > "$W/cgroup.conf"
+make_users
+make_folders; : > "$W/emulated"
+start_munge 4
+make_token_key
+fake_gpus
 w=${#NODES}; first=$(printf "%0${w}d" 1); half=$(printf "%0${w}d" $((NODES/2)))
-cat > "$W/slurm.conf" <<C
-ClusterName=$CLUSTER
-SlurmctldHost=$(hostname -s)(127.0.0.1)
-SlurmctldPort=$PORT
-SlurmUser=root
-SlurmdUser=root
-# bind to 127.0.0.1 only (default is 0.0.0.0)
-CommunicationParameters=NoInAddrAny,NoCtldInAddrAny
-AuthInfo=socket=$W/munge/sock
-CredType=cred/munge
-AuthAltTypes=auth/jwt
-AuthAltParameters=jwt_key=$W/jwt_hs256.key
-StateSaveLocation=$W/state
-SlurmdSpoolDir=$W/spool/%n
-SlurmctldPidFile=$W/run/slurmctld.pid
+{
+common_conf
+cat <<C
 SlurmdPidFile=$W/run/wave-%n.pid
-SlurmctldLogFile=$W/log/slurmctld.log
 SlurmdLogFile=/dev/null
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-SelectType=select/cons_tres
-SelectTypeParameters=CR_Core_Memory
-GresTypes=gpu
-SlurmdParameters=config_overrides
 ReturnToService=0
 SlurmdTimeout=0
 MinJobAge=300
@@ -90,10 +56,10 @@ NodeName=g[$first-$NODES] NodeAddr=127.0.0.1 Port=$((PORT+1)) CPUs=$CPUS RealMem
 PartitionName=batch Nodes=ALL Default=YES MaxTime=INFINITE State=UP
 PartitionName=debug Nodes=g[$first-$half] MaxTime=60 State=UP
 C
+} > "$W/slurm.conf"
 sed "s/^NodeName=\(.*\) Port=[0-9]*/NodeName=\1 Port=[$((PORT+1))-$((PORT+NODES))]/" "$W/slurm.conf" > "$W/wave.conf"
 export SLURM_CONF="$W/slurm.conf"
-alive slurmctld || "$W/bin/slurmctld"
-for _ in $(seq 100); do scontrol ping 2>/dev/null | grep -q UP && break; sleep .1; done
+start_controller
 
 # 1. registration wave
 t0=$(date +%s)
@@ -129,18 +95,6 @@ if [ ! -e "$W/seeded" ]; then
     scontrol create reservation reservationname=maint1 starttime=now+2hours duration=120 users=root flags=maint,ignore_jobs nodes="g[$first-$(printf "%0${w}d" $((NODES/10)))]" >/dev/null || :
     : > "$W/seeded"; echo "pending tasks: $(squeue -h -r -t PD | wc -l) in $(( $(date +%s)-t0 )) s"
 fi
-restd() { alive "$1" && return
-    setpriv --reuid "$OPER" --regid "$OPER" --init-groups env -i PATH="$PATH" SLURM_CONF="$SLURM_CONF" $2 \
-        setsid slurmrestd -s openapi/v0.0.38 -a "$3" "$4" >>"$W/log/$1.log" 2>&1 </dev/null &
-    echo $! > "$W/run/$1.pid"; }
-restd slurmrestd-tcp SLURM_JWT=daemon rest_auth/jwt "127.0.0.1:$REST"
-alive slurmrestd-unix || rm -f "$W/rest/sock"
-restd slurmrestd-unix "" rest_auth/local "unix:$W/rest/sock"
-for _ in $(seq 50); do curl -s -o /dev/null "http://127.0.0.1:$REST/" && [ -S "$W/rest/sock" ] && break; sleep .1; done
-cat > "$W/env" <<C
-export SLURM_CONF=$W/slurm.conf URL=http://127.0.0.1:$REST SOCK=$W/rest/sock OPER=$OPER USR=$USR CLUSTER=$CLUSTER
-export TOKEN=\$(unset SLURM_JWT; scontrol token username=root lifespan=86400 | sed s/SLURM_JWT=//)
-rest()  { local p=\$1; shift; curl -sS -H "X-SLURM-USER-NAME: root" -H "X-SLURM-USER-TOKEN: \$TOKEN" "\$@" "\$URL\$p"; }
-restu() { local p=\$1; shift; curl -sS --unix-socket "\$SOCK" "\$@" "http://localhost\$p"; }
-C
+start_rest openapi/v0.0.38
+write_env
 sinfo; echo "up: (. $W/env)"
