@@ -48,7 +48,7 @@ def suantop(*argv, path=ONE):
     if argv[0] != "audit":
         words += ["--history", "off"]
     p = subprocess.run(words, env=ENV, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL,
-                       timeout=60)
+                       timeout=180)
     return p.returncode, p.stdout + p.stderr
 
 
@@ -67,7 +67,7 @@ class Terminal:
         pid, fd = pty.fork()
         if pid == 0:
             os.execve(BUILD / "suantop", ["suantop", *argv, "-c", path, "--history", "off"], ENV)
-        self.out, seen, until = "", 0, time.monotonic() + 60
+        self.out, seen, until = "", 0, time.monotonic() + 180
         while time.monotonic() < until:
             if select.select([fd], [], [], 0.2)[0]:
                 try:

@@ -18,10 +18,11 @@ SRC = Path(os.environ.get("SUANTOP_SRCDIR") or Path(__file__).resolve().parents[
 BUILD = Path(os.environ.get("SUANTOP_BUILDDIR") or ".")
 sys.path.insert(0, str(SRC / "tests/e2e"))
 import tap  # noqa: E402
+from procs import heeds  # noqa: E402
 
 SUANTOP = (BUILD / "suantop").resolve()
 # How long a slow machine with sanitizers may take for what takes a second.
-PATIENCE = 60
+PATIENCE = 180
 
 
 class Place:
@@ -88,7 +89,7 @@ def stop(process):
 
 
 def add_interruption(place, job):
-    db = sqlite3.connect(place.db, timeout=10)
+    db = sqlite3.connect(place.db, timeout=PATIENCE)
     now = int(time.time() * 1000)
     db.execute("INSERT INTO interruption (_center, _id, _at, _rev, id, job, at, cause) VALUES ('here', ?, ?, 0, ?, ?, ?, 'node')",
                (f"{job}@{now // 1000}", now, f"{job}@{now // 1000}", job, now))
@@ -144,7 +145,7 @@ def test_restart(place):
               ["interruptions"], [])
     before = place.ask("SELECT max(_rev) FROM interruption")
     again = place.collect()
-    tap.ok("the next collector goes on", wait(lambda: place.ask("SELECT value FROM meta WHERE key = 'rev'") > before + 1))
+    tap.ok("the next collector goes on", wait(lambda: (place.ask("SELECT value FROM meta WHERE key = 'rev'") or 0) > before + 1))
     tap.equal("with what was there", place.interruptions(), (0, ["14"]))
     stop(again)
 
@@ -196,6 +197,7 @@ def test_no_room(place):
     full = subprocess.Popen([SUANTOP, "collect", "-c", place.config], env=place.env, stderr=subprocess.PIPE, text=True,
                             preexec_fn=no_room)
     place.started.append(full)
+    wait(lambda: heeds(full.pid) or full.poll() is not None)
     time.sleep(2)
     tap.equal("collect goes on without room", full.poll(), None)
     status, _, messages = stop(full)
