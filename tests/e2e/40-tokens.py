@@ -3,6 +3,7 @@
 # takes 40 s
 """Tokens: wrong, open to others, expired, changed; and that a good one is nowhere to be found."""
 import base64
+import glob
 import json
 import os
 import re
@@ -65,6 +66,7 @@ def pause(c):
         "sources",
     )
     tap.ok("view 8 shows the source paused", ui.wait("alpha.*paused", 15), ui.text())
+    ui.pump(2)  # what was on its way then
     first = proxy.take()
     tap.ok("after few requests", 1 <= len(first) <= 12, first)
     ui.pump(12)
@@ -147,12 +149,21 @@ def canary(c):
     )
     ui.quit()
     tap.none("canary: not on the terminal", [w for w in words if w in ui.raw])
+
+    def recorded():
+        """What of each source can be read already."""
+        out = {}
+        for path in glob.glob(f"{T}/rec/*.zst"):
+            out[path] = subprocess.run(["zstd", "-dcq", path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+        return out
+
     recorder = subprocess.Popen(
         [SUANTOP, "record", f"{T}/rec", "-c", conf, "-v", "--log", f"{T}/c.log"],
         env={**os.environ, **env},
         stderr=subprocess.PIPE,
     )
-    time.sleep(4)
+    until(20, lambda: len(recorded()) == 3 and all(recorded().values()), 1)
+    time.sleep(3)  # and more answers
     recorder.terminate()
     _, err = recorder.communicate(timeout=60)
     tap.none("canary: not in what record prints", [w for w in words if w in err])

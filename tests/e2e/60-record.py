@@ -4,6 +4,7 @@
 """A recording replayed is the cluster as it was; and polls one after the other are as true as a first one."""
 import json
 import os
+import shutil
 import subprocess
 import time
 
@@ -34,6 +35,8 @@ VOLATILE = (
     "expected_start_at",
 )
 
+CENTERS = ("tcp", "socket", "text")
+
 
 def still(rows):
     return [{k: v for k, v in r.items() if k not in VOLATILE} for r in rows]
@@ -41,6 +44,28 @@ def still(rows):
 
 def by_key(doc, entity):
     return {(r["center"], r.get("id") or r["name"]): r for r in still(doc[entity])}
+
+
+def so_far(before):
+    """What a copy of the recording, replayed, says otherwise than Slurm."""
+    shutil.rmtree(f"{T}/copy", ignore_errors=True)
+    shutil.copytree(f"{T}/rec", f"{T}/copy")
+    status, out, err = suantop("replay", f"{T}/copy", "-f", "json")
+    if not out:
+        return [f"status {status}: {err}"]
+    return [d for center in CENTERS for d in compare.differences(before, json.loads(out), center)]
+
+
+def caught_up(c):
+    """Slurm stands still, and the recorder has asked since: what Slurm said then, and whether that came to be."""
+    seen = {}
+
+    def is_still():
+        seen["truth"] = compare.truth(c.env)
+        return not so_far(seen["truth"]) and compare.truth(c.env) == seen["truth"]
+
+    until(30, is_still, 1)
+    return seen["truth"]
 
 
 def main():
@@ -67,16 +92,16 @@ def main():
     gone = c.submit("-J", "second", "--mem=100", "-H")
     with open(f"{T}/rec.err", "wb") as err:
         recorder = subprocess.Popen([SUANTOP, "record", f"{T}/rec", "-c", conf], stderr=err)
-    time.sleep(4)
+    until(20, lambda: os.path.isdir(f"{T}/rec") and not so_far(compare.truth(c.env)), 1)
     # Things change under the eyes of a source that asks again and again.
     array = c.submit("-J", "array", "--array=0-20%3", "--mem=100")
     c.run("scontrol", "update", "nodename=n2", "state=drain", "reason=while recording")
-    time.sleep(4)
+    time.sleep(4)  # a poll or more sees it
     c.run("scontrol", "release", gone)
     c.run("scancel", f"{array}_7", f"{array}_0")
     c.run("scontrol", "update", "nodename=n2", "state=resume")
-    time.sleep(6)  # intervals have a floor; the last poll must come after the last change
-    before = compare.truth(c.env)
+    time.sleep(6)  # many polls
+    before = caught_up(c)
     status, live, err = snapshot("-c", conf)
     recorder.terminate()
     tap.equal("record ends with 0 on TERM", recorder.wait(60), 0)
@@ -86,7 +111,7 @@ def main():
     status, out, err = suantop("replay", f"{T}/rec", "-f", "json")
     tap.ok("replay as a snapshot", status == 0 and out, f"{status} {err}")
     replayed = json.loads(out)
-    for center in "tcp", "socket", "text":
+    for center in CENTERS:
         tap.none(f"after many polls {center} says what Slurm says", compare.differences(before, replayed, center))
     for entity in "nodes", "pools", "reservations", "licenses":
         one, two = by_key(live, entity), by_key(replayed, entity)

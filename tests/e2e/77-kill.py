@@ -4,6 +4,7 @@
 """kill -9 at random moments: of a collector, of a dashboard that is draining several nodes, of the command line doing
 the same. The audit verifies with at most one open intent for each kill, the history opens whole, and no node is drained
 without its intent in the audit. SUANTOP_KILLS=1000 (and E2E_TIMEOUT) for more than the check has time for."""
+import glob
 import json
 import os
 import random
@@ -40,9 +41,24 @@ def open_intents():
     return [r for r in lines() if r["kind"] == "intent" and (r["op"], r["seq"]) not in over]
 
 
+def sent_on(ticket):
+    """Commands that go on without whoever sent them."""
+    found = []
+    for path in glob.glob("/proc/[0-9]*/cmdline"):
+        try:
+            with open(path, "rb") as f:
+                line = f.read()
+        except OSError:
+            continue
+        if f"suantop:{ticket} ".encode() in line:
+            found.append(line)
+    return found
+
+
 def after_kill(c, ticket):
     """What is wrong now; nodes are brought back for the next one."""
-    time.sleep(0.2)  # a command that was sent goes on without whoever sent it
+    time.sleep(0.2)  # a child that has just begun is a command then
+    until(10, lambda: not sent_on(ticket))
     status, out, err = suantop("audit", "verify", AUDIT)
     wrong = [] if status == 0 else [f"{ticket}: audit verify: {status} {out!r} {err!r}"]
     left = [r["target"] for r in open_intents() if r["ticket"] == ticket]

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What the end-to-end tests share: clusters, configurations, the program once, the program on a terminal."""
 import fcntl
-import glob
 import json
 import os
 import pwd
@@ -122,18 +121,6 @@ def iter_frames(frame):
     while frame:
         yield frame
         frame = frame.f_back
-
-
-def heeds(pid, number=signal.SIGTERM):
-    """Whether it has come so far that it catches this signal or waits for it, which would just end it before."""
-    masks = []
-    for task in glob.glob(f"/proc/{pid}/task/*/status"):  # where one thread waits for signals the others block them
-        try:
-            with open(task, encoding="utf-8") as f:
-                masks += re.findall(r"^Sig(?:Blk|Cgt):\s+(\w+)", f.read(), re.M)
-        except OSError:
-            pass
-    return any(int(mask, 16) >> (number - 1) & 1 for mask in masks)
 
 
 def until(seconds, condition, every=0.1):

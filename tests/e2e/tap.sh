@@ -34,9 +34,9 @@ skip() { # NAME WHY
     echo "ok $tap_count - $1 # SKIP $2"
 }
 
-# wait_for SECONDS COMMAND...   until the command passes
+# wait_for SECONDS COMMAND...   until the command passes; a machine that is busy has ten times as long
 wait_for() {
-    local left=$(($1 * 10))
+    local left=$(($1 * 100))
     shift
     until "$@" >/dev/null 2>&1; do
         left=$((left - 1))
