@@ -15,9 +15,10 @@ from e2e import T, Dashboard, alpha, config, suantop, until
 QUICK = {"nodes_interval": "1s", "jobs_interval": "1s", "diag_interval": "2s", "misc_interval": "2s"}
 SLOW = {"nodes_interval": "600s", "jobs_interval": "600s", "diag_interval": "600s", "misc_interval": "600s"}
 SHIM = """#!/bin/sh
-# Writes down what is asked of Slurm; where a file says so a read of a node takes its time.
+# Writes down what is asked of Slurm; while a file says so a read of a node takes its time.
 echo "$*" >>{log}
-case "$*" in *"show node"*) [ ! -e {wait} ] || sleep 3 ;; esac
+n=0
+case "$*" in *"show node"*) while [ -e {wait} ] && [ $n -lt 80 ]; do sleep 0.1; n=$((n + 1)); done ;; esac
 exec env SLURM_CONF={conf} "$@"
 """
 
@@ -349,33 +350,42 @@ def moving_rows(d):
     d.cursor("4", crowd[4])
     d.ui.keys("text::sort age", "enter")
     before = d.state()
-    for i in range(12):
+    for i in range(60):
+        if i >= 12 and asked > 3:
+            break
         pick = rnd.choice(crowd)
-        if rnd.random() < 0.5 and len(crowd) > 4:
+        if len(crowd) > 8 or rnd.random() < 0.5 and len(crowd) > 4:
             crowd.remove(pick)
             c.run("scancel", pick)
         else:
             crowd.append(c.submit("-J", f"crowd{i + 8}", "--mem=10", "--begin=now+1hour"))
         d.ui.keys(rnd.choice("jk"), wait=0.01)
         d.ui.pump(rnd.random() * 1.2)
-        saw = d.at()
-        d.ui.keys("H", wait=0.1)
+        looked, saw = time.monotonic(), d.at()
+        os.write(d.ui.master, b"H")
+        is_quick = time.monotonic() - looked < 1  # the program takes no key for a row that has come in the second before it
         found = d.ui.wait(r"── Hold 1 job[\s\S]*?target +(\d+) |look again|no longer|gone|no row", 4)
         if found and found.group(1):
             asked += 1
-            if found.group(1) != saw:
+            if found.group(1) != saw and is_quick:
                 wrong.append(f"saw {saw}, asked about {found.group(1)}")
         elif not found:
             wrong.append(f"saw {saw}: {d.ui.text()}")
         d.ui.keys("esc", wait=0.05)
     tap.none(f"{d.name}: the dialog names the job that was under the cursor", wrong)
     d.nothing("and Esc sent nothing", before, asked > 3)
-    d.cursor("4", crowd[1])
-    gone = crowd.pop(1)
-    c.run("scancel", gone)
-    until(10, lambda: d.ui.pump(0.02) and d.at() != gone)
-    d.ui.keys("H")
-    d.nothing("a row that has just taken the place is not acted on", before, d.told("just gone|look again") and "Hold 1 job" not in d.ui.text())
+    for _ in range(5):  # on a busy machine the key may come when the row has been there for a while
+        crowd.append(c.submit("-J", "crowd", "--mem=10", "--begin=now+1hour"))
+        gone = crowd.pop(1)
+        d.cursor("4", gone)
+        c.run("scancel", gone)
+        until(10, lambda: d.ui.pump(0.02) and d.at() != gone)
+        d.ui.keys("H")
+        told = d.told("just gone|look again|── Hold 1 job")
+        if told and "Hold" not in told.group():
+            break
+        d.ui.keys("esc")
+    d.nothing("a row that has just taken the place is not acted on", before, told and "Hold 1 job" not in d.ui.text())
     c.run("scancel", *crowd)
 
 
