@@ -121,7 +121,7 @@ def commands_fail(a, b, conf):
     status, doc, err = snapshot("-c", conf, "--timeout", "8s")
     took = time.monotonic() - started
     e = doc and error_of(doc, "beta")
-    tap.ok("a controller that is gone: exit 3 in time", status == 3 and took < 30, f"{status} {took:.1f} {err}")
+    tap.ok("a controller that is gone: exit 3 in time", status == 3 and took < 60, f"{status} {took:.1f} {err}")
     tap.ok(
         "the error tells what the command said or that it kept silent",
         e and e["class"] in ("child", "timeout", "net") and e["message"],

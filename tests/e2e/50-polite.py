@@ -11,6 +11,8 @@ from e2e import Dashboard, alpha, config, until
 from proxy import Proxy
 
 VIEWS = "1", "2", "4", "5", "8"
+# One that a busy machine held up may come near to the next, which was on time; two for one come nearer than that.
+NEAR = 0.4
 
 
 def times(requests):
@@ -47,7 +49,7 @@ def main():
 
     # Two at the same time: as shipped, and with short intervals so that many of them pass.
     shipped, calm = watch("shipped")
-    quick, busy = watch("quick", nodes_interval="5s", jobs_interval="5s", diag_interval="5s")
+    quick, busy = watch("quick", nodes_interval="8s", jobs_interval="8s", diag_interval="8s")
     tap.ok("both come up", calm.wait("alpha", 15) and busy.wait("alpha", 15), busy.text())
     started, turn = time.monotonic(), 0
     while time.monotonic() - started < 34:
@@ -57,12 +59,12 @@ def main():
             ui.pump(0.3)
         turn += 1
     took = time.monotonic() - started
-    for name, proxy, interval in (("as shipped", shipped, 30), ("every 5 s", quick, 5)):
+    for name, proxy, interval in (("as shipped", shipped, 30), ("every 8 s", quick, 8)):
         seen = proxy.take()
         by = times(seen)
         tap.none(f"{name}: only GET", [r for r in seen if r[1] != "GET"])
         for what in "jobs", "nodes":
-            at, close = by[what], [g for g in gaps(by[what]) if g < interval * 0.5]
+            at, close = by[what], [g for g in gaps(by[what]) if g < interval * NEAR]
             # slurmrestd up to 26.05.2 may fail when asked what changed in nodes; then it is asked once more.
             spurious = 1 if what == "nodes" else 0
             tap.ok(f"{name}: one {what} request an interval", 1 <= len(at) <= took / interval + 2 + spurious, gaps(at))
@@ -70,7 +72,7 @@ def main():
         least = min(gaps(by["diag"]) or [99])
         tap.ok(
             f"{name}: diag is cheap and rare",
-            least >= min(interval, 10) * 0.5 and len(by["diag"]) <= took / min(interval, 10) + 3,
+            least >= min(interval, 10) * NEAR and len(by["diag"]) <= took / min(interval, 10) + 3,
             gaps(by["diag"]),
         )
         tap.ok(
