@@ -10,7 +10,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { TEXT_MAX = 512, OTHERS = 12, OTHERS_MIN = 4, CENTERS_MIN = 8 };
+enum { TEXT_MAX = 512, OTHERS = 12, OTHERS_MIN = 4, CENTERS_MIN = 5 };
 
 static const struct alert_row *find(const struct wall *w, const struct view_input *in)
 {

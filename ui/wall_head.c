@@ -28,29 +28,35 @@ bool wall_alert_is_loud(const struct alert_row *a, wall_ms now)
            !row_has(a, alert, acknowledged_at);
 }
 
-static bool comes_before(const struct alert_row *a, const struct alert_row *b)
+/* The worst first, then the newest, then as they came. */
+static bool comes_before(const struct alert_row *a, uint32_t a_slot, const struct alert_row *b,
+                         uint32_t b_slot)
 {
-    return a->severity != b->severity ? a->severity > b->severity : a->fired_at > b->fired_at;
+    if (a->severity != b->severity)
+        return a->severity > b->severity;
+    return a->fired_at != b->fired_at ? a->fired_at > b->fired_at : a_slot < b_slot;
 }
 
 /* Quadratic in `skip`, which is small. */
 const struct alert_row *wall_alert(const struct view_input *in, int center, int skip)
 {
     const struct alert_row *last = NULL, *best;
+    uint32_t last_slot = 0, best_slot = 0;
 
     for (; skip >= 0; skip--) {
         best = NULL;
         for (uint32_t i = 0; i < snapshot_slots(in->snap, ENTITY_ALERT); i++) {
             const struct alert_row *a = snapshot_row(in->snap, ENTITY_ALERT, i);
-            if (!a || !wall_alert_is_loud(a, in->ctx.now) ||
-                (center >= 0 && a->h.center != center) || a == last)
+            if (!a || !wall_alert_is_loud(a, in->ctx.now) || (center >= 0 && a->h.center != center))
                 continue;
-            if ((!last || comes_before(last, a)) && (!best || comes_before(a, best)))
-                best = a;
+            if ((!last || comes_before(last, last_slot, a, i)) &&
+                (!best || comes_before(a, i, best, best_slot)))
+                best = a, best_slot = i;
         }
         if (!best)
             return NULL;
         last = best;
+        last_slot = best_slot;
     }
     return last;
 }
@@ -107,8 +113,10 @@ static void sentence(const struct view_input *in, const struct verdict *v, char 
         wall_alert_text(in, a, out, SENTENCE);
     } else {
         snprintf(out, SENTENCE,
-                 v->live == v->centers ? _("%d centers, %d live")
-                                       : _("%d centers, %d live, some without data"),
+                 v->live == v->centers
+                     ? _n("%d center, %d live", "%d centers, %d live", (unsigned)v->centers)
+                     : _n("%d center, %d live, some without data",
+                          "%d centers, %d live, some without data", (unsigned)v->centers),
                  v->centers, v->live);
     }
 }

@@ -4,6 +4,7 @@
  * GENERATE=1 writes the golden files; SUANTOP_ANSI_DIR=DIR writes each screen as 24-bit ANSI text too. */
 #include "tests/golden/ansi.h"
 #include "tests/golden/fixture_flops.h"
+#include "tests/unit/model_kit.h"
 #include "tests/unit/unit.h"
 #include "ui/bigtext.h"
 #include "ui/wall.h"
@@ -200,6 +201,68 @@ static void test_an_alarm_takes_the_screen_and_gives_it_back(void **state)
     assert_int_equal(w.alarm, 0);
 }
 
+/* A rack that loses power is one alert a node, all of one moment. */
+static void test_alerts_that_fired_together_are_all_told(void **state)
+{
+    struct fleet *f = fleet_new(NULL);
+    struct buf dump;
+    struct canvas c;
+    struct wall w;
+
+    (void)state;
+    kit_rows(f, 0, 0, FIXTURE_NOW, "center east name=East");
+    for (int i = 0; i < 4; i++) {
+        char line[200];
+        snprintf(line, sizeof line,
+                 "alert hot_node/cn%d rule=hot_node origin=suantop state=firing severity=critical "
+                 "node=cn%d summary=hot fired_at=%lld",
+                 i, i, (long long)FIXTURE_NOW);
+        kit_rows(f, 0, UINT16_MAX, FIXTURE_NOW, line);
+    }
+    struct snapshot *s = fleet_publish(f, FIXTURE_NOW);
+    struct view_input in = input(s, 30, 80, FIXTURE_NOW, false);
+    wall_init(&w, &(struct wall_options){.title = ""});
+    w.started = true;
+    wall_step(&w, &in);
+    assert_int_not_equal(w.alarm, 0);
+    canvas_init(&c, 30, 80);
+    wall_draw(&w, &in, &c);
+    buf_init(&dump, 1 << 16);
+    canvas_dump(&c, &dump, false);
+    for (int i = 0; i < 4; i++) {
+        char node[8];
+        snprintf(node, sizeof node, "cn%d", i);
+        assert_non_null(strstr(dump.data, node));
+    }
+    buf_fini(&dump);
+    canvas_fini(&c);
+    snapshot_unref(s);
+    fleet_free(f);
+}
+
+static void test_one_center_is_no_plural(void **state)
+{
+    struct fleet *f = fleet_new(NULL);
+    struct buf dump;
+    struct canvas c;
+    struct wall w;
+
+    (void)state;
+    kit_rows(f, 0, 0, FIXTURE_NOW, "center east name=East state=live");
+    struct snapshot *s = fleet_publish(f, FIXTURE_NOW);
+    struct view_input in = input(s, 24, 80, FIXTURE_NOW, false);
+    wall_init(&w, &(struct wall_options){.title = ""});
+    canvas_init(&c, 24, 80);
+    wall_draw(&w, &in, &c);
+    buf_init(&dump, 1 << 16);
+    canvas_dump(&c, &dump, false);
+    assert_non_null(strstr(dump.data, " 1 center, "));
+    buf_fini(&dump);
+    canvas_fini(&c);
+    snapshot_unref(s);
+    fleet_free(f);
+}
+
 /* The same picture stands at each of the four corners in turn, and always whole. */
 static void test_the_picture_drifts(void **state)
 {
@@ -292,6 +355,8 @@ int main(void)
         cmocka_unit_test(test_a_clock_that_is_set_back_stops_nothing),
         cmocka_unit_test(test_a_clock_that_is_set_back_hides_no_alarm),
         cmocka_unit_test(test_an_alarm_takes_the_screen_and_gives_it_back),
+        cmocka_unit_test(test_alerts_that_fired_together_are_all_told),
+        cmocka_unit_test(test_one_center_is_no_plural),
         cmocka_unit_test(test_the_picture_drifts),
         cmocka_unit_test(test_sizes),
         cmocka_unit_test(test_digits_have_the_size_that_they_say),
