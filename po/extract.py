@@ -15,7 +15,7 @@ OWN_WORDS = {"health": "health", "center_tier": "tier"}
 # Table, macro, and which of its arguments are words, each with the number of the argument that names its kind, or None.
 TABLES = (
     ("src/model/*.def", "FIELD", ((4, None), (6, None))),
-    ("src/model/derived.def", "DERIVED", ((5, None), (7, None))),
+    ("src/model/derived.def", "DERIVED", ((7, None), (9, None))),
     ("src/model/entities.def", "ENTITY", ((2, None), (3, None))),
     ("src/model/enums.def", "WORD", ((2, 0),)),
     ("src/model/alerts.def", "RULE", ((9, None),)),

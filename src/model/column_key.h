@@ -39,8 +39,8 @@ static inline struct key_column key_column(enum entity e, unsigned column)
     return (struct key_column){.field = column_info(e, column),
                                .column = column,
                                .derive = d ? d->derive : NULL,
-                               .moment = d ? derived_moment(d) : NULL,
-                               .of_row = !d || derived_of_row(d),
+                               .moment = d ? d->moment : NULL,
+                               .of_row = !d || d->of_row,
                                .zero =
                                    column_info(e, column)->type == FT_NUM ? key_of_double(0) : 0};
 }

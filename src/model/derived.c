@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * derived.c - one function a line of derived.def. What cannot be computed is VALUE_NONE, never
- * 0. */
+ * derived.c - the functions of derived.def. What cannot be computed is VALUE_NONE, never 0. */
 #include "base/xmem.h"
 #include "model/devices.h"
 #include "model/fields.h"
@@ -31,11 +30,6 @@ static struct value duration(bool has, int64_t ms)
     return has ? (struct value){.kind = VALUE_DURATION, .num = (double)ms} : none();
 }
 
-static struct value since(bool has, wall_ms from, wall_ms to)
-{
-    return duration(has && to >= from, to - from);
-}
-
 static struct moment moment_if(bool has, enum moment_kind kind, int64_t ms)
 {
     return has ? (struct moment){kind, ms} : (struct moment){MOMENT_NONE, 0};
@@ -54,20 +48,14 @@ static struct value value_of_moment(const struct value_ctx *c, struct moment m)
     return duration(ms >= 0, ms);
 }
 
-/* What is overdue is due now. */
-static struct value until(bool has, wall_ms t, wall_ms now)
-{
-    return duration(has, t > now ? t - now : 0);
-}
-
-static struct value age(const struct value_ctx *c, const void *row)
+static struct value derive_age(const struct value_ctx *c, const void *row)
 {
     int64_t ms = snapshot_age_of(c->snap, row, c->now);
 
     return duration(ms >= 0, ms);
 }
 
-static struct value center_name(const struct value_ctx *c, const void *row)
+static struct value derive_center_name(const struct value_ctx *c, const void *row)
 {
     const struct center_row *center = snapshot_center(c->snap, row_head_of(row)->center);
 
@@ -77,38 +65,6 @@ static struct value center_name(const struct value_ctx *c, const void *row)
         return (struct value){.kind = VALUE_STR, .str = center->id};
     return none();
 }
-
-#define derive_center_age_seconds age
-#define derive_source_age_seconds age
-#define derive_pool_age_seconds age
-#define derive_node_age_seconds age
-#define derive_device_age_seconds age
-#define derive_job_age_seconds age
-#define derive_reservation_age_seconds age
-#define derive_license_age_seconds age
-#define derive_aggregate_age_seconds age
-#define derive_interruption_age_seconds age
-#define derive_attempt_age_seconds age
-#define derive_outage_age_seconds age
-#define derive_hour_age_seconds age
-#define derive_offender_age_seconds age
-#define derive_alert_age_seconds age
-#define derive_action_age_seconds age
-#define derive_source_center center_name
-#define derive_pool_center center_name
-#define derive_node_center center_name
-#define derive_device_center center_name
-#define derive_job_center center_name
-#define derive_reservation_center center_name
-#define derive_license_center center_name
-#define derive_aggregate_center center_name
-#define derive_interruption_center center_name
-#define derive_attempt_center center_name
-#define derive_outage_center center_name
-#define derive_hour_center center_name
-#define derive_offender_center center_name
-#define derive_alert_center center_name
-#define derive_action_center center_name
 
 #define BOTH(row, entity, a, b) (row_has(row, entity, a) && row_has(row, entity, b))
 
@@ -155,11 +111,11 @@ static struct value derive_center_flops_coverage_percent(const struct value_ctx 
                  r->flops_devices, r->flops_devices_known);
 }
 
-static struct value derive_center_oldest_wait(const struct value_ctx *c, const void *row)
+static struct moment moment_center_oldest_wait(const void *row)
 {
     const struct center_row *r = row;
 
-    return since(row_has(r, center, oldest_queued_at), r->oldest_queued_at, c->now);
+    return moment_if(row_has(r, center, oldest_queued_at), MOMENT_SINCE, r->oldest_queued_at);
 }
 
 /* A share of what is allocated or installed would be no utilisation. */
@@ -206,11 +162,11 @@ static struct value derive_device_ofu_percent(const struct value_ctx *c, const v
     return number(!isnan(percent), percent);
 }
 
-static struct value derive_source_next_in(const struct value_ctx *c, const void *row)
+static struct moment moment_source_next_in(const void *row)
 {
     const struct source_row *r = row;
 
-    return until(row_has(r, source, next_try_at), r->next_try_at, c->now);
+    return moment_if(row_has(r, source, next_try_at), MOMENT_UNTIL, r->next_try_at);
 }
 
 enum status {
@@ -349,11 +305,6 @@ static struct moment moment_node_out_for(const void *row)
     return moment_if(row_has(n, node, reason_at), MOMENT_SINCE, n->reason_at);
 }
 
-static struct value derive_node_out_for(const struct value_ctx *c, const void *row)
-{
-    return value_of_moment(c, moment_node_out_for(row));
-}
-
 static struct value derive_device_pools(const struct value_ctx *c, const void *row)
 {
     const struct node_row *n = device_node(c->snap, row);
@@ -410,11 +361,6 @@ static struct moment moment_job_waited(const void *row)
     return moment_if(is_waiting(j) && eligible, MOMENT_SINCE, j->eligible_at);
 }
 
-static struct value derive_job_waited(const struct value_ctx *c, const void *row)
-{
-    return value_of_moment(c, moment_job_waited(row));
-}
-
 static struct moment moment_job_ran(const void *row)
 {
     const struct job_row *j = row;
@@ -423,11 +369,6 @@ static struct moment moment_job_ran(const void *row)
         return moment_if(true, MOMENT_SINCE, j->started_at);
     return between(has_begun(j) && row_has(j, job, ended_at), j->started_at,
                    row_time(j, job, ended_at));
-}
-
-static struct value derive_job_ran(const struct value_ctx *c, const void *row)
-{
-    return value_of_moment(c, moment_job_ran(row));
 }
 
 static bool has_limit(const struct job_row *j)
@@ -443,11 +384,6 @@ static struct moment moment_job_left(const void *row)
     return moment_if(is_running(j) && has_limit(j), MOMENT_UNTIL, end);
 }
 
-static struct value derive_job_left(const struct value_ctx *c, const void *row)
-{
-    return value_of_moment(c, moment_job_left(row));
-}
-
 static struct moment moment_job_starts_in(const void *row)
 {
     const struct job_row *j = row;
@@ -456,15 +392,10 @@ static struct moment moment_job_starts_in(const void *row)
                      row_time(j, job, expected_start_at));
 }
 
-static struct value derive_job_starts_in(const struct value_ctx *c, const void *row)
-{
-    return value_of_moment(c, moment_job_starts_in(row));
-}
-
 static struct value derive_job_progress_percent(const struct value_ctx *c, const void *row)
 {
     const struct job_row *j = row;
-    struct value ran = derive_job_ran(c, row);
+    struct value ran = value_of_moment(c, moment_job_ran(row));
 
     return share(ran.kind != VALUE_NONE && has_limit(j), ran.num, j->time_limit_seconds * 1000);
 }
@@ -478,11 +409,28 @@ static struct value derive_job_progress_percent(const struct value_ctx *c, const
 #define WORDS_DURATION(ent) NULL
 #define WORDS_WORD(ent) ent##_status_words
 
+/* What computes a value, by what it is computed from. */
+#define FUNCTION_ROW(id)
+#define FUNCTION_SNAPSHOT(id)
+#define FUNCTION_MOMENT(id)                                                                        \
+    static struct value derive_##id(const struct value_ctx *c, const void *row)                    \
+    {                                                                                              \
+        return value_of_moment(c, moment_##id(row));                                               \
+    }
+#define DERIVED(ent, ENT, name, from, function, vkind, funit, ftitle, fcells, fhelp)               \
+    FUNCTION_##from(function)
+#include "model/derived.def"
+#undef DERIVED
+
+#define MEMBERS_ROW(id) .derive = derive_##id, .of_row = true
+#define MEMBERS_SNAPSHOT(id) .derive = derive_##id
+#define MEMBERS_MOMENT(id) .derive = derive_##id, .moment = moment_##id
+
 static const struct derived all[] = {
-#define DERIVED(ent, ENT, name, vkind, funit, ftitle, fcells, fhelp)                               \
+#define DERIVED(ent, ENT, name, from, function, vkind, funit, ftitle, fcells, fhelp)               \
     {.entity = ENTITY_##ENT,                                                                       \
      .kind = VALUE_##vkind,                                                                        \
-     .derive = derive_##ent##_##name,                                                              \
+     MEMBERS_##from(function),                                                                     \
      .field = {.id = #name,                                                                        \
                .title = ftitle,                                                                    \
                .help = fhelp,                                                                      \
@@ -494,43 +442,6 @@ static const struct derived all[] = {
 #include "model/derived.def"
 #undef DERIVED
 };
-
-moment_fn *derived_moment(const struct derived *d)
-{
-    static const struct {
-        derive_fn *derive;
-        moment_fn *moment;
-    } moments[] = {{derive_node_out_for, moment_node_out_for},
-                   {derive_job_waited, moment_job_waited},
-                   {derive_job_ran, moment_job_ran},
-                   {derive_job_left, moment_job_left},
-                   {derive_job_starts_in, moment_job_starts_in}};
-
-    for (size_t i = 0; i < ARRAY_LEN(moments); i++)
-        if (moments[i].derive == d->derive)
-            return moments[i].moment;
-    return NULL;
-}
-
-bool derived_of_row(const struct derived *d)
-{
-    static derive_fn *const of_row[] = {center_name,
-                                        derive_node_status,
-                                        derive_node_devices_free,
-                                        derive_node_cpu_share_percent,
-                                        derive_node_memory_share_percent,
-                                        derive_node_flops_share_percent,
-                                        derive_device_status,
-                                        derive_device_margin_celsius,
-                                        derive_device_rank,
-                                        derive_device_ofu_percent,
-                                        derive_device_flops_share_percent};
-
-    for (size_t i = 0; i < ARRAY_LEN(of_row); i++)
-        if (of_row[i] == d->derive)
-            return true;
-    return false;
-}
 
 const struct derived *derived_column_of(enum entity e, unsigned column)
 {

@@ -36,6 +36,8 @@ struct derived {
     enum value_kind kind;
     struct field field;
     derive_fn *derive;
+    moment_fn *moment; /* NULL where it is no such duration */
+    bool of_row;       /* it depends on nothing but the row and the names of the centers */
 };
 
 /* The n-th derived column of an entity, NULL past the last. */
@@ -43,12 +45,6 @@ const struct derived *derived_column(enum entity e, unsigned n);
 
 /* The same by column number; NULL for a stored one. */
 const struct derived *derived_column_of(enum entity e, unsigned column);
-
-/* NULL where it is no such duration. */
-moment_fn *derived_moment(const struct derived *d);
-
-/* It depends on nothing but the row and the names of the centers. */
-bool derived_of_row(const struct derived *d);
 
 /* Value of a stored field. */
 struct value value_of_field(const struct field *f, unsigned field, const void *row);

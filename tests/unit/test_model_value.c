@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Columns: finding them, computing the derived ones, and writing values for people. */
 #include "model/fields.h"
+#include "model/value_int.h"
 #include "tests/unit/model_kit.h"
+#include "tests/unit/model_random.h"
 #include <math.h>
 
 #define THIN "\342\200\211"
@@ -195,6 +197,66 @@ static void job_times_are_derived(void **state)
     fleet_free(f);
 }
 
+static uint32_t next(struct random_source *r, uint32_t below)
+{
+    r->state = r->state * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)((r->state >> 33) % below);
+}
+
+static struct snapshot *after_random_deltas(struct fleet *f, struct random_source *r, wall_ms from,
+                                            wall_ms now)
+{
+    for (int i = 0; i < 300; i++) {
+        struct delta *d = random_delta(r, from + (now - from) / 300 * i);
+        fleet_apply(f, d, NULL);
+        delta_free(d);
+    }
+    return fleet_publish(f, now);
+}
+
+/* How many rows told a value; what the same row is said to be in another snapshot is the same. */
+static unsigned assert_of_row(const struct derived *d, const struct value_ctx *before,
+                              const struct value_ctx *after)
+{
+    unsigned told = 0;
+
+    for (uint32_t i = 0; i < snapshot_slots(before->snap, d->entity); i++) {
+        const void *row = snapshot_row(before->snap, d->entity, i);
+        if (!row)
+            continue;
+        struct value then = d->derive(before, row), now = d->derive(after, row);
+        told += then.kind != VALUE_NONE;
+        if (value_cmp(before, &then, &now) != 0)
+            fail_msg("%s of %s is not of the row alone", d->field.id, entity_info(d->entity)->id);
+    }
+    return told;
+}
+
+/* What derived.def marks so stays true as long as the row does, whatever becomes of others, and at any time. The names of
+ * the centers change here, too. */
+static void what_is_of_the_row_is_of_nothing_else(void **state)
+{
+    unsigned told[ENTITY_COUNT] = {0};
+    const struct derived *d;
+
+    (void)state;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        struct random_source r = {.next = next, .state = seed};
+        struct fleet *f = fleet_new(NULL);
+        wall_ms later = KIT_NOW + 3600000;
+        struct value_ctx before = {after_random_deltas(f, &r, KIT_NOW - 60000, KIT_NOW), KIT_NOW};
+        struct value_ctx after = {after_random_deltas(f, &r, KIT_NOW, later), later};
+        for (enum entity e = 0; e < ENTITY_COUNT; e++)
+            for (unsigned n = 0; (d = derived_column(e, n)); n++)
+                if (d->of_row && strcmp(d->field.id, "center") != 0)
+                    told[e] += assert_of_row(d, &before, &after);
+        snapshot_unref((struct snapshot *)before.snap);
+        snapshot_unref((struct snapshot *)after.snap);
+        fleet_free(f);
+    }
+    assert_true(told[ENTITY_CENTER] && told[ENTITY_NODE] && told[ENTITY_DEVICE]);
+}
+
 static void a_node_has_one_word(void **state)
 {
     static const struct {
@@ -295,6 +357,7 @@ int main(void)
         cmocka_unit_test(each_type_has_its_text),
         cmocka_unit_test(columns_are_found_by_id_and_title),
         cmocka_unit_test(job_times_are_derived),
+        cmocka_unit_test(what_is_of_the_row_is_of_nothing_else),
         cmocka_unit_test(a_node_has_one_word),
         cmocka_unit_test(shares_need_both_figures),
         cmocka_unit_test(comparison_puts_nothing_last),
