@@ -98,8 +98,7 @@ static void add_whose(const struct view_input *in, const struct device_row *d, s
     char word[32];
 
     if (j)
-        line(out, _("job"), _("%s %s of %s: Enter goes there"),
-             cell_string(in, row_str(d, device, job)),
+        line(out, _("job"), _("%s %s of %s: Enter goes there"), cell_string(in, j->id),
              row_has(j, job, name) ? cell_string(in, j->name) : "",
              row_has(j, job, user) ? cell_string(in, j->user) : FIGURE_ABSENT);
     else if (row_has(d, device, job))
@@ -169,8 +168,10 @@ static bool is_of_job(const struct view_input *in, const void *what, const struc
     const struct job_row *j = what;
 
     (void)in;
-    return d->h.center == j->h.center && row_has(d, device, job) &&
-           row_str(d, device, job) == j->id;
+    if (d->h.center != j->h.center || !row_has(d, device, job))
+        return false;
+    strid told = row_str(d, device, job);
+    return told == j->id || (row_has(j, job, raw_id) && told == row_str(j, job, raw_id));
 }
 
 static void add_listing(struct listing *l, const char *title, struct buf *out)

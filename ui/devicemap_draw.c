@@ -664,7 +664,7 @@ static void draw_whose(struct phrase *p, const struct view_input *in, const stru
     if (row_has(d, device, job)) {
         phrase_gap(p, 1);
         phrase_word(p, style_of(ROLE_DIM), _("job"));
-        phrase_word(p, style_of(ROLE_TEXT), cell_string(in, row_str(d, device, job)));
+        phrase_word(p, style_of(ROLE_TEXT), cell_string(in, j ? j->id : row_str(d, device, job)));
         if (j && row_has(j, job, name))
             phrase_word(p, style_of(ROLE_DIM), cell_string(in, j->name));
     }

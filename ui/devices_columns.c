@@ -268,7 +268,8 @@ static void paint_job(const struct table_cell *cell)
     const struct device_row *r = cell->row;
 
     if (row_has(r, device, job))
-        cell_text(cell, style_of(ROLE_TEXT), cell_string(cell->in, row_str(r, device, job)));
+        cell_text(cell, style_of(ROLE_TEXT),
+                  cell_string(cell->in, device_job_id(cell->in->snap, r)));
     else
         cell_dash(cell);
 }
@@ -277,7 +278,7 @@ static int measure_job(const struct view_input *in, const void *row)
 {
     const struct device_row *r = row;
 
-    return row_has(r, device, job) ? cell_measure(in, row_str(r, device, job)) : 0;
+    return row_has(r, device, job) ? cell_measure(in, device_job_id(in->snap, r)) : 0;
 }
 
 static void paint_job_name(const struct table_cell *cell)

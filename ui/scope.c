@@ -23,23 +23,23 @@ static const char *nodes_it_had(const struct view_input *in)
     return last ? intern_raw(strings, last->nodes) : NULL;
 }
 
-static const char *nodes_of_job(const struct view_input *in)
+static void note_job(struct scope_memo *m, const struct view_input *in)
 {
-    const struct view_scope *scope = in->scope;
+    const struct intern *strings = snapshot_strings(in->snap);
+    const char *id = in->scope->job;
+    const struct job_row *job = snapshot_job(in->snap, (uint16_t)in->scope->center, id, strlen(id));
 
-    if (!scope->job[0] || scope->center < 0)
-        return NULL;
-    uint64_t key = row_key(ENTITY_JOB, (uint16_t)scope->center, scope->job, strlen(scope->job));
-    uint32_t slot = snapshot_find(in->snap, ENTITY_JOB, key);
-    const struct job_row *job =
-        slot == UINT32_MAX ? NULL : snapshot_row(in->snap, ENTITY_JOB, slot);
-    return job && row_has(job, job, nodes) ? intern_raw(snapshot_strings(in->snap), job->nodes)
-                                           : nodes_it_had(in);
+    if (job && row_has(job, job, raw_id))
+        m->job_number = intern_raw(strings, row_str(job, job, raw_id));
+    m->job_nodes =
+        job && row_has(job, job, nodes) ? intern_raw(strings, job->nodes) : nodes_it_had(in);
 }
 
 void scope_prepare(struct scope_memo *m, const struct view_input *in)
 {
-    *m = (struct scope_memo){.scope = in->scope, .job_nodes = nodes_of_job(in)};
+    *m = (struct scope_memo){.scope = in->scope};
+    if (in->scope->job[0] && in->scope->center >= 0)
+        note_job(m, in);
 }
 
 static bool in_pools(struct scope_memo *m, const struct value_ctx *c, strid pools)
@@ -93,10 +93,10 @@ bool scope_keeps_device(struct scope_memo *m, const struct value_ctx *c,
 {
     const struct view_scope *scope = m->scope;
 
-    if (scope->job[0] && row_has(row, device, job))
-        return strcmp(intern_raw(snapshot_strings(c->snap), row_str(row, device, job)),
-                      scope->job) == 0;
-    return keeps_node_of(m, c, row);
+    if (!scope->job[0] || !row_has(row, device, job))
+        return keeps_node_of(m, c, row);
+    const char *told = intern_raw(snapshot_strings(c->snap), row_str(row, device, job));
+    return strcmp(told, scope->job) == 0 || (m->job_number && strcmp(told, m->job_number) == 0);
 }
 
 bool scope_keeps_job(struct scope_memo *m, const struct value_ctx *c, const struct job_row *row)

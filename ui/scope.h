@@ -12,8 +12,9 @@ struct scope_memo {
     const struct view_scope *scope;
     strid last;
     bool has_last, verdict;
-    const char *job_nodes; /* of the scope's job, raw; NULL = none or not known any more */
-    strid node;            /* the last device's, and whether it is kept */
+    /* Of the scope's job, raw; NULL = none or not known any more. */
+    const char *job_nodes, *job_number;
+    strid node; /* the last device's, and whether it is kept */
     uint16_t node_center;
     bool has_node, node_verdict;
 };

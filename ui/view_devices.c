@@ -368,14 +368,14 @@ static bool open_device(struct list *l, const struct view_input *in, const void 
                         struct view_out *out)
 {
     const struct device_row *d = row;
-    bool job = row_has(d, device, job) && device_job(in->snap, d);
+    const struct job_row *job = device_job(in->snap, d);
 
     (void)l;
     list_push(out, in, job ? &view_running : &view_nodes, d->h.center,
-              cell_string(in, job ? row_str(d, device, job) : d->node));
+              cell_string(in, job ? job->id : d->node));
     out->scope.pool[0] = out->scope.node[0] = out->scope.job[0] = '\0';
     if (job)
-        list_scope_set(out->scope.job, sizeof out->scope.job, in, row_str(d, device, job));
+        list_scope_set(out->scope.job, sizeof out->scope.job, in, job->id);
     else
         list_scope_set(out->scope.node, sizeof out->scope.node, in, d->node);
     return true;

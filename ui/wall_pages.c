@@ -138,7 +138,7 @@ static void line_device(struct pen *p, const void *row)
         left(p, 20, style_of(ROLE_DIM), _("MODEL"),
              text_of(p, row_has(d, device, model), d->model));
         left(p, 14, style_of(ROLE_TEXT), _("JOB"),
-             text_of(p, row_has(d, device, job), row_str(d, device, job)));
+             text_of(p, row_has(d, device, job), device_job_id(p->in->snap, d)));
     }
 }
 

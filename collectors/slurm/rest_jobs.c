@@ -49,6 +49,7 @@ static bool start_row(struct delta *d, members v)
     if (!job_id_make(&id, digits(v[JOB_job_id], job), digits(v[JOB_array_job_id], array),
                      digits(v[JOB_array_task_id], task), str(v[JOB_array_task_string])))
         return false;
+    job_id_number(&id, digits(v[JOB_job_id], job));
     put_job_id(d, &id);
     return true;
 }

@@ -18,6 +18,7 @@ struct job_id {
     char id[96];       /* for people: "14", "14_5", "14_[6-99]" */
     char identity[96]; /* stays the same while an array's rest shrinks: "14_[99" */
     char array[24];    /* "" = not an array's */
+    char number[24];   /* of a task: the scheduler's own, "" = not told */
     struct span task;  /* "5", "6-99%2"; inside the text given to job_id_read */
     double tasks;      /* that the record stands for */
 };
@@ -28,6 +29,8 @@ bool job_id_make(struct job_id *out, struct span job, struct span array, struct 
                  struct span rest);
 /* squeue's one word for all of that: "14", "14_5", "14_[6-99%2]", "14+1". */
 bool job_id_read(struct job_id *out, struct span text);
+/* Tells the number of a task; text that is no number is ignored. */
+void job_id_number(struct job_id *id, struct span number);
 void put_job_id(struct delta *d, const struct job_id *id);
 /* Array tasks in "2-99%2", "1,3,7", "0-999:3"; 0 when it is none of these. */
 double count_tasks(struct span list);

@@ -133,12 +133,20 @@ bool job_id_read(struct job_id *out, struct span text)
     return job_id_make(out, base, base, none, rest);
 }
 
+void job_id_number(struct job_id *id, struct span number)
+{
+    if (id->array[0] != '\0' && all_digits(id->task) && all_digits(number))
+        snprintf(id->number, sizeof id->number, "%.*s", (int)number.len, number.text);
+}
+
 void put_job_id(struct delta *d, const struct job_id *id)
 {
     delta_row(d, ENTITY_JOB, id->identity, strlen(id->identity));
     delta_str(d, FIELD_job_id, id->id);
     delta_str(d, FIELD_job_array_job, id->array);
     delta_strn(d, FIELD_job_array_task, id->task.text, id->task.len);
+    if (id->number[0] != '\0')
+        delta_str(d, FIELD_job_raw_id, id->number);
     delta_num(d, FIELD_job_tasks, id->tasks > 0 ? id->tasks : NAN);
 }
 

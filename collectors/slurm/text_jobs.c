@@ -206,6 +206,7 @@ static enum rc decode(struct slurm *s, struct span id_text, struct span line, st
         return RC_OK;
     if (!job_id_read(&id, id_text) || !cut_columns(line, v))
         return err_set(e, RC_SCHEMA, "squeue", S_("a line without its columns"));
+    job_id_number(&id, v[COLUMN_NUMBER]);
     put_job_id(d, &id);
     enum job_state state = put_state(d, v);
     put_job_reason(d, v[COLUMN_REASON], none, &s->words);

@@ -97,24 +97,32 @@ bool device_rank(const struct snapshot *s, const struct device_row *d, double *r
     return true;
 }
 
-static const void *find(const struct snapshot *s, enum entity e, uint16_t center, strid name)
-{
-    const struct intern *strings = snapshot_strings(s);
-    uint64_t key = row_key(e, center, intern_raw(strings, name), intern_raw_len(strings, name));
-    uint32_t slot = snapshot_find(s, e, key);
-
-    return slot == UINT32_MAX ? NULL : snapshot_row(s, e, slot);
-}
-
 const struct node_row *device_node(const struct snapshot *s, const struct device_row *d)
 {
-    return row_has(d, device, node) ? find(s, ENTITY_NODE, d->h.center, d->node) : NULL;
+    const struct intern *strings = snapshot_strings(s);
+
+    if (!row_has(d, device, node))
+        return NULL;
+    uint64_t key = row_key(ENTITY_NODE, d->h.center, intern_raw(strings, d->node),
+                           intern_raw_len(strings, d->node));
+    uint32_t slot = snapshot_find(s, ENTITY_NODE, key);
+    return slot == UINT32_MAX ? NULL : snapshot_row(s, ENTITY_NODE, slot);
 }
 
 const struct job_row *device_job(const struct snapshot *s, const struct device_row *d)
 {
-    return row_has(d, device, job) ? find(s, ENTITY_JOB, d->h.center, row_str(d, device, job))
-                                   : NULL;
+    if (!row_has(d, device, job))
+        return NULL;
+    const struct intern *strings = snapshot_strings(s);
+    strid told = row_str(d, device, job);
+    return snapshot_job(s, d->h.center, intern_raw(strings, told), intern_raw_len(strings, told));
+}
+
+strid device_job_id(const struct snapshot *s, const struct device_row *d)
+{
+    const struct job_row *j = device_job(s, d);
+
+    return j ? j->id : row_has(d, device, job) ? row_str(d, device, job) : 0;
 }
 
 static bool given_away(const struct device_row *d, const struct node_row *node)

@@ -33,7 +33,10 @@ bool device_rank(const struct snapshot *s, const struct device_row *d, double *r
 
 /* NULL if it is not known. */
 const struct node_row *device_node(const struct snapshot *s, const struct device_row *d);
+/* An exporter tells the scheduler's number of it: of a task of an array that is not what the task is called. */
 const struct job_row *device_job(const struct snapshot *s, const struct device_row *d);
+/* What that job is called, else what the device tells; 0 = nothing. */
+strid device_job_id(const struct snapshot *s, const struct device_row *d);
 
 /* In the last sample neither busy nor in use to one percent. */
 bool device_rests(const struct device_row *d);

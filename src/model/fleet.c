@@ -32,6 +32,7 @@ struct fleet *fleet_new(const struct fleet_limits *limits)
     rows_init(&f->history, sizeof(struct history_rings));
     pools_init(&f->pools);
     twins_init(&f->twins);
+    aliases_init(&f->aliases);
     tellers_init(&f->tellers);
     fleet_flops_init(&f->flops);
     alerts_init(&f->alerts);
@@ -49,6 +50,7 @@ void fleet_free(struct fleet *f)
     rows_fini(&f->history);
     pools_fini(&f->pools);
     twins_fini(&f->twins);
+    aliases_fini(&f->aliases);
     tellers_fini(&f->tellers);
     fleet_flops_fini(&f->flops);
     alerts_fini(&f->alerts);
@@ -155,6 +157,8 @@ struct snapshot *fleet_publish(struct fleet *f, wall_ms now)
                                                .slots = t->slots,
                                                .living = t->living};
     }
+    s->aliases = rows_share(&f->aliases.index);
+    s->alias_mask = f->aliases.mask;
     s->confirmed = rows_share(&f->confirmed);
     s->told = rows_share(&f->tellers.told);
     s->history = rows_share(&f->history);

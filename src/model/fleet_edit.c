@@ -59,6 +59,8 @@ void edit_end(struct edit *ed)
     if (!ed->write)
         return;
     fleet_sums_enter(ed->f, ed->entity, ed->slot);
+    if (ed->entity == ENTITY_JOB && field_has(ed->row, FIELD_job_raw_id))
+        aliases_note(&ed->f->aliases, &ed->f->tables[ENTITY_JOB], ed->f->strings, ed->slot);
     fleet_alerts_touch(ed->f, ed->entity, ed->write, ed->slot);
     if (ed->entity == ENTITY_ACTION)
         tracker_touch(ed->f, ed->slot);

@@ -154,10 +154,10 @@ static void look_at_starts(struct fleet *f, const struct interruption_row *i, st
 static bool is_of_another(const struct fleet *f, const struct fault *x, strid job)
 {
     const char *own = author_raw(f, job);
-    uint64_t key = row_key(ENTITY_JOB, x->center, x->job, strlen(x->job));
+    uint32_t slot = *x->job && own ? fleet_find_job(f, x->center, x->job) : SLOT_NONE;
+    const struct job_row *j = slot == SLOT_NONE ? NULL : rows_at(&f->tables[ENTITY_JOB].rows, slot);
 
-    return *x->job && own && strcmp(own, x->job) != 0 &&
-           table_find(&f->tables[ENTITY_JOB], key) != SLOT_NONE;
+    return j && strcmp(own, author_raw(f, j->id)) != 0;
 }
 
 static bool explains(const struct fleet *f, const struct fault *x, const struct cut *c,

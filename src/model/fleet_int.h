@@ -3,6 +3,7 @@
 #ifndef SUAN_MODEL_FLEET_INT_H
 #define SUAN_MODEL_FLEET_INT_H
 
+#include "model/aliases.h"
 #include "model/fields.h"
 #include "model/fleet.h"
 #include "model/fleet_alerts.h"
@@ -62,6 +63,7 @@ struct fleet {
     struct notice notice;
     struct pools pools;
     struct twins twins;
+    struct aliases aliases; /* of jobs */
     struct tellers tellers;
     struct fleet_flops flops;
     struct alerts alerts;
@@ -97,6 +99,8 @@ void edit_num(struct edit *ed, unsigned field, bool has, double v);
 /* fleet_rows.c: making and ending rows. */
 uint32_t fleet_take(struct fleet *f, const struct delta *d, const struct delta_record *r);
 void fleet_drop(struct fleet *f, enum entity e, uint32_t slot);
+/* The job that is called so, or that has this number; SLOT_NONE if there is none. */
+uint32_t fleet_find_job(const struct fleet *f, uint16_t center, const char *id);
 struct fleet_center *fleet_center_of(struct fleet *f, uint16_t center);
 
 /* fleet_sums.c: keeping the sums, and scanning for extremes that fell. */

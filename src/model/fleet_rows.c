@@ -180,6 +180,20 @@ uint32_t fleet_take(struct fleet *f, const struct delta *d, const struct delta_r
     return slot;
 }
 
+uint32_t fleet_find_job(const struct fleet *f, uint16_t center, const char *id)
+{
+    const struct table *jobs = &f->tables[ENTITY_JOB];
+    uint32_t slot = table_find(jobs, row_key(ENTITY_JOB, center, id, strlen(id)));
+    const struct alias_place place = {.entries = f->aliases.index.pages,
+                                      .jobs = jobs->rows.pages,
+                                      .entry_shift = f->aliases.index.shift,
+                                      .job_shift = jobs->rows.shift,
+                                      .mask = f->aliases.mask,
+                                      .strings = f->strings};
+
+    return slot == SLOT_NONE ? aliases_seek(&place, center, id, strlen(id)) : slot;
+}
+
 void fleet_drop(struct fleet *f, enum entity e, uint32_t slot)
 {
     struct row_head h = *table_head(&f->tables[e], slot);

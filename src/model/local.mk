@@ -2,6 +2,7 @@ noinst_LIBRARIES += %D%/libmodel.a
 %C%_libmodel_a_CFLAGS = $(AM_CFLAGS) $(STRICT_CFLAGS)
 # One file a line: %C%_libmodel_a_SOURCES += %D%/name.c %D%/name.h
 %C%_libmodel_a_SOURCES =
+%C%_libmodel_a_SOURCES += %D%/aliases.c %D%/aliases.h
 %C%_libmodel_a_SOURCES += %D%/alert_rows.c %D%/alert_words.c %D%/alerts.def
 %C%_libmodel_a_SOURCES += %D%/alert_foreign.c
 %C%_libmodel_a_SOURCES += %D%/annotation.c %D%/annotation.h

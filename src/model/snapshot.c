@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * snapshot.c - see snapshot.h. Everything here reads; the fleet has made it all. */
+#include "model/aliases.h"
 #include "model/history.h"
 #include "model/snapshot_int.h"
 #include "model/table.h"
@@ -22,6 +23,7 @@ void snapshot_unref(struct snapshot *s)
         rows_view_unref(s->tables[e].rows);
         rows_view_unref(s->tables[e].index);
     }
+    rows_view_unref(s->aliases);
     rows_view_unref(s->confirmed);
     rows_view_unref(s->told);
     rows_view_unref(s->history);
@@ -112,6 +114,23 @@ uint32_t snapshot_find(const struct snapshot *s, enum entity e, uint64_t key)
             row_head_of(rows_view_at(t->rows, index_slot(entry)))->key == key)
             return index_slot(entry);
     return UINT32_MAX;
+}
+
+const struct job_row *snapshot_job(const struct snapshot *s, uint16_t center, const char *id,
+                                   size_t len)
+{
+    const struct snapshot_table *t = &s->tables[ENTITY_JOB];
+    uint32_t slot = snapshot_find(s, ENTITY_JOB, row_key(ENTITY_JOB, center, id, len));
+    const struct alias_place place = {.entries = s->aliases->pages,
+                                      .jobs = t->rows->pages,
+                                      .entry_shift = s->aliases->shift,
+                                      .job_shift = t->rows->shift,
+                                      .mask = s->alias_mask,
+                                      .strings = s->strings};
+
+    if (slot == SLOT_NONE)
+        slot = aliases_seek(&place, center, id, len);
+    return slot == SLOT_NONE ? NULL : snapshot_row(s, ENTITY_JOB, slot);
 }
 
 const struct center_row *snapshot_center(const struct snapshot *s, uint16_t center)

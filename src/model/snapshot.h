@@ -29,6 +29,9 @@ uint32_t snapshot_count(const struct snapshot *s, enum entity e);
 const void *snapshot_row(const struct snapshot *s, enum entity e, uint32_t slot);
 /* Slot of a key, or UINT32_MAX. A hash look-up; centers and sources, which are few, are searched. */
 uint32_t snapshot_find(const struct snapshot *s, enum entity e, uint64_t key);
+/* The job that is called so ("14_5"), or that has this number of the scheduler (raw_id); NULL if there is none. */
+const struct job_row *snapshot_job(const struct snapshot *s, uint16_t center, const char *id,
+                                   size_t len);
 static inline const struct row_head *row_head_of(const void *row)
 {
     return (const struct row_head *)row;

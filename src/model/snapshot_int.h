@@ -22,6 +22,8 @@ struct snapshot {
     wall_ms at;
     struct intern *strings;
     struct snapshot_table tables[ENTITY_COUNT];
+    struct rows_view *aliases; /* of jobs: see aliases.h */
+    uint32_t alias_mask;
     struct rows_view *confirmed; /* wall_ms[ENTITY_COUNT] by source number */
     struct rows_view *told;      /* struct told, chained from row_head.was: see tellers.h */
     struct rows_view *history;   /* struct history_rings by center number */

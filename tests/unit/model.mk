@@ -55,5 +55,7 @@ check_PROGRAMS += %D%/test_model_flops_property
 EXTRA_DIST += %D%/flops_again.h
 check_PROGRAMS += %D%/test_model_xid
 %C%_test_model_xid_LDADD = $(UNIT_MODEL) src/data/libdata.a
+check_PROGRAMS += %D%/test_model_aliases
+%C%_test_model_aliases_LDADD = $(UNIT_MODEL)
 check_PROGRAMS += %D%/test_model_devices
 %C%_test_model_devices_LDADD = $(UNIT_MODEL)

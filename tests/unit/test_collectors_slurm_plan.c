@@ -567,9 +567,12 @@ static void test_a_folded_array_comes_back_to_rest(void **state)
     struct buf out;
     buf_init(&out, 65536);
     buf_addf(&out, "JOBID\x1f:%08x\x1f", b.rq->tag);
-    for (int i = 0; i < 31; i++)
+    for (int i = 0; i < 32; i++)
         buf_adds(&out, "x\x1f");
-    buf_addf(&out, "\n7_[0-19999]\x1f:%08x\x1fPD\x1f", b.rq->tag);
+    buf_addf(&out,
+             "\n7_[0-19999]\x1f:%08x\x1f"
+             "7\x1fPD\x1f",
+             b.rq->tag);
     for (int i = 0; i < 30; i++)
         buf_adds(&out, "1\x1f");
     buf_adds(&out, "\n");

@@ -135,15 +135,16 @@ static void test_unchanged_lines_are_kept(void **state)
 
 #define D "\x1f"
 #define HEAD "JOBID" D ":00c0ffee" D
-#define COLUMNS30                                                                                  \
+#define COLUMNS31                                                                                  \
     "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D      \
-    "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D
-#define HEADING HEAD COLUMNS30 "NAME" D "\n"
+    "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D "a" D      \
+    "a" D
+#define HEADING HEAD COLUMNS31 "NAME" D "\n"
 #define JOB(id, state, reason, name)                                                               \
-    id D ":00c0ffee" D state D "5" D "1" D "1" D "1" D "1795338757" D "N/A" D "N/A" D "NONE" D     \
-         "UNLIMITED" D "0" D "1" D "OK" D "0" D "N/A" D "N/A" D "N/A" D "N/A" D "cpu=1,mem=2G" D   \
-         "" D "" D "(null)" D "(null)" D "(null)" D "(null)" D "(null)" D "li" D "(null)" D        \
-         "low" D reason D name D "\n"
+    id D ":00c0ffee" D "9" D state D "5" D "1" D "1" D "1" D "1795338757" D "N/A" D "N/A" D        \
+         "NONE" D "UNLIMITED" D "0" D "1" D "OK" D "0" D "N/A" D "N/A" D "N/A" D "N/A" D           \
+         "cpu=1,mem=2G" D "" D "" D "(null)" D "(null)" D "(null)" D "(null)" D "(null)" D "li" D  \
+         "(null)" D "low" D reason D name D "\n"
 
 static void test_names_cannot_forge_records(void **state)
 {
@@ -171,7 +172,7 @@ static void test_last_name_with_a_line_end(void **state)
     feed_text(&b, PART_JOBS, HEADING JOB("1", "R", "None", "one\n\ntwo"));
     assert_true(bench_says(&b, "name=\"one\\x0a\\x0atwo\""));
     /* squeue was cut off within the name: the record counts, its name is what there is. */
-    feed_text(&b, PART_JOBS, HEADING "7" D ":00c0ffee" D COLUMNS30 "na");
+    feed_text(&b, PART_JOBS, HEADING "7" D ":00c0ffee" D COLUMNS31 "na");
     assert_true(bench_says(&b, "job 7 "));
     assert_true(bench_says(&b, "name=na "));
     bench_close(&b);
@@ -185,10 +186,10 @@ static struct slurm *inside(struct bench *b)
 }
 
 #define TASKS(id, priority, share, reason, alloc)                                                  \
-    id D ":00c0ffee" D "PD" D priority D "1" D "1" D "1" D "1795338757" D "N/A" D "N/A" D "NONE" D \
-         "UNLIMITED" D "0" D "1" D share D "0" D "N/A" D "N/A" D "N/A" D "N/A" D alloc D "" D "" D \
-         "(null)" D "(null)" D "(null)" D "(null)" D "(null)" D "li" D "(null)" D "low" D reason D \
-         "x" D "\n"
+    id D ":00c0ffee" D "9" D "PD" D priority D "1" D "1" D "1" D "1795338757" D "N/A" D "N/A" D    \
+         "NONE" D "UNLIMITED" D "0" D "1" D share D "0" D "N/A" D "N/A" D "N/A" D "N/A" D alloc D  \
+         "" D "" D "(null)" D "(null)" D "(null)" D "(null)" D "(null)" D "li" D "(null)" D        \
+         "low" D reason D "x" D "\n"
 
 /* squeue would write a task that was held or released alone into the line of the others, with their state. */
 static void test_tasks_that_differ_are_asked_for(void **state)
@@ -238,9 +239,9 @@ static void test_devices_of_whole_nodes(void **state)
                  cases[i].config);
         feed_text(&b, PART_HELLO, config);
         feed_text(&b, PART_JOBS,
-                  HEADING "9" D ":00c0ffee" D "R" D "5" D "1" D "1" D "1" D "1795338757" D "N/A" D
-                          "N/A" D "NONE" D "UNLIMITED" D "0" D "1" D "NO" D "0" D "N/A" D "N/A" D
-                          "N/A" D "N/A" D "cpu=1,mem=2G" D "n1" D "" D "(null)" D "(null)" D
+                  HEADING "9" D ":00c0ffee" D "9" D "R" D "5" D "1" D "1" D "1" D "1795338757" D
+                          "N/A" D "N/A" D "NONE" D "UNLIMITED" D "0" D "1" D "NO" D "0" D "N/A" D
+                          "N/A" D "N/A" D "N/A" D "cpu=1,mem=2G" D "n1" D "" D "(null)" D "(null)" D
                           "(null)" D "(null)" D "(null)" D "li" D "(null)" D "low" D "None" D "x" D
                           "\n");
         if (!bench_says(&b, cases[i].allocated))

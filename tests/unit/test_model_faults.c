@@ -467,6 +467,31 @@ static void what_is_no_evidence(void **state)
     }
 }
 
+/* Exporters tell the number of an array's task, lists its name. */
+static void the_device_of_a_task_is_its_own(void **state)
+{
+    static const struct {
+        const char *told, *cause;
+    } cases[] = {{"device cn2/3 xid_last=79 job=21", "cause=device device=3\n"},
+                 {"device cn2/3 xid_last=79 job=22", "cause=unknown device=?\n"}};
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct tale t = begin();
+        tale_at(&t, 0,
+                "job 20_1 raw_id=21 state=running started_at=T-100 nodes=cn[1-2] restarts=0 "
+                "devices_allocated=2\n"
+                "job 20_2 raw_id=22 state=running started_at=T-100 nodes=cn2 devices_allocated=1");
+        tell(t.f, 15, cases[i].told);
+        tale_at(&t, 40,
+                "job 20_1 state=queued raw_state=PENDING restarts=1 started_at=? nodes=? "
+                "devices_allocated=?");
+        tale_pass(&t, 60);
+        tale_expect(&t, ENTITY_INTERRUPTION, "cause device", cases[i].cause);
+        tale_end(&t);
+    }
+}
+
 static void a_fault_long_before_or_of_no_device_of_it_explains_nothing(void **state)
 {
     struct tale t = begin();
@@ -601,6 +626,7 @@ int main(void)
         cmocka_unit_test(a_device_that_vanished_is_evidence),
         cmocka_unit_test(a_node_that_fails_by_its_device),
         cmocka_unit_test(what_is_no_evidence),
+        cmocka_unit_test(the_device_of_a_task_is_its_own),
         cmocka_unit_test(a_fault_long_before_or_of_no_device_of_it_explains_nothing),
         cmocka_unit_test(the_device_of_the_failed_node_is_blamed),
         cmocka_unit_test(a_plain_failure_is_an_interruption_when_its_device_broke),

@@ -6,6 +6,7 @@
 #include "tests/unit/unit.h"
 #include "tests/golden/fixture_devices.h"
 #include "ui/details.h"
+#include "ui/devices.h"
 #include "ui/viewlist.h"
 #include <stdbool.h>
 #include <time.h>
@@ -219,6 +220,60 @@ static void test_enter(void **state)
     assert_string_equal(s.out.scope.node, "zb-n0003");
     assert_string_equal(s.out.scope.job, "");
     stage_close(&s);
+}
+
+/* Two tasks of an array share a node; its exporter tells their numbers. */
+static struct snapshot *array_fleet(void)
+{
+    static const char *const tasks[] = {"20_1", "20_2"}, *const numbers[] = {"21", "22"};
+    struct fleet *f = fleet_new(NULL);
+    struct delta *d = delta_new(0, 0, FIXTURE_NOW, 0);
+
+    delta_row(d, ENTITY_CENTER, "c", 1);
+    delta_str(d, FIELD_center_id, "c");
+    for (int i = 0; i < 2; i++) {
+        delta_row(d, ENTITY_JOB, tasks[i], strlen(tasks[i]));
+        delta_str(d, FIELD_job_id, tasks[i]);
+        delta_str(d, FIELD_job_raw_id, numbers[i]);
+        delta_str(d, FIELD_job_name, "sweep");
+        delta_str(d, FIELD_job_nodes, "n1");
+        delta_int(d, FIELD_job_state, job_state_RUNNING);
+        delta_row(d, ENTITY_DEVICE,
+                  i ? "n1\0"
+                      "1"
+                    : "n1\0"
+                      "0",
+                  4);
+        delta_str(d, FIELD_device_job, numbers[i]);
+        delta_num(d, FIELD_device_temperature_celsius, 60 - i);
+    }
+    assert_int_equal(fleet_apply(f, d, NULL), RC_OK);
+    delta_free(d);
+    struct snapshot *s = fleet_publish(f, FIXTURE_NOW);
+    fleet_free(f);
+    return s;
+}
+
+static void test_tasks_of_an_array(void **state)
+{
+    struct snapshot *snap = array_fleet();
+    struct stage s;
+    struct buf text;
+
+    (void)state;
+    stage_open(&s, snap, 36, 140);
+    assert_true(shows(&s, " 20_1 ") && shows(&s, " 20_2 "));
+    assert_true(press(&s, CMD_OPEN));
+    assert_ptr_equal(s.out.push, &view_running);
+    assert_string_equal(s.out.scope.job, "20_1");
+    scope_to(&s, "", "", "20_2");
+    assert_true(!shows(&s, " 20_1 ") && shows(&s, " 20_2 "));
+    buf_init(&text, 1 << 16);
+    device_details_of(&s.in, ENTITY_JOB, snapshot_job(snap, 0, "20_2", 4), &text);
+    assert_non_null(strstr(text.data, "n1"));
+    buf_fini(&text);
+    stage_close(&s);
+    snapshot_unref(snap);
 }
 
 /* D on a device is meant for its node, which is frozen by its identity; two devices of a node are one target. */
@@ -592,6 +647,7 @@ int main(void)
         cmocka_unit_test(test_groups),
         cmocka_unit_test(test_scopes),
         cmocka_unit_test(test_enter),
+        cmocka_unit_test(test_tasks_of_an_array),
         cmocka_unit_test(test_drain_is_for_the_node),
         cmocka_unit_test(test_idle),
         cmocka_unit_test(test_details),
