@@ -23,8 +23,14 @@ static bool is_in(const struct alert_row *a, enum alert_state state)
     return row_has(a, alert, state) && a->state == state;
 }
 
-/* When it fired is what the server does not say: it is when somebody first heard of it. */
-void foreign_alert_told(struct edit *ed, const struct delta *d)
+int foreign_alert_level(const struct alert_row *a)
+{
+    return is_in(a, alert_state_FIRING) && row_has(a, alert, severity) ? a->severity
+                                                                       : severity_COUNT;
+}
+
+/* When it fired, or got worse, is what the server does not say: it is when somebody first heard of it. */
+void foreign_alert_told(struct edit *ed, const struct delta *d, int level)
 {
     const struct alert_row *a = ed->row;
 
@@ -33,6 +39,10 @@ void foreign_alert_told(struct edit *ed, const struct delta *d)
     if (row_has(a, alert, resolved_at)) { /* it is back */
         unacknowledge(ed);
         edit_clear(ed, FIELD_alert_resolved_at);
+        edit_clear(ed, FIELD_alert_fired_at);
+    } else if (level < severity_COUNT && foreign_alert_level(a) > level &&
+               foreign_alert_level(a) < severity_COUNT) {
+        unacknowledge(ed); /* that was said of the milder one */
         edit_clear(ed, FIELD_alert_fired_at);
     }
     a = ed->row;

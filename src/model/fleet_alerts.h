@@ -96,9 +96,11 @@ void alert_clean(struct fleet *f, uint32_t slot, wall_ms now);
 void alert_listed(struct fleet *f, uint32_t slot, uint32_t poll);
 bool alert_was_listed(struct fleet *f, uint32_t slot, uint32_t poll);
 
-/* alert_foreign.c: alerts that a source tells. May it write that row; it wrote it; a delta of it ended; once a publish. */
+/* alert_foreign.c: alerts that a source tells. May it write that row; how bad is it, severity_COUNT = it does not fire; it
+ * wrote it, which was so bad before; a delta of it ended; once a publish. */
 bool foreign_alert_may(const struct delta *d, const struct delta_record *r);
-void foreign_alert_told(struct edit *ed, const struct delta *d);
+int foreign_alert_level(const struct alert_row *a);
+void foreign_alert_told(struct edit *ed, const struct delta *d, int level);
 void foreign_alerts_listed(struct fleet *f, const struct delta *d);
 void foreign_alert_look(struct fleet *f, uint32_t slot, wall_ms now);
 

@@ -312,10 +312,11 @@ static void apply_row(struct applying *a, const struct delta_record *r)
         faults_before(a->f, slot, a->d, &before);
     struct edit ed = edit_begin(a->f, r->entity, slot);
     if (!tellers_has(r->entity)) {
+        int level = r->entity == ENTITY_ALERT ? foreign_alert_level(ed.row) : 0;
         revive(&ed);
         confirm(&ed, a, set_values(&ed, r));
         if (r->entity == ENTITY_ALERT)
-            foreign_alert_told(&ed, a->d);
+            foreign_alert_told(&ed, a->d, level);
     } else if (is_alone(a, r->entity, slot)) {
         (void)set_values(&ed, r);
         tellers_confirm_alone(&ed, a->d, a->in_poll[r->entity]);

@@ -704,6 +704,43 @@ static void test_an_alert_of_a_server_from_begin_to_end(void **state)
     fleet_free(f);
 }
 
+/* What was said of the warning is not said of what it became, and the wall tells it. */
+static void test_an_alert_of_a_server_that_gets_worse(void **state)
+{
+    static const char *const ways[] = {"warning", "critical", "warning", "critical"};
+    static const int fired[] = {1, 31, 31, 91};
+    static const char *const said[] = {"firing warning ack", "firing critical ack",
+                                       "firing warning ack", "firing critical ack"};
+    struct fleet *f = fleet_with_server();
+    struct snapshot *s = NULL;
+    char line[120], before[40];
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        int at = 1 + 30 * i;
+        bool worse = fired[i] == at;
+        const struct annotation ack = {.kind = ANNOTATE_ACK,
+                                       .entity = ENTITY_ALERT,
+                                       .id = FOREIGN,
+                                       .by = "anna",
+                                       .at = S(at + 2)};
+        snprintf(line, sizeof line,
+                 "alert " FOREIGN " origin=zb/prometheus severity=%s state=firing", ways[i]);
+        lists(f, at, (uint32_t)i + 1, POLL_GOOD, line);
+        snprintf(before, sizeof before, "firing %s%s", ways[i], worse ? "" : " ack");
+        SHOWS(f, at + 1, FOREIGN, before);
+        assert_int_equal(look(f, S(at + 1), FOREIGN, &s)->fired_at, S(fired[i]));
+        struct delta *d = delta_new(0, UINT16_MAX, S(at + 2), 0);
+        annotation_to_delta(&ack, d);
+        assert_int_equal(fleet_apply(f, d, NULL), RC_OK);
+        delta_free(d);
+        SHOWS(f, at + 3, FOREIGN, said[i]);
+        snapshot_unref(s);
+        s = NULL;
+    }
+    fleet_free(f);
+}
+
 static void test_a_pending_alert_of_a_server_that_never_fires(void **state)
 {
     struct fleet *f = fleet_with_server();
@@ -759,6 +796,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_alert_of_a_server_from_begin_to_end),
+        cmocka_unit_test(test_an_alert_of_a_server_that_gets_worse),
         cmocka_unit_test(test_a_pending_alert_of_a_server_that_never_fires),
         cmocka_unit_test(test_a_server_cannot_touch_other_alerts),
         cmocka_unit_test(test_alerts_of_no_source_end),
