@@ -140,14 +140,24 @@ static const struct standing_kind *worst(const struct standing *s)
     return found;
 }
 
+/* What was asked twice and has not been for long is asked no more: it has no interval. */
+static bool is_asked(const struct standing_kind *k, mono_ms last_sent)
+{
+    return k->gap_ms >= SHORTEST_GAP_MS && last_sent - k->sent_at <= FORGET_GAPS * k->gap_ms;
+}
+
 /* Of the kinds the shortest. Requests that follow each other at once (finding out which version the other
  * side speaks) are no interval. */
 static int64_t interval(const struct standing *s)
 {
+    mono_ms last_sent = 0;
     int64_t least = 0;
 
     for (unsigned i = 0; i < s->kind_count; i++)
-        if (s->kinds[i].gap_ms >= SHORTEST_GAP_MS && (!least || s->kinds[i].gap_ms < least))
+        if (s->kinds[i].sent_at > last_sent)
+            last_sent = s->kinds[i].sent_at;
+    for (unsigned i = 0; i < s->kind_count; i++)
+        if (is_asked(&s->kinds[i], last_sent) && (!least || s->kinds[i].gap_ms < least))
             least = s->kinds[i].gap_ms;
     if (!least && s->next_try_at - s->last_try_at >= SHORTEST_GAP_MS && s->last_try_at)
         least = s->next_try_at - s->last_try_at;

@@ -329,6 +329,21 @@ static void test_one_answer_ends_that_nobody_was_there(void **state)
     free(s);
 }
 
+/* Asked a second time after a second, and then no more: the source is not asked each second. */
+static void test_what_is_asked_no_more_is_no_interval(void **state)
+{
+    struct standing *s = xcalloc(1, sizeof(*s));
+
+    (void)state;
+    land(s, 1, RC_OK, 1000);
+    land(s, 2, RC_OK, 1000);
+    land(s, 2, RC_OK, 2000);
+    expect_row(s, "interval_ms=1000");
+    land(s, 1, RC_OK, 11000);
+    expect_row(s, "interval_ms=10000");
+    free(s);
+}
+
 static void test_jwt(void **state)
 {
     (void)state;
@@ -357,6 +372,7 @@ int main(void)
         cmocka_unit_test(test_backoff),
         cmocka_unit_test(test_standing),
         cmocka_unit_test(test_one_answer_ends_that_nobody_was_there),
+        cmocka_unit_test(test_what_is_asked_no_more_is_no_interval),
         cmocka_unit_test(test_jwt),
     };
 
