@@ -33,6 +33,18 @@ mono_ms clock_mono(void)
     return now_ms(CLOCK_MONOTONIC);
 }
 
+struct timespec clock_deadline(int64_t ms)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    ts.tv_sec += ms / MS_PER_SECOND;
+    ts.tv_nsec += (long)(ms % MS_PER_SECOND) * 1000000;
+    ts.tv_sec += ts.tv_nsec / 1000000000;
+    ts.tv_nsec %= 1000000000;
+    return ts;
+}
+
 int clock_utc_offset(wall_ms t)
 {
     time_t seconds = (time_t)(t / MS_PER_SECOND);

@@ -9,12 +9,15 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 typedef int64_t wall_ms;
 typedef int64_t mono_ms;
 
 wall_ms clock_wall(void);
 mono_ms clock_mono(void);
+/* So many milliseconds from now, for waiting on a condition whose clock is CLOCK_MONOTONIC. */
+struct timespec clock_deadline(int64_t ms);
 
 /* "2026-11-22T08:55:09Z"; out must hold 32 bytes; "" for 0. */
 void time_rfc3339(wall_ms t, char out[32]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * queue.c - see queue.h. A ring under one mutex; waits are on the monotonic clock. */
 #include "base/queue.h"
+#include "base/clock.h"
 #include "base/xmem.h"
 #include <pthread.h>
 #include <stdint.h>
@@ -64,20 +65,6 @@ void queue_free(struct queue *q)
     free(q);
 }
 
-static struct timespec deadline_in(int timeout_ms)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    ts.tv_sec += timeout_ms / 1000;
-    ts.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-    if (ts.tv_nsec >= 1000000000) {
-        ts.tv_nsec -= 1000000000;
-        ts.tv_sec++;
-    }
-    return ts;
-}
-
 /* False when the time is up. */
 static bool wait_locked(struct queue *q, pthread_cond_t *cond, int timeout_ms,
                         const struct timespec *deadline)
@@ -125,7 +112,7 @@ bool queue_try_push(struct queue *q, void *item, size_t weight)
 
 bool queue_push(struct queue *q, void *item, size_t weight, int timeout_ms)
 {
-    struct timespec deadline = deadline_in(timeout_ms > 0 ? timeout_ms : 0);
+    struct timespec deadline = clock_deadline(timeout_ms > 0 ? timeout_ms : 0);
     bool in_time = true;
 
     pthread_mutex_lock(&q->lock);
@@ -151,7 +138,7 @@ static void *take_locked(struct queue *q)
 
 void *queue_pop(struct queue *q, int timeout_ms)
 {
-    struct timespec deadline = deadline_in(timeout_ms > 0 ? timeout_ms : 0);
+    struct timespec deadline = clock_deadline(timeout_ms > 0 ? timeout_ms : 0);
     void (*wake)(void *arg) = NULL;
     bool in_time = true;
 

@@ -114,18 +114,6 @@ bool replay_at_end(struct replay *r)
 
 /* ---- the thread ---- */
 
-static struct timespec in_ms(int64_t ms)
-{
-    struct timespec ts;
-
-    clock_gettime(CLOCK_MONOTONIC, &ts);
-    ts.tv_sec += ms / 1000;
-    ts.tv_nsec += (long)(ms % 1000) * 1000000;
-    ts.tv_sec += ts.tv_nsec / 1000000000;
-    ts.tv_nsec %= 1000000000;
-    return ts;
-}
-
 enum todo { TODO_STOP, TODO_EVENT, TODO_STEP };
 
 /* Sleeps until something is to be done. */
@@ -151,7 +139,7 @@ static enum todo wait_for_todo(struct replay *r)
         double ms = (double)(r->next_at - now_locked(r)) / r->speed;
         if (ms <= 0)
             break;
-        struct timespec until = in_ms(ms < 60000 ? (int64_t)ms + 1 : 60000);
+        struct timespec until = clock_deadline(ms < 60000 ? (int64_t)ms + 1 : 60000);
         pthread_cond_timedwait(&r->changed, &r->lock, &until);
     }
     pthread_mutex_unlock(&r->lock);

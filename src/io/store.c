@@ -41,14 +41,9 @@ static int is_late(void *arg)
 
 static bool wait_for_work(struct store *s)
 {
-    struct timespec until;
-    int ms = s->o.pass_ms ? s->o.pass_ms : PASS_MS, timed_out = 0;
+    struct timespec until = clock_deadline(s->o.pass_ms ? s->o.pass_ms : PASS_MS);
+    int timed_out = 0;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += ms / 1000;
-    until.tv_nsec += (long)(ms % 1000) * 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
     pthread_mutex_lock(&s->lock);
     struct store_say *known = s->says;
     while (!s->stop && s->says == known && timed_out != ETIMEDOUT)
@@ -144,14 +139,9 @@ enum rc store_start(struct store *s, struct err *e)
 
 static bool wait_for_end(struct store *s, int limit_ms)
 {
-    struct timespec until;
+    struct timespec until = clock_deadline(limit_ms);
     int timed_out = 0;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += limit_ms / 1000;
-    until.tv_nsec += (long)(limit_ms % 1000) * 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
     pthread_mutex_lock(&s->lock);
     while (!s->has_ended && timed_out != ETIMEDOUT)
         timed_out = pthread_cond_timedwait(&s->ended, &s->lock, &until);

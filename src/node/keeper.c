@@ -225,17 +225,9 @@ static int64_t pause_ms(const struct keeper *k, bool at_once)
 /* False: stop. */
 static bool pause_until_next(struct keeper *k, bool at_once)
 {
-    struct timespec until;
-    int64_t ms = pause_ms(k, at_once);
+    struct timespec until = clock_deadline(pause_ms(k, at_once));
     bool stop;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += ms / 1000;
-    until.tv_nsec += ms % 1000 * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
     pthread_mutex_lock(&k->lock);
     while (!k->stopping && pthread_cond_timedwait(&k->stop_now, &k->lock, &until) != ETIMEDOUT)
         ;

@@ -45,14 +45,9 @@ struct xidwatch {
 /* False: stop. */
 static bool pause_for(struct xidwatch *w, int64_t ms)
 {
-    struct timespec until;
+    struct timespec until = clock_deadline(ms);
     bool stop;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += ms / 1000;
-    until.tv_nsec += ms % 1000 * 1000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
     pthread_mutex_lock(&w->lock);
     while (!w->stop && pthread_cond_timedwait(&w->changed, &w->lock, &until) != ETIMEDOUT)
         ;
@@ -183,13 +178,9 @@ struct xidwatch *xidwatch_new(const char *library, const char *root)
 /* Whether the thread has ended, after a while at most. */
 static bool wait_for_end(struct xidwatch *w)
 {
-    struct timespec until;
+    struct timespec until = clock_deadline(END_MS);
     bool ended;
 
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += END_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
     pthread_mutex_lock(&w->lock);
     w->stop = true;
     pthread_cond_broadcast(&w->changed);
