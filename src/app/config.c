@@ -3,6 +3,7 @@
 #include "app/config.h"
 
 #include "app/config_int.h"
+#include "app/smallfile.h"
 #include "base/buf.h"
 #include "base/sentence.h"
 #include "base/xmem.h"
@@ -15,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define CONFIG_MAX_BYTES (1u << 20)
@@ -44,28 +44,6 @@ char *config_find(const char *explicit_path)
     return found != NULL ? found : in_dir(SYSCONFDIR, "/suantop/config.yaml");
 }
 
-static enum rc read_fd(int fd, const char *path, struct buf *out, struct err *e)
-{
-    struct stat st;
-    if (fstat(fd, &st) != 0)
-        return err_sys(e, RC_IO, errno, path, S_("cannot be read"));
-    if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode))
-        return err_set(e, RC_IO, path, S_("is not a regular file"));
-    for (;;) {
-        char *room = buf_reserve(out, 65536);
-        if (room == NULL)
-            return err_set(e, RC_LIMIT, path, S_("is larger than %u KiB"), CONFIG_MAX_BYTES >> 10);
-        ssize_t n = read(fd, room, 65536);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return err_sys(e, RC_IO, errno, path, S_("cannot be read"));
-        if (n == 0)
-            return RC_OK;
-        out->len += (size_t)n;
-    }
-}
-
 void config_init(struct config *c)
 {
     memset(c, 0, sizeof *c);
@@ -80,8 +58,7 @@ enum rc config_load(const char *path, struct config *out, struct err *e)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0)
         return err_sys(e, RC_IO, errno, path, S_("cannot be opened"));
-    buf_init(&text, CONFIG_MAX_BYTES + 65536);
-    enum rc rc = read_fd(fd, path, &text, e);
+    enum rc rc = smallfile_read(fd, path, true, CONFIG_MAX_BYTES, &text, e);
     close(fd);
     if (rc == RC_OK)
         rc = config_load_text(text.data, text.len, path, out, e);

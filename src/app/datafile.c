@@ -2,7 +2,7 @@
  * datafile.c - see datafile.h. */
 #include "app/datafile.h"
 
-#include "base/buf.h"
+#include "app/smallfile.h"
 #include "base/sentence.h"
 #include "base/xmem.h"
 
@@ -10,36 +10,9 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define DATAFILE_MAX_BYTES ((size_t)4 << 20)
-
-static enum rc read_fd(int fd, const char *path, struct buf *out, struct err *e)
-{
-    struct stat st;
-    if (fstat(fd, &st) != 0)
-        return err_sys(e, RC_IO, errno, path, S_("cannot be read"));
-    if (!S_ISREG(st.st_mode))
-        return err_set(e, RC_IO, path, S_("is not a regular file"));
-    for (;;) {
-        char *room = buf_reserve(out, 65536);
-        if (room == NULL)
-            return err_set(e, RC_LIMIT, path, S_("is larger than %u KiB"),
-                           (unsigned)(DATAFILE_MAX_BYTES >> 10));
-        ssize_t n = read(fd, room, 65536);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return err_sys(e, RC_IO, errno, path, S_("cannot be read"));
-        if (n == 0)
-            break;
-        buf_commit(out, (size_t)n);
-    }
-    if (memchr(out->data, '\0', out->len) != NULL)
-        return err_set(e, RC_SYNTAX, path, S_("holds a NUL byte: it is no text"));
-    return RC_OK;
-}
 
 /* False if there is no such file. */
 static bool read_path(const char *path, char **text, enum rc *rc, struct err *e)
@@ -52,9 +25,10 @@ static bool read_path(const char *path, char **text, enum rc *rc, struct err *e)
         *rc = err_sys(e, RC_IO, errno, path, S_("cannot be opened"));
         return true;
     }
-    buf_init(&b, DATAFILE_MAX_BYTES + 65536);
-    *rc = read_fd(fd, path, &b, e);
+    *rc = smallfile_read(fd, path, false, DATAFILE_MAX_BYTES, &b, e);
     close(fd);
+    if (*rc == RC_OK && memchr(b.data, '\0', b.len) != NULL)
+        *rc = err_set(e, RC_SYNTAX, path, S_("holds a NUL byte: it is no text"));
     if (*rc == RC_OK)
         *text = b.len > 0 ? buf_take(&b) : xstrdup("");
     buf_fini(&b);

@@ -26,6 +26,7 @@ noinst_LIBRARIES += %D%/libapp.a
 %C%_libapp_a_SOURCES += %D%/config_schema.c
 %C%_libapp_a_SOURCES += %D%/config_write.c
 %C%_libapp_a_SOURCES += %D%/datafile.c %D%/datafile.h
+%C%_libapp_a_SOURCES += %D%/smallfile.c %D%/smallfile.h
 %C%_libapp_a_SOURCES += %D%/session_metrics.c %D%/session_metrics.h
 %C%_libapp_a_SOURCES += %D%/discover.c
 %C%_libapp_a_SOURCES += %D%/discover.h
