@@ -13,7 +13,6 @@
 #include "collectors/collector.h"
 #include "collectors/exporter/page_rows.h"
 #include "collectors/exporter/targets.h"
-#include "data/data.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,16 +101,9 @@ static void exporter_close(void *state)
 
 static enum rc read_map(struct exporter *x, struct err *e)
 {
-    const struct source_data *data = x->conf.data;
     const char *kind = source_opt(&x->conf, "kind");
-    enum rc rc = RC_OK;
+    enum rc rc = metric_map_of_source(&x->map, x->conf.data, e);
 
-    metric_map_init(&x->map);
-    if (data == NULL)
-        rc = metric_map_add(&x->map, data_metrics, "metrics.conf", e);
-    for (size_t i = 0; data != NULL && rc == RC_OK && i < ARRAY_LEN(data->metrics); i++)
-        if (data->metrics[i] != NULL)
-            rc = metric_map_add(&x->map, data->metrics[i], data->metrics_name[i], e);
     if (rc == RC_OK && kind != NULL)
         rc = metric_map_only(&x->map, kind, e);
     x->percent = xcalloc(x->map.rule_count + 1, sizeof *x->percent);

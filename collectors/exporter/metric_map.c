@@ -4,7 +4,9 @@
 #include "base/sentence.h"
 #include "base/xmem.h"
 #include "codec/promtext.h"
+#include "collectors/collector.h"
 #include "collectors/exporter/metric_map_int.h"
+#include "data/data.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -270,6 +272,19 @@ enum rc metric_map_add(struct metric_map *m, const char *text, const char *name,
         else
             rc = read_metric(&r);
     }
+    return rc;
+}
+
+enum rc metric_map_of_source(struct metric_map *m, const struct source_data *data, struct err *e)
+{
+    enum rc rc = RC_OK;
+
+    metric_map_init(m);
+    if (data == NULL)
+        return metric_map_add(m, data_metrics, "metrics.conf", e);
+    for (size_t i = 0; rc == RC_OK && i < ARRAY_LEN(data->metrics); i++)
+        if (data->metrics[i] != NULL)
+            rc = metric_map_add(m, data->metrics[i], data->metrics_name[i], e);
     return rc;
 }
 

@@ -116,6 +116,9 @@ void metric_map_init(struct metric_map *m);
 void metric_map_free(struct metric_map *m);
 /* Adds a text over what is there. RC_SCHEMA names file and line, and the words that would do. */
 enum rc metric_map_add(struct metric_map *m, const char *text, const char *name, struct err *e);
+/* What a source reads by: the site's texts over the built-in one, which alone counts without data. */
+struct source_data;
+enum rc metric_map_of_source(struct metric_map *m, const struct source_data *data, struct err *e);
 /* Only that section counts from now on. RC_USAGE names the ones that there are. */
 enum rc metric_map_only(struct metric_map *m, const char *section, struct err *e);
 /* NULL: nobody wants a metric of that name. */

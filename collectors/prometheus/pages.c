@@ -5,7 +5,6 @@
 #include "base/xmem.h"
 #include "collectors/exporter/page_rows.h"
 #include "collectors/prometheus/promql.h"
-#include "data/data.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,14 +39,8 @@ struct pages {
 
 static enum rc read_map(struct pages *ps, const struct source_data *data, struct err *e)
 {
-    enum rc rc = RC_OK;
+    enum rc rc = metric_map_of_source(&ps->map, data, e);
 
-    metric_map_init(&ps->map);
-    if (data == NULL)
-        rc = metric_map_add(&ps->map, data_metrics, "metrics.conf", e);
-    for (size_t i = 0; data != NULL && rc == RC_OK && i < ARRAY_LEN(data->metrics); i++)
-        if (data->metrics[i] != NULL)
-            rc = metric_map_add(&ps->map, data->metrics[i], data->metrics_name[i], e);
     ps->percent = xcalloc(ps->map.rule_count + 1, sizeof *ps->percent);
     return rc;
 }
