@@ -61,21 +61,27 @@ enum { CENTER_SHORT_MAX = 256 };
 const char *cell_center_short(const struct view_input *in, const char *name, int cells,
                               char out[CENTER_SHORT_MAX]);
 
-/* Paints a STR or LIST member of a row: CELL_STR(paint_user, job, user, ROLE_TEXT) and its measure_. */
-#define CELL_STR(entity, member, role)                                                             \
+/* A column's two functions for a STR or LIST member of a row, with what gives its text or its width; a dash for none. */
+#define MEASURE_BY(measure, entity, member)                                                        \
+    static int measure_##member(const struct view_input *in, const void *row)                      \
+    {                                                                                              \
+        const struct entity##_row *r = row;                                                        \
+        return row_has(r, entity, member) ? measure(in, row_str(r, entity, member)) : 0;           \
+    }
+#define PAINT_BY(text, entity, member, role)                                                       \
     static void paint_##member(const struct table_cell *cell)                                      \
     {                                                                                              \
         const struct entity##_row *r = cell->row;                                                  \
         if (!row_has(r, entity, member))                                                           \
             cell_dash(cell);                                                                       \
         else                                                                                       \
-            cell_text(cell, style_of(role), cell_string(cell->in, row_str(r, entity, member)));    \
-    }                                                                                              \
-    static int measure_##member(const struct view_input *in, const void *row)                      \
-    {                                                                                              \
-        const struct entity##_row *r = row;                                                        \
-        return row_has(r, entity, member) ? cell_measure(in, row_str(r, entity, member)) : 0;      \
+            cell_text(cell, style_of(role), text(cell->in, row_str(r, entity, member)));           \
     }
+/* paint_user and measure_user: CELL_STR(job, user, ROLE_TEXT); measure_user alone: MEASURE_STR(job, user). */
+#define MEASURE_STR(entity, member) MEASURE_BY(cell_measure, entity, member)
+#define CELL_STR(entity, member, role)                                                             \
+    PAINT_BY(cell_string, entity, member, role)                                                    \
+    MEASURE_STR(entity, member)
 /* Paints a NUM member as a whole number. */
 #define CELL_COUNT(entity, member, role)                                                           \
     static void paint_##member(const struct table_cell *cell)                                      \

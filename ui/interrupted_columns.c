@@ -55,12 +55,7 @@ static void paint_job(const struct table_cell *cell)
         cell_absent(cell);
 }
 
-static int measure_job(const struct view_input *in, const void *row)
-{
-    const struct interruption_row *r = row;
-
-    return row_has(r, interruption, job) ? cell_measure(in, r->job) : 0;
-}
+MEASURE_STR(interruption, job)
 
 static void paint_name(const struct table_cell *cell)
 {
@@ -72,12 +67,7 @@ static void paint_name(const struct table_cell *cell)
         cell_absent(cell);
 }
 
-static int measure_name(const struct view_input *in, const void *row)
-{
-    const struct interruption_row *r = row;
-
-    return row_has(r, interruption, name) ? cell_measure(in, r->name) : 0;
-}
+MEASURE_STR(interruption, name)
 
 static void paint_devices(const struct table_cell *cell)
 {
@@ -270,12 +260,7 @@ static void paint_evidence(const struct table_cell *cell)
     cell_text(cell, style_of(ROLE_DIM), said(text));
 }
 
-static int measure_evidence(const struct view_input *in, const void *row)
-{
-    const struct interruption_row *r = row;
-
-    return row_has(r, interruption, evidence) ? said_cells(in, r->evidence) : 0;
-}
+MEASURE_SAID(interruption, evidence)
 
 CELL_STR(interruption, node, ROLE_DIM)
 CELL_STR(interruption, nodes, ROLE_DIM)

@@ -71,12 +71,7 @@ static void paint_target(const struct table_cell *cell)
               row_has(r, action, target) ? cell_string(cell->in, r->target) : FIGURE_ABSENT);
 }
 
-static int measure_target(const struct view_input *in, const void *row)
-{
-    const struct action_row *r = row;
-
-    return row_has(r, action, target) ? cell_measure(in, r->target) : 0;
-}
+MEASURE_STR(action, target)
 
 static void paint_verb(const struct table_cell *cell)
 {
@@ -142,12 +137,7 @@ static void paint_message(const struct table_cell *cell)
         cell_text(cell, style_of(bad ? ROLE_CRIT : ROLE_DIM), said_string(cell->in, r->message));
 }
 
-static int measure_message(const struct view_input *in, const void *row)
-{
-    const struct action_row *r = row;
-
-    return row_has(r, action, message) ? said_cells(in, r->message) : 0;
-}
+MEASURE_SAID(action, message)
 
 CELL_TIME(action, planned_at, ROLE_DIM)
 CELL_TIME(action, sent_at, ROLE_DIM)

@@ -335,12 +335,7 @@ static void paint_reason(const struct table_cell *cell)
         cell_text(cell, style_of(ROLE_TEXT), cell_string(cell->in, r->reason));
 }
 
-static int measure_reason(const struct view_input *in, const void *row)
-{
-    const struct node_row *r = row;
-
-    return row_has(r, node, reason) ? cell_measure(in, r->reason) : 0;
-}
+MEASURE_STR(node, reason)
 
 static void paint_by(const struct table_cell *cell)
 {

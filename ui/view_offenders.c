@@ -28,12 +28,7 @@ static void paint_node(const struct table_cell *cell)
         cell_absent(cell);
 }
 
-static int measure_node(const struct view_input *in, const void *row)
-{
-    const struct offender_row *r = row;
-
-    return row_has(r, offender, node) ? cell_measure(in, r->node) : 0;
-}
+MEASURE_STR(offender, node)
 
 static const struct node_row *node_of(const struct view_input *in, const struct offender_row *r)
 {

@@ -68,12 +68,7 @@ static void paint_name(const struct table_cell *cell)
         cell_absent(cell);
 }
 
-static int measure_name(const struct view_input *in, const void *row)
-{
-    const struct job_row *r = row;
-
-    return row_has(r, job, name) ? cell_measure(in, r->name) : 0;
-}
+MEASURE_STR(job, name)
 
 static void paint_wants(const struct table_cell *cell)
 {

@@ -20,12 +20,7 @@ static void paint_name(const struct table_cell *cell)
               row_has(r, source, name) ? cell_string(cell->in, r->name) : FIGURE_ABSENT);
 }
 
-static int measure_name(const struct view_input *in, const void *row)
-{
-    const struct source_row *r = row;
-
-    return row_has(r, source, name) ? cell_measure(in, r->name) : 0;
-}
+MEASURE_STR(source, name)
 
 static struct style state_style(const struct source_row *r)
 {
