@@ -326,7 +326,9 @@ static void turn(struct net *n)
 /* Nothing new leaves; an answer that tells what became of an action may still come. */
 static void wait_for_last_answer(struct net *n)
 {
-    mono_ms now = clock_mono(), until = now + LAST_ANSWER_MS;
+    const struct net_actor *conf = n->options.actor;
+    int64_t wait = conf && conf->last_answer_ms ? conf->last_answer_ms : LAST_ANSWER_MS;
+    mono_ms now = clock_mono(), until = now + wait;
 
     actor_end(n->actor);
     for (; actor_is_sending(n->actor) && now < until; now = clock_mono()) {

@@ -14,7 +14,8 @@ struct net_actor {
     struct act_limits limits;
     const enum act_mode *modes; /* by center, borrowed */
     size_t mode_count;
-    int64_t minute_ms; /* tests: how long a minute of nodes_per_minute lasts; 0 = a minute */
+    int64_t minute_ms;      /* tests: how long a minute of nodes_per_minute lasts; 0 = a minute */
+    int64_t last_answer_ms; /* tests: how long the end waits for an answer; 0 = a second */
 };
 
 #endif

@@ -70,6 +70,8 @@ struct act_rig *act_new(const char *script)
         a->modes[i] = ACT_CONFIRM;
     }
     free(text);
+    a->patience = "60s";
+    a->total = "120s";
     open_journal(a);
     rig_init(&a->rig);
     a->actor = (struct net_actor){.journal = a->journal, .modes = a->modes, .mode_count = 2};
@@ -82,8 +84,8 @@ void act_start(struct act_rig *a, const char *name, const char *value)
     for (uint16_t i = 0; i < 2; i++) {
         struct fake_conf *c = rig_add(&a->rig, NULL);
         fake_conf_init(c, i, i ? "two/fake" : "one/fake", "url", fake_http_url(a->server[i]),
-                       "insecure", "true", "every", "100ms", name ? name : "path",
-                       name ? value : "/nodes", NULL);
+                       "insecure", "true", "every", "100ms", "patience", a->patience, "total",
+                       a->total, name ? name : "path", name ? value : "/nodes", NULL);
         c->conf.center = i;
         c->conf.center_id = i ? "two" : "one";
     }
@@ -257,6 +259,27 @@ size_t act_lines(struct act_rig *a, const char *one, const char *other)
     size_t first;
 
     return scan(a, one, other, &first);
+}
+
+struct awaited_lines {
+    struct act_rig *a;
+    const char *one, *other;
+    size_t count;
+};
+
+static bool have_come(struct rig *r, void *arg)
+{
+    const struct awaited_lines *w = arg;
+
+    (void)r;
+    return act_lines(w->a, w->one, w->other) >= w->count;
+}
+
+bool act_wait_lines(struct act_rig *a, const char *one, const char *other, size_t count)
+{
+    struct awaited_lines w = {a, one, other, count};
+
+    return rig_wait(&a->rig, have_come, &w, 1000);
 }
 
 size_t act_line(struct act_rig *a, const char *one, const char *other)

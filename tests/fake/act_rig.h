@@ -16,7 +16,8 @@ struct act_rig {
     enum act_mode modes[2];
     char folder[64], path[128];
     struct journal *journal;
-    char op[ACTION_OP_MAX]; /* of the last order */
+    char op[ACTION_OP_MAX];       /* of the last order */
+    const char *patience, *total; /* of its requests; change before act_start, long if not */
 };
 
 /* Two idle nodes n1 and n2 and a job 14 that runs, whatever is asked; the script's rules come first. */
@@ -47,6 +48,8 @@ struct act_row act_row(struct act_rig *a, const char *op, unsigned number);
 bool act_wait(struct act_rig *a, const char *op, unsigned number, enum action_state state, int ms);
 /* How many lines of the journal hold both texts. */
 size_t act_lines(struct act_rig *a, const char *one, const char *other);
+/* Waits until there are so many, or more; whether they came. */
+bool act_wait_lines(struct act_rig *a, const char *one, const char *other, size_t count);
 /* Number of the first such line from 1, 0 if there is none. */
 size_t act_line(struct act_rig *a, const char *one, const char *other);
 

@@ -5,6 +5,7 @@
  * (`run`). JSON answers are {"rows": [{"name": "n1", "cpus": 4}, ...]}; lines are "name cpus". Rows
  * become nodes. A row without a name is bad. More members of a row: state (a word), drain, reason, by; "jobs" is a
  * list of {"id", "state", "submitted", "started", "restarts", "user"} (times in seconds), "cluster" a name.
+ * It is patient, as a machine may be slow: a test of what comes too late gives `patience` and `total`.
  * While somebody looks at its center it asks for /looked-at/NODE (/looked-at/all) instead.
  *
  * Actions (fake_act.c): reread GET /node/NAME or /job/ID, 404 = gone; POST /node/NAME {"state": ..., "reason": ...},

@@ -115,11 +115,13 @@ uint32_t rig_nodes(struct rig *r, bool living_only)
     return count_rows(r, ENTITY_NODE, living_only);
 }
 
-enum { PATIENCE = 10 };
+/* A machine may rest for seconds: what comes, comes long before this is over. */
+enum { PATIENCE = 10, PATIENCE_MS = 60000 };
 
 bool rig_wait(struct rig *r, bool (*test)(struct rig *r, void *arg), void *arg, int ms)
 {
-    mono_ms until = clock_mono() + (mono_ms)ms * PATIENCE;
+    mono_ms wait = (mono_ms)ms * PATIENCE;
+    mono_ms until = clock_mono() + (wait > PATIENCE_MS ? wait : PATIENCE_MS);
 
     while (!test(r, arg)) {
         if (clock_mono() >= until)
@@ -156,6 +158,32 @@ bool rig_wait_state(struct rig *r, uint16_t source, enum source_state state, int
     struct wanted w = {.source = source, .state = state};
 
     return rig_wait(r, has_state, &w, ms);
+}
+
+struct fault {
+    uint16_t source;
+    const char *code, *words;
+};
+
+static bool has_failed(struct rig *r, void *arg)
+{
+    const struct fault *f = arg;
+    struct rig_source s;
+
+    return rig_source(r, f->source, &s) && s.state == source_state_FAILED &&
+           strcmp(s.error_code, f->code) == 0 && strstr(s.error, f->words);
+}
+
+bool rig_wait_fault(struct rig *r, uint16_t source, const char *code, const char *words, int ms)
+{
+    struct fault f = {source, code, words};
+    struct rig_source s;
+
+    if (rig_wait(r, has_failed, &f, ms))
+        return true;
+    rig_source(r, source, &s);
+    fprintf(stderr, "# not %s \"%s\", but %s \"%s\"\n", code, words, s.error_code, s.error);
+    return false;
 }
 
 bool rig_wait_rows(struct rig *r, enum entity e, uint32_t living, int ms)

@@ -40,9 +40,12 @@ struct rig_source {
 bool rig_source(struct rig *r, uint16_t source, struct rig_source *out);
 uint32_t rig_nodes(struct rig *r, bool living_only);
 /* Sleeps in small steps until test() holds; whether it does. ms: how long that takes at most on a machine that has nothing else
- * to do; ten times as long is waited. */
+ * to do; ten times as long is waited, and a minute at least. */
 bool rig_wait(struct rig *r, bool (*test)(struct rig *r, void *arg), void *arg, int ms);
 bool rig_wait_state(struct rig *r, uint16_t source, enum source_state state, int ms);
+/* A source that fails for this reason and in these words; on a slow machine it may fail for another one first. False: not in
+ * time, and what it said instead is on stderr. */
+bool rig_wait_fault(struct rig *r, uint16_t source, const char *code, const char *words, int ms);
 bool rig_wait_nodes(struct rig *r, uint32_t living, int ms);
 bool rig_wait_rows(struct rig *r, enum entity e, uint32_t living, int ms);
 /* Whole newest snapshot as text without times, to be compared; malloc'd. */

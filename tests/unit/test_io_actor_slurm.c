@@ -111,6 +111,7 @@ static void test_verbs(void **state)
     assert_true(act_wait(a, a->op, 1, action_state_ACCEPTED, 4000));
     assert_int_equal(fake_http_count(a->server[0], "DELETE " API "/job/14 HTTP"), 1);
     assert_int_equal(sent(a), 3);
+    assert_true(act_wait_lines(a, "\"kind\":\"seen\"", "\"after\":\"running\"", 1));
     assert_int_equal(act_lines(a, "\"kind\":\"seen\"", "\"after\":\"running\""), 1);
     act_free(a);
 }
