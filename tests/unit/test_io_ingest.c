@@ -100,7 +100,7 @@ static void test_a_quiet_thread_gives_back(void **state)
 
     (void)state;
     rig_start(&r);
-    for (int i = 0; i < 200 && !given_back(&r); i++)
+    for (int i = 0; i < 1200 && !given_back(&r); i++)
         nap(100);
     assert_true(given_back(&r));
     rig_stop(&r);
@@ -113,7 +113,7 @@ static void test_a_busy_thread_gives_back(void **state)
 
     (void)state;
     rig_start(&r);
-    for (int i = 0; i < 20000 && !given_back(&r); i++) {
+    for (int i = 0; i < 100000 && !given_back(&r); i++) {
         struct delta *d = delta_new(0, 0, 1, 0);
         if (!queue_push(r.queue, d, 1, 1000))
             delta_free(d);
