@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * http.c - see http.h. The only file that knows libcurl. */
 #include "io/http.h"
+#include "base/hash.h"
 #include "base/sentence.h"
 #include "base/xmem.h"
 #include <curl/curl.h>
@@ -21,7 +22,9 @@ enum {
     POOL_CONNECTIONS = 256,
     POOL_SERVERS = 128, /* about as many belong to a pool */
     KEPT_MAX = 10240,   /* connections between requests, of all pools: each is 4.8 KB */
-    POOLS_MAX = 4096,
+    /* Each is some 40 KB of libcurl's tables and two descriptors. Of so many none keeps connections (share_files), so that
+     * nothing is lost when others share one. */
+    POOLS_MAX = 2 * KEPT_MAX / POOL_SERVERS,
     FILES_USUAL = 1024,
     FILES_MAX = 1 << 20,
     SPARE_MAX = 640,
@@ -241,7 +244,7 @@ static struct pool *new_pool(struct http *h, uint32_t number)
         raise_file_limit(h);
         h->epoll = epoll_create1(EPOLL_CLOEXEC);
     }
-    CURLM *multi = h->epoll >= 0 && h->pool_count < POOLS_MAX ? curl_multi_init() : NULL;
+    CURLM *multi = h->epoll >= 0 ? curl_multi_init() : NULL;
     if (!multi)
         return NULL;
     struct pool *p = xcalloc(1, sizeof(*p));
@@ -271,6 +274,8 @@ static CURLM *multi_of(struct http *h, uint32_t number)
     for (size_t i = 0; i < h->pool_count && !p; i++)
         if (h->pools[i]->number == number)
             p = h->pools[i];
+    if (!p && h->pool_count == POOLS_MAX)
+        p = h->pools[hash_u64(0, number) % POOLS_MAX];
     if (!p)
         p = new_pool(h, number);
     return p ? p->multi : h->multi;
