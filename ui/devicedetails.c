@@ -112,9 +112,8 @@ static void add_whose(const struct view_input *in, const struct device_row *d, s
     } else {
         line(out, _("node"), _("no scheduler tells of it"));
     }
-    if (device_idle(d, n))
-        line(out, _("idle"),
-             _("given away, and below 1 %% busy in the last sample: one sample is no proof"));
+    if (device_idle(d))
+        line(out, _("idle"), _("given away, and below 1 %% busy for ten minutes or longer"));
 }
 
 /* --- devices that belong together --- */

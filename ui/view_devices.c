@@ -35,11 +35,6 @@ struct devices_own {
     enum map_shade shade;
     enum map_bands bands;
     struct devicemap devicemap;
-    const struct node_row *node; /* of the devices asked for last */
-    strid node_name;
-    uint16_t node_center;
-    bool has_node;
-    const struct value_ctx *ctx; /* of the query under way */
 };
 
 /* Of a chunk of rows. */
@@ -53,8 +48,7 @@ struct devices_part {
     float hottest;
     uint8_t heat[PART_DEVICES]; /* 1 + begun degrees, 0 = no more */
     uint8_t status[DEVICE_STATUSES], slices, powers, tensors;
-    uint8_t idle;    /* they tell a job, and rest */
-    uint8_t resting; /* their node tells whether they were given away */
+    uint8_t idle;
 };
 
 /* --- rows --- */
@@ -64,34 +58,13 @@ static void prepare(struct list *l, const struct view_input *in)
     struct devices_own *own = l->own;
 
     scope_prepare(&own->memo, in);
-    own->has_node = false;
-    own->ctx = &in->ctx;
-}
-
-/* The devices of a node stand together, so it is looked up once a node. */
-static const struct node_row *node_of(struct devices_own *own, const struct value_ctx *c,
-                                      const struct device_row *d)
-{
-    if (!own->has_node || own->node_name != d->node || own->node_center != d->h.center) {
-        own->node = device_node(c->snap, d);
-        own->node_name = d->node;
-        own->node_center = d->h.center;
-        own->has_node = true;
-    }
-    return own->node;
-}
-
-/* Most are busy, and then nobody need look for their node. */
-static bool is_idle(struct devices_own *own, const struct value_ctx *c, const struct device_row *d)
-{
-    return device_rests(d) && device_idle(d, node_of(own, c, d));
 }
 
 static bool keep(struct list *l, const struct value_ctx *c, const void *row)
 {
     struct devices_own *own = l->own;
 
-    if (own->only_idle && !is_idle(own, c, row))
+    if (own->only_idle && !device_idle(row))
         return false;
     return scope_keeps_device(&own->memo, c, row);
 }
@@ -129,10 +102,7 @@ static void count_row(void *part, const struct value_ctx *c, const void *row)
     struct devices_part *p = part;
     const struct device_row *d = row;
 
-    if (device_rests(d)) {
-        p->idle += row_has(d, device, job);
-        p->resting += !row_has(d, device, job);
-    }
+    p->idle += device_idle(d);
     if (device_is_slice(d)) { /* its heat and power are told by the device that it is a slice of */
         p->slices++;
         return;
@@ -144,27 +114,13 @@ static void count_row(void *part, const struct value_ctx *c, const void *row)
 
 static const struct query_tally tally = {sizeof(struct devices_part), count_row};
 
-/* Their nodes may have changed, where they themselves did not. */
-static uint32_t idle_of(struct devices_own *own, const struct query_part *part)
-{
-    const struct devices_part *p = part->sums;
-    uint32_t idle = p->idle;
-
-    for (uint64_t left = p->resting ? part->rows : 0; left; left &= left - 1) {
-        const struct device_row *d = snapshot_row(own->ctx->snap, ENTITY_DEVICE,
-                                                  part->first + (uint32_t)__builtin_ctzll(left));
-        idle += !row_has(d, device, job) && is_idle(own, own->ctx, d);
-    }
-    return idle;
-}
-
 static void count_part(void *list, const struct query_part *part)
 {
     struct devices_own *own = ((struct list *)list)->own;
     struct devices_sums *s = &own->sums;
     const struct devices_part *p = part->sums;
 
-    s->idle += idle_of(own, part);
+    s->idle += p->idle;
     s->slices += p->slices;
     for (int i = 0; i < DEVICE_STATUSES; i++) {
         s->status[i] += p->status[i];
@@ -183,7 +139,7 @@ static void count_part(void *list, const struct query_part *part)
     s->tensors += p->tensors;
 }
 
-/* Whether it is idle, and in which pools, its node tells. */
+/* In which pools it is, its node tells; and which devices are asked for is switched. */
 static bool unsteady(const struct list *l)
 {
     const struct devices_own *own = l->own;
@@ -651,8 +607,8 @@ const struct view_ops view_devices = {
         "node says of it. \"?\" is not told, a dash is none.\n\n"
         "A slice of a device (MIG) stands as a row of its own, and is not counted as a device.\n\n"
         "b shows only devices that were given to a job (it is told, or the node is given away whole) and "
-        "whose BUSY and TENSOR are below 1 % in the last sample. One sample is no proof: between two "
-        "steps, or while it reads data, a job may rest for minutes. Look again before you wake somebody.\n\n"
+        "whose BUSY and TENSOR were below 1 % in each sample for ten minutes or longer: between two steps, "
+        "or while it reads data, a job may rest for minutes.\n\n"
         "m shows the thermal map: one cell a device, eight cells a node, in bands by pool (t: by center, "
         "by model), the hottest first; p99 is the temperature that 99 of 100 devices stay below. In a band "
         "nodes with a lost device (or that are down: ×) come first, on lines of their own, then the others "

@@ -133,7 +133,7 @@ static bool given_away(const struct device_row *d, const struct node_row *node)
            node->devices_total > 0 && node->devices_allocated >= node->devices_total;
 }
 
-bool device_rests(const struct device_row *d)
+static bool rests(const struct device_row *d)
 {
     bool busy = row_has(d, device, utilization_percent),
          tensor = row_has(d, device, tensor_utilization_percent);
@@ -144,7 +144,7 @@ bool device_rests(const struct device_row *d)
            !(tensor && d->tensor_utilization_percent >= IDLE_BELOW_PERCENT);
 }
 
-bool device_idle(const struct device_row *d, const struct node_row *node)
+bool device_rests_given(const struct device_row *d, const struct node_row *node)
 {
-    return device_rests(d) && given_away(d, node);
+    return rests(d) && given_away(d, node);
 }

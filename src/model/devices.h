@@ -38,11 +38,15 @@ const struct job_row *device_job(const struct snapshot *s, const struct device_r
 /* What that job is called, else what the device tells; 0 = nothing. */
 strid device_job_id(const struct snapshot *s, const struct device_row *d);
 
-/* In the last sample neither busy nor in use to one percent. */
-bool device_rests(const struct device_row *d);
-/* Given to a job (the device tells one, or its node is given away whole), and it rests. One sample is no proof: a job
- * may rest between two steps. node: device_node(). */
-bool device_idle(const struct device_row *d, const struct node_row *node);
+/* Given to a job (the device tells one, or its node is given away whole), and in the last sample neither busy nor in use to
+ * one percent. One sample is no proof: a job may rest between two steps. node: device_node(). */
+bool device_rests_given(const struct device_row *d, const struct node_row *node);
+/* It has been like that for so long, in each sample, as the fleet has seen it. */
+enum { DEVICE_IDLE_AFTER_MS = 600000 };
+static inline bool device_idle(const struct device_row *d)
+{
+    return d->h.flags & ROW_IDLE;
+}
 /* It is a slice of another device (MIG). */
 static inline bool device_is_slice(const struct device_row *d)
 {

@@ -78,6 +78,8 @@ enum field_group { GROUP_CONFIG, GROUP_SCHED, GROUP_TELE, GROUP_ROLLUP, GROUP_CO
 #define ROW_PENDING 0x8u
 /* A device that nobody has confirmed for so long that its figures count in no sum any more. */
 #define ROW_SILENT 0x10u
+/* A device that was given away and has done nothing for DEVICE_IDLE_AFTER_MS (fleet_rest.c). */
+#define ROW_IDLE 0x20u
 /* flags >> 12: which entity the row is of (enum entity). */
 #define ROW_ENTITY_SHIFT 12
 

@@ -59,8 +59,10 @@ struct flops_side {
     uint32_t group;      /* 1 + its number, 0 = none */
     uint32_t next, prev; /* in the group: 1 + slot */
     int16_t degree;      /* whole one that it is counted at, HEAT_NONE = at none */
-    uint16_t cells;      /* bit rate * FLOPS_WAYS + way: its figure is in that cell */
+    /* Bit rate * FLOPS_WAYS + way: its figure is in that cell; behind them since when it rests (fleet_rest.c). */
+    uint16_t cells;
 };
+enum { FLOPS_CELL_BITS = FLOPS_RATES * FLOPS_WAYS, FLOPS_CELLS = (1 << FLOPS_CELL_BITS) - 1 };
 
 struct flops_group {
     uint64_t key;   /* of the NODE row, whether or not there is one */
@@ -181,6 +183,11 @@ double heat_p99(const struct heat *const *all, size_t count);
 /* ---- fleet_flops_age.c ---- */
 /* How old the oldest figures are; and nodes that fell silent, or speak again, are marked. */
 void fleet_flops_walk(struct fleet *f, wall_ms now);
+
+/* ---- fleet_rest.c: what is idle for long; now: as in the publish under way ---- */
+/* Devices of a group that changed, or its node did; n: NULL = there is none. */
+void rest_settle(struct fleet *f, const struct flops_group *g, const struct node_row *n);
+void rest_walk(struct fleet *f, uint32_t device, wall_ms now);
 
 /* ---- fleet_aggregates.c: what servers told of many devices at once ---- */
 struct told_cell {

@@ -55,7 +55,7 @@ static void walk_device(struct fleet *f, struct flops_oldest *o, uint32_t device
 {
     const struct flops_side *s = &f->flops.sides[device];
 
-    if (!s->cells)
+    if (!(s->cells & FLOPS_CELLS))
         return;
     wall_ms at = heard_of(f, ENTITY_DEVICE, device, DEVICE_FIELDS).at;
     for (int p = 0; p < FLOPS_RATES; p++)
@@ -85,8 +85,10 @@ static void walk_group(struct fleet *f, uint32_t group, wall_ms now)
 {
     const struct flops_group *g = &f->flops.groups[group];
     struct flops_oldest *o = &fleet_flops_center(f, g->center)->walked;
-    for (uint32_t i = g->first; i; i = f->flops.sides[i - 1].next)
+    for (uint32_t i = g->first; i; i = f->flops.sides[i - 1].next) {
         walk_device(f, o, i - 1);
+        rest_walk(f, i - 1, now);
+    }
     walk_processors(f, o, group, now);
 }
 

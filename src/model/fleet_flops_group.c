@@ -366,7 +366,7 @@ void fleet_flops_tally(struct fleet *f, struct flops_group *g, struct flops_tall
 
     *out = (struct flops_tally){.hottest = NAN};
     for (uint32_t i = g->first; i; i = f->flops.sides[i - 1].next)
-        f->flops.sides[i - 1].cells = 0;
+        f->flops.sides[i - 1].cells &= (uint16_t)~FLOPS_CELLS;
     for (uint32_t i = g->first; i; i = f->flops.sides[i - 1].next)
         if (!fleet_flops_is_slice(device_at(f, i - 1)))
             add_device(f, out, i - 1, &slices);
@@ -374,5 +374,6 @@ void fleet_flops_tally(struct fleet *f, struct flops_group *g, struct flops_tall
             heat_put(f, i - 1, NAN);
     add_capacities(f, g, n, add_orphans(f, out, &slices), out);
     add_processors(g, n, &out->sums);
+    rest_settle(f, g, n);
     free(slices.all);
 }

@@ -33,6 +33,7 @@ noinst_LIBRARIES += %D%/libmodel.a
 %C%_libmodel_a_SOURCES += %D%/fleet_flops_age.c %D%/fleet_flops_group.c
 %C%_libmodel_a_SOURCES += %D%/fleet_flops_rows.c %D%/fleet_flops_totals.c
 %C%_libmodel_a_SOURCES += %D%/fleet_heat.c %D%/flops_sums.c
+%C%_libmodel_a_SOURCES += %D%/fleet_rest.c
 %C%_libmodel_a_SOURCES += %D%/fleet_rules.c
 %C%_libmodel_a_SOURCES += %D%/fleet_rules_device.c
 %C%_libmodel_a_SOURCES += %D%/fleet_silent.c

@@ -322,6 +322,7 @@ struct snapshot *fixture_devices(void)
     schedule(f);
     silence(f);
     telemetry(f);
+    snapshot_unref(fleet_publish(f, FIXTURE_NOW - 660000)); /* what rests now rested then */
     for (int i = 0; i < 8; i++)
         fleet_tick(f, FIXTURE_NOW - 70000 + i * 10000);
     struct snapshot *s = fleet_publish(f, FIXTURE_NOW);

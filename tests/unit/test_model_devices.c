@@ -2,7 +2,7 @@
  * test_model_devices.c - what the fields of a device say together: how bad, how near to its limit, idle or not. */
 #include "model/devices.h"
 #include "model/fleet.h"
-#include "tests/unit/unit.h"
+#include "tests/unit/model_kit.h"
 #include <math.h>
 
 #define NOW INT64_C(1795327651000)
@@ -132,10 +132,76 @@ static void test_idle(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct told t = {NULL, cases[i].job, NAN, NAN, NAN, cases[i].busy, cases[i].tensor, -1, -1};
         struct snapshot *s = fleet_of(&t, cases[i].total, cases[i].allocated);
-        assert_int_equal(device_idle(device(s), device_node(s, device(s))), cases[i].idle);
-        assert_int_equal(device_idle(device(s), NULL), cases[i].job != NULL && cases[i].idle);
+        assert_int_equal(device_rests_given(device(s), device_node(s, device(s))), cases[i].idle);
+        assert_int_equal(device_rests_given(device(s), NULL),
+                         cases[i].job != NULL && cases[i].idle);
+        assert_false(device_idle(device(s))); /* one sample is no proof */
         snapshot_unref(s);
     }
+}
+
+/* A device of a node of one, as it is told at a time; NULL: nothing new is told then. */
+struct moment {
+    int second;
+    const char *told;
+    bool idle;
+};
+
+static void lives(const struct moment *all, size_t count)
+{
+    struct fleet *f = fleet_new(NULL);
+
+    for (size_t i = 0; i < count; i++) {
+        wall_ms now = KIT_NOW + (wall_ms)all[i].second * 1000;
+        if (all[i].told)
+            kit_rows(f, 0, UINT16_MAX, now, all[i].told);
+        struct snapshot *s = fleet_publish(f, now);
+        const struct device_row *d = snapshot_row(s, ENTITY_DEVICE, 0);
+        if (d && device_idle(d) != all[i].idle)
+            fail_msg("%d s: %s", all[i].second, all[i].idle ? "not idle" : "idle");
+        snapshot_unref(s);
+    }
+    fleet_free(f);
+}
+
+#define REST "device n1/0 utilization_percent=0 job=7"
+#define WORK "device n1/0 utilization_percent=5 job=7"
+
+static void test_idle_for_long(void **state)
+{
+    static const struct moment rests[] = {
+        {0, WORK, false},     {100, REST, false},   {400, NULL, false},  {690, NULL, false},
+        {710, NULL, true},    {5000, NULL, true},   {12000, NULL, true}, {12010, WORK, false},
+        {12020, REST, false}, {12600, NULL, false}, {12630, NULL, true}};
+    static const struct moment works_between[] = {{0, REST, false},
+                                                  {590, WORK, false},
+                                                  {600, REST, false},
+                                                  {1190, NULL, false},
+                                                  {1210, NULL, true}};
+    /* Rests for hours, and counts from when it was given away. */
+    static const struct moment given_late[] = {
+        {0, "node n1 devices_total=8 devices_allocated=0\ndevice n1/0 utilization_percent=0",
+         false},
+        {5000, NULL, false},
+        {5010, "node n1 devices_allocated=8", false},
+        {5600, NULL, false},
+        {5620, NULL, true},
+        {5630, "node n1 devices_allocated=7", false},
+        {5640, "node n1 devices_allocated=8", false},
+        {6250, NULL, true},
+        {6260, "remove node n1", false}};
+    /* Where nobody looked for hours, or the clock was set back, nothing is concluded. */
+    static const struct moment nobody_looked[] = {
+        {0, REST, false}, {8000, NULL, false}, {8590, NULL, false}, {8610, NULL, true}};
+    static const struct moment set_back[] = {
+        {1000, REST, false}, {400, NULL, false}, {990, NULL, false}, {1010, NULL, true}};
+
+    (void)state;
+    lives(rests, ARRAY_LEN(rests));
+    lives(works_between, ARRAY_LEN(works_between));
+    lives(given_late, ARRAY_LEN(given_late));
+    lives(nobody_looked, ARRAY_LEN(nobody_looked));
+    lives(set_back, ARRAY_LEN(set_back));
 }
 
 static void test_node_and_job(void **state)
@@ -159,6 +225,7 @@ int main(void)
         cmocka_unit_test(test_status_and_rank),
         cmocka_unit_test(test_margin_and_limit),
         cmocka_unit_test(test_idle),
+        cmocka_unit_test(test_idle_for_long),
         cmocka_unit_test(test_node_and_job),
     };
 
