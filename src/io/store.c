@@ -154,7 +154,9 @@ bool store_stop(struct store *s, int limit_ms)
 {
     if (!s->started)
         return true;
-    int flush = limit_ms < FLUSH_MS ? limit_ms : FLUSH_MS;
+    int flush = s->o.flush_ms ? s->o.flush_ms : FLUSH_MS;
+
+    flush = limit_ms < flush ? limit_ms : flush;
     atomic_store(&s->stop_by, clock_mono() + flush);
     pthread_mutex_lock(&s->lock);
     s->stop = true;

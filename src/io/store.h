@@ -29,6 +29,7 @@ struct store_options {
     bool once;                /* a one-shot: read what is there, write nothing, end */
     uint64_t max_bytes;       /* of the database; 0 = 256 MiB */
     int pass_ms;              /* between looks; 0 = 3 s; tests */
+    int flush_ms;             /* for the last pass, at the end; 0 = 0.8 s; tests */
     void (*loaded)(
         void *
             arg); /* on the thread, once: what was there is in the queue, or it failed; NULL = nobody */

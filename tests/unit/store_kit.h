@@ -74,7 +74,8 @@ static inline struct store_options place_options(const struct place *p, const ch
                                   .center_count = 2,
                                   .out = p->queue,
                                   .hub = p->hub,
-                                  .pass_ms = 10};
+                                  .pass_ms = 10,
+                                  .flush_ms = 50000};
 }
 
 static inline struct store_status place_status(const struct place *p)
@@ -113,7 +114,7 @@ static inline void place_begin(struct place *p, const char *path)
 static inline void place_end(struct place *p)
 {
     if (p->store)
-        assert_true(store_stop(p->store, 5000));
+        assert_true(store_stop(p->store, 60000));
     store_free(p->store);
     ingest_stop(p->ingest);
     ingest_free(p->ingest);

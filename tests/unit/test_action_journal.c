@@ -596,6 +596,9 @@ static void test_kill(void **state)
             _exit(1);
         }
         close(said[1]);
+        /* Each second one has written a line, however slow the disk is; the others may not even have begun. */
+        if (round % 2)
+            acknowledged += read(said[0], &c, 1) == 1;
         usleep((useconds_t)(1000 + round * 731 % 9000));
         kill(child, SIGKILL);
         waitpid(child, NULL, 0);
@@ -607,7 +610,7 @@ static void test_kill(void **state)
             fail_msg("round %d: line %d %s", round, (int)v.bad_line, v.bad_why);
         assert_true(v.intents >= before + acknowledged);
     }
-    assert_true(v.intents > 40);
+    assert_true(v.intents >= 20);
 }
 
 /* ---- disks ---- */

@@ -471,7 +471,7 @@ static void no_room_for_more(const struct fixture *f)
     struct store_options o = place_options(&p, f->path);
     o.once = true;
     place_open_with(&p, &o);
-    NEED(store_stop(p.store, 5000));
+    NEED(store_stop(p.store, 60000));
     store_free(p.store);
     p.store = NULL;
     place_end(&p);
@@ -539,7 +539,8 @@ static void test_a_writer_of_another_user(void **state)
     struct fixture *f = *state;
     char *lock = xasprintf("%s.lock", f->path);
     struct place p;
-    int status;
+    int status, ready[2];
+    char byte = 0;
 
     if (geteuid() != 0)
         skip();
@@ -548,19 +549,23 @@ static void test_a_writer_of_another_user(void **state)
     assert_int_equal(chmod(f->path, 0644), 0);
     assert_int_equal(chmod(f->folder, 0755), 0);
     assert_int_equal(chmod(lock, 0644), 0);
+    assert_int_equal(pipe(ready), 0);
     pid_t pid = fork();
     if (pid == 0) {
-        usleep(300000);
+        NEED(read(ready[0], &byte, 1) == 1);
         read_what_others_write(f);
         _exit(0);
     }
     place_begin(&p, f->path);
     assert_int_equal(chmod(lock, 0644), 0);
-    usleep(500000);
+    assert_int_equal(write(ready[1], &byte, 1), 1);
+    usleep(200000); /* so that it has most likely begun to read */
     tell_rows(&p, 9000, 7);
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     place_end(&p);
+    close(ready[0]);
+    close(ready[1]);
     free(lock);
 }
 
@@ -622,8 +627,8 @@ static void test_kill_at_any_moment(void **state)
     for (int i = 0; i < kills; i++) {
         struct journal_verdict v;
         struct err e = {0};
-        /* A slow machine (a sanitizer) must get as far as rows. */
-        kill_one(f, 90000 + (rows == 0 ? (uint64_t)i * 5000 : 0));
+        /* A slow machine (a sanitizer, a disk) must get as far as rows. */
+        kill_one(f, 90000 + (rows == 0 ? (uint64_t)(i * i) * 100 : 0));
         if (access(f->path, F_OK) == 0 && size_of(f->path) > 0) {
             is_healthy(f->path);
             int64_t now =
