@@ -29,6 +29,8 @@ enum rc app_number(const struct cli *cli, enum cli_option option, double fallbac
                    struct err *e);
 /* Says "suantop: WHERE: MESSAGE" on standard error; returns the exit status that fits. */
 int app_fail(const struct err *e);
+/* The same as a Nagios plug-in says it, on standard output: 3. */
+int app_check_unknown(const struct err *e);
 /* status, unless what was printed did not all get out: then that is said, and the status is another. */
 int app_printed(int status);
 /* Writes s as --format says; returns the exit status. complete: false makes it 3. */

@@ -79,9 +79,12 @@ static enum rc check_limits(const struct cli *cli, struct check_limits *l, struc
     return rc;
 }
 
-static int unknown(const struct err *e)
+int app_check_unknown(const struct err *e)
 {
-    printf("UNKNOWN - %s%s%s\n", e->where, e->where[0] != '\0' ? ": " : "", e->msg);
+    char said[SENTENCE_MAX], place[SENTENCE_MAX];
+
+    printf("UNKNOWN - %s%s%s\n", sentence_text(sentence_place(e), place, sizeof place),
+           e->where[0] != '\0' ? ": " : "", sentence_text(e->msg, said, sizeof said));
     return EXIT_UNKNOWN;
 }
 
@@ -93,10 +96,10 @@ int app_check(const struct cli *cli)
     struct buf line;
     bool complete;
     if (check_limits(cli, &limits, &e) != RC_OK)
-        return unknown(&e);
+        return app_check_unknown(&e);
     struct snapshot *snap = collect(cli, &s, &complete, &e);
     if (snap == NULL)
-        return unknown(&e);
+        return app_check_unknown(&e);
     struct export_options o = {.now = clock_wall(),
                                .complete = complete,
                                .filter_entity = -1,
@@ -104,7 +107,7 @@ int app_check(const struct cli *cli)
     buf_init(&line, CHECK_LINE_MAX);
     int status = check_verdict(snap, &limits, &o, &line);
     if (line.failed)
-        status = unknown(&(struct err){.where = "check", .msg = "its line could not be made"});
+        status = app_check_unknown(&(struct err){.msg = S_("the line of check could not be made")});
     else
         printf("%s\n", line.data);
     buf_fini(&line);

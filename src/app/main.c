@@ -113,7 +113,7 @@ static int act_on(int argc, char **argv)
     struct cli cli;
     struct err e = {0};
     if (cli_parse(argc, argv, &cli, &e) != RC_OK)
-        return cli.command == CLI_CHECK ? (printf("UNKNOWN - %s\n", e.msg), 3) : app_fail(&e);
+        return cli.command == CLI_CHECK ? app_check_unknown(&e) : app_fail(&e);
     if (cli.value[OPTION_LANGUAGE] != NULL && i18n_use(cli.value[OPTION_LANGUAGE], &e) != RC_OK)
         return app_fail(&e);
     if (cli.value[OPTION_SHOW_HELP] != NULL)

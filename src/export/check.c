@@ -3,7 +3,10 @@
  *
  * The worst of all centers and limits: CRITICAL before WARNING before UNKNOWN before OK. What has never
  * answered is UNKNOWN, it is not taken for good; a center of which another source did answer is a
- * WARNING. Perfdata always has the same labels, "U" where a value is unknown. */
+ * WARNING. Perfdata always has the same labels, "U" where a value is unknown. The verdict's word and the perfdata are for
+ * programs; what stands between them is for people, in their language. */
+#include "base/i18n.h"
+#include "base/sentence.h"
 #include "export/head.h"
 #include "base/text.h"
 #include "base/xmem.h"
@@ -92,7 +95,7 @@ static void check_age(struct check *c, const struct source_row *s)
         return;
     time_age(ms, age);
     add_name(out, intern_text(c->walk.strings, s->name));
-    buf_addf(out, " silent for %s", age);
+    buf_addf(out, _(" silent for %s"), age);
 }
 
 /* Failed sources; what they last said is still checked, and so is its age. */
@@ -100,6 +103,7 @@ static void check_failures(struct check *c)
 {
     struct head_error e;
     const struct source_row *s;
+    char said[SENTENCE_MAX];
 
     for (uint32_t slot = 0; head_next_error(&c->walk, &slot, &e);) {
         s = snapshot_row(c->walk.snap, ENTITY_SOURCE, slot - 1);
@@ -108,7 +112,7 @@ static void check_failures(struct check *c)
             continue;
         add_name(out, e.source);
         buf_adds(out, " ");
-        add_text(out, e.message, MESSAGE_CELLS);
+        add_text(out, sentence_text(e.message, said, sizeof(said)), MESSAGE_CELLS);
     }
 }
 
@@ -136,7 +140,7 @@ static void check_out(struct check *c, const struct center_row *r)
     struct buf *text = level != OK ? problem(c, level, &r->h) : NULL;
     if (text == NULL)
         return;
-    buf_addf(text, "%.0f of %.0f nodes out (%.0f drained, %.0f down)", out, r->nodes_total,
+    buf_addf(text, _("%.0f of %.0f nodes out (%.0f drained, %.0f down)"), out, r->nodes_total,
              r->nodes_drained, r->nodes_down);
 }
 
@@ -159,7 +163,7 @@ static void add_temperature(const struct check *c, struct buf *out, uint16_t cen
     buf_adds(out, " \302\260C");
     if (node == NULL)
         return;
-    buf_adds(out, " on ");
+    buf_adds(out, _(" on "));
     add_name(out, node);
 }
 
@@ -186,7 +190,7 @@ static void check_queue(struct check *c, const struct center_row *r)
     int level = level_of(r->jobs_queued, c->limits->warn_queued, c->limits->crit_queued);
     struct buf *out = level != OK ? problem(c, level, &r->h) : NULL;
     if (out != NULL)
-        buf_addf(out, "%.0f jobs queued", r->jobs_queued);
+        buf_addf(out, _("%.0f jobs queued"), r->jobs_queued);
 }
 
 static void check_centers(struct check *c)
@@ -200,24 +204,22 @@ static void check_centers(struct check *c)
     }
 }
 
-static void add_known(struct buf *out, bool has, double v, const char *text)
-{
-    if (has)
-        buf_addf(out, ", %.0f %s", v, text);
-}
-
 static void add_summary(const struct check *c, const struct head_totals *t, struct buf *line)
 {
     const struct center_row *sum = &t->sum;
 
-    buf_addf(line, "%.0f center%s", t->centers, t->centers == 1 ? "" : "s");
-    add_known(line, row_has(sum, center, nodes_total), sum->nodes_total, "nodes");
-    add_known(line, row_has(sum, center, nodes_down), sum->nodes_drained + sum->nodes_down, "out");
-    add_known(line, row_has(sum, center, jobs_running), sum->jobs_running, "jobs running");
-    add_known(line, row_has(sum, center, jobs_queued), sum->jobs_queued, "queued");
+    buf_addf(line, _n("%.0f center", "%.0f centers", (unsigned long long)t->centers), t->centers);
+    if (row_has(sum, center, nodes_total))
+        buf_addf(line, _(", %.0f nodes"), sum->nodes_total);
+    if (row_has(sum, center, nodes_down))
+        buf_addf(line, _(", %.0f out"), sum->nodes_drained + sum->nodes_down);
+    if (row_has(sum, center, jobs_running))
+        buf_addf(line, _(", %.0f jobs running"), sum->jobs_running);
+    if (row_has(sum, center, jobs_queued))
+        buf_addf(line, _(", %.0f queued"), sum->jobs_queued);
     if (t->hottest == NULL)
         return;
-    buf_adds(line, ", hottest ");
+    buf_adds(line, _(", hottest "));
     add_temperature(c, line, t->hottest->h.center, head_heat(t->hottest));
 }
 
@@ -301,7 +303,7 @@ static void add_problems(const struct check *c, struct buf *line)
             more += c->counts[order[i]] - PROBLEMS_SHOWN;
     }
     if (more > 0)
-        buf_addf(line, "; and %u more", more);
+        buf_addf(line, _("; and %u more"), more);
 }
 
 static int verdict_of(const struct check *c, const struct head_totals *t)
@@ -324,7 +326,7 @@ static void write_line(const struct check *c, const struct head_totals *t, int v
     else if (c->counts[verdict] > 0)
         add_problems(c, line);
     else
-        buf_adds(line, "there is nothing to check");
+        buf_adds(line, _("there is nothing to check"));
     add_perfdata(c, t, line);
 }
 

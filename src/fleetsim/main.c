@@ -2,6 +2,7 @@
  * main.c - suantop-fleetsim: reads a scenario, serves it on loopback, and says how to watch it. */
 #include "autoconf.h"
 #include "base/i18n.h"
+#include "base/sentence.h"
 #include "fleetsim/builtin.h"
 #include "fleetsim/serve.h"
 #include <errno.h>
@@ -125,7 +126,7 @@ static enum rc no_nul(const struct buf *text, const char *path, struct err *e)
     for (const char *p = text->data; p < nul; p++)
         line += *p == '\n';
     snprintf(where, sizeof(where), "%.80s:%u", path, line);
-    return err_set(e, RC_SYNTAX, where, "byte 0x00: this is no text");
+    return err_set(e, RC_SYNTAX, where, "byte 0x00: " S_("this is no text"));
 }
 
 static enum rc read_file(const char *path, char **out, struct err *e)
@@ -136,14 +137,15 @@ static enum rc read_file(const char *path, char **out, struct err *e)
     size_t n;
 
     if (!f)
-        return err_sys(e, RC_IO, errno, path, "cannot be read");
+        return err_sys(e, RC_IO, errno, path, S_("cannot be read"));
     buf_init(&text, SCENARIO_MAX);
     while (!text.failed && (n = fread(block, 1, sizeof(block), f)) > 0)
         buf_add(&text, block, n);
     int bad = ferror(f) ? errno : 0;
     fclose(f);
-    enum rc rc = bad           ? err_sys(e, RC_IO, bad, path, "cannot be read")
-                 : text.failed ? err_set(e, RC_LIMIT, path, "is larger than 4 MiB")
+    enum rc rc = bad           ? err_sys(e, RC_IO, bad, path, S_("cannot be read"))
+                 : text.failed ? err_set(e, RC_LIMIT, path, S_("is larger than %u KiB"),
+                                         (unsigned)SCENARIO_MAX >> 10)
                                : no_nul(&text, path, e);
     if (rc == RC_OK)
         *out = buf_take(&text);
@@ -159,7 +161,7 @@ static enum rc write_config(const struct serve *s, const char *path, struct err 
     struct buf text;
 
     if (!f)
-        return err_sys(e, RC_IO, errno, path, "cannot be written");
+        return err_sys(e, RC_IO, errno, path, S_("cannot be written"));
     buf_init(&text, CONFIG_MAX);
     serve_write_config(s, &text);
     bool bad = text.failed || fwrite(text.data, 1, text.len, f) < text.len;
@@ -171,7 +173,7 @@ static enum rc write_config(const struct serve *s, const char *path, struct err 
     }
     if (out)
         fclose(stdout); /* whoever reads it knows that it is complete */
-    return bad ? err_sys(e, RC_IO, why, path, "cannot be written") : RC_OK;
+    return bad ? err_sys(e, RC_IO, why, path, S_("cannot be written")) : RC_OK;
 }
 
 /* What is built in goes by its name, unless there is such a file. */
@@ -247,22 +249,29 @@ static enum rc run(const struct options *o, struct err *e)
     return rc;
 }
 
+/* Says it; the exit status. */
+static int complain(const struct err *e)
+{
+    char said[SENTENCE_MAX];
+
+    fprintf(stderr, "suantop-fleetsim: %s: %s\n", e->where,
+            sentence_text(e->msg, said, sizeof(said)));
+    return e->rc == RC_USAGE || e->rc == RC_SYNTAX || e->rc == RC_SCHEMA || e->rc == RC_LIMIT
+               ? EXIT_USAGE
+               : EXIT_USAGE + 1;
+}
+
 int main(int argc, char **argv)
 {
     struct options o = {.config = "-", .address = "127.0.0.1", .speed = 1, .seed = 1};
     struct err e = {0};
-    i18n_start_here(LOCALEDIR);
+    i18n_start_here(LOCALEDIR); /* what it says on the wire is not marked, and so English */
     int status = parse(argc, argv, &o);
+    if (status < 0) {
+        status = run(&o, &e) == RC_OK ? 0 : complain(&e);
+        if (o.remove)
+            remove_folder(o.remove);
+    }
     i18n_end();
-    if (status >= 0)
-        return status;
-    enum rc rc = run(&o, &e);
-    if (o.remove)
-        remove_folder(o.remove);
-    if (rc == RC_OK)
-        return 0;
-    fprintf(stderr, "suantop-fleetsim: %s: %s\n", e.where, e.msg);
-    return e.rc == RC_USAGE || e.rc == RC_SYNTAX || e.rc == RC_SCHEMA || e.rc == RC_LIMIT
-               ? EXIT_USAGE
-               : EXIT_USAGE + 1;
+    return status;
 }

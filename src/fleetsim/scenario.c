@@ -2,6 +2,7 @@
  * scenario.c - see scenario.h. */
 #include "fleetsim/scenario_int.h"
 #include "base/columns.h"
+#include "base/sentence.h"
 #include "base/utf8.h"
 #include "base/xmem.h"
 #include <math.h>
@@ -24,6 +25,7 @@ enum key_type {
     WORDS_SCOPE
 };
 
+static const char first_cells[] = "title center pool model work fault";
 static const char *const words_of[] = {
     [WORDS_KIND] = "intelligent super general",
     [WORDS_TENANCY] = "public private dedicated hybrid",
@@ -55,20 +57,10 @@ static const struct key keys[] = {
 
 _Static_assert(ARRAY_LEN(keys) <= 64, "struct sim_named has a bit for each");
 
-static enum rc complain(const struct reading *r, enum rc rc, const char *what, const char *text)
-{
-    return scenario_complain(r, r->line, rc, what, text);
-}
+#define complain(r, rc, ...) scenario_complain(r, (r)->line, rc, __VA_ARGS__)
 
-/* "load: a number from 0 to 1, not "2"" */
-static enum rc not_that(const struct reading *r, const char *key, const char *accepted,
-                        const char *found)
-{
-    char text[200];
-
-    snprintf(text, sizeof(text), "%.120s, not \"%.48s\"", accepted, found);
-    return complain(r, RC_SYNTAX, key, text);
-}
+/* A value that is not accepted: what is, and then `, not "%.48s"`, for the value. */
+#define not_that(r, ...) complain(r, RC_SYNTAX, __VA_ARGS__)
 
 /* ---- values ---- */
 
@@ -104,15 +96,14 @@ static int word_number(const char *words, const char *word)
 
 static enum rc put_number(const struct reading *r, const struct key *k, void *row, const char *text)
 {
-    char range[64];
     double v;
 
     if (!take_number(text, &v) || v < k->least || v > k->most ||
-        (k->type == COUNT && v != floor(v))) {
-        snprintf(range, sizeof(range), "%s from %g to %g",
-                 k->type == COUNT ? "a count" : "a number", k->least, k->most);
-        return not_that(r, k->name, range, text);
-    }
+        (k->type == COUNT && v != floor(v)))
+        return not_that(r, k->name,
+                        k->type == COUNT ? S_("a count from %g to %g, not \"%.48s\"")
+                                         : S_("a number from %g to %g, not \"%.48s\""),
+                        k->least, k->most, text);
     if (k->type == COUNT)
         *(uint32_t *)((char *)row + k->offset) = (uint32_t)v;
     else
@@ -135,14 +126,12 @@ static enum rc put_text(const struct reading *r, const struct key *k, void *row,
     char *to = (char *)row + k->offset;
 
     if (k->type == ID && !is_id(text))
-        return not_that(r, k->name, "1 to 31 letters, digits and _ . -", text);
+        return not_that(r, k->name, S_("1 to 31 letters, digits and _ . -, not \"%.48s\""), text);
     if (k->type == LABEL && strpbrk(text, "\"\\"))
-        return not_that(r, k->name, "a text without \" and \\", text);
-    if (strlen(text) < (size_t)k->least || strlen(text) > (size_t)k->most) {
-        char range[64];
-        snprintf(range, sizeof(range), "a text of %.0f to %.0f bytes", k->least, k->most);
-        return not_that(r, k->name, range, text);
-    }
+        return not_that(r, k->name, S_("a text without \" and \\, not \"%.48s\""), text);
+    if (strlen(text) < (size_t)k->least || strlen(text) > (size_t)k->most)
+        return not_that(r, k->name, S_("a text of %.0f to %.0f bytes, not \"%.48s\""), k->least,
+                        k->most, text);
     snprintf(to, k->size, "%s", text);
     return RC_OK;
 }
@@ -151,11 +140,8 @@ static enum rc put_word(const struct reading *r, const struct key *k, void *row,
 {
     int n = word_number(words_of[k->type], text);
 
-    if (n < 0) {
-        char accepted[80];
-        snprintf(accepted, sizeof(accepted), "one of: %s", words_of[k->type]);
-        return not_that(r, k->name, accepted, text);
-    }
+    if (n < 0)
+        return not_that(r, k->name, S_("one of: %s, not \"%.48s\""), words_of[k->type], text);
     if (k->type >= WORDS_EXPORTER)
         *(uint32_t *)((char *)row + k->offset) = (uint32_t)n;
     else
@@ -173,7 +159,9 @@ static enum rc put_sizes(const struct reading *r, const struct key *k, void *row
         double v = strtod(text, &end);
         if (end == text || (*end && *end != ',') || v < k->least || v > k->most || v != floor(v) ||
             w->size_count == SCENARIO_SIZES)
-            return not_that(r, k->name, "at most 12 counts from 1 with commas between them", all);
+            return not_that(r, k->name,
+                            S_("at most 12 counts from 1 with commas between them, not \"%.48s\""),
+                            all);
         w->sizes[w->size_count++] = (uint32_t)v;
         text = end;
     }
@@ -209,15 +197,15 @@ static const struct key *find_key(enum keyword word, const char *cell, size_t le
 /* "no name=value of a pool, which are: prefix first ..." */
 static enum rc unknown_key(const struct reading *r, enum keyword word, const char *cell)
 {
-    char text[200], found[48];
-    int n =
-        snprintf(text, sizeof(text), "no name=value of a %s; there are:", scenario_keywords[word]);
+    char names[160], found[48];
+    int n = 0;
 
-    for (size_t i = 0; i < ARRAY_LEN(keys) && n < (int)sizeof(text) - 1; i++)
+    for (size_t i = 0; i < ARRAY_LEN(keys) && n < (int)sizeof(names) - 1; i++)
         if (keys[i].keyword == word)
-            n += snprintf(text + n, sizeof(text) - (size_t)n, " %s", keys[i].name);
+            n += snprintf(names + n, sizeof(names) - (size_t)n, " %s", keys[i].name);
     snprintf(found, sizeof(found), "%.47s", cell);
-    return complain(r, RC_SYNTAX, found, text);
+    return complain(r, RC_SYNTAX, found, S_("no name=value of a %s; there are:%s"),
+                    scenario_keywords[word], names);
 }
 
 /* name=value cells after keyword and id. */
@@ -234,7 +222,7 @@ static enum rc read_cells(const struct reading *r, enum keyword word, const stru
             return unknown_key(r, word, l->cell[i]);
         uint64_t bit = UINT64_C(1) << (k - keys);
         if (named->given & bit)
-            return complain(r, RC_SYNTAX, k->name, "it stands twice in this line");
+            return complain(r, RC_SYNTAX, k->name, S_("it stands twice in this line"));
         named->given |= bit;
         rc = put_value(r, k, row, l->cell[i] + len + 1);
     }
@@ -308,7 +296,7 @@ static const size_t named_at[KEYWORDS] = {
 static enum rc read_title(const struct reading *r, const struct columns_line *l)
 {
     if (l->count != 2 || strlen(l->cell[1]) >= sizeof(r->s->title))
-        return complain(r, RC_SYNTAX, "title", "one text of at most 95 bytes must follow");
+        return complain(r, RC_SYNTAX, "title", S_("one text of at most 95 bytes must follow"));
     snprintf(r->s->title, sizeof(r->s->title), "%s", l->cell[1]);
     return RC_OK;
 }
@@ -318,21 +306,26 @@ static enum rc read_line(const struct reading *r, const struct columns_line *l)
     int word = -1;
 
     if (l->too_long)
-        return complain(r, RC_LIMIT, l->cell[0], "the line is longer than 511 bytes or 16 cells");
+        return complain(r, RC_LIMIT, l->cell[0],
+                        S_("the line is longer than 511 bytes or 16 cells"));
     if (strcmp(l->cell[0], "title") == 0)
         return read_title(r, l);
     for (int i = 0; i < KEYWORDS; i++)
         if (strcmp(l->cell[0], scenario_keywords[i]) == 0)
             word = i;
     if (word < 0)
-        return not_that(r, "the first cell", "one of: title center pool model work fault",
+        return not_that(r, S_("the first cell"), S_("one of: %s, not \"%.48s\""), first_cells,
                         l->cell[0]);
-    if (l->count < 2 || !is_id(l->cell[1]))
-        return not_that(r, l->cell[0], "an id of 1 to 31 letters, digits and _ . - must follow",
-                        l->count < 2 ? "" : l->cell[1]);
+    if (l->count < 2 || l->cell[1][0] == '\0')
+        return complain(r, RC_SYNTAX, l->cell[0],
+                        S_("an id of 1 to 31 letters, digits and _ . - must follow"));
+    if (!is_id(l->cell[1]))
+        return not_that(r, l->cell[0],
+                        S_("an id of 1 to 31 letters, digits and _ . - must follow, not \"%.48s\""),
+                        l->cell[1]);
     char *row = new_row(r->s, (enum keyword)word);
     if (!row)
-        return complain(r, RC_SCHEMA, "pool", "there is no center line above it");
+        return complain(r, RC_SCHEMA, "pool", S_("there is no center line above it"));
     snprintf(row, 32, "%s", l->cell[1]); /* every row begins with its id */
     return read_cells(r, (enum keyword)word, l, row, (struct sim_named *)(row + named_at[word]));
 }
@@ -349,7 +342,7 @@ static enum rc check_text(const struct reading *r, const char *text)
         if (cp == UINT32_MAX || (cp < ' ' && !strchr("\t\r\n", (int)cp)) || cp == 0x7f) {
             snprintf(found, sizeof(found), "byte 0x%02x", (unsigned char)*text);
             return complain(&at, RC_SYNTAX, found,
-                            cp == UINT32_MAX ? "this is no UTF-8" : "this is no text");
+                            cp == UINT32_MAX ? S_("this is no UTF-8") : S_("this is no text"));
         }
         at.line += cp == '\n';
     }

@@ -15,9 +15,9 @@ struct reading {
     struct err *e;
 };
 
-/* "file:line: what: text"; returns rc. */
+/* "file:line: what: " and the sentence; returns rc. */
 enum rc scenario_complain(const struct reading *r, unsigned line, enum rc rc, const char *what,
-                          const char *text);
+                          const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
 /* --- scenario_check.c: what no line alone can tell: names that are used, twice or not at all, what is missing, sums --- */
 enum rc scenario_check(const struct reading *r);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * serve.c - see serve.h. One thread: poll() over all servers, the clock of the worlds, exchanges that wait. */
 #include "fleetsim/serve.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "fleetsim/mischief.h"
 #include "fleetsim/page.h"
@@ -159,7 +160,7 @@ enum rc serve_new(const struct serve_conf *conf, struct serve **out, struct err 
     s->fds = xcalloc(s->count + FIXED_FDS, sizeof(*s->fds));
     s->wake[0] = s->wake[1] = -1;
     if (pipe2(s->wake, O_CLOEXEC | O_NONBLOCK) != 0)
-        rc = err_sys(e, RC_IO, errno, "pipe", "cannot make one");
+        rc = err_sys(e, RC_IO, errno, "pipe", S_("cannot make one"));
     for (size_t i = 0; i < s->count && rc == RC_OK; i++)
         rc = open_place(s, i, e);
     if (rc != RC_OK) {
@@ -226,7 +227,7 @@ enum rc serve_run(struct serve *s, struct err *e)
     for (;;) {
         int wait = run_servers(s);
         if (poll(s->fds, s->count + FIXED_FDS, wait) < 0 && errno != EINTR)
-            return err_sys(e, RC_IO, errno, "poll", "cannot wait");
+            return err_sys(e, RC_IO, errno, "poll", S_("cannot wait"));
         if (s->fds[0].revents || (s->fds[1].revents & (POLLHUP | POLLERR | POLLNVAL)))
             return RC_OK;
         pass_time(s);

@@ -3,6 +3,7 @@
 #include "httpd/httpd.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -189,7 +190,7 @@ enum rc httpd_start(const struct httpd_conf *conf, struct httpd **out, struct er
     struct httpd *h;
 
     if (inet_pton(AF_INET, conf->address, &address.sin_addr) != 1)
-        return err_set(e, RC_USAGE, conf->address, "this is no numeric IPv4 address");
+        return err_set(e, RC_USAGE, conf->address, S_("this is no numeric IPv4 address"));
     h = xcalloc(1, sizeof(*h));
     h->conf = *conf;
     errno = 0;
@@ -201,7 +202,7 @@ enum rc httpd_start(const struct httpd_conf *conf, struct httpd **out, struct er
     if (!h->daemon) {
         int why = errno;
         free(h);
-        return err_sys(e, RC_NET, why, conf->address, "cannot listen on port %u", conf->port);
+        return err_sys(e, RC_NET, why, conf->address, S_("cannot listen on port %u"), conf->port);
     }
     *out = h;
     return RC_OK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * listen.c - see listen.h. */
 #include "node/listen.h"
+#include "base/sentence.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -25,7 +26,7 @@ enum rc listen_resolve(const char *listen, struct addrinfo **out, struct err *e)
         len = 0;
     if (len == 0 || len >= sizeof host || colon[1] == '\0')
         return err_set(e, RC_USAGE, "--listen",
-                       "give ADDRESS:PORT, as in 127.0.0.1:19400 or [::1]:19400");
+                       S_("give ADDRESS:PORT, as in 127.0.0.1:19400 or [::1]:19400"));
     memcpy(host, listen, len);
     host[len] = '\0';
     int code = getaddrinfo(host, colon + 1, &hints, out);
@@ -60,7 +61,7 @@ enum rc listen_open(const char *listen_on, const struct addrinfo *address, int *
         int why = errno;
         if (s >= 0)
             close(s);
-        return err_sys(e, RC_NET, why, listen_on, "cannot listen");
+        return err_sys(e, RC_NET, why, listen_on, S_("cannot listen"));
     }
     *fd = s;
     return RC_OK;

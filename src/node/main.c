@@ -3,6 +3,7 @@
 #include "autoconf.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "node/collect.h"
 #include "node/exporter.h"
@@ -154,7 +155,9 @@ static enum rc page(void *arg, enum page_format format, struct buf *out)
 
 static int complain(const struct err *e)
 {
-    fprintf(stderr, "suantop-node: %s: %s\n", e->where, e->msg);
+    char said[SENTENCE_MAX];
+
+    fprintf(stderr, "suantop-node: %s: %s\n", e->where, sentence_text(e->msg, said, sizeof said));
     return e->rc == RC_NET ? EXIT_UNAVAILABLE : EXIT_USAGE;
 }
 
@@ -179,7 +182,7 @@ static bool reload(const struct options *o, struct server *server, struct webcon
     }
     webconf_fini(&fresh);
     if (rc == RC_OK)
-        fputs("suantop-node: read the web configuration again\n", stderr);
+        fputs(_("suantop-node: read the web configuration again\n"), stderr);
     else
         complain(&e);
     return rc != RC_NET;
@@ -203,7 +206,7 @@ static int serve(const struct options *o, struct exporter *x, struct webconf *we
 
     if (server_start(&conf, &server, &e) != RC_OK)
         return complain(&e);
-    fprintf(stderr, "suantop-node: listening on %.*s:%u\n",
+    fprintf(stderr, _("suantop-node: listening on %.*s:%u\n"),
             (int)(strrchr(o->listen, ':') - o->listen), o->listen, server_port(server));
     while (up && which == SIGHUP) {
         sigwait(signals, &which);
@@ -249,8 +252,9 @@ int main(int argc, char **argv)
                         .scrapes = 40};
     i18n_start_here(LOCALEDIR);
     int status = read_options(argc, argv, &o);
-    i18n_end(); /* what it says as a service is for a log */
 
+    if (status >= 0 || !isatty(STDERR_FILENO))
+        i18n_end(); /* what it says as a service is for a journal */
     if (status >= 0)
         return status;
     if (o.collect != NULL) {
@@ -262,5 +266,6 @@ int main(int argc, char **argv)
     log_to_stderr(true);
     status = run(&o);
     log_close();
+    i18n_end();
     return status;
 }

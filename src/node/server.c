@@ -3,6 +3,7 @@
 #include "node/server.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "node/gzip.h"
 #include "node/listen.h"
@@ -288,8 +289,8 @@ static enum rc check_open(const struct server_conf *conf, const struct webconf *
         (webconf_has_tls(web) && webconf_has_auth(web)))
         return RC_OK;
     return err_set(e, RC_REFUSED, conf->listen,
-                   "other machines reach this address: give --web-config with TLS and passwords "
-                   "or client certificates, or say --insecure");
+                   S_("other machines reach this address: give --web-config with TLS and passwords "
+                      "or client certificates, or say --insecure"));
 }
 
 static enum rc start_daemon(struct server *s, struct err *e)
@@ -313,7 +314,7 @@ static enum rc start_daemon(struct server *s, struct err *e)
     if (fd >= 0 && web->user_count > 0) {
         s->passwords = passwords_new(web->users, web->user_count);
         if (s->passwords == NULL)
-            return close(fd), err_set(e, RC_NET, s->conf.listen, "no random numbers");
+            return close(fd), err_set(e, RC_NET, s->conf.listen, S_("no random numbers"));
     }
     errno = 0;
     if (fd >= 0)
@@ -325,7 +326,7 @@ static enum rc start_daemon(struct server *s, struct err *e)
             MHD_OPTION_NOTIFY_COMPLETED, completed, s, MHD_OPTION_NOTIFY_CONNECTION, connection, s,
             MHD_OPTION_ARRAY, options, MHD_OPTION_END);
     if (s->daemon == NULL)
-        return err_sys(e, RC_NET, errno, s->conf.listen, "cannot serve");
+        return err_sys(e, RC_NET, errno, s->conf.listen, S_("cannot serve"));
     return RC_OK;
 }
 
@@ -362,7 +363,7 @@ enum rc server_start(const struct server_conf *conf, struct server **out, struct
     if (rc == RC_OK)
         rc = listen_open(conf->listen, address, &s->fd, e);
     if (rc == RC_OK && (s->watch = watch_start()) == NULL)
-        rc = err_set(e, RC_NET, conf->listen, "no thread");
+        rc = err_set(e, RC_NET, conf->listen, S_("no thread"));
     if (rc == RC_OK)
         rc = start_daemon(s, e);
     if (address != NULL)
@@ -381,7 +382,7 @@ enum rc server_reload(struct server *s, const struct webconf *web, struct err *e
     enum rc rc = RC_OK;
 
     if (getsockname(s->fd, (struct sockaddr *)&address, &len) != 0)
-        return err_sys(e, RC_NET, errno, s->conf.listen, "its address is not known");
+        return err_sys(e, RC_NET, errno, s->conf.listen, S_("its address is not known"));
     rc = check_open(&s->conf, web, (struct sockaddr *)&address, e);
     if (rc == RC_OK && webconf_has_tls(web))
         rc = tls_check(web, e);

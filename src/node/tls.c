@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * tls.c - see tls.h. */
 #include "node/tls.h"
+#include "base/sentence.h"
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
@@ -21,12 +22,12 @@ enum rc tls_check(const struct webconf *w, struct err *e)
     if (code < 0)
         return err_set(e, RC_NOMEM, "TLS", "%s", gnutls_strerror(code));
     code = gnutls_certificate_set_x509_key_mem(credentials, &cert, &key, GNUTLS_X509_FMT_PEM);
-    const char *of = w->cert_file, *what = "certificate and key";
+    const char *of = w->cert_file, *what = S_("certificate and key");
     if (code >= 0 && w->client_ca != NULL) {
         gnutls_datum_t ca = datum(w->client_ca);
         code = gnutls_certificate_set_x509_trust_mem(credentials, &ca, GNUTLS_X509_FMT_PEM);
         of = w->client_ca_file;
-        what = "client CA";
+        what = S_("client CA");
         if (code == 0)
             code = GNUTLS_E_NO_CERTIFICATE_FOUND;
     }

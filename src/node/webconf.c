@@ -2,6 +2,7 @@
  * webconf.c - see webconf.h. */
 #include "node/webconf.h"
 #include "base/buf.h"
+#include "base/sentence.h"
 #include "base/xmem.h"
 #include "codec/yaml.h"
 #include <errno.h>
@@ -19,6 +20,12 @@ enum { FILE_MAX = 1 << 20 };
 static const char *const auth_words[] = {"NoClientCert", "RequestClientCert",
                                          "RequireAnyClientCert", "VerifyClientCertIfGiven",
                                          "RequireAndVerifyClientCert"};
+static const char version_list[] = "TLS10 TLS11 TLS12 TLS13";
+static const char auth_list[] = "NoClientCert RequestClientCert RequireAnyClientCert "
+                                "VerifyClientCertIfGiven RequireAndVerifyClientCert";
+static const char tls_list[] =
+    " cert_file key_file client_ca_file client_auth_type min_version max_version";
+static const char key_list[] = " tls_server_config basic_auth_users";
 static const char *const version_words[] = {"TLS10", "TLS11", "TLS12", "TLS13"};
 
 struct reading {
@@ -58,7 +65,7 @@ static int word_of(const char *const *words, size_t count, const char *word)
 static bool is_first(struct reading *r, unsigned key, const char *word, int line)
 {
     if (r->seen & 1u << key)
-        return refuse(r, line, "%s is there twice", word);
+        return refuse(r, line, S_("%s is there twice"), word);
     r->seen |= 1u << key;
     return true;
 }
@@ -70,8 +77,8 @@ static bool take_version(struct reading *r, int *out, const char *value, int lin
     int i = word_of(version_words, ARRAY_LEN(version_words), value);
 
     if (i < 0)
-        return refuse(r, line, "\"%s\" is no version of TLS; accepted: %s", value,
-                      "TLS10 TLS11 TLS12 TLS13");
+        return refuse(r, line, S_("\"%s\" is no version of TLS; accepted: %s"), value,
+                      version_list);
     *out = 10 + i;
     return true;
 }
@@ -84,9 +91,7 @@ static bool take_auth(struct reading *r, const char *value, int line)
                 : word_of(auth_words, ARRAY_LEN(auth_words), value);
 
     if (i < 0)
-        return refuse(r, line, "\"%s\" is no client_auth_type; accepted: %s", value,
-                      "NoClientCert RequestClientCert RequireAnyClientCert "
-                      "VerifyClientCertIfGiven RequireAndVerifyClientCert");
+        return refuse(r, line, S_("\"%s\" is no client_auth_type; accepted: %s"), value, auth_list);
     r->w->client_auth = (enum client_auth)i;
     return true;
 }
@@ -100,10 +105,9 @@ static bool take_tls(void *arg, const char *key, const char *value, int line)
     int i = word_of(keys, ARRAY_LEN(keys), key);
 
     if (i < 0)
-        return refuse(r, line, "unknown key \"%s\"; accepted here: %s", key,
-                      "cert_file key_file client_ca_file client_auth_type min_version max_version");
+        return refuse(r, line, S_("unknown key \"%s\"; accepted here:%s"), key, tls_list);
     if (value == NULL || *value == '\0')
-        return refuse(r, line, "%s has no value", key);
+        return refuse(r, line, S_("%s has no value"), key);
     if (!is_first(r, (unsigned)i, key, line))
         return false;
     if (i < 3)
@@ -122,15 +126,15 @@ static bool check_tls(struct reading *r, int line)
         w->client_auth == CLIENT_VERIFY_IF_GIVEN || w->client_auth == CLIENT_REQUIRE_AND_VERIFY;
 
     if (w->cert_file == NULL || w->key_file == NULL)
-        return refuse(r, line, "tls_server_config needs cert_file and key_file");
+        return refuse(r, line, S_("tls_server_config needs cert_file and key_file"));
     if (verifies && w->client_ca_file == NULL)
-        return refuse(r, line, "client_auth_type %s needs a client_ca_file",
+        return refuse(r, line, S_("client_auth_type %s needs a client_ca_file"),
                       auth_words[w->client_auth]);
     if (!verifies && w->client_ca_file != NULL)
-        return refuse(r, line, "client_ca_file means nothing with client_auth_type %s",
+        return refuse(r, line, S_("client_ca_file means nothing with client_auth_type %s"),
                       auth_words[w->client_auth]);
     if (w->min_version > w->max_version)
-        return refuse(r, line, "min_version is above max_version");
+        return refuse(r, line, S_("min_version is above max_version"));
     return true;
 }
 
@@ -157,14 +161,14 @@ static bool take_user(void *arg, const char *key, const char *value, int line)
     struct webconf *w = r->w;
 
     if (*key == '\0' || strchr(key, ':') != NULL || strlen(key) >= WEBCONF_NAME_MAX)
-        return refuse(r, line, "\"%s\" is no name of a user", key);
+        return refuse(r, line, S_("\"%s\" is no name of a user"), key);
     for (size_t i = 0; i < w->user_count; i++)
         if (strcmp(w->users[i].name, key) == 0)
-            return refuse(r, line, "user %s is there twice", key);
+            return refuse(r, line, S_("user %s is there twice"), key);
     if (value == NULL || !webconf_is_hash(value))
         return refuse(r, line,
-                      "the password of %s is no bcrypt hash of a cost up to %d ($2y$10$...), as "
-                      "htpasswd -nBC 10 '' makes it",
+                      S_("the password of %s is no bcrypt hash of a cost up to %d ($2y$10$...), as "
+                         "htpasswd -nBC 10 '' makes it"),
                       key, WEBCONF_COST_MAX);
     w->users = xreallocarray(w->users, w->user_count + 1, sizeof *w->users);
     w->users[w->user_count++] = (struct webconf_user){xstrdup(key), xstrdup(value)};
@@ -181,8 +185,7 @@ static bool take_top(void *arg, const char *key, const char *value, int line)
 
     (void)value;
     if (i < 0)
-        return refuse(r, line, "unknown key \"%s\"; accepted here: %s", key,
-                      "tls_server_config basic_auth_users");
+        return refuse(r, line, S_("unknown key \"%s\"; accepted here:%s"), key, key_list);
     return is_first(r, (unsigned)i, key, line);
 }
 
@@ -191,8 +194,8 @@ static bool read_part(struct reading *r, const char *text, size_t len, const cha
 {
     r->seen = 0;
     if (!yaml_pairs(text, len, path, take, r))
-        refuse(r, yaml_line(text, len, path), "%s is no mapping of keys to values",
-               *path != '\0' ? path : "the whole");
+        refuse(r, yaml_line(text, len, path), S_("%s is no mapping of keys to values"),
+               *path != '\0' ? path : r->name);
     return r->rc == RC_OK;
 }
 
@@ -205,7 +208,7 @@ enum rc webconf_parse(struct webconf *w, const char *text, size_t len, const cha
 
     *w = (struct webconf){.min_version = 12, .max_version = 13};
     if (line > 0) {
-        refuse(&r, line, "is not YAML: %s", problem);
+        refuse(&r, line, S_("is not YAML: %s"), problem);
         return r.rc;
     }
     if (!read_part(&r, text, len, "", take_top))
@@ -216,7 +219,7 @@ enum rc webconf_parse(struct webconf *w, const char *text, size_t len, const cha
     if (has & 2u && r.rc == RC_OK)
         read_part(&r, text, len, "basic_auth_users", take_user);
     if (has & 2u && r.rc == RC_OK && w->user_count == 0)
-        refuse(&r, yaml_line(text, len, "basic_auth_users"), "basic_auth_users names nobody");
+        refuse(&r, yaml_line(text, len, "basic_auth_users"), S_("basic_auth_users names nobody"));
     return r.rc;
 }
 
@@ -245,10 +248,10 @@ static enum rc read_open(int fd, const char *path, bool secret, char **out, stru
     ssize_t n = 1;
 
     if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
-        return err_set(e, RC_IO, path, "is no file");
+        return err_set(e, RC_IO, path, S_("is no file"));
     if (secret && others_read(fd, st.st_mode))
         return err_set(e, RC_REFUSED, path,
-                       "others can read this key (mode %03o); chmod 600 mends it",
+                       S_("others can read this key (mode %03o); chmod 600 mends it"),
                        (unsigned)st.st_mode & 0777);
     buf_init(&b, FILE_MAX);
     while (n > 0) {
@@ -261,7 +264,7 @@ static enum rc read_open(int fd, const char *path, bool secret, char **out, stru
     }
     if (n != 0 || memchr(b.data, '\0', b.len) != NULL) {
         buf_fini(&b);
-        return err_set(e, RC_IO, path, "cannot be read, is larger than 1 MiB, or is no text");
+        return err_set(e, RC_IO, path, S_("cannot be read, is larger than 1 MiB, or is no text"));
     }
     buf_addc(&b, '\0'); /* so that there is a block to take */
     *out = buf_take(&b);
@@ -274,7 +277,7 @@ static enum rc read_file(const char *path, bool secret, char **out, struct err *
     enum rc rc;
 
     if (fd < 0)
-        return err_sys(e, RC_IO, errno, path, "cannot be opened");
+        return err_sys(e, RC_IO, errno, path, S_("cannot be opened"));
     rc = read_open(fd, path, secret, out, e);
     close(fd);
     return rc;

@@ -11,10 +11,11 @@ import lint
 LIST = "src/base/sentences.def"
 # Where complaints are written, with the argument that holds a place (a path, a field) and no words.
 COMPLAINING = {"err_set": 2, "err_sys": 3, "refuse": None, "map_wrong": None, "wrong": None, "fail": None,
-               "lexer_error": None}
+               "lexer_error": None, "complain": None, "not_that": None, "scenario_complain": None}
 PRINTING = {"printf": None, "fprintf": None, "puts": None, "fputs": None}
-# Services and tools of the build, whose words are for a log; the simulated fleet, which speaks as Slurm and Prometheus do.
-SILENT = re.compile(r"src/(node|fleetsim|httpd)/|src/export/schemagen|src/app/mangen")
+# The service's collectors and tools of the build, whose words are for a log; where the simulated fleet speaks as Slurm and
+# Prometheus do.
+SILENT = re.compile(r"src/node/(?!main|listen|server|tls|webconf)|src/fleetsim/(?!main|scenario|serve\.)|src/export/schemagen|src/app/mangen")
 # What comes before a language is known, is no sentence, or is a file for this program.
 AS_THEY_ARE = ("suantop: refuses to run", "\\nMIT licence", "audit: %s/audit.log")
 _LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
@@ -63,7 +64,7 @@ def unmarked_words(root, path, functions):
         for number, (begin, end) in enumerate(arguments(text, m.end())):
             for at, words in unmarked(text, begin, end):
                 if (number != functions[m[1]] and not words.startswith(AS_THEY_ARE)
-                        and len(re.findall(r"[A-Za-z_]{2,}", _CONVERSION.sub(" ", words))) > 1):
+                        and len(re.findall(r"[A-Za-z_][A-Za-z_-]+", _CONVERSION.sub(" ", words))) > 1):
                     mark = "S_" if functions is COMPLAINING else "_"
                     yield f'{path}:{lint.line_of(text, at)}: "{words[:60]}" is not marked: {mark}("...")'
 
@@ -72,7 +73,7 @@ def check_marks(root):
     for path in lint.sources(root, (".c",)):
         if not SILENT.search(str(path)):
             yield from unmarked_words(root, path, COMPLAINING)
-            if str(path).startswith("src/app/"):
+            if str(path).startswith(("src/app/", "src/fleetsim/", "src/node/main")):
                 yield from unmarked_words(root, path, PRINTING)
 
 

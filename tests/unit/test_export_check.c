@@ -5,6 +5,7 @@
 #include "model/fleet.h"
 #include "tests/unit/export_fixture.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/zh_kit.h"
 
 static const struct check_limits usual = {.warn_out_share = 15,
                                           .crit_out_share = 25,
@@ -57,6 +58,19 @@ static void test_ok_tells_what_there_is(void **state)
         "'out'=25%;30;50;0;100 'temperature'=71.5;80;90;0 'age'=2.5s;120;600;0 'queued'=94;;;0 "
         "'running'=1;;;0 'nodes_up'=3;;;0;4 'devices_allocated'=6;;;0;24 'sources_bad'=0;;;0;2 "
         "'flops_fp16_estimated'=296699987000000;;;0;989000000000000");
+}
+
+/* The verdict's word, names and the perfdata stay: programs read them. */
+static void test_what_people_read_is_in_their_language(void **state)
+{
+    struct check_limits l = usual;
+
+    (void)state;
+    if (!use_chinese())
+        skip();
+    assert_int_equal(verdict("fleet", &l), 1);
+    expect_text("WARNING - zhangbei: 4 个节点中 1 个停用（排空 1，宕机 0） | 'out'=25%;15;25;0;100 ");
+    i18n_end();
 }
 
 static void test_each_limit(void **state)
@@ -187,6 +201,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ok_tells_what_there_is),
+        cmocka_unit_test(test_what_people_read_is_in_their_language),
         cmocka_unit_test(test_each_limit),
         cmocka_unit_test(test_no_limits_no_complaint),
         cmocka_unit_test(test_a_failed_source_of_a_known_center_warns),

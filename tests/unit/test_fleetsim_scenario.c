@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * test_fleetsim_scenario.c - scenario files: what is taken, and how wrong ones are refused. */
+#include "base/sentence.h"
+#include "base/xmem.h"
 #include "fleetsim/builtin.h"
 #include "fleetsim/scenario.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/zh_kit.h"
 
 #define GOOD                                                                                                  \
     "title | small\n"                                                                                         \
@@ -49,8 +52,8 @@ static const struct {
     {"title\n", 1, "title", "one text"},
     {"title | a | b\n", 1, "title", "one text"},
     {"pool | p | nodes=3\n", 1, "pool", "no center line above"},
-    {"center | \n", 1, "\"\"", "an id of 1 to 31"},
-    {"center\n", 1, "\"\"", "an id of 1 to 31"},
+    {"center | \n", 1, "center", "an id of 1 to 31"},
+    {"center\n", 1, "center", "an id of 1 to 31"},
     {"center | 012345678901234567890123456789012\n", 1, "\"0123", "an id of 1 to 31"},
     {"center | a b\n", 1, "\"a b\"", "letters, digits"},
     {"center | a | nmae=x\n", 1, "nmae=x", "of a center; there are: name kind"},
@@ -89,7 +92,7 @@ static const struct {
     {WORK "center | a\npool | p | prefix=n | nodes=1 | devices=8 | model=x\n" MODEL, 3, "model=x",
      "no model line"},
     {WORK "center | a\npool | p | prefix=n | nodes=1 | devices=8\n" MODEL, 3, "pool p",
-     "no model line"},
+     "needs model="},
     {WORK "center | a\npool | p | prefix=n | nodes=150000\npool | q | prefix=m | nodes=150000\n", 4,
      "q", "200000"},
     {WORK MODEL MODEL "center | a\n" POOL, 3, "model m", "line 2 already"},
@@ -133,6 +136,30 @@ static void test_wrong_ones_are_refused_with_their_line(void **state)
     }
 }
 
+/* English is left of a complaint only as names and words of the file. */
+static void test_complaints_are_said_in_chinese(void **state)
+{
+    static const char *const english[] = {" a ",   " of ",   " is ", " to ",
+                                          " not ", " with ", "must", "needs"};
+    struct scenario s;
+    struct err e;
+    char said[SENTENCE_MAX];
+
+    (void)state;
+    if (!use_chinese())
+        skip();
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        assert_int_not_equal(scenario_read(wrong[i].text, "bad.conf", &s, &e), RC_OK);
+        if (strcmp(wrong[i].found, "\"\"") == 0)
+            continue; /* no sentence is known again by a value that is not there */
+        const char *text = sentence_text(e.msg, said, sizeof(said));
+        for (size_t k = 0; k < ARRAY_LEN(english); k++)
+            if (text == e.msg || strstr(text, english[k]))
+                fail_msg("\"%s\" is said as \"%s\"", e.msg, text);
+    }
+    i18n_end();
+}
+
 struct sizes {
     uint64_t nodes, devices, queued;
 };
@@ -173,6 +200,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_scenario_is_read),
         cmocka_unit_test(test_wrong_ones_are_refused_with_their_line),
+        cmocka_unit_test(test_complaints_are_said_in_chinese),
         cmocka_unit_test(test_the_shipped_scenarios_are_good),
     };
 
