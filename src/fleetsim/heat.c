@@ -4,12 +4,21 @@
 
 enum { PHASE_MS = 120000, SLICE_MS = 30000, LAG = 3 };
 
+/* What time it is for the noise when the simulation begins: one at which it is as hot as in the papers. */
+static const wall_ms BEGIN_MS = INT64_C(1760000000000);
+
 /* What noise is of: one number for each. */
 enum { OF_PHASE = 1, OF_SLICE, OF_NODE, OF_DEVICE, OF_CPU };
 
 static double noise(const struct world *w, unsigned of, uint64_t a, uint64_t b)
 {
     return random_at(w->seed + of, random_mix(a) + b);
+}
+
+/* Noise goes by how long the simulation has run, not by the hour at which it began: a seed tells one story at all times. */
+static wall_ms since_began(const struct world *w, wall_ms t)
+{
+    return t - w->began_at + BEGIN_MS;
 }
 
 /* About normal with that standard deviation; bounded by three of them. */
@@ -27,7 +36,7 @@ static double load_in_slice(const struct world *w, uint32_t job, uint64_t device
     uint64_t phase = (uint64_t)(slice / (PHASE_MS / SLICE_MS));
 
     *tensor = 0;
-    if (!j || slice * SLICE_MS < j->started_at)
+    if (!j || slice * SLICE_MS < since_began(w, j->started_at))
         return 0;
     double activity = w->scenario->works[j->work].activity;
     if (activity <= 0)
@@ -47,7 +56,7 @@ static double lagged_load(const struct world *w, uint32_t job, uint64_t device, 
     double sum = 0, now;
 
     for (int i = 0; i < LAG; i++) {
-        sum += weights[i] * load_in_slice(w, job, device, t / SLICE_MS - i, &now);
+        sum += weights[i] * load_in_slice(w, job, device, since_began(w, t) / SLICE_MS - i, &now);
         if (i == 0)
             *tensor = now > 1 ? 1 : now;
     }
@@ -65,7 +74,7 @@ static void fill(const struct world *w, const struct sim_model *m, uint32_t node
 {
     double air = w->center->inlet_celsius + node_offset(w, node) +
                  jitter(w, OF_DEVICE, device, 0, 1.2) +
-                 jitter(w, OF_DEVICE, device, (uint64_t)(t / 10000), 0.4);
+                 jitter(w, OF_DEVICE, device, (uint64_t)(since_began(w, t) / 10000), 0.4);
 
     out->watts = m->idle_watts + (m->max_watts - m->idle_watts) * load;
     out->core_celsius = air + 15.5 + 28 * load;
@@ -99,8 +108,8 @@ double node_cpu_share(const struct world *w, uint32_t node, wall_ms t)
     double used = __builtin_popcount(n->busy) / (double)w->pools[n->pool].places_of_node;
     bool alone = world_pool(w, n->pool)->devices == 0;
 
-    return 0.01 +
-           used * ((alone ? 0.85 : 0.25) + 0.1 * noise(w, OF_CPU, node, (uint64_t)(t / 10000)));
+    return 0.01 + used * ((alone ? 0.85 : 0.25) +
+                          0.1 * noise(w, OF_CPU, node, (uint64_t)(since_began(w, t) / 10000)));
 }
 
 double node_watts(const struct world *w, uint32_t node, wall_ms t)
