@@ -13,10 +13,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum {
     CONNECTIONS_MAX = 4000,
+    CONNECTIONS_MIN = 4,
+    RESERVED_FDS = 32,
     IDLE_S = 120,
     BODY_MAX = 1 << 20,
     STEP_MS = 250,
@@ -130,13 +133,29 @@ static void answer(void *arg, struct httpd_exchange *x)
 
 /* ---- all of them ---- */
 
+/* As many as there are descriptors for: a server that finds none while others have them all does not look again as long as
+ * one of its own connections lasts. */
+static unsigned connections_of_each(const struct serve *s)
+{
+    struct rlimit limit;
+    rlim_t room;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return CONNECTIONS_MAX;
+    room = limit.rlim_cur > RESERVED_FDS ? limit.rlim_cur - RESERVED_FDS : 0;
+    room = room / s->count > 2 ? room / s->count - 2 : 0; /* where it listens, where it waits */
+    return room < CONNECTIONS_MIN   ? CONNECTIONS_MIN
+           : room < CONNECTIONS_MAX ? (unsigned)room
+                                    : CONNECTIONS_MAX;
+}
+
 static enum rc open_place(struct serve *s, size_t i, struct err *e)
 {
     struct place *p = &s->places[i];
     const struct httpd_conf conf = {
         .address = s->conf.address,
         .port = (uint16_t)(s->conf.port ? s->conf.port + i : 0),
-        .connections_max = CONNECTIONS_MAX,
+        .connections_max = connections_of_each(s),
         .idle_s = IDLE_S,
         .body_max = BODY_MAX,
         .answer = answer,

@@ -20,6 +20,7 @@ struct httpd {
     struct httpd_exchange *paused; /* a list */
     mono_ms wake_at;               /* those that sleep in the middle of a body; 0 = none does */
     mono_ms looked_at;             /* for those that wait for too long */
+    unsigned connections;
     bool stopping;
 };
 
@@ -182,6 +183,19 @@ static void completed(void *arg, struct MHD_Connection *c, void **mine,
     *mine = NULL;
 }
 
+static void connection(void *arg, struct MHD_Connection *c, void **mine,
+                       enum MHD_ConnectionNotificationCode what)
+{
+    struct httpd *h = arg;
+
+    (void)c;
+    (void)mine;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED)
+        h->connections++;
+    else
+        h->connections--;
+}
+
 /* ---- the server ---- */
 
 enum rc httpd_start(const struct httpd_conf *conf, struct httpd **out, struct err *e)
@@ -194,11 +208,11 @@ enum rc httpd_start(const struct httpd_conf *conf, struct httpd **out, struct er
     h = xcalloc(1, sizeof(*h));
     h->conf = *conf;
     errno = 0;
-    h->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, h,
-                                 MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_CONNECTION_LIMIT,
-                                 conf->connections_max, MHD_OPTION_CONNECTION_TIMEOUT, conf->idle_s,
-                                 MHD_OPTION_URI_LOG_CALLBACK, begin, h, MHD_OPTION_NOTIFY_COMPLETED,
-                                 completed, h, MHD_OPTION_END);
+    h->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, h, MHD_OPTION_SOCK_ADDR,
+        &address, MHD_OPTION_CONNECTION_LIMIT, conf->connections_max, MHD_OPTION_CONNECTION_TIMEOUT,
+        conf->idle_s, MHD_OPTION_URI_LOG_CALLBACK, begin, h, MHD_OPTION_NOTIFY_COMPLETED, completed,
+        h, MHD_OPTION_NOTIFY_CONNECTION, connection, h, MHD_OPTION_END);
     if (!h->daemon) {
         int why = errno;
         free(h);
@@ -286,8 +300,16 @@ const char *httpd_body(const struct httpd_exchange *x, size_t *len)
 
 /* ---- replies ---- */
 
+/* Who is kept without asking anything takes the room of those who wait to be let in. */
+static bool is_crowded(const struct httpd *h)
+{
+    return h->connections > h->conf.connections_max / 4 * 3;
+}
+
 static void finish(struct httpd_exchange *x, unsigned status, const char *type)
 {
+    if (x->response && is_crowded(x->server))
+        MHD_add_response_header(x->response, MHD_HTTP_HEADER_CONNECTION, "close");
     if (x->response) {
         MHD_add_response_header(x->response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
         for (unsigned i = 0; i < x->headers; i++)

@@ -103,11 +103,39 @@ static void test_what_is_never_answered_ends(void **state)
     httpd_stop(h);
 }
 
+/* The next one gets in although nobody hangs up: where there is hardly room, a connection ends with its answer. */
+static void test_nobody_is_kept_where_others_wait(void **state)
+{
+    struct httpd *h = serve();
+    char text[1024] = "";
+    unsigned ended = 0;
+    int fd[4];
+
+    (void)state;
+    pauses = false;
+    fd[0] = ask(h);
+    assert_true(run_until_told(h, fd[0], text, sizeof text - 1) > 0);
+    assert_null(strstr(text, "Connection: close"));
+    for (int i = 1; i < 4; i++)
+        fd[i] = ask(h);
+    for (int i = 1; i < 4; i++) {
+        memset(text, 0, sizeof text);
+        assert_true(run_until_told(h, fd[i], text, sizeof text - 1) > 0);
+        assert_non_null(strstr(text, "well"));
+        ended += strstr(text, "Connection: close") != NULL;
+    }
+    assert_true(ended > 0);
+    for (int i = 0; i < 4; i++)
+        close(fd[i]);
+    httpd_stop(h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_reply),
         cmocka_unit_test(test_what_is_never_answered_ends),
+        cmocka_unit_test(test_nobody_is_kept_where_others_wait),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
