@@ -69,7 +69,8 @@ static void test_what_people_read_is_in_their_language(void **state)
     if (!use_chinese())
         skip();
     assert_int_equal(verdict("fleet", &l), 1);
-    expect_text("WARNING - zhangbei: 4 个节点中 1 个停用（排空 1，宕机 0） | 'out'=25%;15;25;0;100 ");
+    expect_text(
+        "WARNING - zhangbei: 4 个节点中 1 个停用（排空 1，宕机 0） | 'out'=25%;15;25;0;100 ");
     i18n_end();
 }
 
