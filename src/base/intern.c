@@ -186,10 +186,14 @@ const char *intern_raw_in(const struct intern *in, strid id, char room[INTERN_RO
 
 const char *intern_text_in(const struct intern *in, strid id, char room[INTERN_ROOM])
 {
-    if (!is_packed(head_of(in, id)))
-        return intern_text(in, id);
-    unpack(in, id, room);
-    return room;
+    struct head head = head_of(in, id);
+
+    if (is_packed(head)) {
+        unpack(in, id, room);
+        return room;
+    }
+    const char *raw = place_of(in, id) + sizeof(struct head);
+    return head.dirty ? raw + head.len + 1 : raw;
 }
 
 /* ---- the stores ---- */

@@ -111,24 +111,31 @@ static bool decide_slowly(struct term *t, const struct value_ctx *c, const void 
     return decide_value(t, c, &v);
 }
 
+static inline bool hits(struct term *t, const struct intern *strings, const void *row,
+                        unsigned field)
+{
+    const struct any *any = t->any;
+    strid id;
+
+    memcpy(&id,
+           any->offset[field] ? (const char *)row + any->offset[field]
+                              : field_at(row, any->rare[field]),
+           sizeof(id));
+    return ask(t, strings, id);
+}
+
 /* The hit of the row before is likely to hit again. */
 static bool any_string(struct term *t, const struct intern *strings, const void *row)
 {
-    struct any *any = t->any;
-    uint64_t left = row_head_of(row)->valid & any->strings;
-    unsigned first = left >> any->last_hit & 1 ? any->last_hit : 0;
-    strid id;
+    uint64_t left = row_head_of(row)->valid & t->any->strings;
+    const uint64_t first = left & UINT64_C(1) << t->any->last_hit;
 
-    while (left) {
-        unsigned field = first ? first : (unsigned)__builtin_ctzll(left);
-        first = 0;
-        left &= ~(UINT64_C(1) << field);
-        memcpy(&id,
-               any->offset[field] ? (const char *)row + any->offset[field]
-                                  : field_at(row, any->rare[field]),
-               sizeof(id));
-        if (ask(t, strings, id)) {
-            any->last_hit = field;
+    if (first && hits(t, strings, row, t->any->last_hit))
+        return true;
+    for (left &= ~first; left; left &= left - 1) {
+        unsigned field = (unsigned)__builtin_ctzll(left);
+        if (hits(t, strings, row, field)) {
+            t->any->last_hit = field;
             return true;
         }
     }
