@@ -30,7 +30,8 @@ enum {
     NOTE_MS = 1000,
     NAMED_FAILURES = 3,
     LOOK_AGAIN = 16, /* pages */
-    SPARE_PAGES = 8, /* some 30 KB each, and there may be many sources */
+    SPARE_EACH =
+        1024, /* for so many targets one more page is kept: each is some 35 KB, and there may be many sources */
 };
 #define ACCEPT                                                                                     \
     "Accept: application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.7,*/*;q=0.1"
@@ -177,7 +178,7 @@ static void give_page(struct exporter *x, struct target *t)
 {
     if (t->page == NULL)
         return;
-    if (x->spare_pages < SPARE_PAGES) {
+    if (x->spare_pages < 1 + x->targets.count / SPARE_EACH) {
         t->page->next = x->pages;
         x->pages = t->page;
         x->spare_pages++;
