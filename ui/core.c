@@ -47,6 +47,7 @@ struct view_input ui_input(struct ui *u)
         .ascii = u->ascii,
         .mono = term_is_mono(u->term),
         .xids = u->options.xids,
+        .room = &u->room,
     };
 }
 

@@ -71,6 +71,7 @@ struct ui {
     struct terminal *term;
     struct theme theme;
     struct canvas canvas;
+    struct sort_room room; /* the views': one is rebuilt at a time */
     struct ui_state state;
 
     struct snapshot *snap;  /* what is shown; NULL before the first */

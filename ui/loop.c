@@ -111,6 +111,7 @@ void ui_free(struct ui *u)
     menu_fini(&u->menu);
     pager_fini(&u->pager);
     canvas_fini(&u->canvas);
+    sort_room_fini(&u->room);
     ui_state_fini(&u->state);
     if (u->wake_fd >= 0)
         close(u->wake_fd);

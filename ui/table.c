@@ -340,6 +340,7 @@ bool table_query(struct table *t, const struct view_input *in, struct query q, i
                                         : -1;
     q.descending = t->descending;
     q.group_column = t->group;
+    q.room = in->room;
     if (!query_run(&q, &in->ctx, &t->result))
         return false;
     if (t->order && t->sort == t->order_column && t->group < 0)

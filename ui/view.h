@@ -51,6 +51,7 @@ struct view_input {
     bool mono;                        /* no colours: meaning must be in words and attributes */
     const struct xid_table *xids;     /* NULL = no words for XIDs */
     struct view_interrupt *interrupt; /* NULL = go through with it */
+    struct sort_room *room;           /* of all views; NULL = each table has its own */
 };
 
 /* For struct query: of the struct view_interrupt. */

@@ -13,26 +13,31 @@ void query_result_fini(struct query_result *r)
         selection_fini(r->chosen);
     free(r->chosen);
     free(r->slots);
-    free(r->scratch);
+    sort_room_fini(&r->room);
     string_order_free(r->order);
     *r = (struct query_result){0};
 }
 
-static void *scratch(struct query_result *out)
+void sort_room_fini(struct sort_room *r)
 {
-    size_t need = (size_t)out->count * SORT_SCRATCH;
-
-    if (need > out->scratch_cap) {
-        free(out->scratch);
-        out->scratch = xmalloc(need + need / 8); /* new memory costs more than the sorting */
-        out->scratch_cap = need + need / 8;
-    }
-    return out->scratch;
+    free(r->bytes);
+    *r = (struct sort_room){0};
 }
 
-static void sort_by(struct query_result *out, const struct value_ctx *c, const struct key_store *k,
-                    bool descending)
+static void *scratch(struct sort_room *r, size_t need)
 {
+    if (need > r->cap) {
+        free(r->bytes);
+        r->bytes = xmalloc(need + need / 8);
+        r->cap = need + need / 8;
+    }
+    return r->bytes;
+}
+
+static void sort_by(const struct query *q, struct query_result *out, const struct value_ctx *c,
+                    const struct key_store *k, bool descending)
+{
+    struct sort_room *room = q->room ? q->room : &out->room;
     bool strings = key_is_string(&k->column);
     struct key_reading how = {
         .skip = strings ? KEY_STRING_BITS : 0, .moments = k->column.moment != NULL, .now = c->now};
@@ -44,7 +49,8 @@ static void sort_by(struct query_result *out, const struct value_ctx *c, const s
             out->order = string_order_new();
         string_order_rank(out->order, snapshot_strings(c->snap), k->keys, out->slots, out->count);
     }
-    sort_keys(k->keys, &how, out->slots, out->count, descending, scratch(out));
+    sort_keys(k->keys, &how, out->slots, out->count, descending,
+              scratch(room, (size_t)out->count * SORT_SCRATCH));
 }
 
 static void list_rows(const struct query *q, const struct value_ctx *c, struct query_result *out)
@@ -79,9 +85,9 @@ bool query_run(const struct query *q, const struct value_ctx *c, struct query_re
         return true;
     list_rows(q, c, out);
     if (q->sort_column >= 0)
-        sort_by(out, c, &out->chosen->sort, q->descending);
+        sort_by(q, out, c, &out->chosen->sort, q->descending);
     if (q->group_column >= 0)
-        sort_by(out, c, &out->chosen->group, false);
+        sort_by(q, out, c, &out->chosen->group, false);
     return true;
 }
 

@@ -11,8 +11,7 @@ struct query_result {
     uint32_t count;      /* rows that match */
     uint32_t considered; /* rows before the filters (of this center, not gone) */
     uint32_t cap;
-    void *scratch; /* kept between runs, as is what follows */
-    size_t scratch_cap;
+    struct sort_room room;      /* if the query brings none; kept between runs, as are: */
     struct string_order *order; /* ranks of the strings sorted by so far */
     struct selection *chosen;   /* what is known of the rows (select.h) */
 };
@@ -32,5 +31,6 @@ struct query_part {
 void query_parts(const struct query_result *r,
                  void (*each)(void *arg, const struct query_part *part), void *arg);
 void query_result_fini(struct query_result *r);
+void sort_room_fini(struct sort_room *r);
 
 #endif

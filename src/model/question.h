@@ -14,6 +14,12 @@ struct query_tally {
     void (*add)(void *part, const struct value_ctx *c, const void *row);
 };
 
+/* Where rows are sorted; kept between runs, for new memory costs more than the sorting. Zeroed at first. */
+struct sort_room {
+    void *bytes;
+    size_t cap;
+};
+
 struct query {
     enum entity entity;
     const struct filter *filter; /* NULL = all */
@@ -34,6 +40,7 @@ struct query {
     /* Asked again and again while rows are looked at: true ends the run. NULL = never. */
     bool (*interrupted)(void *arg);
     void *interrupt_arg;
+    struct sort_room *room; /* of all queries of a thread; NULL = the result's own */
 };
 
 #endif

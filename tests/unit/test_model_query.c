@@ -201,6 +201,41 @@ static void big_sorts_equal_plain_comparison(void **state)
 }
 
 /* Names come in bit by bit, some with a long common beginning: ranks stay those of the whole. */
+/* Two results, of different sizes, in one room: the order is that of each on its own. */
+static void queries_share_a_room(void **state)
+{
+    struct fleet *f = fleet_new(NULL);
+    struct query_result r[2] = {{0}};
+    struct sort_room room = {0};
+
+    (void)state;
+    random_jobs(f, 5000);
+    struct snapshot *s = fleet_publish(f, KIT_NOW);
+    struct value_ctx c = {.snap = s, .now = KIT_NOW};
+    struct filter *few;
+    assert_int_equal(filter_compile("priority>=250", ENTITY_JOB, &few, NULL), RC_OK);
+    for (int round = 0; round < 4; round++) {
+        struct query q = {.entity = ENTITY_JOB,
+                          .filter = round % 2 ? few : NULL,
+                          .center = -1,
+                          .sort_column = FIELD_job_priority,
+                          .descending = round < 2,
+                          .group_column = -1,
+                          .room = &room};
+        query_run(&q, &c, &r[round % 2]);
+        assert_sorted(&c, &q, &r[round % 2]);
+        assert_null(r[round % 2].room.bytes);
+        assert_in_range(room.cap, (size_t)r[round % 2].count * SORT_SCRATCH, SIZE_MAX);
+    }
+    assert_in_range(r[1].count, 1, r[0].count - 1);
+    filter_free(few);
+    query_result_fini(&r[0]);
+    query_result_fini(&r[1]);
+    sort_room_fini(&room);
+    snapshot_unref(s);
+    fleet_free(f);
+}
+
 static void ranks_grow_with_the_strings(void **state)
 {
     struct string_order *grown = string_order_new();
@@ -307,6 +342,7 @@ int main(void)
         cmocka_unit_test(orders_are_stable_and_nothing_is_last),
         cmocka_unit_test(conditions_add_up),
         cmocka_unit_test(big_sorts_equal_plain_comparison),
+        cmocka_unit_test(queries_share_a_room),
         cmocka_unit_test(ranks_grow_with_the_strings),
         cmocka_unit_test(keys_of_any_width_are_sorted),
         cmocka_unit_test(results_are_used_again),
