@@ -35,6 +35,7 @@ must_come_up() { # WHAT, LOG..., as the last command failed
 
 make_users() {
     local u
+    flock 8 # another cluster may come up at this moment
     for u in "$OPER" "$USR"; do
         # password "*": no password login, yet not "locked", so ssh keys work
         id "$u" >/dev/null 2>&1 || {
@@ -43,7 +44,7 @@ make_users() {
         }
         install -d -m 0755 -o "$u" -g "$u" "/var/tmp/$u"
     done
-}
+} 8<"${BASH_SOURCE[0]}"
 
 # Own symlinks: installing slurm-wlm-emulator flips the slurmctld/slurmd/slurmstepd alternatives to front-end
 # builds that cannot work (see emulate.sh), and calling /usr/sbin/slurmctld-wlm directly is a trap: Slurm
