@@ -13,7 +13,12 @@
 #include <utmp.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 30000, STEP_MS = 50, OUTPUT_MAX = 256 << 20 };
+enum {
+    PATIENCE_MS = 60000,
+    STEP_MS = 50,
+    OUTPUT_MAX = 256 << 20,
+    MARK = 0x7f, /* DEL: no program writes it */
+};
 
 static int64_t now_ms(void)
 {
@@ -188,14 +193,28 @@ static void answer(struct pty *p)
         p->eof = true;
 }
 
+/* Returns how many bytes are left. */
+static size_t take_marks(struct pty *p, char *text, size_t len)
+{
+    size_t left = 0;
+
+    for (size_t i = 0; i < len; i++)
+        if (text[i] == MARK)
+            p->marks++;
+        else
+            text[left++] = text[i];
+    return left;
+}
+
 static void take_output(struct pty *p)
 {
     char text[65536];
     ssize_t n;
 
     while ((n = read(p->master, text, sizeof text)) > 0) {
-        buf_add(&p->output, text, (size_t)n);
-        vterm_input_write(p->vt, text, (size_t)n);
+        size_t len = take_marks(p, text, (size_t)n);
+        buf_add(&p->output, text, len);
+        vterm_input_write(p->vt, text, len);
         answer(p);
     }
     if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
@@ -214,12 +233,31 @@ bool pty_pump(struct pty *p, int ms)
                             {.fd = p->master, .events = POLLIN}};
 
     poll(fds, p->master >= 0 ? 2 : 1, ms);
-    /* First the frames, then the output: what a frame wrote is in the terminal when it is announced. */
     take_frames(p);
     if (p->master >= 0 && !p->eof)
         take_output(p);
     reap(p);
     return !p->eof;
+}
+
+/* All that the program has written by now is in the terminal: a mark that is written behind it has come. (When the kernel
+ * carries bytes from the one side of a pty to the other is its own affair.) */
+static void catch_up(struct pty *p)
+{
+    const char mark = MARK;
+    unsigned long want = p->marks + 1;
+    bool sent = false;
+
+    if (p->master < 0)
+        return;
+    int fd = open(ptsname(p->master), O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    assert_true(fd >= 0);
+    for (int64_t end = now_ms() + PATIENCE_MS; p->marks < want && !p->eof && now_ms() < end;) {
+        sent = sent || write(fd, &mark, 1) == 1;
+        poll(&(struct pollfd){.fd = p->master, .events = POLLIN}, 1, sent ? STEP_MS : 1);
+        take_output(p);
+    }
+    close(fd);
 }
 
 static void give_up(struct pty *p, const char *what, const char *text)
@@ -238,6 +276,7 @@ void pty_wait_text(struct pty *p, const char *text)
         if (now_ms() > end || (p->exited && !pty_has_text(p, text) && !pty_pump(p, STEP_MS)))
             give_up(p, "never on the screen:", text);
     }
+    catch_up(p);
 }
 
 void pty_wait_no_text(struct pty *p, const char *text)
@@ -258,6 +297,7 @@ void pty_wait_frames(struct pty *p, unsigned long more)
         if (now_ms() > end || p->exited)
             give_up(p, "no further frame", "");
     }
+    catch_up(p);
 }
 
 void pty_wait_exit(struct pty *p)
@@ -267,10 +307,8 @@ void pty_wait_exit(struct pty *p)
         if (now_ms() > end)
             give_up(p, "does not end", "");
     }
-    /* The rest of its output: the slave is open here, so there is no end of file. */
-    while (p->master >= 0 && poll(&(struct pollfd){.fd = p->master, .events = POLLIN}, 1, 20) > 0 &&
-           pty_pump(p, 0))
-        ;
+    /* The slave is open here, so there is no end of file. */
+    catch_up(p);
     take_frames(p);
 }
 
@@ -282,7 +320,7 @@ void pty_wait_stopped(struct pty *p)
             give_up(p, "does not stop", "");
     }
     p->stopped = false;
-    pty_pump(p, STEP_MS);
+    catch_up(p);
 }
 
 void pty_send_bytes(struct pty *p, const char *bytes, size_t len)

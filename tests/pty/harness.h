@@ -2,7 +2,8 @@
  * harness.h - a program on a terminal that a test can look at: a pty, and libvterm behind it.
  *
  * Nothing here sleeps: pty_wait_* pumps bytes until what is waited for is so, and fails the test (with the
- * screen) when it is not so after a long time. The program writes "frame N" lines to a descriptor of its
+ * screen) when it is not so after a long time. When one returns, all that the program had written by then is on the screen:
+ * the whole frame, not only the text that was waited for. The program writes "frame N" lines to a descriptor of its
  * own, PTY_TEST_FD. */
 #ifndef SUAN_TESTS_PTY_HARNESS_H
 #define SUAN_TESTS_PTY_HARNESS_H
@@ -29,6 +30,7 @@ struct pty {
     size_t line_len;
     struct buf output;     /* all bytes that the program wrote */
     struct termios before; /* modes when it started */
+    unsigned long marks;   /* that came back, see catch_up() */
     bool eof, exited;
     int status; /* as waitpid tells it */
     bool job;   /* a shell-like parent stands between: it can be stopped */
