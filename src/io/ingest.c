@@ -5,6 +5,7 @@
 #include "base/sentence.h"
 #include "base/thread.h"
 #include "base/xmem.h"
+#include "io/cadence.h"
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -13,13 +14,9 @@
 #define LOG_MODULE "ingest"
 
 enum {
-    TICK_MS = 1000,      /* no more often than this, while deltas come */
-    TICK_IDLE_MS = 6000, /* while none come: later than the next one of what looks each 5 s */
     DEFAULT_PUBLISH_MS = 250,
     TOGETHER_MAX = 16, /* deltas that are applied before the clock is looked at */
     GIVE_BACK_MS = 60 * 1000,
-    HEARTBEAT_MS =
-        10 * 1000, /* what time alone changes (a source falls silent) must show some time */
 };
 
 /* All but the lock's part belongs to the thread while it runs. */
@@ -27,11 +24,9 @@ struct ingest {
     struct fleet *fleet;
     struct queue *in;
     struct snapshot_hub *hub;
-    int publish_ms;
+    struct cadence cadence;
     wall_ms (*now)(void *arg);
     void *now_arg;
-    bool changed;
-    mono_ms published_at, ticked_at;
     mono_ms give_back_at, give_back_every;
     pthread_t thread;
     bool started;
@@ -52,8 +47,8 @@ static wall_ms real_time(void *arg)
 static void publish(struct ingest *g)
 {
     snapshot_hub_publish(g->hub, fleet_publish(g->fleet, g->now(g->now_arg)));
-    g->changed = false;
-    g->published_at = clock_mono();
+    g->cadence.changed = false;
+    g->cadence.published_at = clock_mono();
 }
 
 void ingest_set_give_back(struct ingest *g, mono_ms every)
@@ -71,7 +66,7 @@ struct ingest *ingest_new(struct fleet *fleet, struct queue *in, struct snapshot
     g->in = in;
     g->hub = hub;
     g->now = real_time;
-    g->publish_ms = publish_ms > 0 ? publish_ms : DEFAULT_PUBLISH_MS;
+    g->cadence.publish_ms = publish_ms > 0 ? publish_ms : DEFAULT_PUBLISH_MS;
     atomic_init(&g->stop, false);
     pthread_mutex_init(&g->lock, NULL);
     pthread_cond_init(&g->flushed, NULL);
@@ -109,16 +104,16 @@ static void apply(struct ingest *g, struct delta *d)
     if (!meet_marker(g, d)) {
         if (fleet_apply(g->fleet, d, &e) != RC_OK)
             log_warn("source %u: %s", (unsigned)d->source, e.msg);
-        g->changed = true;
+        g->cadence.changed = true;
     }
     delta_free(d);
 }
 
 static void tick_if_due(struct ingest *g, mono_ms now)
 {
-    if (now - g->ticked_at < TICK_MS)
+    if (!cadence_tick_is_due(&g->cadence, now))
         return;
-    g->ticked_at = now;
+    g->cadence.ticked_at = now;
     fleet_tick(g->fleet, g->now(g->now_arg));
 }
 
@@ -133,23 +128,10 @@ static void give_back_if_due(struct ingest *g, mono_ms now, bool quiet)
     log_debug("memory given back in %lld ms", (long long)(clock_mono() - now));
 }
 
-static mono_ms publish_due(const struct ingest *g)
-{
-    return g->published_at + (g->changed ? g->publish_ms : HEARTBEAT_MS);
-}
-
 static void publish_if_due(struct ingest *g, mono_ms now)
 {
-    if (now >= publish_due(g))
+    if (now >= cadence_publish_at(&g->cadence))
         publish(g);
-}
-
-static int time_to_wait(const struct ingest *g, mono_ms now)
-{
-    mono_ms tick = g->ticked_at + TICK_IDLE_MS, publish = publish_due(g);
-    mono_ms due = tick < publish ? tick : publish;
-
-    return due > now ? (int)(due - now) : 0;
 }
 
 static void *run(void *arg)
@@ -157,7 +139,7 @@ static void *run(void *arg)
     struct ingest *g = arg;
 
     while (!atomic_load(&g->stop)) {
-        struct delta *d = queue_pop(g->in, time_to_wait(g, clock_mono()));
+        struct delta *d = queue_pop(g->in, cadence_wait(&g->cadence, clock_mono()));
         bool quiet = !d;
         /* An answer is rarely one delta: what came together is shown together, unless there is no end of it. */
         for (int i = 0; d && i < TOGETHER_MAX; i++) {

@@ -2,7 +2,7 @@
  * ingest.h - the ingest thread: the only writer of the fleet.
  *
  * Pops deltas, applies them, ticks at most once a second, publishes at most every publish_ms while something
- * changed (an idle fleet: one tick in five seconds, one snapshot in ten, for what time alone changes). Thread: new/free from the app. */
+ * changed (an idle fleet: one tick in six seconds, one snapshot in ten, for what time alone changes; see cadence.h). Thread: new/free from the app. */
 #ifndef SUAN_IO_INGEST_H
 #define SUAN_IO_INGEST_H
 
