@@ -8,6 +8,7 @@
 #include "ui/frame.h"
 #include "ui/nav.h"
 #include "ui/overlay.h"
+#include "ui/pace.h"
 #include "ui/tty.h"
 #include <errno.h>
 #include <poll.h>
@@ -18,13 +19,8 @@
 #include <unistd.h>
 
 enum {
-    SECOND_MS = 1000,
     EVERY_MS = 100,
     KEYS_PER_FRAME = 256,
-    TICK_MIN_MS = 20,
-    ATTENTIVE_MS = 5000, /* after a key, and after the start */
-    CALM_MS = 50,        /* after a key: then what came meanwhile is shown */
-    PUT_OFF_MS = 500,    /* however many keys come */
 };
 
 static char *copy_of(const char *s)
@@ -164,14 +160,21 @@ void ui_counters(const struct ui *u, struct ui_counters *out)
     *out = (struct ui_counters){u->frames, c->bytes, c->writes};
 }
 
-/* When the next picture may be shown: not for each of many sources, and not while somebody presses keys. */
+static struct pace pace_of(const struct ui *u)
+{
+    return (struct pace){.key_at = u->key_at,
+                         .taken_at = u->taken_at,
+                         .every_ms = u->every_ms,
+                         .refresh_ms = u->options.refresh_ms,
+                         .message_until = u->message_until,
+                         .snap_waits = u->snap_waits};
+}
+
 static mono_ms next_picture_at(const struct ui *u)
 {
-    mono_ms at = u->taken_at + u->every_ms, calm = u->key_at + CALM_MS;
+    struct pace p = pace_of(u);
 
-    if (calm > u->taken_at + PUT_OFF_MS)
-        calm = u->taken_at + PUT_OFF_MS;
-    return calm > at ? calm : at;
+    return pace_next_picture_at(&p);
 }
 
 static bool key_waits(void *arg)
@@ -187,7 +190,7 @@ static bool rows_of(struct ui *u, struct snapshot *s)
 {
     struct view_interrupt i = {.wanted = key_waits, .arg = u};
     struct snapshot *old = u->snap;
-    bool stale = u->rows_stale, late = clock_mono() - u->taken_at > PUT_OFF_MS;
+    bool stale = u->rows_stale, late = clock_mono() - u->taken_at > PACE_PUT_OFF_MS;
 
     u->snap = s;
     u->rows_stale = true;
@@ -271,7 +274,7 @@ static void take_keys(struct ui *u, short events)
     }
     if (n > 0) {
         u->key_at = clock_mono();
-        u->attentive_until = u->key_at + ATTENTIVE_MS;
+        u->attentive_until = u->key_at + PACE_ATTENTIVE_MS;
     }
     if ((events & (POLLERR | POLLNVAL)) ||
         (n == 0 && (events & (POLLIN | POLLHUP)) && term_gone(u->term)))
@@ -287,19 +290,11 @@ static void drain_wake(struct ui *u)
     }
 }
 
-/* When to wake without a cause: the clock shows another second, a message ends, a snapshot waits. */
 static int patience(const struct ui *u)
 {
-    mono_ms now = clock_mono();
-    int64_t wait = SECOND_MS - clock_wall() % SECOND_MS + 1;
+    struct pace p = pace_of(u);
 
-    if (u->options.refresh_ms >= TICK_MIN_MS && u->options.refresh_ms < wait)
-        wait = u->options.refresh_ms;
-    if (u->message_until && u->message_until - now < wait)
-        wait = u->message_until - now;
-    if (u->snap_waits && next_picture_at(u) - now < wait)
-        wait = next_picture_at(u) - now;
-    return wait > 0 ? (int)wait : 0;
+    return pace_patience(&p, clock_mono(), clock_wall());
 }
 
 static void wait_for_something(struct ui *u)
@@ -307,7 +302,7 @@ static void wait_for_something(struct ui *u)
     struct pollfd p[2] = {{.fd = term_fd(u->term), .events = POLLIN},
                           {.fd = u->wake_fd, .events = POLLIN}};
 
-    u->relaxed = clock_mono() > u->attentive_until;
+    u->relaxed = pace_is_relaxed(u->attentive_until, clock_mono());
     int n = poll(p, 2, u->dirty ? 0 : patience(u));
 
     if (n == 0 && !u->dirty) {
@@ -371,7 +366,7 @@ enum rc ui_new(struct snapshot_hub *hub, const struct ui_port *port, const struc
 enum rc ui_run(struct ui *u, struct err *e)
 {
     ui_take_snapshot(u); /* one that came when nobody listened yet */
-    u->attentive_until = clock_mono() + ATTENTIVE_MS;
+    u->attentive_until = clock_mono() + PACE_ATTENTIVE_MS;
     while (!u->quit && !u->lost) {
         ui_tell_focus(u, clock_mono());
         wait_for_something(u);
