@@ -21,7 +21,7 @@ class Acting:
         self.expected = []  # (verb, target) in the order in which they were accepted
 
     def run(self, verb, *argv, yes=True):
-        status, out, err = suantop(verb, *argv, "-c", self.path, *(["--yes"] if yes else []))
+        status, out, err = suantop(verb, *argv, "-c", self.path, "-t", "60s", *(["--yes"] if yes else []))
         return status, out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
 
     def does(self, what, verb, targets, *argv, lines=None):

@@ -149,7 +149,7 @@ def main():
     tap.ok("the history opens", status == 0 and json.loads(out)["centers"], err)
     tap.none("and is whole", history()[0])
     tap.ok("nothing of it had to be set aside", not [f for f in os.listdir(T) if "damaged" in f or "corrupt" in f], os.listdir(T))
-    status, out, err = suantop("drain", "n1", "--reason", "afterwards", "--mass", "--ticket", "T", "--yes", "-c", path, "--history", DB)
+    status, out, err = suantop("drain", "n1", "--reason", "afterwards", "--mass", "--ticket", "T", "--yes", "-t", "60s", "-c", path, "--history", DB)
     tap.ok("it can be acted as before", status == 0, out + err)
     status, out, err = suantop("audit", "verify", AUDIT)
     tap.ok("and the audit goes on where it was cut off", status == 0, out + err)
