@@ -182,6 +182,7 @@ int demo_ui_main(int argc, char **argv)
     struct fleet *f = standing = d.empty ? NULL : demo_fleet(DEMO_NOW);
     if (f && d.trouble) {
         demo_fleet_trouble(f, DEMO_NOW);
+        snapshot_unref(fleet_publish(f, DEMO_NOW - 660000)); /* what rests now rested then */
         fleet_tick(f, DEMO_NOW);
         port.annotate = demo_annotate;
         d.ui.actor = "wang";
