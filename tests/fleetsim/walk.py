@@ -98,6 +98,13 @@ class Round:
                 break
 
 
+def hottest_of(doc):
+    """The highest temperature of a device, and the names of those that have just it."""
+    told = [(d["temperature_celsius"], f"{d['node']}/{d['index']}") for d in doc["devices"] if d["temperature_celsius"] is not None]
+    most = max(told)[0]
+    return most, [name for celsius, name in told if celsius == most]
+
+
 def overview(r, doc):
     r.ui.wait(rf"{CENTERS} live", 20)
     r.read("SIMULATED", "that it is simulated")
@@ -112,7 +119,11 @@ def overview(r, doc):
     devices, = r.read(r"^ devices +([^a-z\n]+?) (?:in )?all", "the number of devices")
     nodes, down = r.read(r"^ nodes +([^a-z\n]+?) in all .* (\d+) down", "the number of nodes")
     running, queued, oldest = r.read(r"^ jobs +([^a-z\n]+?) running +([^a-z\n]+?) queued +oldest +(\S+)", "the number of jobs")
+    most, names = hottest_of(doc)
+    r.ui.wait("|".join(rf" {most:.0f}°C {re.escape(name)}\b" for name in names), 30)
     degrees, hottest = r.read(r" (\d+)°C (\S+/\d+)", "the hottest device")
+    r.same("the degrees of the hottest device, screen and snapshot", degrees, f"{most:.0f}")
+    tap.ok(f"{r.at}: no device is hotter, not even by a part of a degree", hottest in names, (most, names, r.ui.text()))
     for what, text, field in (("devices", devices, "devices_total"), ("nodes", nodes, "nodes_total"),
                               ("nodes down", down, "nodes_down"), ("jobs running", running, "jobs_running"),
                               ("jobs queued", queued, "jobs_queued")):
