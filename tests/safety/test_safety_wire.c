@@ -19,7 +19,14 @@
 #include <pthread.h>
 #include <unistd.h>
 
-enum { NODES = 4, JOBS = 9, REQUESTS = 4096, NODE_ORDERS = 5, SETTLE_MS = 6000 };
+enum {
+    NODES = 4,
+    JOBS = 9,
+    REQUESTS = 4096,
+    NODE_ORDERS = 8,
+    SETTLE_MS = 60000,
+    LONGEST_MS = 300000
+};
 
 #define API "/slurm/v0.0.45"
 #define JSON " header Content-Type: application/json\n"
@@ -51,6 +58,7 @@ struct wire {
     uint64_t random;
     mono_ms mono;
     int node_orders;
+    enum action_verb last_on_node;
     struct owed owed[REQUESTS];
     size_t owed_count, dialogs, refused;
     pthread_mutex_t lock; /* of what the server's threads write */
@@ -181,7 +189,10 @@ static enum rc on_commit(void *arg, struct confirmed_order *take, struct err *e)
         snprintf(owed->name, sizeof owed->name, "%.60s", o->targets[i].name);
         order_reason(o, owed->written);
     }
-    w->node_orders += verb_info(o->verb)->entity == ENTITY_NODE ? (int)o->count : 0;
+    if (verb_info(o->verb)->entity == ENTITY_NODE) {
+        w->node_orders += (int)o->count;
+        w->last_on_node = o->verb;
+    }
     return net_act_commit(w->rig.net, take, e);
 }
 
@@ -408,9 +419,9 @@ static void act(struct wire *w)
     enum action_verb verb = (enum action_verb)below(w, action_verb_COUNT);
 
     if (verb_info(verb)->entity == ENTITY_NODE) /* they go slowly: so many a minute */
-        verb = w->node_orders >= NODE_ORDERS ? action_verb_HOLD
-               : w->node_orders % 2          ? action_verb_RESUME
-                                             : action_verb_DRAIN;
+        verb = w->node_orders >= NODE_ORDERS          ? action_verb_HOLD
+               : w->last_on_node == action_verb_DRAIN ? action_verb_RESUME
+                                                      : action_verb_DRAIN;
     go_to_row(w, verb);
     press(w, (uint32_t)verb_info(verb)->key);
     if (!w->u->dialog)
@@ -526,14 +537,31 @@ static mono_ms seconds(void)
     return (text && *text ? strtol(text, NULL, 10) : 10) * 1000;
 }
 
+/* So many of each verb that some of them come about: a slow machine takes longer for that. */
+static bool has_enough(const struct wire *w)
+{
+    size_t verbs[action_verb_COUNT] = {0}, sent = 0;
+
+    for (size_t i = 0; i < w->owed_count; i++)
+        if (was_sent(w, &w->owed[i])) {
+            verbs[w->owed[i].verb]++;
+            sent++;
+        }
+    for (int i = 0; i < action_verb_COUNT; i++)
+        if (verbs[i] == 0)
+            return false;
+    return sent >= 40;
+}
+
 static void test_each_commit_is_one_request(void **state)
 {
     struct wire *w = wire_new(true);
-    mono_ms until = clock_mono() + seconds();
+    mono_ms until = clock_mono() + seconds(), last = until + LONGEST_MS;
     size_t came = 0, verbs[action_verb_COUNT] = {0};
 
     (void)state;
-    while (clock_mono() < until && w->owed_count + 8 < REQUESTS) {
+    while (w->owed_count + 8 < REQUESTS &&
+           (clock_mono() < until || (!has_enough(w) && clock_mono() < last))) {
         if (below(w, 8) == 0)
             noise(w);
         else
