@@ -112,6 +112,42 @@ static void feed_many(struct bench *b, int from, int count, bool *paused)
     }
 }
 
+/* So many elements, of which the first and then each `nth` can be used: how many are fed until the answer is given up, 0 = it is not. */
+static int fed_until_given_up(int count, int nth, struct err *e)
+{
+    struct bench b;
+    char text[64];
+    bool paused;
+    int until = 0;
+
+    begin(&b, make_request(CUT_JSON), 1000);
+    exchange_head(b.x, 200, "application/json");
+    assert_int_equal(feed(&b, "{\"rows\":[", NULL), RC_OK);
+    for (int i = 1; i <= count && !until; i++) {
+        bool good = nth && (i - 1) % nth == 0;
+        int n = good ? snprintf(text, sizeof text, "%s{\"name\":\"n%d\"}", i > 1 ? "," : "", i)
+                     : snprintf(text, sizeof text, "%s{\"name\":%d}", i > 1 ? "," : "", i);
+        if (exchange_feed(b.x, text, (size_t)n, 5000, &paused, e) != RC_OK)
+            until = i;
+    }
+    finish(&b);
+    return until;
+}
+
+/* Ten thousand bad elements are borne, of a large answer any number that is not the greater part. */
+static void test_an_answer_of_bad_elements_is_given_up(void **state)
+{
+    struct err e = {0};
+
+    (void)state;
+    assert_int_equal(fed_until_given_up(10000, 0, &e), 0);
+    assert_int_equal(fed_until_given_up(30000, 2, &e), 0);
+    assert_int_equal(fed_until_given_up(30000, 3, &e), 15002);
+    assert_int_equal(fed_until_given_up(30000, 0, &e), 10001);
+    assert_int_equal(e.rc, RC_SCHEMA);
+    assert_non_null(strstr(e.msg, "nearly nothing in the answer can be used: "));
+}
+
 /* One item fits the queue: the second delta is refused and held, and nothing is lost. */
 static void test_backpressure(void **state)
 {
@@ -365,6 +401,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_one_delta),
+        cmocka_unit_test(test_an_answer_of_bad_elements_is_given_up),
         cmocka_unit_test(test_backpressure),
         cmocka_unit_test(test_ends),
         cmocka_unit_test(test_body_cap),
