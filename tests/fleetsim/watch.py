@@ -162,7 +162,7 @@ def wrong_scenarios_are_refused():
         done = subprocess.run([BUILD + "/suantop-fleetsim", "-s", path], capture_output=True, text=True, check=False)
         tap.ok(f"{what} is refused with its line", done.returncode == 64 and f"bad.conf:{line}:" in done.stderr, done.stderr)
     done = subprocess.run([BUILD + "/suantop-fleetsim", "-s", "/dev/zero"], capture_output=True, text=True, check=False, timeout=20)
-    tap.ok("one without an end is refused", done.returncode == 64 and "4 MiB" in done.stderr, done.stderr)
+    tap.ok("one without an end is refused", done.returncode == 64 and "4096 KiB" in done.stderr, done.stderr)
     with open(path, "w") as f:  # for the demo below
         f.write("title | x\ncenter | a | load=7\n")
     done = subprocess.run([BUILD + "/suantop-fleetsim", "-s", path + "x"], capture_output=True, text=True, check=False)
