@@ -114,7 +114,7 @@ def main():
     truth = compare.truth(c.env)
     good = {"good": {"slurm": {"conf": c.conf, "prefer": "text"}}}
     status, doc, err = snapshot(
-        "-c", config({**sources(c, [b for b, _ in CASES.values()], 0), **good}), "--timeout", "30s"
+        "-c", config({**sources(c, [b for b, _ in CASES.values()], 0), **good}), "--timeout", "120s"
     )
     tap.ok(f"lives through {len(CASES)} such clusters", status == 3 and doc, f"{status} {err}")
     for i, (name, (_, want)) in enumerate(CASES.items()):
