@@ -75,6 +75,7 @@ struct exporter {
     int64_t interval_ms, timeout_ms;
     bool insecure;
     mono_ms noted_at;
+    uint32_t good_told;
     bool note_due;
 };
 
@@ -359,14 +360,24 @@ static void write_note(const struct exporter *x, char *out, size_t size)
         snprintf(out + n, size - n, " and %u more", ts->bad - named);
 }
 
+/* Not with each of many answers that come together; but with the last of them, after which none may come for long. */
+static bool is_to_tell(const struct exporter *x, mono_ms now)
+{
+    const struct targets *ts = &x->targets;
+
+    return x->note_due || now - x->noted_at >= NOTE_MS ||
+           (ts->heap_count == ts->count && ts->good != x->good_told);
+}
+
 static void tell(struct exporter *x, mono_ms now, struct delta *d)
 {
     char note[512], via[64];
     const struct targets *ts = &x->targets;
 
-    if (!x->note_due && now - x->noted_at < NOTE_MS)
+    if (!is_to_tell(x, now))
         return;
     x->note_due = false;
+    x->good_told = ts->good;
     x->noted_at = now;
     write_note(x, note, sizeof note);
     snprintf(via, sizeof via, ts->count == 1 ? S_("%u metric page") : S_("%u metric pages"),

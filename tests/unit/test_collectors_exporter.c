@@ -165,6 +165,27 @@ static void test_the_dead_leave_room(void **state)
     targets_free(&t);
 }
 
+/* At the start all are asked together. What is told when the last of them has answered stands until one is asked again. */
+static void test_the_last_answer_tells_how_many_answered(void **state)
+{
+    static const char *const options[] = {"targets", "cn[1-3]:9400", "insecure", "true", NULL};
+    struct request_list list = {{NULL}, 0};
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "exporter", options);
+    b.next = b.ops->plan(b.state, b.now, 0, &list);
+    assert_int_equal(list.count, 3);
+    for (int i = 0; i < 3; i++) {
+        bench_free_request(b.rq);
+        b.rq = list.items[i];
+        bench_answer_text(&b, 200, "DCGM_FI_DEV_GPU_TEMP{gpu=\"0\",UUID=\"GPU-a\"} 41\n");
+        (i == 1 ? says_not : says)(&b, "targets_answering=");
+    }
+    says(&b, "targets_answering=3");
+    bench_close(&b);
+}
+
 /* ---- dcgm-exporter ---- */
 
 #define GPU0                                                                                       \
@@ -847,6 +868,7 @@ int main(void)
         cmocka_unit_test(test_ipv6_targets),
         cmocka_unit_test(test_targets_are_refused),
         cmocka_unit_test(test_the_dead_leave_room),
+        cmocka_unit_test(test_the_last_answer_tells_how_many_answered),
         cmocka_unit_test(test_dcgm),
         cmocka_unit_test(test_new_dcgm_names_and_ratios),
         cmocka_unit_test(test_mig),
