@@ -7,6 +7,8 @@ check_PROGRAMS += %D%/test_action_request
 %C%_test_action_request_LDADD = $(UNIT_ACTION)
 check_PROGRAMS += %D%/test_action_plan
 %C%_test_action_plan_LDADD = $(UNIT_ACTION)
+check_PROGRAMS += %D%/test_action_plan_told
+%C%_test_action_plan_told_LDADD = $(UNIT_ACTION)
 check_PROGRAMS += %D%/test_action_journal_faults
 %C%_test_action_journal_faults_LDADD = $(UNIT_ACTION)
 %C%_test_action_journal_faults_LDFLAGS = -Wl,--wrap=open,--wrap=fstat,--wrap=flock,--wrap=pread,--wrap=read \

@@ -66,4 +66,41 @@ static inline struct plan *act_plan_of(struct action_order *take, const struct s
     return p;
 }
 
+/* A node taken out by us, and by somebody else. */
+#define OURS "reason=suantop:-\\x20li\\x20fan reason_by=li"
+#define THEIRS "reason=NHC:\\x20disk reason_by=root"
+
+enum { NAMED = 1, MASS = 2, TICKET = 4, WHOLE = 8 };
+
+/* The order with a reason, and as if that had been asked for. */
+static inline struct action_order *flagged(struct action_order *o, unsigned flags)
+{
+    o->named = flags & NAMED;
+    o->mass = flags & MASS;
+    if (flags & TICKET)
+        assert_int_equal(order_set_ticket(o, "OPS-7", NULL), RC_OK);
+    for (size_t i = 0; i < o->count; i++)
+        o->targets[i].whole_array = flags & WHOLE;
+    assert_int_equal(order_set_reason(o, "fan", NULL), RC_OK);
+    return o;
+}
+
+/* Nodes n1..nCOUNT of pools; how many are out before. */
+static inline struct fleet *pool_fleet(int count, int out, const char *pools)
+{
+    struct fleet *f = act_fleet("");
+    struct delta *d = delta_new(0, 0, KIT_NOW, 0);
+    char name[16];
+
+    for (int i = 1; i <= count; i++) {
+        snprintf(name, sizeof(name), "n%d", i);
+        delta_row(d, ENTITY_NODE, name, strlen(name));
+        delta_int(d, FIELD_node_state, i > count - out ? node_state_DOWN : node_state_IDLE);
+        delta_str(d, FIELD_node_pools, pools);
+    }
+    assert_int_equal(fleet_apply(f, d, NULL), RC_OK);
+    delta_free(d);
+    return f;
+}
+
 #endif
