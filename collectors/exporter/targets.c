@@ -203,11 +203,17 @@ static void set(struct targets *t, uint32_t place, uint32_t target)
     t->at[target].heap = place;
 }
 
+/* Those that are due together in the order of the list: their rows are seen, and stand, in the order that people know. */
+static bool comes_before(const struct targets *t, uint32_t a, uint32_t b)
+{
+    return t->at[a].due != t->at[b].due ? t->at[a].due < t->at[b].due : a < b;
+}
+
 static void sift_up(struct targets *t, uint32_t place)
 {
     uint32_t target = t->heap[place];
 
-    while (place > 0 && t->at[t->heap[(place - 1) / 2]].due > t->at[target].due) {
+    while (place > 0 && comes_before(t, target, t->heap[(place - 1) / 2])) {
         set(t, place, t->heap[(place - 1) / 2]);
         place = (place - 1) / 2;
     }
@@ -219,9 +225,9 @@ static void sift_down(struct targets *t, uint32_t place)
     uint32_t target = t->heap[place];
 
     for (uint32_t child; (child = place * 2 + 1) < t->heap_count; place = child) {
-        if (child + 1 < t->heap_count && t->at[t->heap[child + 1]].due < t->at[t->heap[child]].due)
+        if (child + 1 < t->heap_count && comes_before(t, t->heap[child + 1], t->heap[child]))
             child++;
-        if (t->at[t->heap[child]].due >= t->at[target].due)
+        if (comes_before(t, target, t->heap[child]))
             break;
         set(t, place, t->heap[child]);
     }
@@ -324,5 +330,7 @@ void targets_return(struct targets *t, uint32_t i, const char *why, int64_t inte
 void targets_hurry(struct targets *t, mono_ms now)
 {
     for (uint32_t i = 0; i < t->heap_count; i++)
-        t->at[t->heap[i]].due = now; /* all the same: still a heap */
+        t->at[t->heap[i]].due = now;
+    for (uint32_t i = t->heap_count / 2; i-- > 0;)
+        sift_down(t, i);
 }

@@ -24,6 +24,8 @@ check_PROGRAMS += %D%/test_collectors_options
 %C%_test_collectors_options_LDADD = $(PROBE_LIBS) $(UNIT_COLLECTOR)
 check_PROGRAMS += %D%/test_collectors_exporter
 %C%_test_collectors_exporter_LDADD = $(UNIT_COLLECTOR)
+check_PROGRAMS += %D%/test_collectors_targets
+%C%_test_collectors_targets_LDADD = $(UNIT_COLLECTOR)
 check_PROGRAMS += %D%/test_collectors_prometheus
 %C%_test_collectors_prometheus_LDADD = $(UNIT_COLLECTOR)
 # The same against real servers, where they are installed, and against one that misbehaves.
