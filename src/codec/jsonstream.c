@@ -287,8 +287,9 @@ static bool enter_object(struct jsonstream *js)
 {
     if (js->inside || js->key_cut || js->key_len == KEY_MAX)
         return false;
-    for (const char *const *a = js->arrays; a && *a; a++)
-        if (strncmp(*a, js->key_text, js->key_len) == 0 && (*a)[js->key_len] == '.') {
+    for (const char *const *a = js->arrays; a && *a; a++) /* a key may hold NULs */
+        if (strlen(*a) > js->key_len && memcmp(*a, js->key_text, js->key_len) == 0 &&
+            (*a)[js->key_len] == '.') {
             js->key_text[js->key_len] = '.';
             js->inside = js->key_len + 1;
             js->state = S_KEY_FIRST;

@@ -303,6 +303,21 @@ static void test_long_key(void **state)
     buf_fini(&d.text);
 }
 
+/* Names end at a NUL, keys do not: nothing is read behind the name of a list, where a dot would make it look like another. */
+static void test_a_key_of_nuls(void **state)
+{
+    static const char behind[] = "data\0..............";
+    static const char *const names[] = {behind, NULL};
+    static const char text[] = "{\"data\0\0\0\0\":{\"x\":1}}";
+    struct diary d;
+    struct err e;
+
+    (void)state;
+    assert_int_equal(run(names, NULL, text, sizeof text - 1, &d, &e), RC_OK);
+    assert_string_equal(d.text.data, "member data {\"x\":1}\n");
+    buf_fini(&d.text);
+}
+
 static void test_body_limit(void **state)
 {
     const struct jsonstream_limits limits = {.body_max = 20};
@@ -664,6 +679,7 @@ int main(void)
         cmocka_unit_test(test_bad_element_costs_itself),
         cmocka_unit_test(test_too_big_and_too_deep),
         cmocka_unit_test(test_long_key),
+        cmocka_unit_test(test_a_key_of_nuls),
         cmocka_unit_test(test_body_limit),
         cmocka_unit_test(test_callback_stops_the_stream),
         cmocka_unit_test(test_nobody_listens),
