@@ -246,6 +246,8 @@ enum rc prom_read(const char *line, size_t len, enum prom_format format, struct 
 
 bool prom_next_label(const struct prom_line *line, size_t *at, struct prom_label *out)
 {
+    if (*at >= line->labels_len) /* labels may be NULL then */
+        return false;
     struct cursor c = {
         .begin = line->labels, .p = line->labels + *at, .end = line->labels + line->labels_len};
 

@@ -240,6 +240,7 @@ static void labels_are_found_and_cut(void **state)
     assert_true(label.escaped);
     assert_false(prom_label(&l, "b", &label));
     assert_int_equal(prom_unescape(&label, small, 0), 0);
+    assert_false(prom_label(&(struct prom_line){.labels = NULL}, "a", &label));
 }
 
 int main(void)
