@@ -67,7 +67,7 @@ static bool same_name(const void *arg, uint32_t value)
     const struct name_key *k = arg;
     const struct map_rule *r = &k->map->rules[value];
 
-    return strncmp(r->name, k->name, k->len) == 0 && r->name[k->len] == '\0';
+    return strlen(r->name) == k->len && memcmp(r->name, k->name, k->len) == 0;
 }
 
 static uint32_t find_first(const struct metric_map *m, const char *name, size_t len)

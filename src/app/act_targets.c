@@ -62,7 +62,7 @@ static const struct job_row *task_at(const struct finding *f, uint32_t slot, con
         !row_has(j, job, array_job) || !row_has(j, job, array_task))
         return NULL;
     const char *raw = intern_raw(f->in, row_str(j, job, array_job));
-    return strncmp(raw, array, len) == 0 && raw[len] == '\0' ? j : NULL;
+    return strlen(raw) == len && memcmp(raw, array, len) == 0 ? j : NULL;
 }
 
 static enum rc add_task(struct finding *f, uint32_t slot)
