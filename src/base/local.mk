@@ -13,6 +13,7 @@ noinst_LIBRARIES += %D%/libbase.a
 %C%_libbase_a_SOURCES += %D%/log.c %D%/log.h
 %C%_libbase_a_SOURCES += %D%/packed.c %D%/packed.h
 %C%_libbase_a_SOURCES += %D%/queue.c %D%/queue.h
+%C%_libbase_a_SOURCES += %D%/regex_size.c %D%/regex_size.h
 %C%_libbase_a_SOURCES += %D%/sentence.c %D%/sentence.h %D%/sentences.def %D%/mark.h
 %C%_libbase_a_SOURCES += %D%/text.c %D%/text.h
 %C%_libbase_a_SOURCES += %D%/thread.c %D%/thread.h

@@ -125,8 +125,6 @@ bool term_match(struct term *t, const struct value_ctx *c, const void *row);
 /* The term's own question about a text. */
 bool term_asks(const struct term *t, enum field_type type, const char *text);
 
-/* Small after expansion, and without back references. */
-bool filter_regex_is_tame(const char *s);
 /* "1.5K" "90%" "10m": a number for a column of that unit and kind. */
 bool filter_number(const char *s, enum field_unit unit, enum value_kind kind, double *out);
 /* "90s" "10m" "2h30m" "3d" "1w" -> ms; a unit is needed. */

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT
  * filter_term.c - one condition: which column, and how the typed value is to be understood for
  * it. */
-#include "base/text.h"
+#include "base/regex_size.h"
 #include "base/sentence.h"
+#include "base/text.h"
 #include "base/xmem.h"
 #include "model/filter_int.h"
 #include "model/fold.h"
 #include "model/hostset.h"
 #include <stdlib.h>
 #include <string.h>
+
+enum { MOST_REGEX_NODES = 2000 };
 
 static const char *const no_yes[] = {"no", "yes", NULL};
 
@@ -78,7 +81,7 @@ static enum rc compile_regex(struct term *t, const struct lexer *l, const struct
 {
     char msg[120];
 
-    if (!filter_regex_is_tame(t->text))
+    if (!regex_is_tame(t->text, MOST_REGEX_NODES))
         return lexer_error(l, token->value_at,
                            S_("back references and large repetitions are not allowed"));
     int code = regcomp(&t->regex, t->text, REG_EXTENDED | REG_ICASE | REG_NOSUB);

@@ -16,7 +16,6 @@ noinst_LIBRARIES += %D%/libmodel.a
 %C%_libmodel_a_SOURCES += %D%/filter_match.c
 %C%_libmodel_a_SOURCES += %D%/filter_number.c
 %C%_libmodel_a_SOURCES += %D%/filter_parse.c
-%C%_libmodel_a_SOURCES += %D%/filter_regex.c
 %C%_libmodel_a_SOURCES += %D%/filter_term.c
 %C%_libmodel_a_SOURCES += %D%/fleet.c %D%/fleet.h
 %C%_libmodel_a_SOURCES += %D%/fleet_alerts.h

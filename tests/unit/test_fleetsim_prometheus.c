@@ -203,6 +203,8 @@ static const struct {
     {"a{", RC_SYNTAX, "1:3: parse error: unexpected end of input"},
     {"a{x=\"1}", RC_SYNTAX, "unterminated quoted string"},
     {"a{x=~\"(\"}", RC_SYNTAX, "error parsing regexp"},
+    {"a{x=~\"b++++++++++++++++++++++++++++++++++\"}", RC_SYNTAX,
+     "error parsing regexp"}, /* doubles with each + */
     {"{x=~\".*\"}", RC_SYNTAX, "at least one non-empty matcher"},
     {"{}", RC_SYNTAX, "at least one non-empty matcher"},
     {"a b", RC_SYNTAX, "1:3: parse error: unexpected character: 'b'"},

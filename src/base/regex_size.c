@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * filter_regex.c - refuses regular expressions that would take the memory of the machine.
- *
- * The C library expands x+ to xx* and x{9} to nine copies, so nesting multiplies: "a++++..." doubles
- * with each sign. Here the size after expansion is estimated first. Back references, which make
- * matching slow, are refused too. */
-#include "model/filter_int.h"
+ * regex_size.c - see regex_size.h. */
+#include "base/regex_size.h"
 #include <string.h>
 
-enum { MOST_NODES = 2000, MOST_GROUPS = 32 };
+enum { MOST_GROUPS = 32 };
 
 /* Sizes inside one parenthesis: of what stands before the last item, and of that item. */
 struct level {
@@ -118,13 +114,13 @@ static const char *step(struct estimate *e, const char *p)
     return p + 1;
 }
 
-bool filter_regex_is_tame(const char *s)
+bool regex_is_tame(const char *s, double most)
 {
     struct estimate e = {.depth = 0};
 
     while (*s) {
         s = step(&e, s);
-        if (!s || top(&e)->before + top(&e)->last > MOST_NODES)
+        if (!s || top(&e)->before + top(&e)->last > most)
             return false;
     }
     return true;
