@@ -19,7 +19,7 @@ struct span {
 };
 enum { SPANS = 4, SPAN_DAY = 1, SPAN_BINS = 32, SPAN_CAUSES = 6 };
 extern const struct span interrupted_spans[SPANS];
-/* Its begin: a full hour, as the hours are counted. */
+/* Its begin: a full minute, so that not each picture counts anew. */
 wall_ms interrupted_from(int span, wall_ms now);
 
 /* The figures above the table: of the whole span, whatever is listed. */

@@ -23,7 +23,7 @@ const struct span interrupted_spans[SPANS] = {{"1 h", HOUR_MS, 0, 0},
 
 wall_ms interrupted_from(int span, wall_ms now)
 {
-    return (now - interrupted_spans[span].ms) / HOUR_MS * HOUR_MS;
+    return (now - interrupted_spans[span].ms) / MINUTE_MS * MINUTE_MS;
 }
 
 /* --- which rows --- */

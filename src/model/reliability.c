@@ -77,6 +77,8 @@ size_t reliability_events(struct reliability_event *all, size_t count, wall_ms w
 struct summing {
     const struct snapshot *snap;
     int center;
+    wall_ms asked_from;
+    double lost; /* GPU-hours, in the hours that are observed */
     struct reliability *out;
     struct reliability_event *unexpected, *failures;
     size_t unexpected_count, failure_count;
@@ -105,10 +107,8 @@ static struct reliability_event event_of(const struct interruption_row *i, uint3
                                       .at = i->at};
 }
 
-static void add_interruption(struct summing *s, const struct interruption_row *i, uint32_t slot)
+static void count_interruption(struct reliability *out, const struct interruption_row *i)
 {
-    struct reliability *out = s->out;
-
     out->interruptions++;
     out->by_cause[i->cause]++;
     out->planned += i->planned;
@@ -121,6 +121,14 @@ static void add_interruption(struct summing *s, const struct interruption_row *i
     out->gpu_hours_lost_ceiling += i->gpu_hours_lost_ceiling;
     out->gpu_hours_caused += i->gpu_hours_caused;
     out->sized += row_has(i, interruption, gpu_hours_lost);
+}
+
+/* What happened in the begun hour before the time asked for belongs to that hour's observation, but not to the count. */
+static void add_interruption(struct summing *s, const struct interruption_row *i, uint32_t slot)
+{
+    if (i->at >= s->asked_from)
+        count_interruption(s->out, i);
+    s->lost += i->gpu_hours_lost;
     if (!i->counted || !is_unexpected(i))
         return;
     s->unexpected[s->unexpected_count++] = event_of(i, slot);
@@ -191,7 +199,7 @@ static void conclude(struct summing *s, wall_ms within)
     out->rate = reliability_rate(out->failure_events, out->node_hours);
     out->productive = NAN;
     if (out->device_hours_allocated > 0) {
-        double share = 1 - out->gpu_hours_lost / out->device_hours_allocated;
+        double share = 1 - s->lost / out->device_hours_allocated;
         out->productive = share > 0 ? share : 0;
     }
 }
@@ -199,7 +207,7 @@ static void conclude(struct summing *s, wall_ms within)
 void reliability_sum(const struct snapshot *snap, int center, wall_ms from, wall_ms to,
                      wall_ms within, struct reliability *out)
 {
-    struct summing s = {.snap = snap, .center = center, .out = out};
+    struct summing s = {.snap = snap, .center = center, .asked_from = from, .out = out};
 
     *out = (struct reliability){.from = from > 0 ? from - from % 3600000 : 0, .to = to};
     add_interruptions(&s);

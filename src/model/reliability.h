@@ -60,11 +60,11 @@ size_t reliability_events(struct reliability_event *all, size_t count, wall_ms w
 /* --- sums --- */
 
 struct reliability {
-    wall_ms from, to;      /* from: begin of an hour */
+    wall_ms from, to;      /* from: begin of the hour, from which all counts that are by observed time */
     double observed_hours; /* mean over the centers that were observed at all */
     double node_hours, device_hours, device_hours_allocated;
     unsigned centers;       /* that were observed */
-    unsigned interruptions; /* rows in the window */
+    unsigned interruptions; /* rows in the window, to the millisecond, as are those down to `sized` */
     unsigned by_cause[interruption_cause_COUNT];
     unsigned planned, unexpected;
     unsigned
@@ -81,7 +81,8 @@ struct reliability {
     double productive;
 };
 
-/* center: -1 = all. within: COALESCE_MS or STREAK_MS. The window is widened to whole hours. */
+/* center: -1 = all. within: COALESCE_MS or STREAK_MS. What is by observed time (ends, events, their mean times and rates,
+ * `productive`) is of the whole hours that the window touches. */
 void reliability_sum(const struct snapshot *s, int center, wall_ms from, wall_ms to, wall_ms within,
                      struct reliability *out);
 

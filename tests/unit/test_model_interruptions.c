@@ -369,6 +369,11 @@ static void interrupted_twice(void **state)
     reliability_sum(tale_look(&t), -1, tale_ms(-100), tale_ms(400), 5000, &r);
     assert_int_equal(r.interruptions, 2);
     assert_int_equal(r.waiting, 1); /* one job waits, however often it was interrupted */
+    unsigned events = r.unexpected_events;
+    reliability_sum(tale_look(&t), -1, tale_ms(100), tale_ms(400), 5000, &r);
+    assert_int_equal(r.interruptions,
+                     1); /* as the centers' rows count: the hour before does not belong to it */
+    assert_int_equal(r.unexpected_events, events); /* but to what is by observed time */
     tale_end(&t);
 }
 
