@@ -60,11 +60,12 @@ size_t reliability_events(struct reliability_event *all, size_t count, wall_ms w
 /* --- sums --- */
 
 struct reliability {
-    wall_ms from, to;      /* from: begin of the hour, from which all counts that are by observed time */
+    wall_ms from, to; /* from: begin of the hour, from which all counts that are by observed time */
     double observed_hours; /* mean over the centers that were observed at all */
     double node_hours, device_hours, device_hours_allocated;
-    unsigned centers;       /* that were observed */
-    unsigned interruptions; /* rows in the window, to the millisecond, as are those down to `sized` */
+    unsigned centers; /* that were observed */
+    unsigned
+        interruptions; /* rows in the window, to the millisecond, as are those down to `sized` */
     unsigned by_cause[interruption_cause_COUNT];
     unsigned planned, unexpected;
     unsigned
