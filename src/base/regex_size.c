@@ -3,11 +3,13 @@
 #include "base/regex_size.h"
 #include <string.h>
 
-enum { MOST_GROUPS = 32 };
+enum { MOST_GROUPS = 32, MOST_SIGNS = 8 };
 
-/* Sizes inside one parenthesis: of what stands before the last item, and of that item. */
+/* Inside one parenthesis: sizes of what stands before the last item, and of that item; and how many signs of repetition
+ * stand one upon the other there at the most. */
 struct level {
     double before, last;
+    int signs_before, signs;
 };
 
 struct estimate {
@@ -20,10 +22,21 @@ static struct level *top(struct estimate *e)
     return &e->levels[e->depth];
 }
 
-static void add_item(struct estimate *e, double size)
+static void add_item(struct estimate *e, double size, int signs)
 {
-    top(e)->before += top(e)->last;
+    struct level *l = top(e);
+
+    l->before += l->last;
+    l->last = size;
+    l->signs_before = l->signs > l->signs_before ? l->signs : l->signs_before;
+    l->signs = signs;
+}
+
+/* A sign of repetition behind the last item. False if there are too many. */
+static bool repeat(struct estimate *e, double size)
+{
     top(e)->last = size;
+    return ++top(e)->signs <= MOST_SIGNS;
 }
 
 /* Behind a bracket expression; "]" may be its first member. */
@@ -68,12 +81,12 @@ static bool open_group(struct estimate *e)
 
 static void close_group(struct estimate *e)
 {
-    double size = top(e)->before + top(e)->last + 1;
+    const struct level *l = top(e);
 
     if (e->depth == 0)
         return;
     e->depth--;
-    add_item(e, size);
+    add_item(e, l->before + l->last + 1, l->signs > l->signs_before ? l->signs : l->signs_before);
 }
 
 /* One character or construct; NULL if it is refused. */
@@ -84,10 +97,10 @@ static const char *step(struct estimate *e, const char *p)
 
     switch (*p) {
     case '\\':
-        add_item(e, 1);
+        add_item(e, 1, 0);
         return p[1] >= '1' && p[1] <= '9' ? NULL : p + (p[1] ? 2 : 1);
     case '[':
-        add_item(e, 1);
+        add_item(e, 1, 0);
         return skip_bracket(p);
     case '(':
         return open_group(e) ? p + 1 : NULL;
@@ -96,21 +109,18 @@ static const char *step(struct estimate *e, const char *p)
         return p + 1;
     case '*':
     case '?':
-        top(e)->last += 1;
-        return p + 1;
+        return repeat(e, top(e)->last + 1) ? p + 1 : NULL;
     case '+':
-        top(e)->last = 2 * top(e)->last + 1;
-        return p + 1;
+        return repeat(e, 2 * top(e)->last + 1) ? p + 1 : NULL;
     case '{':
         end = take_count(p, &most);
         if (end == p)
             break;
-        top(e)->last = most * top(e)->last + 1;
-        return end;
+        return repeat(e, most * top(e)->last + 1) ? end : NULL;
     default:
         break;
     }
-    add_item(e, 1);
+    add_item(e, 1, 0);
     return p + 1;
 }
 

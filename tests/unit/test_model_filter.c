@@ -374,6 +374,10 @@ static void greedy_expressions_are_refused(void **state)
         {"(a)\\1", false},
         {"a|b|(c|d)*", true},
         {"[[.{.]", false},
+        {"a*+*+*+?+", true},
+        {"a*?+*+*+?+", false}, /* nine signs: each takes eight times as long */
+        {"(((a*+*)+*+)?+)*", false},
+        {"(a*b+c?d*e+f?g*h+i?j*)+", true},
     };
     struct filter *f;
     char text[200];
